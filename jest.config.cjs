@@ -1,0 +1,39 @@
+const transform = {
+  '^.+\\.(t|j|mj)sx?$': [
+    '@swc/jest',
+    {
+      jsc: {
+        parser: { syntax: 'typescript', decorators: true },
+        transform: { legacyDecorator: true, decoratorMetadata: true },
+        target: 'es2022',
+        keepClassNames: true,
+      },
+      module: { type: 'commonjs' },
+    },
+  ],
+}
+
+// ESM-only dependencies that jest has to turn into CommonJS; `[@/+]` because pnpm joins scopes with +.
+const transformIgnorePatterns = [
+  '/node_modules/(?!(?:\\.pnpm/)?(?:jose|openid-client|oauth4webapi|uuid|@nestjs|@marcbachmann|@peculiar|asn1js|pvtsutils|pvutils|cookie|file-type|strtok3|token-types|uint8array-extras|@borewit|@tokenizer|load-esm)[@/+])',
+]
+
+const shared = {
+  rootDir: __dirname,
+  testEnvironment: 'node',
+  transform,
+  transformIgnorePatterns,
+  modulePathIgnorePatterns: ['/dist/', '/.wardgate/'],
+  moduleNameMapper: {
+    '^@wardgate/([^/]+)$': '<rootDir>/packages/$1/src/index.ts',
+    '^@wardgate/([^/]+)/([^/]+)$': '<rootDir>/packages/$1/src/$2/index.ts',
+  },
+}
+
+/** `unit` needs nothing but node; `e2e` starts real processes and real peers. */
+module.exports = {
+  projects: [
+    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/packages/**/src/**/*.spec.ts', '<rootDir>/apps/*/src/**/*.spec.ts', '<rootDir>/test/contract/**/*.spec.ts'] },
+    { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/test/{e2e,chaos,adversarial}/**/*.spec.ts'] },
+  ],
+}

@@ -1,0 +1,12 @@
+import type { GatewayErrorCode } from './codes'
+import { GatewayError, type GatewayErrorOptions } from './gateway-error'
+
+export class ApprovalError extends GatewayError {
+  constructor(
+    code: Extract<GatewayErrorCode, `ERR_APPROVAL_${string}`>,
+    message: string,
+    options?: GatewayErrorOptions,
+  ) {
+    super(code, message, { expose: true, logLevel: 'info', retryable: false }, options)
+  }
+}

@@ -1,0 +1,108 @@
+import type { GatewayError } from '@wardgate/errors'
+import type { Column, RowMasker } from '@wardgate/masking'
+import type { Duplex } from 'node:stream'
+import type { Operation, Outcome } from './operation'
+import type { Target } from './target'
+
+/** A validator that is also a JSON Schema: the API validates with it and the console draws its form from it. */
+export interface Schema<T> {
+  parse(input: unknown): T
+  readonly jsonSchema: Readonly<Record<string, unknown>>
+}
+
+/** What a protocol can enforce. A policy that needs more is refused when it is saved. */
+export interface Capabilities {
+  readonly operations: readonly Operation['kind'][]
+  readonly masks: readonly ('column' | 'detector' | 'path' | 'header')[]
+  readonly hold: boolean
+  readonly rowLimit: boolean
+  readonly readOnly: boolean
+}
+
+export interface Protocol<TSettings = unknown> {
+  readonly name: string
+  /** Port that an agent listens on for it when none is configured. */
+  readonly defaultPort: number
+  readonly settings: Schema<TSettings>
+  readonly capabilities: Capabilities
+  createEngine(client: Duplex, settings: TSettings): Engine
+}
+
+/** One client's conversation. Created for an accepted socket; nothing has been read or dialled yet. */
+export interface Engine {
+  /** Does the client's side of the handshake. Nothing is dialled; the client has not been told that it is in. */
+  accept(login: Login, signal: AbortSignal): Promise<Opening>
+  /** Dials through `target`, finishes the handshake, relays until either side ends. */
+  relay(gate: Gate, target: Target, signal: AbortSignal): Promise<Closing>
+  /** Tells the client why, in its own protocol, and ends. Legal in any state; never throws. */
+  refuse(error: GatewayError): Promise<void>
+}
+
+/** What the listener knows before a byte was read, and what the handshake may use. */
+export interface Login {
+  readonly clientAddress: string
+  /** The connection a listener is bound to; then the client need not name one. */
+  readonly boundConnection?: string
+  /** Certificate for clients that ask for TLS. Absent = TLS is refused politely. */
+  readonly tls?: { readonly key: string; readonly cert: string }
+  /** Whether a secret may cross this listener without TLS: loopback and unix sockets only. */
+  readonly plaintextAllowed: boolean
+  /** Routes a protocol's out-of-band cancel request to the session with this key. */
+  cancel(key: Uint8Array): void
+}
+
+/** What the handshake yielded. The credential is unverified. */
+export type Opening =
+  | {
+      readonly kind: 'session'
+      readonly connection: string
+      readonly unverifiedCredential: string
+      /** What the client says of itself: stored as `claimed.*`, never an allow condition. */
+      readonly claimed: Readonly<Record<string, string>>
+      /** The database or the like that the client asked for; empty = the connection's own. */
+      readonly database: string
+    }
+  /** The socket carried only an out-of-band request (cancel) and is done. */
+  | { readonly kind: 'done' }
+
+export interface Closing {
+  readonly reason: 'client' | 'target' | 'killed' | 'drained' | 'error'
+  readonly error?: GatewayError
+}
+
+/** The only way to the target: every client message that can cause work is submitted, or refused. */
+export interface Gate {
+  /** Resolves when the operation may run, or with why not. Waits while it is held. Rejects only when aborted. */
+  submit(operation: Operation, hold?: HoldListener): Promise<Permit | Denial>
+  /** What the client sent (`in`) or saw (`out`), for the recording. Never blocks. */
+  record(direction: 'in' | 'out', chunk: Uint8Array): void
+  /** Masks free text towards the client: errors, notices, notifications. */
+  maskText(text: string): string
+  /** Makes this session reachable for an out-of-band cancel; the listener is called with it. */
+  onCancel(key: Uint8Array, listener: () => void): void
+  /** Withdraws the operation that is waiting for approval, if any. True when there was one. */
+  withdraw(): boolean
+}
+
+/** Told while an operation waits, so that the engine can tell its client in its own protocol. */
+export interface HoldListener {
+  held(hold: { readonly approvalId: string; readonly url: string; readonly message: string }): void
+}
+
+/** Proof that an operation may run; only packages/gateway can make one. Single use: settle ends it. */
+export interface Permit {
+  readonly kind: 'permit'
+  readonly operationId: string
+  /** At most this many rows may reach the client; absent = no limit. */
+  readonly rowLimit?: number
+  readonly readOnly: boolean
+  masker(columns: readonly Column[]): RowMasker
+  /** Writes the outcome entry. Called once, also when the target is lost. */
+  settle(outcome: Outcome): void
+}
+
+export interface Denial {
+  readonly kind: 'denial'
+  readonly operationId: string
+  readonly error: GatewayError
+}

@@ -1,0 +1,36 @@
+import type { Duplex } from 'node:stream'
+
+/** What unlocks the target. Lives in memory for the session only. */
+export type TargetCredential =
+  | { readonly kind: 'password'; readonly user: string; readonly password: string }
+  | { readonly kind: 'certificate'; readonly user: string; readonly cert: string; readonly key: string }
+  | { readonly kind: 'none'; readonly user: string }
+
+export interface TargetEndpoint {
+  /** Host name, address, or the absolute path of a unix socket's folder or file. */
+  readonly host: string
+  readonly port: number
+}
+
+export interface TargetTls {
+  /** `verify-full` checks chain and name; `require` only encrypts; `disable` is for loopback and unix sockets. */
+  readonly mode: 'disable' | 'require' | 'verify-full'
+  /** PEM bundle; absent = the system's roots. */
+  readonly ca?: string
+  readonly serverName?: string
+}
+
+/** The far side that an open session may use. Only packages/gateway can make one: holding it is the right to dial. */
+export interface Target {
+  readonly connectionId: string
+  readonly principalId: string
+  readonly endpoints: readonly TargetEndpoint[]
+  readonly tls: TargetTls
+  readonly credential: TargetCredential
+  /** Changes whenever the credential or the target's settings change; part of a pool's key. */
+  readonly revision: string
+  /** The database or the like; never empty here. */
+  readonly database: string
+  /** Opens the byte stream to one endpoint, without TLS. */
+  dial(endpoint: TargetEndpoint, signal: AbortSignal): Promise<Duplex>
+}

@@ -1,0 +1,56 @@
+/** What a policy evaluation says. Values, not exceptions. */
+export type VerdictKind = 'allow' | 'deny' | 'require-approval'
+
+/** A rule that took part, by policy name and rule id. `policy: 'wardgate'` marks built-in rules such as default deny. */
+export interface RuleReference {
+  readonly policy: string
+  readonly rule: string
+}
+
+export interface ApprovalTerms {
+  /** Selectors such as `group:dba`, `role:approver`, `principal:<id>`. */
+  readonly approvers: readonly string[]
+  readonly quorum: number
+  readonly expiresInSeconds: number
+  /** How long the client's call stays open before it is told to retry; 0 = at once. */
+  readonly holdSeconds: number
+  readonly reasonRequired: boolean
+}
+
+export interface SelectedMask {
+  readonly reference: RuleReference
+  readonly columns: readonly string[]
+  readonly detectors: readonly string[]
+  readonly method:
+    | { readonly kind: 'redact' }
+    | { readonly kind: 'null' }
+    | { readonly kind: 'partial'; readonly keepFirst: number; readonly keepLast: number }
+    | { readonly kind: 'hash' }
+    | { readonly kind: 'tokenize' }
+}
+
+export interface Obligations {
+  readonly masks: readonly SelectedMask[]
+  /** Absent = no limit. */
+  readonly rowLimit?: number
+  readonly readOnly: boolean
+  readonly recording: 'full' | 'statements' | 'off'
+  /** What happens to masked columns used anywhere but as an output value. */
+  readonly inference: 'deny' | 'approve' | 'allow'
+}
+
+/** For how much a verdict holds; see architecture 3.2. */
+export type MemoScope = 'shape' | 'exact' | 'once'
+
+export interface PolicyVerdict {
+  readonly kind: VerdictKind
+  /** The rules that determined the verdict. */
+  readonly determinedBy: readonly RuleReference[]
+  /** Every rule that was consulted and whether it matched, in order, for `explain`. */
+  readonly consulted: readonly (RuleReference & { readonly matched: boolean; readonly why: string })[]
+  /** For the client: what is refused or held and why. */
+  readonly message: string
+  readonly obligations: Obligations
+  readonly approval?: ApprovalTerms
+  readonly memo: MemoScope
+}

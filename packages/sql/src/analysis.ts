@@ -1,0 +1,66 @@
+import type { MaskingPlan } from '@wardgate/masking'
+import type { Facts, Obligations } from '@wardgate/policy'
+import type { Catalog } from './catalog'
+
+/** What is submitted, in the words of packages/gateway's StatementOperation, without importing it. */
+export interface StatementInput {
+  readonly phase: 'simple' | 'prepare' | 'execute'
+  readonly text: string
+  /** Every statement that this text could run by name: protocol-prepared ones and those of SQL PREPARE and DECLARE. */
+  readonly prepared: readonly { readonly name: string; readonly text: string }[]
+  readonly searchPath?: readonly string[]
+  readonly role: string
+}
+
+/** A base column that an output value or a condition can depend on. */
+export interface ColumnReference {
+  readonly relation: number
+  readonly attribute: number
+}
+
+export interface OutputColumn {
+  readonly name: string
+  readonly sources: readonly ColumnReference[]
+  /** `direct` = the value of one column unchanged; `derived` = computed; `unknown` = counts as every masked column. */
+  readonly kind: 'direct' | 'derived' | 'unknown'
+}
+
+/** Base columns that decide something without being shown: predicates, ordering, grouping, joins. */
+export interface Influence {
+  readonly column: ColumnReference
+  readonly where: 'predicate' | 'order' | 'group' | 'join' | 'argument' | 'window' | 'distinct' | 'limit' | 'write'
+}
+
+/** One statement of the text. A text may hold several; each has its own outputs. */
+export interface StatementLineage {
+  /** Absent = the statement returns no rows, or its outputs are unknown (then `unknownOutputs`). */
+  readonly outputs?: readonly OutputColumn[]
+  readonly unknownOutputs: boolean
+  readonly influences: readonly Influence[]
+  /** Ids of all relations read, through views too. */
+  readonly relations: readonly number[]
+}
+
+export interface StatementAnalysis {
+  readonly facts: Facts
+  readonly statements: readonly StatementLineage[]
+  /** Statements that this text prepares or declares: the session must remember them as candidates. */
+  readonly declares: readonly { readonly name: string; readonly text: string }[]
+}
+
+export type MaskingDecision =
+  | { readonly kind: 'plan'; readonly plan: MaskingPlan }
+  /** A masked column is used where its value would leak though it is not shown. */
+  | { readonly kind: 'inference'; readonly rule: string; readonly message: string; readonly plan: MaskingPlan }
+  /** The statement cannot be masked with certainty. */
+  | { readonly kind: 'refuse'; readonly rule: string; readonly message: string }
+
+/** Parses with the target's grammar and says what the text does. Never throws for bad SQL: facts are then opaque. */
+export type Analyze = (input: StatementInput, catalog: Catalog) => StatementAnalysis
+
+/** Turns the selected masks into a plan for this statement's outputs. */
+export type PlanMasks = (
+  analysis: StatementAnalysis,
+  obligations: Pick<Obligations, 'masks'>,
+  catalog: Catalog,
+) => MaskingDecision

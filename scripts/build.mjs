@@ -1,0 +1,101 @@
+// Turns TypeScript sources into CommonJS under each package's dist/. Only files that changed are compiled.
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { spawnSync } from 'node:child_process'
+
+const root = resolve(import.meta.dirname, '..')
+const swcOptions = {
+  jsc: {
+    parser: { syntax: 'typescript', decorators: true },
+    transform: { legacyDecorator: true, decoratorMetadata: true },
+    target: 'es2022',
+    keepClassNames: true,
+  },
+  module: { type: 'commonjs', ignoreDynamic: true },
+  sourceMaps: 'inline',
+}
+
+function filesUnder(folder) {
+  if (!existsSync(folder)) return []
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+}
+
+function packages() {
+  return ['packages', 'apps']
+    .flatMap((group) => readdirSync(join(root, group)).map((name) => join(root, group, name)))
+    .filter((folder) => existsSync(join(folder, 'package.json')) && !folder.endsWith('console'))
+}
+
+function generatePrismaClient() {
+  const schema = join(root, 'prisma/schema.prisma')
+  const output = join(root, 'apps/control-plane/src/generated/prisma')
+  const stamp = join(output, '.stamp')
+  const digest = createHash('sha256').update(readFileSync(schema)).digest('hex')
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return
+  const result = spawnSync(
+    process.execPath,
+    [join(root, 'node_modules/prisma/build/index.js'), 'generate', '--schema', schema, '--no-hints'],
+    // The client needs no native schema engine; naming one keeps the CLI from downloading it.
+    { cwd: root, encoding: 'utf8', env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: '/bin/true', CHECKPOINT_DISABLE: '1' } },
+  )
+  if (result.status !== 0) throw new Error(`prisma generate failed\n${result.stdout}${result.stderr}`)
+  writeFileSync(stamp, digest)
+}
+
+async function compile() {
+  const { transform } = await import('@swc/core')
+  let compiled = 0
+  const jobs = []
+  for (const folder of packages()) {
+    const source = join(folder, 'src')
+    const dist = join(folder, 'dist')
+    const wanted = new Set()
+    for (const file of filesUnder(source)) {
+      if (!file.endsWith('.ts') || file.endsWith('.spec.ts') || file.endsWith('.d.ts')) continue
+      const target = join(dist, relative(source, file)).replace(/\.ts$/, '.js')
+      wanted.add(target)
+      if (existsSync(target) && statSync(target).mtimeMs >= statSync(file).mtimeMs) continue
+      jobs.push(async () => {
+        const { code } = await transform(readFileSync(file, 'utf8'), { ...swcOptions, filename: file })
+        mkdirSync(dirname(target), { recursive: true })
+        writeFileSync(target, code)
+        compiled += 1
+      })
+    }
+    for (const file of filesUnder(dist)) if (file.endsWith('.js') && !wanted.has(file)) rmSync(file)
+  }
+  for (let at = 0; at < jobs.length; at += 64) await Promise.all(jobs.slice(at, at + 64).map((job) => job()))
+  return compiled
+}
+
+/** The console is a Vite application; it is built again when any of its sources is newer than its output. */
+function buildConsole() {
+  const folder = join(root, 'apps/console')
+  const output = join(folder, 'dist/index.html')
+  const sources = [...filesUnder(join(folder, 'src')), join(folder, 'index.html'), join(folder, 'vite.config.ts')].filter(existsSync)
+  if (!existsSync(join(folder, 'index.html'))) return false
+  const newest = Math.max(...sources.map((file) => statSync(file).mtimeMs))
+  if (existsSync(output) && statSync(output).mtimeMs >= newest) return false
+  const vite = join(folder, 'node_modules/vite/bin/vite.js')
+  const result = spawnSync(process.execPath, [vite, 'build', '--logLevel', 'warn'], { cwd: folder, encoding: 'utf8' })
+  if (result.status !== 0) throw new Error(`console build failed\n${result.stdout}${result.stderr}`)
+  return true
+}
+
+export async function build(progress = () => {}) {
+  progress('generating the database client')
+  generatePrismaClient()
+  progress('compiling')
+  const compiled = await compile()
+  progress('building the console')
+  const consoleBuilt = buildConsole()
+  return { compiled, consoleBuilt }
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const { compiled, consoleBuilt } = await build((step) => console.error(`build: ${step}`))
+  console.error(`build: ${compiled} files compiled${consoleBuilt ? ', console built' : ''}`)
+}
