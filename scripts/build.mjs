@@ -1,6 +1,14 @@
 // Turns TypeScript sources into CommonJS under each package's dist/. Only files that changed are compiled.
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { spawnSync } from 'node:child_process'
 
@@ -37,11 +45,22 @@ function generatePrismaClient() {
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return
   const result = spawnSync(
     process.execPath,
-    [join(root, 'node_modules/prisma/build/index.js'), 'generate', '--schema', schema, '--no-hints'],
+    [
+      join(root, 'node_modules/prisma/build/index.js'),
+      'generate',
+      '--schema',
+      schema,
+      '--no-hints',
+    ],
     // The client needs no native schema engine; naming one keeps the CLI from downloading it.
-    { cwd: root, encoding: 'utf8', env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: '/bin/true', CHECKPOINT_DISABLE: '1' } },
+    {
+      cwd: root,
+      encoding: 'utf8',
+      env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: '/bin/true', CHECKPOINT_DISABLE: '1' },
+    },
   )
-  if (result.status !== 0) throw new Error(`prisma generate failed\n${result.stdout}${result.stderr}`)
+  if (result.status !== 0)
+    throw new Error(`prisma generate failed\n${result.stdout}${result.stderr}`)
   writeFileSync(stamp, digest)
 }
 
@@ -59,7 +78,10 @@ async function compile() {
       wanted.add(target)
       if (existsSync(target) && statSync(target).mtimeMs >= statSync(file).mtimeMs) continue
       jobs.push(async () => {
-        const { code } = await transform(readFileSync(file, 'utf8'), { ...swcOptions, filename: file })
+        const { code } = await transform(readFileSync(file, 'utf8'), {
+          ...swcOptions,
+          filename: file,
+        })
         mkdirSync(dirname(target), { recursive: true })
         writeFileSync(target, code)
         compiled += 1
@@ -67,7 +89,8 @@ async function compile() {
     }
     for (const file of filesUnder(dist)) if (file.endsWith('.js') && !wanted.has(file)) rmSync(file)
   }
-  for (let at = 0; at < jobs.length; at += 64) await Promise.all(jobs.slice(at, at + 64).map((job) => job()))
+  for (let at = 0; at < jobs.length; at += 64)
+    await Promise.all(jobs.slice(at, at + 64).map((job) => job()))
   return compiled
 }
 
@@ -75,12 +98,19 @@ async function compile() {
 function buildConsole() {
   const folder = join(root, 'apps/console')
   const output = join(folder, 'dist/index.html')
-  const sources = [...filesUnder(join(folder, 'src')), join(folder, 'index.html'), join(folder, 'vite.config.ts')].filter(existsSync)
+  const sources = [
+    ...filesUnder(join(folder, 'src')),
+    join(folder, 'index.html'),
+    join(folder, 'vite.config.ts'),
+  ].filter(existsSync)
   if (!existsSync(join(folder, 'index.html'))) return false
   const newest = Math.max(...sources.map((file) => statSync(file).mtimeMs))
   if (existsSync(output) && statSync(output).mtimeMs >= newest) return false
   const vite = join(folder, 'node_modules/vite/bin/vite.js')
-  const result = spawnSync(process.execPath, [vite, 'build', '--logLevel', 'warn'], { cwd: folder, encoding: 'utf8' })
+  const result = spawnSync(process.execPath, [vite, 'build', '--logLevel', 'warn'], {
+    cwd: folder,
+    encoding: 'utf8',
+  })
   if (result.status !== 0) throw new Error(`console build failed\n${result.stdout}${result.stderr}`)
   return true
 }

@@ -10,7 +10,8 @@ export const errorCodes = {
     nextStep: 'Send a token: as the password for databases and SSH, as a bearer token for HTTP.',
   },
   ERR_AUTH_INVALID_TOKEN: {
-    meaning: 'The token is malformed, its signature does not verify, or its issuer is not registered.',
+    meaning:
+      'The token is malformed, its signature does not verify, or its issuer is not registered.',
     nextStep: 'Fetch a new token from a registered issuer.',
   },
   ERR_AUTH_EXPIRED_TOKEN: {
@@ -78,7 +79,8 @@ export const errorCodes = {
     nextStep: 'An administrator sets a new credential on the connection.',
   },
   ERR_TARGET_TLS: {
-    meaning: "The target's certificate does not verify, or it offers no TLS where the connection demands it.",
+    meaning:
+      "The target's certificate does not verify, or it offers no TLS where the connection demands it.",
     nextStep: "Register the target's certificate authority or correct its host name.",
   },
   ERR_TARGET_LOST: {

@@ -1,3 +1,4 @@
 export * from './operation'
+export * from './ports'
 export * from './protocol'
 export * from './target'

@@ -3,7 +3,12 @@ import type { Duplex } from 'node:stream'
 /** What unlocks the target. Lives in memory for the session only. */
 export type TargetCredential =
   | { readonly kind: 'password'; readonly user: string; readonly password: string }
-  | { readonly kind: 'certificate'; readonly user: string; readonly cert: string; readonly key: string }
+  | {
+      readonly kind: 'certificate'
+      readonly user: string
+      readonly cert: string
+      readonly key: string
+    }
   | { readonly kind: 'none'; readonly user: string }
 
 export interface TargetEndpoint {

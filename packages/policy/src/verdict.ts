@@ -47,7 +47,10 @@ export interface PolicyVerdict {
   /** The rules that determined the verdict. */
   readonly determinedBy: readonly RuleReference[]
   /** Every rule that was consulted and whether it matched, in order, for `explain`. */
-  readonly consulted: readonly (RuleReference & { readonly matched: boolean; readonly why: string })[]
+  readonly consulted: readonly (RuleReference & {
+    readonly matched: boolean
+    readonly why: string
+  })[]
   /** For the client: what is refused or held and why. */
   readonly message: string
   readonly obligations: Obligations

@@ -28,7 +28,16 @@ export interface OutputColumn {
 /** Base columns that decide something without being shown: predicates, ordering, grouping, joins. */
 export interface Influence {
   readonly column: ColumnReference
-  readonly where: 'predicate' | 'order' | 'group' | 'join' | 'argument' | 'window' | 'distinct' | 'limit' | 'write'
+  readonly where:
+    | 'predicate'
+    | 'order'
+    | 'group'
+    | 'join'
+    | 'argument'
+    | 'window'
+    | 'distinct'
+    | 'limit'
+    | 'write'
 }
 
 /** One statement of the text. A text may hold several; each has its own outputs. */
@@ -51,7 +60,12 @@ export interface StatementAnalysis {
 export type MaskingDecision =
   | { readonly kind: 'plan'; readonly plan: MaskingPlan }
   /** A masked column is used where its value would leak though it is not shown. */
-  | { readonly kind: 'inference'; readonly rule: string; readonly message: string; readonly plan: MaskingPlan }
+  | {
+      readonly kind: 'inference'
+      readonly rule: string
+      readonly message: string
+      readonly plan: MaskingPlan
+    }
   /** The statement cannot be masked with certainty. */
   | { readonly kind: 'refuse'; readonly rule: string; readonly message: string }
 

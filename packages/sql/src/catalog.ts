@@ -9,14 +9,24 @@ export interface Catalog {
 }
 
 export type RelationKind =
-  | 'table' | 'partitioned-table' | 'view' | 'materialized-view' | 'foreign-table' | 'sequence' | 'composite-type'
+  | 'table'
+  | 'partitioned-table'
+  | 'view'
+  | 'materialized-view'
+  | 'foreign-table'
+  | 'sequence'
+  | 'composite-type'
 
 export interface Relation {
   readonly id: number
   readonly schema: string
   readonly name: string
   readonly kind: RelationKind
-  readonly columns: readonly { readonly number: number; readonly name: string; readonly typeId: number }[]
+  readonly columns: readonly {
+    readonly number: number
+    readonly name: string
+    readonly typeId: number
+  }[]
   /** Text of the query behind a view; empty for others. */
   readonly definition: string
   /** Ids of relations it inherits from or is a partition of. */

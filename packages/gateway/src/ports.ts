@@ -1,0 +1,174 @@
+import type { GatewayError } from '@wardgate/errors'
+import type { DetectorMask, MaskingPlan } from '@wardgate/masking'
+import type { Duplex } from 'node:stream'
+import type { Operation, Outcome } from './operation'
+import type { TargetCredential, TargetEndpoint, TargetTls } from './target'
+
+/** What the gateway needs from its surroundings. The agent implements these; tests have fakes of them. */
+
+/** The way to the control plane for new sessions. */
+export interface ControlPlane {
+  /** Rejects with a GatewayError: the refusal of the control plane, or ERR_CONTROL_UNAVAILABLE. */
+  open(request: OpenRequest, signal: AbortSignal): Promise<ControlSession>
+  /** Verdicts of older epochs are void. */
+  readonly epoch: bigint
+  /** Whether memo verdicts may still be used: the link is up, or its loss is younger than the grace. */
+  readonly memoUsable: boolean
+}
+
+export interface OpenRequest {
+  readonly connection: string
+  readonly protocol: string
+  readonly unverifiedCredential: string
+  readonly database: string
+  readonly clientAddress: string
+  readonly listener: string
+  readonly claimed: Readonly<Record<string, string>>
+}
+
+export interface SessionGrant {
+  readonly sessionId: string
+  readonly principalId: string
+  readonly principalName: string
+  readonly connectionId: string
+  readonly endpoints: readonly TargetEndpoint[]
+  readonly tls: TargetTls
+  readonly credential: TargetCredential
+  readonly revision: string
+  readonly database: string
+  readonly limits: {
+    readonly idleMillis: number
+    readonly statementMillis: number
+    readonly maxMessageBytes: number
+  }
+  readonly fsync: 'before-forward' | 'batched'
+  readonly recording: 'full' | 'statements' | 'off'
+  readonly maskingKey: Uint8Array
+  readonly textDetectors: readonly DetectorMask[]
+  /** Unix milliseconds; 0 = never. */
+  readonly expiresAt: number
+}
+
+/** One open session at the control plane. */
+export interface ControlSession {
+  readonly grant: SessionGrant
+  /** Rejects with ERR_CONTROL_UNAVAILABLE when the link is lost. `held` may be told before the answer comes. */
+  decide(
+    operationId: string,
+    operation: Operation,
+    held: (hold: Hold) => void,
+  ): Promise<ControlVerdict>
+  withdraw(operationId: string, reason: 'abandoned' | 'hold-elapsed'): void
+  /** Aborted with a SessionError when the session is killed or the credential expires. */
+  readonly killed: AbortSignal
+  close(reason: string): void
+}
+
+export interface Hold {
+  readonly approvalId: string
+  readonly url: string
+  readonly message: string
+  readonly holdMillis: number
+}
+
+export interface RuleReference {
+  readonly policy: string
+  readonly rule: string
+}
+
+/** What the control plane decided, as data that can be kept in the memo. */
+export interface ControlVerdict {
+  readonly outcome:
+    | {
+        readonly kind: 'allow'
+        readonly masking: MaskingPlan
+        readonly rowLimit?: number
+        readonly readOnly: boolean
+        readonly recording: 'full' | 'statements' | 'off'
+        readonly approvalId?: string
+      }
+    | { readonly kind: 'deny'; readonly error: GatewayError }
+  readonly determinedBy: readonly RuleReference[]
+  readonly memo: 'once' | 'exact' | 'shape'
+  readonly epoch: bigint
+  readonly summary: string
+  readonly actions: readonly { readonly action: string; readonly resource: string }[]
+}
+
+/** The durable spool of audit entries and recording chunks. Appends are synchronous and ordered; flushing is not. */
+export interface Spool {
+  /** Throws AuditError ERR_AUDIT_UNAVAILABLE when it is full or broken: then nothing may be forwarded. */
+  append(entry: SpoolEntry): void
+  /** Resolves when everything appended so far is on disk (fdatasync). */
+  durable(): Promise<void>
+}
+
+export type SpoolEntry =
+  | {
+      readonly kind: 'intent'
+      readonly sessionId: string
+      readonly operationId: string
+      readonly operation: Operation
+      readonly verdict: ControlVerdict
+      readonly fromMemo: boolean
+    }
+  | {
+      readonly kind: 'outcome'
+      readonly sessionId: string
+      readonly operationId: string
+      readonly outcome: Outcome
+      readonly durationMicros: number
+    }
+  | {
+      readonly kind: 'refused'
+      readonly sessionId: string
+      readonly operationId: string
+      readonly operation: Operation
+      readonly code: string
+      readonly message: string
+      readonly determinedBy: readonly RuleReference[]
+    }
+  | {
+      readonly kind: 'session-ended'
+      readonly sessionId: string
+      readonly reason: string
+      readonly errorCode: string
+      readonly bytesIn: number
+      readonly bytesOut: number
+    }
+  | {
+      readonly kind: 'login-refused'
+      readonly protocol: string
+      readonly clientAddress: string
+      readonly connection: string
+      readonly code: string
+      readonly message: string
+    }
+  | {
+      readonly kind: 'recording'
+      readonly sessionId: string
+      readonly index: number
+      readonly data: Uint8Array
+      readonly last: boolean
+    }
+
+/** Turns what the client sent and saw into recording chunks; one per session. */
+export interface Recorder {
+  record(direction: 'in' | 'out', chunk: Uint8Array): void
+  /** Marks in the recording where an operation begins. */
+  mark(operationId: string): void
+  /** Hands over the last chunk. */
+  end(): void
+}
+
+/** Opens byte streams to targets. */
+export interface Dialler {
+  dial(endpoint: TargetEndpoint, signal: AbortSignal): Promise<Duplex>
+}
+
+export interface Clock {
+  /** Unix milliseconds. */
+  now(): number
+  /** Monotonic microseconds. */
+  micros(): number
+}
