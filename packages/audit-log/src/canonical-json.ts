@@ -1,0 +1,78 @@
+import { InternalError } from '@wardgate/errors'
+
+/** What JSON can say. Optional properties that are undefined are left out, as JSON.stringify does. */
+export type JsonValue =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly JsonValue[]
+  | { readonly [name: string]: JsonValue | undefined }
+
+const loneSurrogate = /\p{Surrogate}/u
+
+/** Deeper values are refused, so that a hostile one cannot exhaust the stack. */
+const maxDepth = 128
+
+/**
+ * The one byte sequence that a JSON value is hashed and signed as (RFC 8785). Throws for what has no such form:
+ * NaN, infinities, lone surrogates, bigint, and anything that is not plain data.
+ */
+export function canonicalJson(value: JsonValue): string {
+  return encode(value, 0)
+}
+
+function encode(value: unknown, depth: number): string {
+  if (depth > maxDepth) throw unencodable(`nested deeper than ${maxDepth}`)
+  switch (typeof value) {
+    case 'string':
+      return encodeString(value)
+    case 'number':
+      // RFC 8785 3.2.2.3 takes ECMAScript's own number form.
+      if (!Number.isFinite(value)) throw unencodable('a number that is not finite')
+      return JSON.stringify(value)
+    case 'boolean':
+      return value ? 'true' : 'false'
+    case 'object':
+      if (value === null) return 'null'
+      return Array.isArray(value) ? encodeArray(value, depth) : encodeObject(value, depth)
+    default:
+      throw unencodable(`a ${typeof value}`)
+  }
+}
+
+function encodeString(text: string): string {
+  // A lone surrogate has no UTF-8 form: two different strings would hash alike.
+  if (loneSurrogate.test(text)) throw unencodable('a string with a lone surrogate')
+  return JSON.stringify(text)
+}
+
+function encodeArray(items: readonly unknown[], depth: number): string {
+  let text = '['
+  for (let i = 0; i < items.length; i++) {
+    if (i > 0) text += ','
+    text += encode(items[i], depth + 1)
+  }
+  return text + ']'
+}
+
+function encodeObject(object: object, depth: number): string {
+  const prototype: unknown = Object.getPrototypeOf(object)
+  if (prototype !== Object.prototype && prototype !== null) {
+    throw unencodable('an object that is not plain data')
+  }
+  const properties = object as Readonly<Record<string, unknown>>
+  let text = '{'
+  // RFC 8785 3.2.3 sorts by UTF-16 code units, which is the default order.
+  for (const name of Object.keys(object).sort()) {
+    const value = properties[name]
+    if (value === undefined) continue
+    if (text.length > 1) text += ','
+    text += encodeString(name) + ':' + encode(value, depth + 1)
+  }
+  return text + '}'
+}
+
+function unencodable(what: string): InternalError {
+  return new InternalError(`canonical JSON cannot hold ${what}`)
+}

@@ -1,0 +1,30 @@
+import { hash } from 'node:crypto'
+
+/** Bytes of one SHA-256 hash. */
+export const hashBytes = 32
+
+/** The root of the empty tree: SHA-256 of nothing (RFC 6962 2.1). */
+export const emptyRoot: Uint8Array = hash('sha256', '', 'buffer')
+
+/** RFC 6962 2.1: SHA-256(0x00 || leaf). */
+export function leafHash(leaf: string | Uint8Array): Uint8Array {
+  if (typeof leaf === 'string') return hash('sha256', '\0' + leaf, 'buffer')
+  const input = new Uint8Array(leaf.length + 1)
+  input.set(leaf, 1)
+  return hash('sha256', input, 'buffer')
+}
+
+// One buffer for all: the call is synchronous and keeps nothing of it.
+const pair = new Uint8Array(1 + 2 * hashBytes)
+pair[0] = 1
+
+/** RFC 6962 2.1: SHA-256(0x01 || left || right). */
+export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
+  pair.set(left, 1)
+  pair.set(right, 1 + hashBytes)
+  return hash('sha256', pair, 'buffer')
+}
+
+export function equalHashes(a: Uint8Array, b: Uint8Array): boolean {
+  return Buffer.compare(a, b) === 0
+}

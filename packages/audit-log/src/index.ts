@@ -1,0 +1,19 @@
+export { canonicalJson, type JsonValue } from './canonical-json'
+export { encodeEntry, entryTime, maxLeafBytes, type AuditEntry } from './entry'
+export { emptyRoot, hashBytes, leafHash, nodeHash } from './hash'
+export { Frontier } from './frontier'
+export { coveringSubtrees, type Subtree } from './subtrees'
+export { readerOverLeafHashes, type HashReader, type LeafHashSource } from './hash-reader'
+export { consistencyProof, inclusionProof } from './proofs'
+export { signNote, verifierKey, type NoteKey } from './note'
+export { signCheckpoint, type Checkpoint } from './checkpoint'
+export {
+  encodeEntryTile,
+  encodeTile,
+  parseTilePath,
+  tileHeight,
+  tilePath,
+  tilesOfLevel,
+  tileWidth,
+  type TileAddress,
+} from './tiles'
