@@ -1,0 +1,1 @@
+export const personGrantType = 'urn:wardgate:development:person'
