@@ -1,0 +1,83 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { shopDatabase } from './sample/schema'
+import type { Cluster } from '@wardgate/embedded-postgres'
+import { restUrl, type Settings } from './settings'
+
+/** What scripts need to steer this instance; every token entry is a command that prints a fresh token. */
+export interface Descriptor {
+  readonly controlPlane: { readonly url: string }
+  readonly console: { readonly url: string }
+  readonly agents: readonly {
+    readonly name: string
+    readonly listeners: Readonly<Record<string, { readonly host: string; readonly port: number }>>
+  }[]
+  readonly sample: {
+    readonly connection: string
+    readonly database: string
+    readonly direct: {
+      readonly host: string
+      readonly port: number
+      readonly user: string
+      readonly password: string
+    }
+  }
+  readonly tokens: Readonly<Record<'admin' | 'approver' | 'aiAgent' | 'auditor', readonly string[]>>
+  readonly pid: number
+}
+
+export const agentName = 'local'
+
+export function tokenCommand(settings: Settings, name: string): string[] {
+  return [
+    process.execPath,
+    join(settings.root, 'apps/dev-identity-provider/dist/token.js'),
+    identityState(settings),
+    name,
+  ]
+}
+
+export function identityState(settings: Settings): string {
+  return join(settings.home, 'identity-provider.json')
+}
+
+export function describeInstance(settings: Settings, sample: Cluster): Descriptor {
+  const url = restUrl(settings)
+  return {
+    controlPlane: { url },
+    console: { url },
+    agents: [
+      {
+        name: agentName,
+        listeners: { postgres: { host: '127.0.0.1', port: settings.ports.postgres } },
+      },
+    ],
+    sample: {
+      connection: 'shop',
+      database: shopDatabase,
+      direct: {
+        host: sample.host,
+        port: sample.port,
+        user: sample.user,
+        password: sample.password,
+      },
+    },
+    tokens: {
+      admin: tokenCommand(settings, 'alice'),
+      approver: tokenCommand(settings, 'bob'),
+      auditor: tokenCommand(settings, 'carol'),
+      aiAgent: tokenCommand(settings, 'autogen'),
+    },
+    pid: process.pid,
+  }
+}
+
+export function writeDescriptor(settings: Settings, descriptor: Descriptor): void {
+  writeFileSync(descriptorFile(settings), `${JSON.stringify(descriptor, null, 2)}\n`, {
+    mode: 0o600,
+  })
+}
+
+export function descriptorFile(settings: Settings): string {
+  return join(settings.home, 'standalone.json')
+}

@@ -1,0 +1,70 @@
+import { join } from 'node:path'
+import { identityState } from './descriptor'
+import { masterKeyFile } from './secrets'
+import { issuerUrl, restUrl, type Settings } from './settings'
+
+export interface Surroundings {
+  readonly settings: Settings
+  readonly databaseUrl: string
+}
+
+/** Children get what they need by name: nothing of the caller's environment leaks into them but the basics. */
+function basics(settings: Settings): Record<string, string> {
+  const passed = ['PATH', 'HOME', 'LANG', 'TZ', 'NODE_OPTIONS'].flatMap((key) => {
+    const value = process.env[key]
+    return value === undefined ? [] : [[key, value] as const]
+  })
+  return {
+    ...Object.fromEntries(passed),
+    NODE_ENV: 'development',
+    WARDGATE_LOG_LEVEL: settings.logLevel,
+  }
+}
+
+export function identityProviderEnvironment(settings: Settings): Record<string, string> {
+  return {
+    ...basics(settings),
+    WARDGATE_IDP_PORT: String(settings.ports.identityProvider),
+    WARDGATE_IDP_STATE: identityState(settings),
+    WARDGATE_IDP_REDIRECTS: `${restUrl(settings)}/auth/callback,http://localhost:${settings.ports.rest}/auth/callback`,
+  }
+}
+
+export function controlPlaneEnvironment({
+  settings,
+  databaseUrl,
+}: Surroundings): Record<string, string> {
+  return {
+    ...basics(settings),
+    DATABASE_URL: databaseUrl,
+    WARDGATE_LISTEN: `127.0.0.1:${settings.ports.rest}`,
+    WARDGATE_GRPC_LISTEN: `127.0.0.1:${settings.ports.grpc}`,
+    WARDGATE_ENROLMENT_LISTEN: `127.0.0.1:${settings.ports.enrolment}`,
+    WARDGATE_PUBLIC_URL: restUrl(settings),
+    WARDGATE_GRPC_NAMES: '127.0.0.1,localhost',
+    WARDGATE_MASTER_KEY_FILE: masterKeyFile(settings.home),
+    WARDGATE_CONSOLE_DIR: join(settings.root, 'apps/console/dist'),
+    WARDGATE_BOOTSTRAP_ISSUER: issuerUrl(settings),
+    WARDGATE_BOOTSTRAP_AUDIENCE: 'wardgate',
+    WARDGATE_BOOTSTRAP_CLIENT_ID: 'wardgate-console',
+    WARDGATE_BOOTSTRAP_ADMIN: 'group:wardgate-admins',
+    ...(settings.redisUrl === undefined ? {} : { REDIS_URL: settings.redisUrl }),
+  }
+}
+
+export function agentEnvironment(
+  settings: Settings,
+  name: string,
+  joinToken: string | undefined,
+): Record<string, string> {
+  return {
+    ...basics(settings),
+    WARDGATE_AGENT_NAME: name,
+    WARDGATE_CONTROL_PLANE: `127.0.0.1:${settings.ports.grpc}`,
+    WARDGATE_ENROLMENT: `127.0.0.1:${settings.ports.enrolment}`,
+    WARDGATE_STATE_DIR: join(settings.home, 'agent'),
+    WARDGATE_LISTENERS: `postgres=127.0.0.1:${settings.ports.postgres}`,
+    WARDGATE_HEALTH_LISTEN: `127.0.0.1:${settings.ports.agentHealth}`,
+    ...(joinToken === undefined ? {} : { WARDGATE_JOIN_TOKEN: joinToken }),
+  }
+}

@@ -1,0 +1,158 @@
+import { startCluster, type Cluster } from '@wardgate/embedded-postgres'
+import { execFile } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { Client } from 'pg'
+import {
+  agentEnvironment,
+  controlPlaneEnvironment,
+  identityProviderEnvironment,
+  type Surroundings,
+} from './environments'
+import {
+  agentName,
+  describeInstance,
+  tokenCommand,
+  writeDescriptor,
+  type Descriptor,
+} from './descriptor'
+import { Child } from './processes/child'
+import { httpProbe } from './processes/probe'
+import type { Ledger } from './processes/ledger'
+import { Api } from './provision/api'
+import { joinToken, provision } from './provision/provision'
+import { makeShop } from './sample/shop'
+import { loadSecrets, type Secrets } from './secrets'
+import { issuerUrl, restUrl, type Settings } from './settings'
+
+const run = promisify(execFile)
+
+export interface Reporter {
+  progress(step: string): void
+  event(line: string): void
+}
+
+/** Everything one standalone runs, in the order it starts; `stop` goes backwards. */
+export class Instance {
+  private readonly running: { stop(): Promise<void> }[] = []
+  private readonly settings: Settings
+  private readonly ledger: Ledger
+  private readonly reporter: Reporter
+
+  constructor(settings: Settings, ledger: Ledger, reporter: Reporter) {
+    this.settings = settings
+    this.ledger = ledger
+    this.reporter = reporter
+  }
+
+  async start(): Promise<Descriptor> {
+    const { settings, reporter } = this
+    mkdirSync(join(settings.home, 'logs'), { recursive: true, mode: 0o700 })
+    const secrets = loadSecrets(settings.home)
+    reporter.progress('starting two databases and the identity provider')
+    const [database, sample] = await Promise.all([
+      this.cluster('database', settings.ports.database, secrets.databasePassword),
+      this.cluster('sample', settings.ports.sample, secrets.samplePassword),
+      this.child(
+        'dev-identity-provider',
+        identityProviderEnvironment(settings),
+        `${issuerUrl(settings)}/.well-known/openid-configuration`,
+      ),
+    ])
+    const surroundings: Surroundings = { settings, databaseUrl: await ensureDatabase(database) }
+    reporter.progress('starting the control plane')
+    const [token] = await Promise.all([
+      this.adminToken(),
+      this.child(
+        'control-plane',
+        controlPlaneEnvironment(surroundings),
+        `${restUrl(settings)}/health/ready`,
+      ),
+      this.shop(sample, secrets),
+    ])
+    await this.startAgent(new Api(restUrl(settings), token), secrets)
+    const descriptor = describeInstance(settings, sample)
+    writeDescriptor(settings, descriptor)
+    return descriptor
+  }
+
+  async stop(): Promise<void> {
+    // Backwards, so that the agent can hand over its spool and the databases end last.
+    for (const part of this.running.reverse()) await part.stop()
+    this.ledger.clear()
+  }
+
+  private async startAgent(api: Api, secrets: Secrets): Promise<void> {
+    const { settings, reporter } = this
+    reporter.progress('registering the sample connection and its policy')
+    await provision(api, {
+      samplePort: settings.ports.sample,
+      gatewayPassword: secrets.gatewayPassword,
+      agentName,
+    })
+    const agents = await api.list<{ name: string }>('/v1/agents')
+    const enrolled = agents.some(({ name }) => name === agentName)
+    reporter.progress('starting the agent')
+    const environment = agentEnvironment(
+      settings,
+      agentName,
+      enrolled ? undefined : await joinToken(api, agentName),
+    )
+    await this.child(
+      'agent',
+      environment,
+      `http://127.0.0.1:${settings.ports.agentHealth}/health/ready`,
+    )
+  }
+
+  private async shop(sample: Cluster, secrets: Secrets): Promise<void> {
+    await makeShop({ superuserUrl: sample.url, gatewayPassword: secrets.gatewayPassword })
+  }
+
+  private async cluster(name: string, port: number, password: string): Promise<Cluster> {
+    const { home } = this.settings
+    const cluster = await startCluster({
+      directory: join(home, name),
+      port,
+      password,
+      logFile: join(home, 'logs', `${name}.log`),
+    })
+    this.running.push(cluster)
+    return cluster
+  }
+
+  private async child(name: string, env: Record<string, string>, readyUrl: string): Promise<void> {
+    const child = new Child(
+      {
+        name,
+        script: join(this.settings.root, 'apps', name, 'dist/main.js'),
+        env,
+        logFile: join(this.settings.home, 'logs', `${name}.log`),
+        probe: () => httpProbe(readyUrl),
+      },
+      this.ledger,
+      (line) => this.reporter.event(line),
+    )
+    this.running.push(child)
+    await child.start()
+  }
+
+  private async adminToken(): Promise<string> {
+    const [command = '', ...args] = tokenCommand(this.settings, 'alice')
+    const { stdout } = await run(command, args)
+    return stdout.trim()
+  }
+}
+
+async function ensureDatabase(cluster: Cluster): Promise<string> {
+  const client = new Client({ connectionString: cluster.url('postgres') })
+  await client.connect()
+  try {
+    const found = await client.query("SELECT 1 FROM pg_database WHERE datname = 'wardgate'")
+    if (found.rowCount === 0) await client.query('CREATE DATABASE wardgate')
+  } finally {
+    await client.end()
+  }
+  return cluster.url('wardgate')
+}

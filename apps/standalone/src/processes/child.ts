@@ -1,0 +1,109 @@
+import { InternalError } from '@wardgate/errors'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, openSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Ledger } from './ledger'
+
+const readyLimitMillis = 60_000
+const stopLimitMillis = 15_000
+const restartLimit = 20
+const restartWindowMillis = 60_000
+
+export interface ChildOptions {
+  readonly name: string
+  readonly script: string
+  readonly env: Readonly<Record<string, string>>
+  readonly logFile: string
+  /** Resolves when the child answers; rejects while it does not. */
+  readonly probe: () => Promise<void>
+}
+
+/** A node process of the product, restarted when it dies, until it is stopped. */
+export class Child {
+  private process: ChildProcess | undefined
+  private state: 'starting' | 'running' | 'stopping' = 'starting'
+  private restarts: number[] = []
+  private readonly options: ChildOptions
+  private readonly ledger: Ledger
+  private readonly report: (line: string) => void
+
+  constructor(options: ChildOptions, ledger: Ledger, report: (line: string) => void) {
+    this.options = options
+    this.ledger = ledger
+    this.report = report
+  }
+
+  async start(): Promise<void> {
+    const child = this.launch()
+    const deadline = Date.now() + readyLimitMillis
+    for (;;) {
+      if (child.exitCode !== null) throw this.failure('ended while starting')
+      if (await this.answers()) {
+        this.state = 'running'
+        return
+      }
+      if (Date.now() > deadline) throw this.failure('did not answer in time')
+      await delay(40)
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.state = 'stopping'
+    const child = this.process
+    if (!child || child.exitCode !== null || child.signalCode !== null) return
+    const exited = once(child, 'exit')
+    child.kill('SIGTERM')
+    const stopped = await Promise.race([
+      exited.then(() => true),
+      delay(stopLimitMillis, false, { ref: false }),
+    ])
+    if (stopped) return
+    child.kill('SIGKILL')
+    await exited
+  }
+
+  private launch(): ChildProcess {
+    const log = openSync(this.options.logFile, 'a', 0o600)
+    // A group of its own: Ctrl-C reaches the runner alone, which then stops everything in order.
+    const child = spawn(process.execPath, [this.options.script], {
+      env: this.options.env,
+      stdio: ['ignore', log, log],
+      detached: true,
+    })
+    closeSync(log)
+    this.process = child
+    if (child.pid !== undefined)
+      this.ledger.add({ name: this.options.name, pid: child.pid, marker: this.options.script })
+    child.once('exit', (code, signal) => this.onExit(signal ?? `code ${code ?? 0}`))
+    return child
+  }
+
+  private onExit(how: string): void {
+    if (this.state !== 'running') return
+    const now = Date.now()
+    this.restarts = [...this.restarts.filter((at) => now - at < restartWindowMillis), now]
+    if (this.restarts.length > restartLimit) {
+      this.report(`${this.options.name} keeps ending (${how}); see ${this.options.logFile}`)
+      return
+    }
+    this.report(`${this.options.name} ended (${how}) and is started again`)
+    setTimeout(() => {
+      if (this.state === 'running') this.launch()
+    }, 200)
+  }
+
+  private async answers(): Promise<boolean> {
+    return this.options.probe().then(
+      () => true,
+      () => false,
+    )
+  }
+
+  private failure(what: string): InternalError {
+    return new InternalError(`${this.options.name} ${what}`, {
+      expose: true,
+      nextStep: `Read ${this.options.logFile}.`,
+    })
+  }
+}

@@ -1,0 +1,64 @@
+import { ConfigError } from '@wardgate/errors'
+import { isAbsolute, join, resolve } from 'node:path'
+import { z } from 'zod'
+
+const defaultPortBase = 15_400
+/** Offsets from the base; the agent's listeners end in the digits their protocols are known by. */
+const offsets = {
+  rest: 0,
+  grpc: 1,
+  enrolment: 2,
+  identityProvider: 3,
+  database: 4,
+  sample: 5,
+  agentHealth: 6,
+  postgres: 32,
+} as const
+
+const schema = z.object({
+  WARDGATE_HOME: z.string().min(1).optional(),
+  WARDGATE_PORT_BASE: z.coerce.number().int().min(1024).max(65_000).default(defaultPortBase),
+  WARDGATE_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  REDIS_URL: z.string().optional(),
+})
+
+export type PortName = keyof typeof offsets
+
+export interface Settings {
+  /** Root of the repository: where the built applications are. */
+  readonly root: string
+  /** Where all state of this instance lives. */
+  readonly home: string
+  readonly ports: Readonly<Record<PortName, number>>
+  readonly logLevel: string
+  readonly redisUrl: string | undefined
+}
+
+export function readSettings(env: NodeJS.ProcessEnv): Settings {
+  const parsed = schema.safeParse(env)
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+    throw new ConfigError('ERR_CONFIG_INVALID', problems.join('; '))
+  }
+  const { WARDGATE_HOME, WARDGATE_PORT_BASE, WARDGATE_LOG_LEVEL, REDIS_URL } = parsed.data
+  const root = resolve(__dirname, '../../..')
+  const home = WARDGATE_HOME ?? join(root, '.wardgate')
+  const ports = Object.fromEntries(
+    Object.entries(offsets).map(([name, offset]) => [name, WARDGATE_PORT_BASE + offset]),
+  )
+  return {
+    root,
+    home: isAbsolute(home) ? home : resolve(home),
+    ports: ports as Record<PortName, number>,
+    logLevel: WARDGATE_LOG_LEVEL,
+    redisUrl: REDIS_URL,
+  }
+}
+
+export function restUrl(settings: Settings): string {
+  return `http://127.0.0.1:${settings.ports.rest}`
+}
+
+export function issuerUrl(settings: Settings): string {
+  return `http://127.0.0.1:${settings.ports.identityProvider}`
+}
