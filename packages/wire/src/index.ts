@@ -1,0 +1,3 @@
+export { ChunkAssembler } from './chunk-assembler'
+export { ByteReader } from './byte-reader'
+export { ByteWriter } from './byte-writer'
