@@ -1,0 +1,211 @@
+import { hash } from 'node:crypto'
+import { AgentEvent, OutcomeStatus, ValueFormat } from '@wardgate/contract'
+import type {
+  ControlVerdict,
+  Operation,
+  Parameter,
+  RuleReference,
+  SpoolEntry,
+} from '@wardgate/gateway'
+import type { ProtoWriter } from './proto-writer'
+import { lengthTag, varintTag } from './proto-writer'
+import type { AgentLifeEvent, AnyEntry } from './record'
+
+/**
+ * Writes entries as wardgate.v1.SpoolRecord without making message objects: the audit entry is on the way of
+ * every operation. Field numbers are those of ingest.proto; the spec decodes with the generated code.
+ */
+
+/** Text beyond this is cut in the entry; the digest is over the whole. */
+export const maximumTextChars = 64 * 1024
+/** A parameter value beyond this is cut in the entry. */
+export const maximumParameterBytes = 16 * 1024
+/** Parameters beyond this many are left out of the entry. PostgreSQL's own bound is 65,535. */
+export const maximumParameters = 4096
+/** All parameter values of one entry together. */
+export const maximumParametersBytes = 256 * 1024
+
+const outcomeStatuses = {
+  succeeded: OutcomeStatus.OUTCOME_STATUS_SUCCEEDED,
+  failed: OutcomeStatus.OUTCOME_STATUS_FAILED,
+  cancelled: OutcomeStatus.OUTCOME_STATUS_CANCELLED,
+  unknown: OutcomeStatus.OUTCOME_STATUS_UNKNOWN,
+} as const
+
+const agentEvents: Record<AgentLifeEvent, number> = {
+  started: AgentEvent.AGENT_EVENT_STARTED,
+  stopped: AgentEvent.AGENT_EVENT_STOPPED,
+  'spool-full': AgentEvent.AGENT_EVENT_SPOOL_FULL,
+  'control-lost': AgentEvent.AGENT_EVENT_CONTROL_LOST,
+  'control-restored': AgentEvent.AGENT_EVENT_CONTROL_RESTORED,
+}
+
+const entryFields: Record<AnyEntry['kind'], number> = {
+  'spool-created': lengthTag(3),
+  intent: lengthTag(4),
+  outcome: lengthTag(5),
+  refused: lengthTag(6),
+  'session-ended': lengthTag(7),
+  recording: lengthTag(8),
+  'login-refused': lengthTag(9),
+  'agent-life': lengthTag(10),
+}
+
+export function encodeRecord(
+  writer: ProtoWriter,
+  sequence: number,
+  timeMicros: number,
+  entry: AnyEntry,
+): void {
+  writer.uint(varintTag(1), sequence)
+  writer.uint(varintTag(2), timeMicros)
+  const body = writer.open(entryFields[entry.kind])
+  encodeEntry(writer, entry)
+  writer.close(body)
+}
+
+function encodeEntry(writer: ProtoWriter, entry: AnyEntry): void {
+  switch (entry.kind) {
+    case 'intent':
+      return encodeIntent(writer, entry)
+    case 'outcome':
+      return encodeOutcome(writer, entry)
+    case 'refused':
+      return encodeRefused(writer, entry)
+    case 'session-ended':
+      writer.string(lengthTag(1), entry.sessionId)
+      writer.string(lengthTag(2), entry.reason)
+      writer.string(lengthTag(3), entry.errorCode)
+      writer.uint(varintTag(4), entry.bytesIn)
+      return writer.uint(varintTag(5), entry.bytesOut)
+    case 'recording':
+      writer.string(lengthTag(1), entry.sessionId)
+      writer.uint(varintTag(2), entry.index)
+      writer.bytes(lengthTag(3), entry.data)
+      return writer.bool(varintTag(4), entry.last)
+    case 'login-refused':
+      writer.string(lengthTag(1), entry.protocol)
+      writer.string(lengthTag(2), entry.clientAddress)
+      writer.string(lengthTag(3), entry.connection)
+      writer.string(lengthTag(4), entry.code)
+      return writer.string(lengthTag(5), entry.message)
+    case 'spool-created':
+      writer.string(lengthTag(1), entry.previousSpoolId)
+      return writer.string(lengthTag(2), entry.reason)
+    case 'agent-life':
+      writer.uint(varintTag(1), agentEvents[entry.event])
+      return writer.string(lengthTag(2), entry.detail)
+  }
+}
+
+type Entry<K extends SpoolEntry['kind']> = Extract<SpoolEntry, { readonly kind: K }>
+
+function encodeIntent(writer: ProtoWriter, entry: Entry<'intent'>): void {
+  const { operation, verdict } = entry
+  writer.string(lengthTag(1), entry.sessionId)
+  writer.string(lengthTag(2), entry.operationId)
+  writer.string(lengthTag(3), operation.kind)
+  writer.string(lengthTag(4), verdict.summary)
+  encodeText(writer, operation, 5)
+  encodeParameters(writer, lengthTag(8), operation.parameters)
+  encodeRules(writer, lengthTag(9), verdict.determinedBy)
+  if (verdict.outcome.kind === 'allow' && verdict.outcome.approvalId !== undefined) {
+    writer.string(lengthTag(10), verdict.outcome.approvalId)
+  }
+  writer.uint(varintTag(11), Number(verdict.epoch))
+  writer.bool(varintTag(12), entry.fromMemo)
+  encodeActions(writer, lengthTag(13), verdict.actions)
+}
+
+function encodeOutcome(writer: ProtoWriter, entry: Entry<'outcome'>): void {
+  const { outcome } = entry
+  writer.string(lengthTag(1), entry.sessionId)
+  writer.string(lengthTag(2), entry.operationId)
+  writer.uint(varintTag(3), outcomeStatuses[outcome.status])
+  writer.string(lengthTag(4), outcome.completion ?? '')
+  writer.uint(varintTag(5), outcome.rows)
+  writer.uint(varintTag(6), outcome.bytes)
+  writer.uint(varintTag(7), outcome.maskedCells)
+  if (outcome.error !== undefined) {
+    writer.string(lengthTag(8), outcome.error.code)
+    writer.string(lengthTag(9), outcome.error.message.slice(0, maximumTextChars))
+  }
+  writer.uint(varintTag(10), Math.round(entry.durationMicros))
+}
+
+function encodeRefused(writer: ProtoWriter, entry: Entry<'refused'>): void {
+  writer.string(lengthTag(1), entry.sessionId)
+  writer.string(lengthTag(2), entry.operationId)
+  writer.string(lengthTag(3), entry.operation.kind)
+  encodeText(writer, entry.operation, 4)
+  writer.string(lengthTag(7), entry.code)
+  writer.string(lengthTag(8), entry.message)
+  encodeRules(writer, lengthTag(9), entry.determinedBy)
+}
+
+/** The text, its digest and its size take three consecutive fields in both messages that have them. */
+function encodeText(writer: ProtoWriter, operation: Operation, field: number): void {
+  const text = operationText(operation)
+  const bytes = Buffer.byteLength(text, 'utf8')
+  writer.string(lengthTag(field), text.length > maximumTextChars ? cut(text) : text)
+  writer.bytes(lengthTag(field + 1), hash('sha256', text, 'buffer'))
+  writer.uint(varintTag(field + 2), bytes)
+}
+
+function operationText(operation: Operation): string {
+  switch (operation.kind) {
+    case 'statement':
+      return operation.text
+    case 'function-call':
+      return `function ${operation.functionId}`
+  }
+}
+
+/** Never ends in half a surrogate pair, which UTF-8 could not carry. */
+function cut(text: string): string {
+  const last = text.charCodeAt(maximumTextChars - 1)
+  const splitsPair = last >= 0xd800 && last <= 0xdbff
+  return text.slice(0, splitsPair ? maximumTextChars - 1 : maximumTextChars)
+}
+
+function encodeParameters(
+  writer: ProtoWriter,
+  tag: number,
+  parameters: readonly Parameter[],
+): void {
+  let room = maximumParametersBytes
+  for (const parameter of parameters.slice(0, maximumParameters)) {
+    const message = writer.open(tag)
+    writer.uint(varintTag(1), parameter.type)
+    writer.uint(
+      varintTag(2),
+      parameter.format === 'binary'
+        ? ValueFormat.VALUE_FORMAT_BINARY
+        : ValueFormat.VALUE_FORMAT_TEXT,
+    )
+    if (parameter.value !== null) {
+      const kept = parameter.value.subarray(0, Math.min(room, maximumParameterBytes))
+      room -= kept.length
+      writer.presentBytes(lengthTag(3), kept)
+    }
+    writer.close(message)
+  }
+}
+
+function encodeRules(writer: ProtoWriter, tag: number, rules: readonly RuleReference[]): void {
+  for (const rule of rules) {
+    const message = writer.open(tag)
+    writer.string(lengthTag(1), rule.policy)
+    writer.string(lengthTag(2), rule.rule)
+    writer.close(message)
+  }
+}
+
+function encodeActions(writer: ProtoWriter, tag: number, actions: ControlVerdict['actions']): void {
+  for (const action of actions) {
+    const message = writer.open(tag)
+    writer.string(lengthTag(1), action.action)
+    writer.string(lengthTag(2), action.resource)
+    writer.close(message)
+  }
+}

@@ -1,0 +1,120 @@
+/** Bytes kept free after `position`, so that fixed-size writes need no check of their own. */
+const slack = 64
+const maximumBytes = 1 << 28
+
+/** Writes protobuf fields into one growing buffer. Proto3 defaults are the caller's to skip. */
+export class ProtoWriter {
+  #buffer: Buffer
+  position = 0
+
+  constructor(capacity = 1 << 16) {
+    this.#buffer = Buffer.allocUnsafe(capacity)
+  }
+
+  get buffer(): Buffer {
+    return this.#buffer
+  }
+
+  reserve(bytes: number): void {
+    const needed = this.position + bytes + slack
+    if (needed <= this.#buffer.length) return
+    if (needed > maximumBytes) throw new RangeError('spool write buffer over its limit')
+    const grown = Buffer.allocUnsafe(Math.max(needed, this.#buffer.length * 2))
+    this.#buffer.copy(grown, 0, 0, this.position)
+    this.#buffer = grown
+  }
+
+  byte(value: number): void {
+    this.#buffer[this.position++] = value
+  }
+
+  uint32le(at: number, value: number): void {
+    this.#buffer.writeUInt32LE(value, at)
+  }
+
+  /** Any safe non-negative integer; bit operations alone would cut it to 32 bits. */
+  varint(value: number): void {
+    let rest = value
+    while (rest > 0x7fffffff) {
+      this.#buffer[this.position++] = (rest % 128) | 0x80
+      rest = Math.floor(rest / 128)
+    }
+    while (rest > 127) {
+      this.#buffer[this.position++] = (rest & 127) | 0x80
+      rest >>>= 7
+    }
+    this.#buffer[this.position++] = rest
+  }
+
+  uint(tag: number, value: number): void {
+    if (value <= 0) return
+    this.reserve(16)
+    this.varint(tag)
+    this.varint(value)
+  }
+
+  bool(tag: number, value: boolean): void {
+    if (value) this.uint(tag, 1)
+  }
+
+  string(tag: number, value: string): void {
+    if (value.length === 0) return
+    // A UTF-16 unit takes at most 3 bytes of UTF-8: up to 42 units the length is one byte.
+    if (value.length <= 42) {
+      this.reserve(value.length * 3)
+      this.varint(tag)
+      const written = this.#buffer.write(value, this.position + 1, 'utf8')
+      this.#buffer[this.position] = written
+      this.position += 1 + written
+      return
+    }
+    const length = Buffer.byteLength(value, 'utf8')
+    this.reserve(length)
+    this.varint(tag)
+    this.varint(length)
+    this.position += this.#buffer.write(value, this.position, length, 'utf8')
+  }
+
+  bytes(tag: number, value: Uint8Array): void {
+    if (value.length > 0) this.presentBytes(tag, value)
+  }
+
+  /** Writes the field even when it is empty: for `optional bytes`. */
+  presentBytes(tag: number, value: Uint8Array): void {
+    this.reserve(value.length)
+    this.varint(tag)
+    this.varint(value.length)
+    this.#buffer.set(value, this.position)
+    this.position += value.length
+  }
+
+  /**
+   * Opens a nested message whose length is not known yet. The length takes four bytes, padded:
+   * parsers must accept such a varint (protobuf encoding, Base 128 Varints).
+   */
+  open(tag: number): number {
+    this.reserve(16)
+    this.varint(tag)
+    const at = this.position
+    this.position += 4
+    return at
+  }
+
+  close(at: number): void {
+    const length = this.position - at - 4
+    const buffer = this.#buffer
+    buffer[at] = (length & 127) | 0x80
+    buffer[at + 1] = ((length >>> 7) & 127) | 0x80
+    buffer[at + 2] = ((length >>> 14) & 127) | 0x80
+    buffer[at + 3] = (length >>> 21) & 127
+  }
+}
+
+/** Field number and wire type as one number. */
+export function varintTag(field: number): number {
+  return field << 3
+}
+
+export function lengthTag(field: number): number {
+  return (field << 3) | 2
+}

@@ -1,0 +1,256 @@
+import { rmSync } from 'node:fs'
+import { crc32 } from 'node:zlib'
+import { AuditError } from '@wardgate/errors'
+import type { Clock, Spool, SpoolEntry } from '@wardgate/gateway'
+import { encodeRecord } from './encode'
+import { frameHeaderBytes, maximumRecordBytes } from './frame'
+import type { SpoolOrigin } from './position'
+import { writePosition } from './position'
+import { ProtoWriter } from './proto-writer'
+import type { AnyEntry, OwnEntry } from './record'
+import { recoverSpool } from './recovery'
+import type { Segment } from './segment'
+import { SegmentFile } from './segment-file'
+import { Syncer } from './syncer'
+
+export interface SpoolOptions {
+  readonly folder: string
+  readonly clock: Clock
+  /** Bound of all segments together. */
+  readonly maxBytes: number
+  /** A new segment file begins beyond this. */
+  readonly segmentBytes?: number
+  /** How long a record may wait for its fdatasync when nobody waits for it. */
+  readonly batchMillis?: number
+}
+
+const defaultSegmentBytes = 16 << 20
+const defaultBatchMillis = 20
+/** Unwritten bytes beyond this are written at once. */
+const maximumPendingBytes = 256 << 10
+/** Share kept for outcomes, refusals and endings of what was let in before the spool was full. */
+const reserveShare = 1 / 8
+
+/**
+ * The durable spool. An intent is in the kernel when `append` returns, so it survives `kill -9` of the agent under
+ * either fsync policy; `durable` adds survival of a power loss. Other records are written with the next intent or
+ * after `batchMillis`.
+ */
+export class FileSpool implements Spool {
+  readonly spoolId: string
+  readonly #options: SpoolOptions
+  readonly #segmentBytes: number
+  readonly #writer = new ProtoWriter(1 << 20)
+  readonly #syncer: Syncer
+  readonly #segments: Segment[]
+  readonly #created: SpoolOrigin | undefined
+  readonly #durableListeners = new Set<() => void>()
+  #file: SegmentFile
+  #lastSequence: number
+  #writtenSequence: number
+  #acknowledged: number
+  #closedBytes: number
+  #timer: NodeJS.Timeout | undefined
+  #broken: AuditError | undefined
+  #fullTold = false
+
+  /** Opens or creates the spool. Throws ERR_AUDIT_CORRUPT when what is there does not verify. */
+  constructor(options: SpoolOptions) {
+    this.#options = options
+    this.#segmentBytes =
+      options.segmentBytes ?? Math.min(defaultSegmentBytes, Math.ceil(options.maxBytes / 8))
+    const recovered = recoverSpool(options.folder)
+    const last = recovered.nextSequence - 1
+    this.spoolId = recovered.spoolId
+    this.#lastSequence = last
+    this.#writtenSequence = last
+    this.#acknowledged = recovered.acknowledged
+    this.#segments = recovered.segments.filter((segment) => segment.firstSequence <= last)
+    this.#closedBytes = this.#segments.reduce((sum, segment) => sum + segment.bytes, 0)
+    this.#created = recovered.created
+    this.#savePosition()
+    this.#file = this.#beginSegment()
+    this.#syncer = new Syncer({
+      folder: options.folder,
+      durableSequence: last,
+      prepare: () => this.#prepareSync(),
+      onDurable: () => this.#tellDurable(),
+    })
+    if (recovered.created !== undefined)
+      this.append({ kind: 'spool-created', ...recovered.created })
+  }
+
+  append(entry: SpoolEntry | OwnEntry): void {
+    if (this.broken !== undefined) throw this.broken
+    this.#checkRoom(entry)
+    const start = this.#writer.position
+    this.#lastSequence += 1
+    try {
+      this.#encode(entry)
+      if (entry.kind === 'intent' || this.#writer.position > maximumPendingBytes) this.#write()
+    } catch (cause) {
+      // The entry is not in the spool, so its sequence number is free again.
+      this.#writer.position = start
+      this.#lastSequence -= 1
+      throw asAuditError(cause)
+    }
+    this.#timer ??= setTimeout(
+      () => this.#onTimer(),
+      this.#options.batchMillis ?? defaultBatchMillis,
+    )
+  }
+
+  async durable(): Promise<void> {
+    if (this.broken !== undefined) throw this.broken
+    await this.#syncer.reach(this.#lastSequence)
+  }
+
+  /** The last record that is on disk for certain: only up to here may anything be sent. */
+  get durableSequence(): number {
+    return this.#syncer.durableSequence
+  }
+
+  get lastSequence(): number {
+    return this.#lastSequence
+  }
+
+  get acknowledged(): number {
+    return this.#acknowledged
+  }
+
+  get bytes(): number {
+    return this.#closedBytes + this.#file.segment.bytes + this.#writer.position
+  }
+
+  /** Oldest first; the last one is still being written. */
+  get segments(): readonly Segment[] {
+    return [...this.#segments, this.#file.segment]
+  }
+
+  /** Set when the spool takes no more entries until the agent is started again. */
+  get broken(): AuditError | undefined {
+    return this.#broken ?? this.#syncer.failure
+  }
+
+  /** Whether an intent would be refused for lack of room. */
+  get full(): boolean {
+    return this.bytes >= this.#options.maxBytes * (1 - reserveShare)
+  }
+
+  /** Calls back whenever more records have become durable; returns how to stop that. */
+  onDurable(listener: () => void): () => void {
+    this.#durableListeners.add(listener)
+    return () => this.#durableListeners.delete(listener)
+  }
+
+  /** Everything up to `sequence` is durable in the control plane; segments that hold nothing else are deleted. */
+  acknowledge(sequence: number): void {
+    if (sequence <= this.#acknowledged) return
+    if (sequence > this.durableSequence) {
+      throw new AuditError(
+        'ERR_AUDIT_CORRUPT',
+        'the control plane acknowledged what was never sent',
+      )
+    }
+    this.#acknowledged = sequence
+    const done = this.#segments.filter(
+      (_, index) => (this.#segments[index + 1] ?? this.#file.segment).firstSequence <= sequence + 1,
+    )
+    if (done.length === 0) return
+    // First the position: with the files gone it alone tells that the numbers are used up.
+    this.#savePosition()
+    for (const segment of done) rmSync(segment.path)
+    this.#segments.splice(0, done.length)
+    this.#closedBytes -= done.reduce((sum, segment) => sum + segment.bytes, 0)
+    if (!this.full) this.#fullTold = false
+  }
+
+  /** Stops taking entries: evidence does not verify. */
+  fail(error: AuditError): void {
+    this.#broken ??= error
+  }
+
+  /** Makes everything durable and stops. */
+  async close(): Promise<void> {
+    clearTimeout(this.#timer)
+    if (this.broken === undefined) await this.durable()
+    this.fail(new AuditError('ERR_AUDIT_UNAVAILABLE', 'the spool is closed'))
+    this.#savePosition()
+    this.#file.close()
+  }
+
+  #encode(entry: AnyEntry): void {
+    const writer = this.#writer
+    writer.reserve(frameHeaderBytes)
+    const start = writer.position
+    writer.position += frameHeaderBytes
+    encodeRecord(writer, this.#lastSequence, this.#options.clock.now() * 1000, entry)
+    const length = writer.position - start - frameHeaderBytes
+    if (length > maximumRecordBytes) {
+      throw new AuditError('ERR_AUDIT_UNAVAILABLE', 'the entry is larger than a record may be')
+    }
+    writer.uint32le(start, length)
+    const payload = writer.buffer.subarray(start + frameHeaderBytes, writer.position)
+    writer.uint32le(start + 4, crc32(payload))
+  }
+
+  #checkRoom(entry: AnyEntry): void {
+    const mayUseReserve = entry.kind !== 'intent' && entry.kind !== 'recording'
+    const full = mayUseReserve ? this.bytes >= this.#options.maxBytes : this.full
+    if (!full) return
+    if (!mayUseReserve && !this.#fullTold) {
+      this.#fullTold = true
+      this.append({ kind: 'agent-life', event: 'spool-full', detail: '' })
+    }
+    throw new AuditError('ERR_AUDIT_UNAVAILABLE', 'the audit spool of the agent is full')
+  }
+
+  #write(): void {
+    const { buffer, position } = this.#writer
+    if (position === 0) return
+    if (this.#file.segment.bytes >= this.#segmentBytes) this.#rotate()
+    this.#file.write(buffer, position)
+    this.#writer.position = 0
+    this.#writtenSequence = this.#lastSequence
+  }
+
+  #rotate(): void {
+    const former = this.#file
+    this.#file = this.#beginSegment()
+    this.#segments.push(former.segment)
+    this.#closedBytes += former.segment.bytes
+    this.#syncer.retire(former)
+  }
+
+  #beginSegment(): SegmentFile {
+    return new SegmentFile(this.#options.folder, this.spoolId, this.#writtenSequence + 1)
+  }
+
+  #prepareSync(): { file: SegmentFile; sequence: number } {
+    this.#write()
+    return { file: this.#file, sequence: this.#writtenSequence }
+  }
+
+  #onTimer(): void {
+    this.#timer = undefined
+    // A failure shows in `broken` and refuses the next append.
+    if (this.broken === undefined) this.durable().catch(() => undefined)
+  }
+
+  #tellDurable(): void {
+    for (const listener of this.#durableListeners) listener()
+  }
+
+  #savePosition(): void {
+    writePosition(this.#options.folder, {
+      spoolId: this.spoolId,
+      acknowledged: this.#acknowledged,
+      created: this.#created,
+    })
+  }
+}
+
+function asAuditError(cause: unknown): AuditError {
+  if (cause instanceof AuditError) return cause
+  return new AuditError('ERR_AUDIT_UNAVAILABLE', 'the spool cannot be written', { cause })
+}
