@@ -22,6 +22,10 @@ export const errorCodes = {
     meaning: 'The token was issued for another service or another connection.',
     nextStep: 'Ask the issuer for a token with the audience that the connection names.',
   },
+  ERR_AUTH_ISSUER_UNREACHABLE: {
+    meaning: "The token's issuer cannot be reached, so the token cannot be verified.",
+    nextStep: 'Try again; an operator checks the route from the control plane to the issuer.',
+  },
   ERR_AUTH_FORBIDDEN: {
     meaning: 'The principal is known but holds no role that permits this.',
     nextStep: 'Ask an administrator for a role binding.',
@@ -106,6 +110,10 @@ export const errorCodes = {
   ERR_LIMIT_IDLE: {
     meaning: 'The session was idle for longer than the connection permits.',
     nextStep: 'Connect again.',
+  },
+  ERR_LIMIT_OPERATIONS: {
+    meaning: 'The session has more operations in flight than it may have.',
+    nextStep: 'Read the results of earlier operations before sending more.',
   },
   ERR_LIMIT_ROWS: {
     meaning: 'The result has more rows than a rule permits.',

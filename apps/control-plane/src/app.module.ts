@@ -1,0 +1,20 @@
+import { type DynamicModule, Module } from '@nestjs/common'
+import { DatabaseModule } from './common/database/database.module'
+import { EpochModule } from './common/epoch/epoch.module'
+import { HttpModule } from './common/http/http.module'
+import type { Config } from './config/config'
+import { ConfigModule } from './config/config.module'
+import { HealthModule } from './health/health.module'
+import { IdentityModule } from './identity/identity.module'
+
+const features = [HealthModule, IdentityModule]
+
+@Module({})
+export class AppModule {
+  static with(config: Config): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [ConfigModule.with(config), DatabaseModule, EpochModule, HttpModule, ...features],
+    }
+  }
+}

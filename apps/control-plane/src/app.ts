@@ -1,0 +1,37 @@
+import 'reflect-metadata'
+import fastifyCookie from '@fastify/cookie'
+import type { LoggerService } from '@nestjs/common'
+import { NestFactory } from '@nestjs/core'
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify'
+import { v7 as uuid } from 'uuid'
+import { AppModule } from './app.module'
+import { addResponseHeaders } from './common/http/response-headers'
+import type { Config } from './config/config'
+
+/** Policies and recordings' searches are the largest bodies; evidence and recordings only ever leave. */
+const bodyLimitBytes = 1 << 20
+const requestTimeoutMillis = 30_000
+
+/** The application, ready to listen: migrations are applied, every route has its access declared. */
+export async function createApp(
+  config: Config,
+  logger: LoggerService | false,
+): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    logger: false,
+    bodyLimit: bodyLimitBytes,
+    requestTimeout: requestTimeoutMillis,
+    genReqId: () => uuid(),
+    trustProxy: config.trustedProxies.length === 0 ? false : [...config.trustedProxies],
+    routerOptions: { ignoreTrailingSlash: false, maxParamLength: 200 },
+  })
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config), adapter, {
+    logger,
+    abortOnError: false,
+  })
+  await app.register(fastifyCookie)
+  addResponseHeaders(app.getHttpAdapter().getInstance())
+  app.enableShutdownHooks()
+  await app.init()
+  return app
+}

@@ -1,0 +1,46 @@
+import { PrismaPg } from '@prisma/adapter-pg'
+import { Pool } from 'pg'
+import { PrismaClient } from '../../generated/prisma/client'
+import type { Transaction } from './transaction'
+
+/** Longest wait for a free database connection, and longest life of one transaction. */
+const maxWaitMillis = 5_000
+const transactionMillis = 15_000
+const connectMillis = 5_000
+
+export interface DatabaseOptions {
+  readonly url: string
+  readonly connections: number
+  readonly onError: (error: Error) => void
+}
+
+/** The control plane's PostgreSQL. Repositories query through `prisma`; services only open transactions. */
+export class Database {
+  readonly prisma: PrismaClient
+  readonly #pool: Pool
+
+  constructor(options: DatabaseOptions) {
+    this.#pool = new Pool({
+      connectionString: options.url,
+      max: options.connections,
+      connectionTimeoutMillis: connectMillis,
+      application_name: 'wardgate-control-plane',
+    })
+    const adapter = new PrismaPg(this.#pool, { onPoolError: options.onError })
+    this.prisma = new PrismaClient({ adapter })
+  }
+
+  /** Runs `work` in one transaction: everything it does is committed, or nothing is. */
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.prisma.$transaction(work, { maxWait: maxWaitMillis, timeout: transactionMillis })
+  }
+
+  async ping(): Promise<void> {
+    await this.prisma.$queryRaw`SELECT 1`
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.prisma.$disconnect()
+    await this.#pool.end()
+  }
+}

@@ -1,0 +1,77 @@
+import {
+  type ArgumentsHost,
+  Catch,
+  type ExceptionFilter,
+  HttpException,
+  Logger,
+} from '@nestjs/common'
+import { type GatewayError, InternalError, RequestError, toGatewayError } from '@wardgate/errors'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { InvalidRequest } from './invalid-request'
+import { toProblem } from './problem'
+
+/** The one place where an error becomes an HTTP answer and a log line. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly logger = new Logger('rest')
+
+  catch(caught: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<FastifyRequest>()
+    const reply = host.switchToHttp().getResponse<FastifyReply>()
+    const error = classify(caught)
+    const problem = toProblem(error, request.id)
+    this.log(error, request)
+    // A stream that has begun cannot become a problem document; it is cut so that nobody takes it for whole.
+    if (reply.sent || reply.raw.headersSent) {
+      reply.raw.destroy()
+      return
+    }
+    const retryAfter = retrySeconds(error)
+    if (retryAfter !== undefined) void reply.header('Retry-After', String(retryAfter))
+    if (problem.status === 401) void reply.header('WWW-Authenticate', 'Bearer')
+    void reply
+      .status(problem.status)
+      .header('Content-Type', 'application/problem+json')
+      .send(JSON.stringify(problem))
+  }
+
+  private log(error: GatewayError, request: FastifyRequest): void {
+    const fields = { code: error.code, requestId: request.id, method: request.method }
+    if (error.logLevel === 'error') this.logger.error({ ...fields, err: error }, 'request failed')
+    else this.logger.debug({ ...fields, reason: error.message }, 'request refused')
+  }
+}
+
+function retrySeconds(error: GatewayError): number | undefined {
+  return 'retryAfterSeconds' in error && typeof error.retryAfterSeconds === 'number'
+    ? error.retryAfterSeconds
+    : undefined
+}
+
+function classify(caught: unknown): GatewayError {
+  const status = statusGiven(caught)
+  if (status === undefined || status >= 500)
+    return caught instanceof HttpException
+      ? new InternalError('internal error', { cause: caught })
+      : toGatewayError(caught)
+  const options = { cause: caught }
+  switch (status) {
+    case 403:
+      return new RequestError('ERR_REQUEST_NOT_FOUND', 'there is no such route', options)
+    case 404:
+      return new RequestError('ERR_REQUEST_NOT_FOUND', 'there is no such route', options)
+    case 413:
+      return new RequestError('ERR_REQUEST_OVERSIZE', 'the request body is too large', options)
+    case 415:
+      return new InvalidRequest([{ path: 'Content-Type', message: 'is not supported here' }])
+    default:
+      return new InvalidRequest([{ path: '', message: 'the request cannot be read' }])
+  }
+}
+
+/** The status that Nest or Fastify gave an error of their own. */
+function statusGiven(caught: unknown): number | undefined {
+  if (caught instanceof HttpException) return caught.getStatus()
+  if (!(caught instanceof Error) || !('statusCode' in caught)) return undefined
+  return typeof caught.statusCode === 'number' ? caught.statusCode : undefined
+}

@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto'
+import type { NestFastifyApplication } from '@nestjs/platform-fastify'
+import { createApp } from '../app'
+import type { Config } from '../config/config'
+import { readConfig } from '../config/env'
+import { freePort, startTestDatabase, type TestDatabase } from './test-database'
+
+export interface TestApp {
+  readonly app: NestFastifyApplication
+  readonly config: Config
+  readonly database: TestDatabase
+  /** Where it listens. */
+  readonly url: string
+  stop(): Promise<void>
+}
+
+/** The whole control plane on a database of its own, listening on a port of its own. */
+export async function startTestApp(
+  env: Readonly<Record<string, string>> = {},
+  database?: TestDatabase,
+): Promise<TestApp> {
+  const own = database ?? (await startTestDatabase())
+  const [rest, grpc, enrolment] = [await freePort(), await freePort(), await freePort()]
+  const config = readConfig({
+    DATABASE_URL: own.url,
+    WARDGATE_LISTEN: `127.0.0.1:${rest}`,
+    WARDGATE_GRPC_LISTEN: `127.0.0.1:${grpc}`,
+    WARDGATE_ENROLMENT_LISTEN: `127.0.0.1:${enrolment}`,
+    WARDGATE_MASTER_KEY: randomBytes(32).toString('base64'),
+    ...env,
+  })
+  const app = await createApp(config, false)
+  await app.listen(config.rest.port, config.rest.host)
+  return {
+    app,
+    config,
+    database: own,
+    url: config.publicUrl,
+    stop: async () => {
+      await app.close()
+      if (database === undefined) await own.stop()
+    },
+  }
+}
