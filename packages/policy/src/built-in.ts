@@ -1,0 +1,71 @@
+import type { ActionFact, Facts } from './facts'
+import type { RuleReference } from './verdict'
+
+/** The name that built-in rules go by; no document may take it. */
+export const builtInPolicy = 'wardgate'
+
+export const builtInRules = {
+  defaultDeny: { policy: builtInPolicy, rule: 'default-deny' },
+  opaque: { policy: builtInPolicy, rule: 'opaque' },
+  evaluationError: { policy: builtInPolicy, rule: 'evaluation-error' },
+  approversLimit: { policy: builtInPolicy, rule: 'approvers-limit' },
+  transactionControl: { policy: builtInPolicy, rule: 'transaction-control' },
+  harmlessSettings: { policy: builtInPolicy, rule: 'harmless-settings' },
+  emptyStatement: { policy: builtInPolicy, rule: 'empty-statement' },
+} as const satisfies Record<string, RuleReference>
+
+/**
+ * Settings that drivers and pools set as a matter of course. None of them changes which objects a name means, which
+ * rights are checked, what is logged, or whether the target may write. Named one by one: anything else needs a rule.
+ */
+export const harmlessSettings: ReadonlySet<string> = new Set([
+  'application_name',
+  'bytea_output',
+  'client_min_messages',
+  'datestyle',
+  'default_transaction_deferrable',
+  'default_transaction_isolation',
+  'extra_float_digits',
+  'idle_in_transaction_session_timeout',
+  'idle_session_timeout',
+  'intervalstyle',
+  'jit',
+  'lock_timeout',
+  'statement_timeout',
+  'timezone',
+  'transaction_deferrable',
+  'transaction_isolation',
+  'transaction_timeout',
+])
+
+/** The built-in rule that allows this action to whoever is allowed anything at all; deny rules come first. */
+export function builtInGrant({ action, resource }: ActionFact): RuleReference | undefined {
+  const colon = resource.indexOf(':')
+  const kind = resource.slice(0, colon)
+  const name = resource.slice(colon + 1).toLowerCase()
+  if (action === 'transaction' && isOrdinaryTransaction(name))
+    return builtInRules.transactionControl
+  if (action === 'set' && kind === 'setting' && harmlessSettings.has(name))
+    return builtInRules.harmlessSettings
+  return undefined
+}
+
+/** Two-phase commit outlives the session and holds locks: it needs a rule. */
+function isOrdinaryTransaction(name: string): boolean {
+  return !name.includes('prepare') && !name.includes('two-phase')
+}
+
+/** `;` or a comment alone: what drivers send to see whether the connection lives. */
+export function isEmptyStatement(facts: Facts): boolean {
+  return (
+    facts.kind === 'sql' && facts.actions.length === 0 && facts.detail['sql.statement'] === 'empty'
+  )
+}
+
+/** What an operation may do while a rule says readOnly. */
+const readingActions = new Set(['read', 'set', 'transaction', 'listen', 'connect', 'download'])
+
+export function writes({ action, resource }: ActionFact): boolean {
+  if (!readingActions.has(action)) return true
+  return action === 'set' && /^setting:(default_)?transaction_read_only$/i.test(resource)
+}
