@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common'
 import { DatabaseModule } from './common/database/database.module'
 import { EpochModule } from './common/epoch/epoch.module'
 import { HttpModule } from './common/http/http.module'
+import { SealingModule } from './common/sealing/sealing.module'
 import type { Config } from './config/config'
 import { ConfigModule } from './config/config.module'
 import { HealthModule } from './health/health.module'
@@ -14,7 +15,14 @@ export class AppModule {
   static with(config: Config): DynamicModule {
     return {
       module: AppModule,
-      imports: [ConfigModule.with(config), DatabaseModule, EpochModule, HttpModule, ...features],
+      imports: [
+        ConfigModule.with(config),
+        DatabaseModule,
+        EpochModule,
+        SealingModule,
+        HttpModule,
+        ...features,
+      ],
     }
   }
 }
