@@ -1,0 +1,97 @@
+// Real clients and servers for the tests: installed where possible, named where not.
+import { execFileSync, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { root } from './prepare.mjs'
+
+const cache = join(root, '.cache/peers')
+const jdbcVersion = '42.7.8'
+
+function onPath(name) {
+  const found = spawnSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' })
+  return found.status === 0 ? found.stdout.trim() : undefined
+}
+
+let refreshed = false
+/** Debian and Ubuntu as root only; elsewhere the caller says what is missing. */
+function aptInstall(...packages) {
+  if (process.getuid?.() !== 0 || onPath('apt-get') === undefined) return false
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  if (!refreshed) spawnSync('apt-get', ['update', '-qq'], { env, stdio: 'ignore' })
+  refreshed = true
+  console.error(`peers: installing ${packages.join(' ')}`)
+  return spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], { env, stdio: 'ignore' }).status === 0
+}
+
+function debianPostgres(binary) {
+  const base = '/usr/lib/postgresql'
+  if (!existsSync(base)) return undefined
+  return readdirSync(base)
+    .map((version) => join(base, version, 'bin', binary))
+    .find(existsSync)
+}
+
+function command(name, ...packages) {
+  const find = () => onPath(name) ?? debianPostgres(name) ?? (existsSync(`/usr/sbin/${name}`) ? `/usr/sbin/${name}` : undefined)
+  const path = find() ?? (aptInstall(...packages) ? find() : undefined)
+  return path === undefined ? { why: `${name} is not installed (Debian: ${packages.join(', ')})` } : { path }
+}
+
+function python() {
+  const requirements = join(root, 'test/peers/requirements.txt')
+  const venv = join(cache, 'python')
+  const interpreter = join(venv, 'bin/python')
+  const stamp = join(venv, '.stamp')
+  const digest = createHash('sha256').update(readFileSync(requirements)).digest('hex')
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return { path: interpreter }
+  if (onPath('python3') === undefined) aptInstall('python3', 'python3-venv')
+  try {
+    console.error('peers: making a Python environment with AutoGen and the drivers (once)')
+    const make = () => execFileSync('python3', ['-m', 'venv', venv], { stdio: 'pipe' })
+    try {
+      make()
+    } catch (error) {
+      if (!aptInstall('python3-venv')) throw error
+      make()
+    }
+    execFileSync(interpreter, ['-m', 'pip', 'install', '-q', '--disable-pip-version-check', '-r', requirements], { stdio: 'pipe' })
+  } catch (error) {
+    return { why: `no Python environment: ${String(error.stderr ?? error.message).trim().split('\n').at(-1)}` }
+  }
+  writeFileSync(stamp, digest)
+  return { path: interpreter }
+}
+
+function jdbc() {
+  const java = command('java', 'default-jre-headless')
+  if (java.path === undefined) return java
+  const jar = join(cache, `postgresql-${jdbcVersion}.jar`)
+  if (existsSync(jar)) return { path: jar }
+  if (onPath('mvn') !== undefined) {
+    console.error('peers: fetching the PostgreSQL JDBC driver (once)')
+    const artifact = `-Dartifact=org.postgresql:postgresql:${jdbcVersion}`
+    spawnSync('mvn', ['-q', '-B', 'dependency:copy', artifact, `-DoutputDirectory=${cache}`], { stdio: 'ignore' })
+    if (existsSync(jar)) return { path: jar }
+  }
+  const debian = '/usr/share/java/postgresql.jar'
+  if (existsSync(debian) || aptInstall('libpostgresql-jdbc-java')) return { path: debian }
+  return { why: 'no PostgreSQL JDBC driver (Maven, or Debian: libpostgresql-jdbc-java)' }
+}
+
+const finders = {
+  psql: () => command('psql', 'postgresql-client'),
+  pgbench: () => command('pgbench', 'postgresql'),
+  python,
+  jdbc,
+  chromium: () => command('chromium', 'chromium'),
+  pgbouncer: () => command('pgbouncer', 'pgbouncer'),
+}
+
+/** Finds or installs the named peers; the result, by name, is `{path}` or `{why}`, and is kept for the tests. */
+export function ensurePeers(names) {
+  mkdirSync(cache, { recursive: true })
+  const peers = Object.fromEntries(names.map((name) => [name, finders[name]()]))
+  writeFileSync(join(cache, 'peers.json'), JSON.stringify(peers, null, 2))
+  return peers
+}
