@@ -139,6 +139,10 @@ export const errorCodes = {
     meaning: 'The agent is shutting down.',
     nextStep: 'Connect again; another agent or the restarted one answers.',
   },
+  ERR_SESSION_CLIENT_GONE: {
+    meaning: 'The client closed its connection.',
+    nextStep: 'Connect again if this was not intended; look at the log of the client.',
+  },
   ERR_CONFIG_INVALID: {
     meaning: 'The configuration is not valid.',
     nextStep: 'Mend every key that the message names.',
