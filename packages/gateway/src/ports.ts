@@ -47,6 +47,11 @@ export interface SessionGrant {
   readonly textDetectors: readonly DetectorMask[]
   /** Unix milliseconds; 0 = never. */
   readonly expiresAt: number
+  /**
+   * Sessions of one principal on one connection share memo verdicts when this is equal: a digest of everything
+   * else that rules may read (claims, groups, delegation). Absent = the memo is this session's alone.
+   */
+  readonly memoScope?: string
 }
 
 /** One open session at the control plane. */
@@ -171,4 +176,22 @@ export interface Clock {
   now(): number
   /** Monotonic microseconds. */
   micros(): number
+}
+
+/** Timers, so that tests need not sleep. */
+export interface Timers {
+  /** Calls `run` once after `millis`; the returned function takes it back. */
+  after(millis: number, run: () => void): () => void
+}
+
+/** One recorder per session; undefined when the session is not recorded. */
+export type CreateRecorder = (grant: SessionGrant) => Recorder | undefined
+
+/** Structured log; the shape of pino's. The message is a constant phrase, data goes into the fields. */
+export interface Log {
+  error(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  info(fields: object, message: string): void
+  debug(fields: object, message: string): void
+  child(fields: Record<string, unknown>): Log
 }

@@ -2,6 +2,7 @@ import type { GatewayError } from '@wardgate/errors'
 import type { Column, RowMasker } from '@wardgate/masking'
 import type { Duplex } from 'node:stream'
 import type { Operation, Outcome } from './operation'
+import type { permitProof } from './proof'
 import type { Target } from './target'
 
 /** A validator that is also a JSON Schema: the API validates with it and the console draws its form from it. */
@@ -26,13 +27,19 @@ export interface Protocol<TSettings = unknown> {
   readonly settings: Schema<TSettings>
   readonly capabilities: Capabilities
   createEngine(client: Duplex, settings: TSettings): Engine
+  /** Releases what engines share, such as idle streams to targets. Called when the agent drains. */
+  close?(): void
 }
 
 /** One client's conversation. Created for an accepted socket; nothing has been read or dialled yet. */
 export interface Engine {
   /** Does the client's side of the handshake. Nothing is dialled; the client has not been told that it is in. */
   accept(login: Login, signal: AbortSignal): Promise<Opening>
-  /** Dials through `target`, finishes the handshake, relays until either side ends. */
+  /**
+   * Dials through `target`, finishes the handshake, relays until either side ends or `signal` aborts.
+   * Keeps reading the client while an operation is held, so that its going away is noticed. An error that it
+   * returns or throws has not been told to the client: `refuse` does so.
+   */
   relay(gate: Gate, target: Target, signal: AbortSignal): Promise<Closing>
   /** Tells the client why, in its own protocol, and ends. Legal in any state; never throws. */
   refuse(error: GatewayError): Promise<void>
@@ -92,10 +99,13 @@ export interface HoldListener {
 /** Proof that an operation may run; only packages/gateway can make one. Single use: settle ends it. */
 export interface Permit {
   readonly kind: 'permit'
+  readonly [permitProof]: true
   readonly operationId: string
   /** At most this many rows may reach the client; absent = no limit. */
   readonly rowLimit?: number
   readonly readOnly: boolean
+  /** True = nothing is masked whatever the columns are, so results need not be described. Absent = unknown. */
+  readonly unmasked?: boolean
   masker(columns: readonly Column[]): RowMasker
   /** Writes the outcome entry. Called once, also when the target is lost. */
   settle(outcome: Outcome): void

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import type { targetProof } from './proof'
 
 /** What unlocks the target. Lives in memory for the session only. */
 export type TargetCredential =
@@ -27,6 +28,7 @@ export interface TargetTls {
 
 /** The far side that an open session may use. Only packages/gateway can make one: holding it is the right to dial. */
 export interface Target {
+  readonly [targetProof]: true
   readonly connectionId: string
   readonly principalId: string
   readonly endpoints: readonly TargetEndpoint[]
@@ -36,6 +38,17 @@ export interface Target {
   readonly revision: string
   /** The database or the like; never empty here. */
   readonly database: string
+  /** What the grant bounds; absent = the engine's own defaults. */
+  readonly limits?: {
+    readonly idleMillis: number
+    readonly statementMillis: number
+    readonly maxMessageBytes: number
+  }
   /** Opens the byte stream to one endpoint, without TLS. */
   dial(endpoint: TargetEndpoint, signal: AbortSignal): Promise<Duplex>
+  /**
+   * Lets a dialled stream outlive this session, for a pool that gives it to the same connection, revision and
+   * principal only, or to anyone before its first use. Absent = every stream ends with the session.
+   */
+  keep?(stream: Duplex): void
 }

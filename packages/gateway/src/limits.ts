@@ -1,0 +1,29 @@
+/** Every wait and count that the gateway bounds. */
+export interface GatewayLimits {
+  /** From accepted socket to credential. */
+  readonly handshakeMillis: number
+  /** For the control plane to open a session. */
+  readonly openMillis: number
+  /** For a verdict, unless the operation is held. */
+  readonly decideMillis: number
+  /** Upper bound on what a rule may ask for as `hold`. */
+  readonly holdMillis: number
+  /** For an engine to end after it was aborted, and to tell its client why. */
+  readonly closeMillis: number
+  /** Sockets that have not presented an accepted credential yet. */
+  readonly handshakes: number
+  readonly sessions: number
+  /** Operations of one session that wait or run; more than one only when a client pipelines. */
+  readonly operationsInFlight: number
+}
+
+export const defaultLimits: GatewayLimits = {
+  handshakeMillis: 10_000,
+  openMillis: 15_000,
+  decideMillis: 30_000,
+  holdMillis: 15 * 60_000,
+  closeMillis: 5_000,
+  handshakes: 512,
+  sessions: 4_000,
+  operationsInFlight: 1_024,
+}

@@ -1,0 +1,83 @@
+import type { Operation } from '../operation'
+import type { ControlVerdict } from '../ports'
+import { BoundedCache } from './bounded-cache'
+import { bypassesMemo, exactKey, maxMemoTextCharacters, shapedKey } from './operation-key'
+import type { ScopeKey } from './scope-key'
+
+/** Two texts with one key have the same parse tree but for constants; undefined = no such key. */
+export type ShapeKey = (text: string, dialect: 'postgresql' | 'mysql') => string | undefined
+
+export interface MemoOptions {
+  readonly shapeKey?: ShapeKey
+  readonly maxEntries?: number
+  readonly maxCharacters?: number
+}
+
+/** Verdicts of the present epoch that hold for more than one operation. Shared by all sessions of an agent. */
+export class VerdictMemo {
+  readonly #verdicts: BoundedCache<ControlVerdict>
+  readonly #shapes: BoundedCache<{ readonly shape: string | undefined }>
+  readonly #shapeKey: ShapeKey | undefined
+  #epoch = -1n
+  #hasShapes = false
+
+  constructor(options: MemoOptions = {}) {
+    const limits = {
+      maxEntries: options.maxEntries ?? 16_384,
+      maxCharacters: options.maxCharacters ?? 16 * 1024 * 1024,
+    }
+    this.#verdicts = new BoundedCache(limits)
+    this.#shapes = new BoundedCache(limits)
+    this.#shapeKey = options.shapeKey
+  }
+
+  get size(): number {
+    return this.#verdicts.size
+  }
+
+  find(operation: Operation, scope: ScopeKey, epoch: bigint): ControlVerdict | undefined {
+    if (epoch !== this.#epoch) {
+      this.#empty(epoch)
+      return undefined
+    }
+    const prefix = scope.of(operation.state)
+    const exact = exactKey(operation)
+    // What bypasses is never kept, so its exact key cannot be here; only the shape has to be asked.
+    const found = exact === undefined ? undefined : this.#verdicts.get(prefix + exact)
+    if (found !== undefined) return this.#current(found, operation)
+    if (!this.#hasShapes || bypassesMemo(operation)) return undefined
+    const shaped = this.#shaped(operation)
+    return shaped === undefined ? undefined : this.#verdicts.get(prefix + shaped)
+  }
+
+  keep(operation: Operation, scope: ScopeKey, verdict: ControlVerdict, epoch: bigint): void {
+    if (epoch !== this.#epoch) this.#empty(epoch)
+    if (verdict.memo === 'once' || verdict.epoch !== epoch || bypassesMemo(operation)) return
+    if (verdict.outcome.kind === 'allow' && verdict.outcome.approvalId !== undefined) return
+    const key = verdict.memo === 'shape' ? this.#shaped(operation) : undefined
+    if (key !== undefined) this.#hasShapes = true
+    const kept = key ?? exactKey(operation)
+    if (kept !== undefined) this.#verdicts.set(scope.of(operation.state) + kept, verdict)
+  }
+
+  // A prepared list makes a text mean more than its letters say, and it is not in the key.
+  #current(found: ControlVerdict, operation: Operation): ControlVerdict | undefined {
+    return operation.kind === 'statement' && operation.prepared.length > 0 ? undefined : found
+  }
+
+  #shaped(operation: Operation): string | undefined {
+    if (this.#shapeKey === undefined || operation.kind !== 'statement') return undefined
+    const { text, dialect } = operation
+    if (text.length > maxMemoTextCharacters) return undefined
+    const known = this.#shapes.get(dialect + text)
+    const { shape } = known ?? { shape: this.#shapeKey(text, dialect) }
+    if (known === undefined) this.#shapes.set(dialect + text, { shape })
+    return shape === undefined ? undefined : shapedKey(operation, shape)
+  }
+
+  #empty(epoch: bigint): void {
+    this.#verdicts.clear()
+    this.#epoch = epoch
+    this.#hasShapes = false
+  }
+}

@@ -1,0 +1,35 @@
+import { SessionError, type GatewayError } from '@wardgate/errors'
+import type { ControlSession } from '../ports'
+import type { Engine } from '../protocol'
+import { SessionGate } from '../session-gate'
+import { SessionTarget } from './session-target'
+import { relay } from './relay'
+import { contextOf } from './session-context-of'
+import type { Visit } from './visit'
+import { watchSession } from './watch-session'
+import { writeEnd } from './write-end'
+
+/** An open session from its gate to its last entry. Returns what the client has to be told, if anything. */
+export async function converse(
+  visit: Visit,
+  engine: Engine,
+  session: ControlSession,
+): Promise<GatewayError | undefined> {
+  const { house } = visit
+  visit.introduce(session.grant)
+  house.counters.openedSessions += 1
+  const stopWatching = watchSession(visit, session)
+  const gate = new SessionGate(contextOf(visit, session), house.cancels)
+  const target = new SessionTarget(session.grant, house.dialler)
+  visit.log.info({}, 'session opened')
+  const closing = await relay(visit, engine, gate, target)
+  stopWatching()
+  // From here on nothing of this session may start, whatever the engine still has in hand.
+  visit.abort(closing.error ?? new SessionError('ERR_SESSION_CLIENT_GONE', 'the session has ended'))
+  gate.end()
+  target.end()
+  session.close(closing.reason)
+  writeEnd(visit, session.grant, closing)
+  house.counters.endedSessions += 1
+  return closing.error
+}

@@ -1,0 +1,26 @@
+import type { GatewayLimits } from '../limits'
+import type { VerdictMemo } from '../memo/verdict-memo'
+import type { Clock, ControlPlane, CreateRecorder, Dialler, Log, Spool, Timers } from '../ports'
+import type { CancelRegistry } from './cancel-registry'
+import type { Counters } from './counters'
+import type { LoginRefusals } from './login-refusals'
+
+/** What all sockets of one gateway share. */
+export interface House {
+  readonly controlPlane: ControlPlane
+  readonly spool: Spool
+  readonly dialler: Dialler
+  readonly log: Log
+  readonly memo: VerdictMemo
+  readonly createRecorder?: CreateRecorder
+  readonly limits: GatewayLimits
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly counters: Counters
+  readonly cancels: CancelRegistry
+  readonly loginRefusals: LoginRefusals
+  /** No new sessions. */
+  readonly draining: AbortSignal
+  /** No sessions. */
+  readonly ended: AbortSignal
+}

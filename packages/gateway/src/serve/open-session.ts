@@ -1,0 +1,83 @@
+import { AuthError, ControlError, LimitError, toGatewayError } from '@wardgate/errors'
+import type { ControlSession } from '../ports'
+import type { Engine, Login, Opening } from '../protocol'
+import { deadline, until } from './until'
+import type { Visit } from './visit'
+
+/** Handshake, then the control plane's word. Undefined = the socket carried only a cancel request. */
+export async function openSession(
+  visit: Visit,
+  engine: Engine,
+): Promise<ControlSession | undefined> {
+  checkRoomForHandshake(visit)
+  const opening = await handshake(visit, engine)
+  if (opening.kind === 'done') return undefined
+  visit.connection = opening.connection
+  takeSessionPlace(visit)
+  const session = await askControlPlane(visit, opening)
+  visit.handshakeDone()
+  return session
+}
+
+function checkRoomForHandshake({ house }: Visit): void {
+  const { draining, counters, limits } = house
+  if (draining.aborted) throw toGatewayError(draining.reason)
+  if (counters.handshakes > limits.handshakes)
+    throw new LimitError('ERR_LIMIT_SESSIONS', 'too many clients are connecting at once')
+}
+
+// After the handshake, so that cancel requests get through to a full agent.
+function takeSessionPlace(visit: Visit): void {
+  if (visit.takeSessionPlace()) return
+  const message = `the agent has its ${visit.house.limits.sessions} sessions`
+  throw new LimitError('ERR_LIMIT_SESSIONS', message)
+}
+
+async function handshake(visit: Visit, engine: Engine): Promise<Opening> {
+  const { house, listener, clientAddress } = visit
+  const { timers, limits, cancels } = house
+  const login: Login = { ...listener, clientAddress, cancel: (key) => cancels.cancel(key) }
+  const tooLate = () => new AuthError('ERR_AUTH_TIMEOUT', 'the handshake took too long')
+  const limit = deadline(visit.signal, timers, limits.handshakeMillis, tooLate)
+  try {
+    return await until(engine.accept(login, limit.signal), limit.signal)
+  } finally {
+    limit.stop()
+  }
+}
+
+async function askControlPlane(
+  visit: Visit,
+  opening: Extract<Opening, { kind: 'session' }>,
+): Promise<ControlSession> {
+  const { house, listener, clientAddress } = visit
+  const tooLate = () =>
+    new ControlError(
+      'ERR_CONTROL_UNAVAILABLE',
+      'the control plane did not open the session in time',
+    )
+  const limit = deadline(visit.signal, house.timers, house.limits.openMillis, tooLate)
+  const { connection, unverifiedCredential, database, claimed } = opening
+  const request = {
+    connection,
+    unverifiedCredential,
+    database,
+    claimed,
+    clientAddress,
+    protocol: listener.protocol.name,
+    listener: listener.name,
+  }
+  const opened = house.controlPlane.open(request, limit.signal)
+  try {
+    return await until(opened, limit.signal)
+  } catch (error) {
+    // It may still open after we gave up: then it must not stay open.
+    opened.then(
+      (session) => session.close('abandoned'),
+      () => undefined,
+    )
+    throw error
+  } finally {
+    limit.stop()
+  }
+}

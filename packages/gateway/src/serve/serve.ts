@@ -1,0 +1,54 @@
+import { toGatewayError, type GatewayError } from '@wardgate/errors'
+import type { Duplex } from 'node:stream'
+import { forClient } from '../for-client'
+import type { Engine, Login, Protocol } from '../protocol'
+import { converse } from './converse'
+import type { House } from './house'
+import { openSession } from './open-session'
+import { settledWithin } from './until'
+import { Visit } from './visit'
+
+/** One way in: where the agent listens and what it speaks there. */
+export interface Listener extends Omit<Login, 'clientAddress' | 'cancel'> {
+  readonly name: string
+  readonly protocol: Protocol
+  /** Parsed by the protocol's own schema. */
+  readonly settings: unknown
+}
+
+export interface ServeOptions {
+  readonly client: Duplex
+  readonly clientAddress: string
+  readonly listener: Listener
+}
+
+/** One socket from accept to destroy: handshake, session, relay, end. Whatever is refused is refused here. */
+export async function serve(house: House, options: ServeOptions): Promise<void> {
+  const visit = new Visit(house, options)
+  let engine: Engine | undefined
+  try {
+    const { protocol, settings } = options.listener
+    engine = protocol.createEngine(options.client, settings)
+    const opened = await openSession(visit, engine)
+    const error = opened && (await converse(visit, engine, opened))
+    if (error) await answer(visit, engine, error)
+  } catch (caught) {
+    const error = toGatewayError(caught)
+    visit.loginRefused(error)
+    visit.log.warn({ code: error.code, err: error }, 'login refused')
+    if (engine) await answer(visit, engine, error)
+  } finally {
+    visit.end()
+  }
+}
+
+async function answer(visit: Visit, engine: Engine, error: GatewayError): Promise<void> {
+  const { timers, limits } = visit.house
+  if (visit.client.destroyed) return
+  try {
+    const told = engine.refuse(forClient(error, visit.reference))
+    await settledWithin(told, timers, limits.closeMillis)
+  } catch (caught) {
+    visit.log.error({ err: caught }, 'refusal not told')
+  }
+}

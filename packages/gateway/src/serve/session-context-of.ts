@@ -1,0 +1,26 @@
+import { ScopeKey } from '../memo/scope-key'
+import type { ControlSession } from '../ports'
+import type { SessionContext } from '../session-context'
+import type { Visit } from './visit'
+
+/** What the submit steps of this session get to see. */
+export function contextOf(visit: Visit, session: ControlSession): SessionContext {
+  const { controlPlane, spool, memo, clock, timers, limits, createRecorder } = visit.house
+  const { grant } = session
+  return {
+    session,
+    controlPlane,
+    spool,
+    memo,
+    clock,
+    timers,
+    limits,
+    scope: new ScopeKey(grant),
+    log: visit.log,
+    recorder: createRecorder?.(grant),
+    signal: visit.signal,
+    abort: visit.abort,
+    waiting: new Set(),
+    unsettled: new Set(),
+  }
+}

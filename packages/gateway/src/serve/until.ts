@@ -1,0 +1,36 @@
+import type { GatewayError } from '@wardgate/errors'
+import type { Timers } from '../ports'
+
+/** The promise's result, or the signal's reason as soon as it aborts, even when the promise ignores the signal. */
+export function until<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const aborted = () => reject(signal.reason as GatewayError)
+    if (signal.aborted) aborted()
+    signal.addEventListener('abort', aborted)
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', aborted))
+  })
+}
+
+/** A signal that also aborts with `error` after `millis`; call `stop` when the work is done. */
+export function deadline(
+  signal: AbortSignal,
+  timers: Timers,
+  millis: number,
+  error: () => GatewayError,
+): { readonly signal: AbortSignal; stop(): void } {
+  const late = new AbortController()
+  const stop = timers.after(millis, () => late.abort(error()))
+  return { signal: AbortSignal.any([signal, late.signal]), stop }
+}
+
+/** Resolves when the promise has settled either way, or after `millis`. */
+export function settledWithin(promise: Promise<unknown>, timers: Timers, millis: number) {
+  return new Promise<void>((resolve) => {
+    const stop = timers.after(millis, resolve)
+    const settled = () => {
+      stop()
+      resolve()
+    }
+    promise.then(settled, settled)
+  })
+}

@@ -1,0 +1,70 @@
+import { toGatewayError } from '@wardgate/errors'
+import { compileTextMasker } from '@wardgate/masking'
+import type { Operation } from './operation'
+import type { Denial, Gate, HoldListener, Permit } from './protocol'
+import type { CancelRegistry } from './serve/cancel-registry'
+import type { SessionContext } from './session-context'
+import { Attempt } from './submit/attempt'
+import { run } from './submit/steps'
+
+/** The gate of one session. */
+export class SessionGate implements Gate {
+  readonly #context: SessionContext
+  readonly #cancels: CancelRegistry
+  readonly #cancelKeys: Uint8Array[] = []
+  #maskText: ((text: string) => string) | undefined
+
+  constructor(context: SessionContext, cancels: CancelRegistry) {
+    this.#context = context
+    this.#cancels = cancels
+  }
+
+  submit(operation: Operation, hold?: HoldListener): Promise<Permit | Denial> {
+    try {
+      const result = run(new Attempt(this.#context, operation, hold))
+      return result instanceof Promise ? result : Promise.resolve(result)
+    } catch (caught) {
+      return Promise.reject(toGatewayError(caught))
+    }
+  }
+
+  record(direction: 'in' | 'out', chunk: Uint8Array): void {
+    const { recorder, session, unsettled } = this.#context
+    if (recorder === undefined) return
+    // Results come in the order of their operations, so the oldest permit says how this chunk is recorded.
+    const oldest = unsettled.values().next().value
+    const mode = oldest?.allowance.recording ?? session.grant.recording
+    if (mode === 'full' || (mode === 'statements' && direction === 'in'))
+      recorder.record(direction, chunk)
+  }
+
+  maskText(text: string): string {
+    const { textDetectors, maskingKey } = this.#context.session.grant
+    if (textDetectors.length === 0) return text
+    this.#maskText ??= compileTextMasker({ detectors: textDetectors, key: maskingKey })
+    return this.#maskText(text)
+  }
+
+  onCancel(key: Uint8Array, listener: () => void): void {
+    this.#cancels.add(key, listener)
+    this.#cancelKeys.push(key)
+  }
+
+  withdraw(): boolean {
+    const waiting = [...this.#context.waiting]
+    for (const wait of waiting) wait.withdraw()
+    return waiting.length > 0
+  }
+
+  /** Writes the outcomes that are still owed. What the target made of these operations is not known. */
+  end(): void {
+    for (const key of this.#cancelKeys) this.#cancels.remove(key)
+    for (const permit of [...this.#context.unsettled])
+      permit.settle({ status: 'unknown', rows: 0, bytes: 0, maskedCells: 0 })
+    try {
+      this.#context.recorder?.end()
+    } catch (error) {
+      this.#context.log.error({ err: error }, 'recording not finished')
+    }
+  }
+}

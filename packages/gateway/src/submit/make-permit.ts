@@ -1,0 +1,12 @@
+import { OperationPermit } from '../permit'
+import type { Attempt, StepResult } from './attempt'
+import { allowed } from './allowed'
+
+/** The one place where a permit comes to be. The intent is written; from here on an outcome is owed. */
+export function makePermit(attempt: Attempt): StepResult {
+  const { context, operationId } = attempt
+  const permit = new OperationPermit(context, operationId, allowed(attempt).allowance)
+  context.unsettled.add(permit)
+  context.recorder?.mark(operationId)
+  return permit
+}
