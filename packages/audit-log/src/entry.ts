@@ -4,7 +4,7 @@ import { canonicalJson, type JsonValue } from './canonical-json'
 /** tlog-tiles writes an entry's length in 16 bits, so a longer leaf could never be published. */
 export const maxLeafBytes = 65_535
 
-/** One thing that happened. `data` is the kind's own; everything else is the same for every kind. */
+/** One thing that happened. `body` is the kind's own; everything else is the same for every kind. */
 export interface AuditEntry {
   readonly version: 1
   /** Dotted words, most general first: `session.opened`, `operation.intent`, `policy.activated`. */
@@ -19,7 +19,7 @@ export interface AuditEntry {
   readonly spoolId?: string
   /** Counts from 1 within the spool, without gaps: every spool record becomes exactly one entry. */
   readonly sequence?: number
-  readonly data: { readonly [name: string]: JsonValue | undefined }
+  readonly body: { readonly [name: string]: JsonValue | undefined }
 }
 
 const kindForm = /^[a-z][a-z-]*(?:\.[a-z][a-z-]*)*$/

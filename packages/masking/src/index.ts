@@ -1,1 +1,5 @@
 export * from './plan'
+export { compileMasker, type MaskerInput } from './compile-masker'
+export { compileTextMasker, maskValue, type TextMaskerInput } from './text-masker'
+export { detectorNames, detectorOf, patternPrefix } from './detectors'
+export type { Detector, Found } from './detectors/detector'

@@ -1,0 +1,86 @@
+import { PolicyError } from '@wardgate/errors'
+import { keyedDigest } from './methods/keyed'
+import { isStricter, stricter } from './methods/mask-value'
+import type { Column, MaskingPlan, MaskMethod, RowMasker } from './plan'
+import { detectorMask } from './postgres/detector-mask'
+import { methodMask, type CellMask } from './postgres/method-mask'
+import { SpanMasker } from './span-masker'
+
+export interface MaskerInput {
+  readonly plan: MaskingPlan
+  readonly columns: readonly Column[]
+  /** Keys `hash` and `tokenize`; values are joinable wherever the key is the same. */
+  readonly key: Uint8Array
+}
+
+/** The masker of one result. Throws PolicyError ERR_POLICY_STALE when the plan is not for a result of this shape. */
+export function compileMasker({ plan, columns, key }: MaskerInput): RowMasker {
+  refuseOtherShape(plan, columns.length)
+  const digest = keyedDigest(key)
+  const spans = new SpanMasker(plan.detectors, digest)
+  return new CompiledMasker(
+    columns.map((column, index) => {
+      const method = methodOf(plan, column, index)
+      if (method === undefined) return detectorMask(column, spans)
+      const mask = methodMask(column, method, digest)
+      const keepsSomething = method.kind === 'partial' || method.kind === 'tokenize'
+      if (!keepsSomething || !spans.active) return mask
+      return (cell) => {
+        const found = spans.strictestIn(cell)
+        if (found === undefined || !isStricter(found, method)) return mask(cell)
+        return methodMask(column, found, digest)(cell)
+      }
+    }),
+  )
+}
+
+function refuseOtherShape(plan: MaskingPlan, width: number): void {
+  const expected = plan.width
+  const beyond = plan.columns.find(({ index }) => index >= width)
+  if (beyond === undefined && (expected === undefined || expected === width)) return
+  throw new PolicyError(
+    'ERR_POLICY_STALE',
+    `the result has ${width} columns where the decision expected ${expected ?? 'more'}`,
+    { retryable: true, nextStep: 'Send the operation again.' },
+  )
+}
+
+/** The strictest of the masks that name this column; failing those, that for columns of unknown origin. */
+function methodOf(plan: MaskingPlan, column: Column, index: number): MaskMethod | undefined {
+  let method: MaskMethod | undefined
+  for (const mask of plan.columns) {
+    if (mask.index !== index) continue
+    method = method === undefined ? mask.method : stricter(method, mask.method)
+  }
+  for (const mask of plan.origins) {
+    if (mask.table !== column.table || mask.attribute !== column.attribute) continue
+    method = method === undefined ? mask.method : stricter(method, mask.method)
+  }
+  if (method !== undefined || column.table !== 0) return method
+  return plan.unknownOrigin?.method
+}
+
+class CompiledMasker implements RowMasker {
+  readonly active: boolean
+  readonly masked: readonly boolean[]
+  readonly #masks: readonly (CellMask | undefined)[]
+  maskedCells = 0
+
+  constructor(masks: readonly (CellMask | undefined)[]) {
+    this.#masks = masks
+    this.masked = masks.map((mask) => mask !== undefined)
+    this.active = this.masked.includes(true)
+  }
+
+  mask(index: number, cell: Uint8Array | null): Uint8Array | null {
+    if (cell === null) return null
+    const mask = this.#masks[index]
+    if (mask === undefined) {
+      // A cell beyond the described columns was judged by nobody: fails closed.
+      return index < this.#masks.length ? cell : null
+    }
+    const shown = mask(cell)
+    if (shown !== cell) this.maskedCells++
+    return shown
+  }
+}

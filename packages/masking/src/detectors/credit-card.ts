@@ -1,0 +1,71 @@
+import type { Detector } from './detector'
+import { digitRuns, type DigitRun } from './digit-runs'
+
+const minDigits = 13
+const maxDigits = 19
+
+/**
+ * Payment card numbers: 13 to 19 digits that begin as an issuer's do and pass Luhn, at every place of every run of
+ * digits, since a card number may stand next to other digits.
+ */
+export const creditCard: Detector = {
+  name: 'credit_card',
+  possible: ({ digits }) => digits >= minDigits,
+  find(text, found) {
+    for (const run of digitRuns(text, minDigits)) findInRun(run, found)
+  },
+}
+
+function findInRun({ digits, positions }: DigitRun, found: (start: number, end: number) => void) {
+  for (let start = 0; start + minDigits <= digits.length; start++) {
+    // Longest first: what a shorter match would leave is not shown.
+    for (const length of lengthsOf(digits, start)) {
+      const last = positions[start + length - 1]
+      const first = positions[start]
+      if (first === undefined || last === undefined || !passesLuhn(digits, start, length)) continue
+      found(first, last + 1)
+      break
+    }
+  }
+}
+
+const none: readonly number[] = []
+const visa = [19, 16, 13]
+const amex = [15]
+const diners = [14]
+const sixteen = [16]
+const upToNineteen = [19, 18, 17, 16]
+const maestro = [19, 18, 17, 16, 15, 14, 13]
+
+/** How long a number may be that begins like this (ISO/IEC 7812 issuer ranges); longest first. */
+function lengthsOf(digits: readonly number[], start: number): readonly number[] {
+  const first = digits[start]
+  const two = (first ?? 0) * 10 + (digits[start + 1] ?? 0)
+  switch (first) {
+    case 2:
+      return two >= 22 && two <= 27 ? sixteen : none
+    case 3:
+      if (two === 34 || two === 37) return amex
+      if (two === 35) return upToNineteen
+      return two === 30 || two === 36 || two === 38 || two === 39 ? diners : none
+    case 4:
+      return visa
+    case 5:
+      return two >= 51 && two <= 55 ? sixteen : two === 50 || two >= 56 ? maestro : none
+    case 6:
+      return two === 62 || two === 64 || two === 65 || two === 60 ? upToNineteen : maestro
+    default:
+      return none
+  }
+}
+
+function passesLuhn(digits: readonly number[], start: number, length: number): boolean {
+  if (start + length > digits.length || length > maxDigits) return false
+  let sum = 0
+  for (let i = 0; i < length; i++) {
+    const digit = digits[start + length - 1 - i] ?? 0
+    const doubled = digit * 2
+    sum += i % 2 === 0 ? digit : doubled > 9 ? doubled - 9 : doubled
+  }
+  return sum % 10 === 0
+}

@@ -1,0 +1,69 @@
+import { asBuffer } from '../bytes'
+import { traitClass, traitsOf } from '../detectors/traits'
+import type { Column } from '../plan'
+import type { SpanMasker } from '../span-masker'
+import { mapJson } from './json'
+import { arrayMask, redactedCell, type CellMask } from './method-mask'
+import { postgresType, type PostgresType } from './types'
+
+/** How detectors change the cells of a column that no other mask hits; undefined when they do not look into it. */
+export function detectorMask(column: Column, spans: SpanMasker): CellMask | undefined {
+  if (!spans.active) return undefined
+  return maskOfType(postgresType(column.type), column.format, spans)
+}
+
+function maskOfType(
+  type: PostgresType,
+  format: Column['format'],
+  spans: SpanMasker,
+): CellMask | undefined {
+  const constant = redactedCell(type, format)
+  if (type.element !== undefined) {
+    const element = maskOfType(type.element, format, spans)
+    if (element === undefined) return undefined
+    return whenPossible(spans, arrayMask(format, element, constant))
+  }
+  switch (type.content) {
+    case 'text':
+      return (cell) => spans.maskBytes(cell)
+    case 'json':
+      return whenPossible(spans, jsonMask(spans, 0, constant))
+    case 'jsonb':
+      return whenPossible(spans, jsonMask(spans, format === 'binary' ? 1 : 0, constant))
+    case 'mixed':
+      if (format === 'text') return (cell) => spans.maskBytes(cell)
+      // Lengths stand between the texts: what was found cannot be replaced in place.
+      return (cell) => (spans.strictestIn(cell) === undefined ? cell : constant)
+    default:
+      return undefined
+  }
+}
+
+/** Takes a cell apart only when something could be in it. A backslash may hide anything. */
+function whenPossible(spans: SpanMasker, mask: CellMask): CellMask {
+  return (cell) => {
+    const traits = traitsOf(cell)
+    return (traits.classes & traitClass.backslash) !== 0 || spans.possible(traits)
+      ? mask(cell)
+      : cell
+  }
+}
+
+function jsonMask(spans: SpanMasker, start: number, constant: Buffer | null): CellMask {
+  return (cell) => {
+    const bytes = asBuffer(cell)
+    const json = bytes.toString('utf8', start)
+    const masked = mapJson(json, (text) => spansOf(text, spans))
+    if (masked === undefined) return constant
+    return masked === json ? cell : Buffer.concat([bytes.subarray(0, start), Buffer.from(masked)])
+  }
+}
+
+/** Characters here, while the masker may want bytes as Latin-1. */
+function spansOf(text: string, spans: SpanMasker): string | null {
+  if (spans.encoding === 'utf8') return spans.maskText(text)
+  const raw = Buffer.from(text).toString('latin1')
+  const masked = spans.maskText(raw)
+  if (masked === raw) return text
+  return masked === null ? null : Buffer.from(masked, 'latin1').toString('utf8')
+}
