@@ -252,6 +252,11 @@ export interface SessionOpened {
   textDetectors: DetectorMask[];
   /** When the credential expires; the session ends then. Unix milliseconds; 0 = never. */
   expiresAt: bigint;
+  /**
+   * Sessions of one principal on one connection may share memo verdicts when this is equal: a digest of everything
+   * else that rules may read. Empty = the memo is this session's alone.
+   */
+  memoScope: string;
 }
 
 export interface TargetAccess {
@@ -1383,6 +1388,7 @@ function createBaseSessionOpened(): SessionOpened {
     maskingKey: Buffer.alloc(0),
     textDetectors: [],
     expiresAt: 0n,
+    memoScope: "",
   };
 }
 
@@ -1426,6 +1432,9 @@ export const SessionOpened: MessageFns<SessionOpened> = {
         throw new globalThis.Error("value provided for field message.expiresAt of type uint64 too large");
       }
       writer.uint32(88).uint64(message.expiresAt);
+    }
+    if (message.memoScope !== "") {
+      writer.uint32(98).string(message.memoScope);
     }
     return writer;
   },
@@ -1529,6 +1538,14 @@ export const SessionOpened: MessageFns<SessionOpened> = {
             }
 
             message.expiresAt = reader.uint64() as bigint;
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.memoScope = reader.string();
             continue;
           }
         }
