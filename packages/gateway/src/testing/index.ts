@@ -1,0 +1,7 @@
+export * from './fake-control-plane'
+export * from './fake-gate'
+export * from './fake-target'
+export * from './manual-clock'
+export * from './memory-log'
+export * from './memory-spool'
+export * from './stream-pair'
