@@ -1,0 +1,186 @@
+import { execFile, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+export const root = resolve(__dirname, '../..')
+
+export interface Address {
+  readonly host: string
+  readonly port: number
+}
+
+export interface Descriptor {
+  readonly controlPlane: { readonly url: string }
+  readonly agents: readonly {
+    readonly name: string
+    readonly listeners: { readonly postgres: Address }
+  }[]
+  readonly sample: {
+    readonly connection: string
+    readonly database: string
+    readonly direct: Address & { readonly user: string; readonly password: string }
+  }
+  readonly tokens: Readonly<Record<Identity, readonly string[]>>
+  readonly pid: number
+}
+
+export type Identity = 'admin' | 'approver' | 'auditor' | 'aiAgent'
+
+/** A standalone of the test's own: its home and its ports are nobody else's. */
+export class Instance {
+  readonly home: string
+  readonly portBase: number
+
+  constructor(home: string, portBase: number) {
+    this.home = home
+    this.portBase = portBase
+  }
+
+  async start(): Promise<void> {
+    await this.script('start.mjs', '--detach')
+  }
+
+  async stop(): Promise<void> {
+    await this.script('stop.mjs')
+  }
+
+  get descriptor(): Descriptor {
+    return JSON.parse(readFileSync(join(this.home, 'standalone.json'), 'utf8')) as Descriptor
+  }
+
+  get agent(): Address {
+    const [agent] = this.descriptor.agents
+    if (!agent) throw new Error('the standalone has no agent')
+    return agent.listeners.postgres
+  }
+
+  async token(identity: Identity): Promise<string> {
+    const [command = '', ...args] = this.descriptor.tokens[identity]
+    const { stdout } = await run(command, args)
+    return stdout.trim()
+  }
+
+  /** A person or workload of the development identity provider by name, such as `dave`. */
+  async tokenOf(name: string): Promise<string> {
+    const [command = '', ...args] = this.descriptor.tokens.admin
+    const { stdout } = await run(command, [...args.slice(0, -1), name])
+    return stdout.trim()
+  }
+
+  async api(identity: Identity | { readonly token: string }): Promise<Api> {
+    const token = typeof identity === 'string' ? await this.token(identity) : identity.token
+    return new Api(this.descriptor.controlPlane.url, token)
+  }
+
+  /** The product's own CLI. */
+  async cli(...args: string[]): Promise<{ stdout: string; stderr: string; code: number }> {
+    return runProcess(
+      process.execPath,
+      [join(root, 'apps/cli/dist/main.js'), ...args],
+      this.environment(),
+    )
+  }
+
+  /** Process ids of the parts that this instance started, by name. */
+  processes(): ReadonlyMap<string, number> {
+    const entries = JSON.parse(readFileSync(join(this.home, 'processes.json'), 'utf8')) as {
+      name: string
+      pid: number
+    }[]
+    return new Map(entries.map(({ name, pid }) => [name, pid]))
+  }
+
+  environment(): NodeJS.ProcessEnv {
+    return { ...process.env, WARDGATE_HOME: this.home, WARDGATE_PORT_BASE: String(this.portBase) }
+  }
+
+  private async script(name: string, ...args: string[]): Promise<void> {
+    const { code, stdout, stderr } = await runProcess(
+      process.execPath,
+      [join(root, 'scripts', name), ...args],
+      this.environment(),
+    )
+    if (code !== 0) throw new Error(`${name} ended with ${code}\n${stdout}${stderr}`)
+  }
+}
+
+/** The REST API as one identity sees it. */
+export class Api {
+  readonly base: string
+  readonly token: string
+
+  constructor(base: string, token: string) {
+    this.base = base
+    this.token = token
+  }
+
+  async call(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<ApiAnswer> {
+    const response = await fetch(`${this.base}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${this.token}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    const isJson = /json/.test(response.headers.get('content-type') ?? '')
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: isJson && text !== '' ? JSON.parse(text) : undefined,
+    }
+  }
+
+  async ok<T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<T> {
+    const answer = await this.call(method, path, body, headers)
+    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`)
+    return answer.body as T
+  }
+}
+
+export interface ApiAnswer {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  readonly body: any // eslint-disable-line @typescript-eslint/no-explicit-any
+}
+
+export interface ProcessResult {
+  readonly stdout: string
+  readonly stderr: string
+  readonly code: number
+}
+
+/** Runs a program to its end; a non-zero end is a result, not an exception. */
+export function runProcess(
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  input = '',
+): Promise<ProcessResult> {
+  return new Promise((done, fail) => {
+    const child = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'pipe'] })
+    let stdout = ''
+    let stderr = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+    child.once('error', fail)
+    child.once('close', (code) => done({ stdout, stderr, code: code ?? -1 }))
+    child.stdin.on('error', () => undefined).end(input)
+  })
+}
