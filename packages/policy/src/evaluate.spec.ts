@@ -323,3 +323,13 @@ describe('the memo', () => {
     expect(judge('{name: a, rules: [{id: all, effect: allow}]}', { facts }).memo).toBe('exact')
   })
 })
+
+test('a table that is not known counts as the one that a restriction names, and as none that a grant names', () => {
+  const facts = factsOf(['read table:*'])
+  const source = (effect: string) => `{name: a, rules: [{id: all, effect: allow},
+    {id: one, effect: ${effect}, match: {resources: ["table:*.secrets"]}}]}`
+  expect(judge(source('deny'), { facts }).determinedBy).toEqual([{ policy: 'a', rule: 'one' }])
+  const granted =
+    '{name: a, rules: [{id: one, effect: allow, match: {resources: ["table:public.*"]}}]}'
+  expect(judge(granted, { facts }).kind).toBe('deny')
+})

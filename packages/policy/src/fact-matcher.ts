@@ -61,7 +61,11 @@ export function matchesAction(
   purpose: Purpose,
 ): boolean {
   if (matcher.actions && !matcher.actions.has(action)) return false
-  return !matcher.resources || matchesAny(matcher.resources, resource, letterCase(purpose))
+  if (!matcher.resources) return true
+  // `table:*` is a table that is not known: it may be any that a restriction names.
+  if (purpose === 'restrict' && resource.includes('*'))
+    return matcher.resources.some((pattern) => pattern.meets(resource))
+  return matchesAny(matcher.resources, resource, letterCase(purpose))
 }
 
 /** Why the conditions on the operation as a whole do not hold; undefined when they do. */

@@ -1,6 +1,7 @@
 export * from './facts'
 export * from './verdict'
-export { parsePolicy, type ParsedPolicy, type PolicyProblem } from './parse-policy'
+export { parsePolicy, type ParsedPolicy } from './parse-policy'
+export { type PolicyProblem } from './read-document'
 export { type PolicyDocument, type PolicyRule } from './document'
 export { policyJsonSchema } from './json-schema'
 export { policyLimits } from './limits'
@@ -9,3 +10,10 @@ export { type PolicyConnection, type PolicyContext, type PolicyPrincipal } from 
 export { evaluate } from './evaluate'
 export { possibleMasks } from './possible-masks'
 export { builtInPolicy, builtInRules, harmlessSettings } from './built-in'
+export {
+  parsePolicyTests,
+  testPolicy,
+  type PolicyTestCase,
+  type PolicyTestResult,
+  type PolicyTests,
+} from './policy-tests'
