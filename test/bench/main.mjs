@@ -1,0 +1,29 @@
+import { openStage } from './stage.mjs'
+import { printTable } from './table.mjs'
+import * as throughput from './rows/throughput.mjs'
+import * as latency from './rows/latency.mjs'
+import * as bulk from './rows/bulk.mjs'
+import * as connecting from './rows/connecting.mjs'
+import * as idle from './rows/idle.mjs'
+import * as micro from './rows/micro.mjs'
+
+/** Each measures several figures together and returns them: {name, value, unit, floor, aim, better, samples}. */
+const rows = [throughput, latency, bulk, connecting, idle, micro]
+
+export async function bench({ peers, quick, only }) {
+  const wanted = rows.filter(({ title }) => only === undefined || title.includes(only))
+  console.log('preparing: a standalone, a database of scale 10, pgbouncer')
+  const stage = await openStage(peers, quick)
+  const figures = []
+  try {
+    for (const row of wanted) {
+      console.log(`measuring: ${row.title}`)
+      figures.push(...(await row.measure(stage)))
+    }
+  } finally {
+    await stage.close()
+  }
+  const result = { date: new Date().toISOString(), node: process.version, cores: stage.cores, quick, figures }
+  printTable(result)
+  return result
+}
