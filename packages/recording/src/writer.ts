@@ -1,0 +1,170 @@
+import { InternalError } from '@wardgate/errors'
+import { deflateRawSync } from 'node:zlib'
+import { encodeChunk, eventType, maxChunkBytes, maxOverheadBytes, noDigest } from './format'
+
+export interface RecordingWriterOptions {
+  readonly sessionId: string
+  readonly protocol: string
+  /** Unix microseconds. */
+  readonly startedAtMicros: number | bigint
+  /** Monotonic microseconds; the recording counts from its value at creation. */
+  readonly micros: () => number
+  /** Takes a chunk. What it throws is thrown to whoever recorded, then and ever after. */
+  readonly onChunk: (index: number, data: Uint8Array, last: boolean) => void
+  /** At most and by default 64 KiB. */
+  readonly maxChunkBytes?: number
+  /** Buffered bytes after which a chunk is handed over; by default when it is full. */
+  readonly flushBytes?: number
+  /** Deflates chunks that get smaller. Takes about five times the CPU, hence off by default. */
+  readonly compress?: boolean
+}
+
+/** Turns what passes in a session into chunks. Holds one chunk's worth of memory, whatever is recorded. */
+export interface RecordingWriter {
+  /** Appends what the client sent (`in`) or saw (`out`). The bytes are copied. */
+  record(direction: 'in' | 'out', bytes: Uint8Array): void
+  /** Notes that an operation begins here. */
+  mark(operationId: string): void
+  /** Hands over what is buffered, if anything. */
+  flush(): void
+  /** Hands over the last chunk, empty or not. Nothing can be recorded afterwards. */
+  end(): void
+}
+
+/** Type, time and length of an event at their longest: 1 + 7 + 3 bytes. */
+const maxEventHeader = 11
+const minPayloadBytes = 256
+const zlibLevel = 1
+
+export function createRecordingWriter(options: RecordingWriterOptions): RecordingWriter {
+  return new ChunkWriter(options)
+}
+
+class ChunkWriter implements RecordingWriter {
+  readonly #options: RecordingWriterOptions
+  readonly #startMicros: number
+  readonly #capacity: number
+  /** Absent while nothing is buffered: an idle session must not hold a chunk's worth of memory. */
+  #buffer: Buffer | undefined
+  readonly #flushBytes: number
+  #used = 0
+  #events = 0
+  #index = 0
+  #firstMicros = 0
+  #lastMicros = 0
+  #previousDigest = noDigest
+  #closed: unknown
+
+  constructor(options: RecordingWriterOptions) {
+    const limit = Math.min(options.maxChunkBytes ?? maxChunkBytes, maxChunkBytes) - maxOverheadBytes
+    if (!(limit >= minPayloadBytes)) {
+      throw new InternalError(
+        `a recording chunk needs at least ${minPayloadBytes + maxOverheadBytes} bytes`,
+      )
+    }
+    this.#options = options
+    this.#startMicros = options.micros()
+    this.#capacity = limit
+    this.#flushBytes = Math.min(options.flushBytes ?? limit, limit)
+  }
+
+  record(direction: 'in' | 'out', bytes: Uint8Array): void {
+    this.#append(eventType[direction], bytes)
+  }
+
+  mark(operationId: string): void {
+    this.#append(eventType.mark, Buffer.from(operationId).subarray(0, minPayloadBytes / 2))
+  }
+
+  flush(): void {
+    this.#refuseWhenClosed()
+    if (this.#events > 0) this.#emit(false)
+    this.#buffer = undefined
+  }
+
+  end(): void {
+    this.#refuseWhenClosed()
+    this.#emit(true)
+    this.#buffer = undefined
+    this.#closed ??= new InternalError('the recording has ended')
+  }
+
+  #append(type: number, bytes: Uint8Array): void {
+    this.#refuseWhenClosed()
+    const elapsed = Math.trunc(this.#options.micros() - this.#startMicros)
+    // A clock that goes back must not make the recording unreadable.
+    const now = elapsed > this.#lastMicros ? elapsed : this.#lastMicros
+    const whole = this.#capacity - maxEventHeader
+    // An event is cut only when no chunk could hold it.
+    if (bytes.length > whole - this.#used && this.#events > 0) this.#emit(false)
+    let from = 0
+    for (; bytes.length - from > whole; from += whole) {
+      this.#write(type, now, bytes.subarray(from, from + whole))
+      this.#emit(false)
+    }
+    this.#write(type, now, from === 0 ? bytes : bytes.subarray(from))
+    if (this.#used >= this.#flushBytes) this.#emit(false)
+  }
+
+  #write(type: number, now: number, bytes: Uint8Array): void {
+    if (this.#events === 0) {
+      this.#firstMicros = now
+      this.#lastMicros = now
+    }
+    const buffer = (this.#buffer ??= Buffer.allocUnsafeSlow(this.#capacity))
+    buffer[this.#used++] = type
+    this.#writeVarint(buffer, now - this.#lastMicros)
+    this.#writeVarint(buffer, bytes.length)
+    buffer.set(bytes, this.#used)
+    this.#used += bytes.length
+    this.#events++
+    this.#lastMicros = now
+  }
+
+  /** Seven bits a byte, least significant first. */
+  #writeVarint(buffer: Buffer, value: number): void {
+    let rest = value
+    while (rest >= 0x80) {
+      buffer[this.#used++] = (rest % 0x80) | 0x80
+      rest = Math.floor(rest / 0x80)
+    }
+    buffer[this.#used++] = rest
+  }
+
+  #emit(last: boolean): void {
+    const raw = this.#buffer?.subarray(0, this.#used) ?? Buffer.alloc(0)
+    const deflated =
+      this.#options.compress === true ? deflateRawSync(raw, { level: zlibLevel }) : raw
+    const helps = deflated.length < raw.length
+    const index = this.#index
+    const { data, digest } = encodeChunk({
+      sessionId: this.#options.sessionId,
+      protocol: this.#options.protocol,
+      startedAtMicros: BigInt(this.#options.startedAtMicros),
+      index,
+      last,
+      firstMicros: this.#events === 0 ? this.#lastMicros : this.#firstMicros,
+      lastMicros: this.#lastMicros,
+      events: this.#events,
+      previousDigest: this.#previousDigest,
+      deflated: helps,
+      rawLength: raw.length,
+      payload: helps ? deflated : raw,
+    })
+    this.#previousDigest = digest
+    this.#index = index + 1
+    this.#used = 0
+    this.#events = 0
+    try {
+      this.#options.onChunk(index, data, last)
+    } catch (caught) {
+      // The chunk may be lost, and a recording with a hole must not go on: fails closed.
+      this.#closed = caught
+      throw caught
+    }
+  }
+
+  #refuseWhenClosed(): void {
+    if (this.#closed !== undefined) throw this.#closed as Error
+  }
+}
