@@ -1,0 +1,251 @@
+import { type ClientDuplexStream, type ServiceError, status } from '@grpc/grpc-js'
+import type {
+  AgentServiceClient,
+  Assignment,
+  AttachRequest,
+  AttachResponse,
+  CatalogWanted,
+  Heartbeat,
+  Hello,
+  Welcome,
+} from '@wardgate/contract'
+import { AuthError, ControlError, type GatewayError, SessionError } from '@wardgate/errors'
+import type { Clock, ControlPlane, ControlSession, OpenRequest } from '@wardgate/gateway'
+import type { Log } from '../log'
+import { Backoff } from './backoff'
+import { type ChannelIdentity, createAgentClient } from './client'
+import { StreamSession } from './session'
+import { SpareStreams } from './spare-streams'
+import { contractViolation } from './violation'
+
+/** What the control plane tells the agent beside its sessions. */
+export interface LinkListener {
+  attached(): void
+  lost(): void
+  assigned(assignment: Assignment): void
+  catalogWanted(wanted: CatalogWanted): void
+  drain(reason: string): void
+  /** The control plane no longer accepts this agent: it must stop. */
+  rejected(error: GatewayError): void
+}
+
+export interface LinkOptions {
+  readonly address: string
+  readonly identity: ChannelIdentity
+  readonly hello: () => Hello
+  readonly heartbeat: () => Heartbeat
+  readonly clock: Clock
+  readonly log: Log
+  readonly listener: LinkListener
+  readonly random?: () => number
+  readonly firstBackoffMillis?: number
+}
+
+const firstBackoffMillis = 200
+const maximumBackoffMillis = 10_000
+/** For the control plane to answer the greeting. */
+const welcomeMillis = 15_000
+const spareStreams = 8
+const minimumHeartbeatMillis = 1000
+
+/** The agent's link to the control plane: one Attach stream, kept up, and a stream for every session. */
+export class ControlLink implements ControlPlane {
+  readonly #options: LinkOptions
+  readonly #backoff: Backoff
+  readonly #sessions = new Set<StreamSession>()
+  readonly #spares: SpareStreams
+  #client: AgentServiceClient
+  #stream: ClientDuplexStream<AttachRequest, AttachResponse> | undefined
+  #welcome: Welcome | undefined
+  #isUp = false
+  #isStopped = false
+  #lostAtMicros: number | undefined
+  #epoch = 0n
+  #timer: NodeJS.Timeout | undefined
+  #heartbeats: NodeJS.Timeout | undefined
+
+  constructor(options: LinkOptions) {
+    this.#options = options
+    this.#backoff = new Backoff({
+      firstMillis: options.firstBackoffMillis ?? firstBackoffMillis,
+      maximumMillis: maximumBackoffMillis,
+      random: options.random ?? Math.random,
+    })
+    this.#client = createAgentClient(options.address, options.identity)
+    this.#spares = new SpareStreams(() => this.#client.session(), spareStreams)
+  }
+
+  start(): void {
+    this.#attach()
+  }
+
+  get epoch(): bigint {
+    return this.#epoch
+  }
+
+  get isUp(): boolean {
+    return this.#isUp
+  }
+
+  get memoUsable(): boolean {
+    if (this.#isUp) return true
+    if (this.#lostAtMicros === undefined) return false
+    return this.#options.clock.micros() - this.#lostAtMicros < this.#graceMillis * 1000
+  }
+
+  get client(): AgentServiceClient {
+    return this.#client
+  }
+
+  /** Sessions whose stream is open or whose grace has not run out. */
+  get sessions(): number {
+    return this.#sessions.size
+  }
+
+  async open(request: OpenRequest, signal: AbortSignal): Promise<ControlSession> {
+    if (!this.#isUp) {
+      throw new ControlError('ERR_CONTROL_UNAVAILABLE', 'the control plane cannot be reached')
+    }
+    const session = new StreamSession(this.#spares.take(), {
+      clock: this.#options.clock,
+      graceMillis: () => this.#graceMillis,
+      ended: (ended) => this.#sessions.delete(ended),
+    })
+    this.#sessions.add(session)
+    return session.open(request, signal)
+  }
+
+  /** False when there is no link: then nobody has been told. */
+  send(message: NonNullable<AttachRequest['message']>): boolean {
+    if (!this.#isUp || this.#stream === undefined) return false
+    this.#stream.write({ message })
+    return true
+  }
+
+  /** Attaches again with a renewed certificate; live sessions stay on their own streams. */
+  useIdentity(identity: ChannelIdentity): void {
+    const former = this.#client
+    this.#client = createAgentClient(this.#options.address, identity)
+    this.#backoff.reset()
+    const stream = this.#stream
+    this.#stream = undefined
+    this.#spares.stop()
+    clearTimeout(this.#timer)
+    this.#attach()
+    stream?.cancel()
+    former.close()
+  }
+
+  stop(): void {
+    this.#isStopped = true
+    clearTimeout(this.#timer)
+    clearInterval(this.#heartbeats)
+    this.#spares.stop()
+    this.#stream?.cancel()
+    this.#isUp = false
+    this.#client.close()
+  }
+
+  get #graceMillis(): number {
+    return (this.#welcome?.graceSeconds ?? 0) * 1000
+  }
+
+  #attach(): void {
+    const stream = this.#client.attach()
+    this.#stream = stream
+    stream.on('data', (response: AttachResponse) => this.#receive(stream, response))
+    stream.on('error', (error: ServiceError) => this.#lose(stream, error))
+    stream.on('end', () => this.#lose(stream, undefined))
+    stream.write({ message: { $case: 'hello', value: this.#options.hello() } })
+    this.#timer = setTimeout(() => stream.cancel(), welcomeMillis)
+  }
+
+  #receive(stream: ClientDuplexStream<AttachRequest, AttachResponse>, response: AttachResponse) {
+    if (stream !== this.#stream) return
+    try {
+      this.#dispatch(response)
+    } catch (error) {
+      this.#options.log.error({ err: error }, 'control plane message refused')
+      stream.cancel()
+    }
+  }
+
+  #dispatch({ message }: AttachResponse): void {
+    if (message === undefined) throw contractViolation('an unknown message')
+    if (message.$case === 'welcome') return this.#welcomed(message.value)
+    if (!this.#isUp && this.#lostAtMicros !== undefined)
+      throw contractViolation('a message before its welcome')
+    const { listener } = this.#options
+    switch (message.$case) {
+      case 'assignment':
+        return listener.assigned(message.value)
+      case 'epoch':
+        if (message.value.epoch > this.#epoch) this.#epoch = message.value.epoch
+        return
+      case 'kill':
+        return this.#kill(message.value.sessionId, message.value.reason)
+      case 'drain':
+        return listener.drain(message.value.reason)
+      case 'catalogWanted':
+        return listener.catalogWanted(message.value)
+    }
+  }
+
+  #welcomed(welcome: Welcome): void {
+    clearTimeout(this.#timer)
+    this.#welcome = welcome
+    this.#epoch = welcome.epoch
+    this.#isUp = true
+    this.#lostAtMicros = undefined
+    this.#backoff.reset()
+    this.#spares.start()
+    clearInterval(this.#heartbeats)
+    this.#heartbeats = setInterval(
+      () => this.send({ $case: 'heartbeat', value: this.#options.heartbeat() }),
+      Math.max(minimumHeartbeatMillis, welcome.heartbeatSeconds * 1000),
+    )
+    this.#options.log.info({ agentId: welcome.agentId }, 'control plane attached')
+    this.#options.listener.attached()
+  }
+
+  #kill(sessionId: string, reason: string): void {
+    for (const session of this.#sessions) {
+      if (session.grant.sessionId === sessionId) {
+        session.kill(new SessionError('ERR_SESSION_KILLED', reason))
+      }
+    }
+  }
+
+  #lose(stream: ClientDuplexStream<AttachRequest, AttachResponse>, error: unknown): void {
+    if (stream !== this.#stream || this.#isStopped) return
+    this.#stream = undefined
+    clearTimeout(this.#timer)
+    clearInterval(this.#heartbeats)
+    this.#spares.stop()
+    if (this.#isUp) {
+      this.#isUp = false
+      this.#lostAtMicros = this.#options.clock.micros()
+      this.#options.log.warn({ err: error }, 'control plane lost')
+      this.#options.listener.lost()
+    }
+    if (isRejection(error)) return this.#rejected(error)
+    this.#timer = setTimeout(() => this.#attach(), this.#backoff.next())
+  }
+
+  #rejected(error: ServiceError): void {
+    this.#options.listener.rejected(
+      new AuthError(
+        'ERR_AUTH_FORBIDDEN',
+        `the control plane rejects this agent: ${error.details}`,
+        {
+          nextStep: 'Enrol the agent again with a new join token and an empty state directory.',
+        },
+      ),
+    )
+  }
+}
+
+function isRejection(error: unknown): error is ServiceError {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return code === status.PERMISSION_DENIED || code === status.UNAUTHENTICATED
+}

@@ -1,0 +1,58 @@
+import type {
+  DetectorMask as WireDetectorMask,
+  MaskingPlan as WirePlan,
+  MaskMethod as WireMethod,
+} from '@wardgate/contract'
+import type { DetectorMask, MaskingPlan, MaskMethod } from '@wardgate/masking'
+import { contractViolation } from './violation'
+
+export function planFrom(plan: WirePlan): MaskingPlan {
+  return {
+    ...(plan.width === undefined ? {} : { width: plan.width }),
+    columns: plan.columns.map(({ index, rule, method }) => ({
+      index,
+      rule,
+      method: methodFrom(method),
+    })),
+    origins: plan.origins.map(({ table, attribute, rule, method }) => ({
+      table,
+      attribute,
+      rule,
+      method: methodFrom(method),
+    })),
+    detectors: detectorsFrom(plan.detectors),
+    ...(plan.unknownOrigin === undefined
+      ? {}
+      : {
+          unknownOrigin: {
+            rule: plan.unknownOrigin.rule,
+            method: methodFrom(plan.unknownOrigin.method),
+          },
+        }),
+  }
+}
+
+export function detectorsFrom(masks: readonly WireDetectorMask[]): DetectorMask[] {
+  return masks.map(({ detector, rule, method }) => ({
+    detector,
+    rule,
+    method: methodFrom(method),
+  }))
+}
+
+function methodFrom(method: WireMethod | undefined): MaskMethod {
+  const kind = method?.kind
+  if (kind === undefined) throw contractViolation('a mask without a method')
+  switch (kind.$case) {
+    case 'redact':
+      return { kind: 'redact' }
+    case 'null':
+      return { kind: 'null' }
+    case 'partial':
+      return { kind: 'partial', keepFirst: kind.value.keepFirst, keepLast: kind.value.keepLast }
+    case 'hash':
+      return { kind: 'hash' }
+    case 'tokenize':
+      return { kind: 'tokenize' }
+  }
+}

@@ -1,0 +1,40 @@
+import { MemoScope, type Verdict } from '@wardgate/contract'
+import type { ControlVerdict } from '@wardgate/gateway'
+import { recordingModes } from './grant'
+import { planFrom } from './masking'
+import { errorFromRefused } from './refusal'
+import { contractViolation, fromTable } from './violation'
+
+const memoScopes = {
+  [MemoScope.MEMO_SCOPE_ONCE]: 'once',
+  [MemoScope.MEMO_SCOPE_EXACT]: 'exact',
+  [MemoScope.MEMO_SCOPE_SHAPE]: 'shape',
+} as const
+
+export function verdictFrom(verdict: Verdict): ControlVerdict {
+  return {
+    outcome: outcomeFrom(verdict),
+    determinedBy: verdict.determinedBy,
+    memo: fromTable(memoScopes, verdict.memo, 'the memo scope'),
+    epoch: verdict.epoch,
+    summary: verdict.summary,
+    actions: verdict.actions,
+  }
+}
+
+function outcomeFrom(verdict: Verdict): ControlVerdict['outcome'] {
+  const { outcome } = verdict
+  if (outcome === undefined) throw contractViolation('a verdict without an outcome')
+  if (outcome.$case === 'deny') return { kind: 'deny', error: errorFromRefused(outcome.value) }
+  const { masking, rowLimit, readOnly, recording, approvalId } = outcome.value
+  // Without a plan nobody has said that nothing is masked.
+  if (masking === undefined) throw contractViolation('an allow verdict without a masking plan')
+  return {
+    kind: 'allow',
+    masking: planFrom(masking),
+    ...(rowLimit === 0n ? {} : { rowLimit: Number(rowLimit) }),
+    readOnly,
+    recording: fromTable(recordingModes, recording, 'the recording mode'),
+    ...(approvalId === '' ? {} : { approvalId }),
+  }
+}
