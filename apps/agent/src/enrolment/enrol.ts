@@ -1,0 +1,59 @@
+import { credentials } from '@grpc/grpc-js'
+import { EnrolmentServiceClient, type EnrollResponse } from '@wardgate/contract'
+import { AuthError } from '@wardgate/errors'
+import { fetchAuthority } from './authority'
+import { createCertificateRequest } from './certificate-request'
+import type { Identity } from './identity'
+import { parseJoinToken } from './join-token'
+
+export interface EnrolOptions {
+  readonly address: string
+  readonly agentName: string
+  readonly joinToken: string
+  readonly version: string
+}
+
+const enrolMillis = 15_000
+
+/** Trades the join token for a certificate. The authority is the one that the token names, or nothing is sent. */
+export async function enrol(options: EnrolOptions): Promise<Identity> {
+  const token = parseJoinToken(options.joinToken)
+  const authority = await fetchAuthority(options.address, token.authorityDigest)
+  const { request, key } = await createCertificateRequest(options.agentName)
+  const channel = credentials.createSsl(Buffer.from(authority))
+  const client = new EnrolmentServiceClient(options.address, channel)
+  try {
+    const answer = await call(client, {
+      joinToken: token.raw,
+      certificateRequest: request,
+      agentName: options.agentName,
+      version: options.version,
+    })
+    const { agentId, certificateChain: chain } = answer
+    // The token's digest names the authority; the answer cannot name another one.
+    return { agentId, name: options.agentName, key, chain, authority }
+  } finally {
+    client.close()
+  }
+}
+
+function call(
+  client: EnrolmentServiceClient,
+  request: Parameters<EnrolmentServiceClient['enroll']>[0],
+): Promise<EnrollResponse> {
+  return new Promise((resolve, reject) => {
+    client.waitForReady(Date.now() + enrolMillis, (unready) => {
+      if (unready) return reject(refused(unready.message, unready))
+      client.enroll(request, (error, response) =>
+        error === null ? resolve(response) : reject(refused(error.details, error)),
+      )
+    })
+  })
+}
+
+function refused(details: string, cause: unknown): AuthError {
+  return new AuthError('ERR_AUTH_INVALID_TOKEN', `enrolment failed: ${details}`, {
+    cause,
+    nextStep: 'Join tokens work once and expire: create a new one and start the agent again.',
+  })
+}

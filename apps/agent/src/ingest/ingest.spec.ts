@@ -1,0 +1,140 @@
+import { status } from '@grpc/grpc-js'
+import { readFileSync, writeFileSync } from 'node:fs'
+import type { IngestRequest, SpoolRecord } from '@wardgate/contract'
+import { createAgentClient } from '../control/client'
+import { createLog } from '../log'
+import { FileSpool } from '../spool/spool'
+import { intentEntry } from '../testing/entries'
+import { FakeControlPlane, until } from '../testing/fake-control-plane'
+import { temporaryFolder } from '../testing/temporary-folder'
+import { Ingest } from './ingest'
+
+const clock = { now: () => 1_763_784_000_000, micros: () => 0 }
+const log = createLog('error', { write: () => undefined })
+
+let plane: FakeControlPlane
+let folder: ReturnType<typeof temporaryFolder>
+let spool: FileSpool
+let ingest: Ingest
+let client: ReturnType<typeof createAgentClient>
+/** What the control plane holds: once per (spool, sequence), as its database would. */
+let held: Map<string, SpoolRecord>
+let received: number
+
+beforeEach(async () => {
+  plane = await FakeControlPlane.start()
+  folder = temporaryFolder()
+  spool = new FileSpool({ folder: folder.path, clock, maxBytes: 64 << 20, segmentBytes: 16 << 10 })
+  client = createAgentClient(plane.address, await plane.authority.agent('agent'))
+  held = new Map()
+  received = 0
+  ingest = new Ingest({ spool, client: () => client, log, firstBackoffMillis: 1, random: () => 0 })
+})
+afterEach(() => {
+  ingest.stop()
+  client.close()
+  plane.stop()
+  folder.remove()
+})
+
+function keep(request: IngestRequest): bigint {
+  for (const record of request.records) {
+    received += 1
+    held.set(`${request.spoolId}/${record.sequence}`, record)
+  }
+  return request.records.at(-1)?.sequence ?? 0n
+}
+
+function append(count: number): void {
+  for (let index = 0; index < count; index += 1) spool.append(intentEntry(`o${index}`))
+}
+
+describe('ingest', () => {
+  it('sends everything in order and lets acknowledged segments go', async () => {
+    const sizes: number[] = []
+    plane.onIngest = (call, request) => {
+      sizes.push(request.records.length)
+      call.write({ spoolId: request.spoolId, acknowledged: keep(request) })
+    }
+    append(3000)
+    await spool.durable()
+    ingest.connect()
+    await until(() => spool.acknowledged === 3001)
+    expect([...held.values()].map(({ sequence }) => Number(sequence))).toEqual(
+      Array.from({ length: 3001 }, (_, index) => index + 1),
+    )
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(500)
+    expect(spool.segments.length).toBe(1)
+    append(10)
+    await until(() => spool.acknowledged === 3011)
+  })
+
+  it('has a bounded number of batches under way while acknowledgements are slow', async () => {
+    const waiting: (() => void)[] = []
+    plane.onIngest = (call, request) => {
+      const acknowledged = keep(request)
+      waiting.push(() => call.write({ spoolId: request.spoolId, acknowledged }))
+    }
+    append(9000)
+    await spool.durable()
+    ingest.connect()
+    await until(() => waiting.length === 8)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(waiting).toHaveLength(8)
+    waiting[0]!()
+    await until(() => waiting.length === 9)
+    waiting[8]!()
+    await until(() => spool.acknowledged === 4500)
+  })
+
+  it('writes each record once although streams are lost and acknowledgements come twice', async () => {
+    let turns = 0
+    plane.onIngest = (call, request) => {
+      turns += 1
+      const acknowledged = keep(request)
+      if (turns % 3 === 0) {
+        call.emit('error', { code: status.UNAVAILABLE, details: 'dropped' })
+        return
+      }
+      call.write({ spoolId: request.spoolId, acknowledged })
+      call.write({ spoolId: request.spoolId, acknowledged })
+      call.write({ spoolId: request.spoolId, acknowledged: acknowledged / 2n })
+    }
+    append(4000)
+    await spool.durable()
+    ingest.connect()
+    await until(() => spool.acknowledged === 4001, 15_000)
+    expect(held.size).toBe(4001)
+    expect(received).toBeGreaterThan(4001)
+  }, 20_000)
+
+  it('drops the stream on an acknowledgement of what was not sent', async () => {
+    let streams = 0
+    plane.onIngest = (call, request) => {
+      streams += 1
+      if (streams === 1) return void call.write({ spoolId: request.spoolId, acknowledged: 99_999n })
+      call.write({ spoolId: request.spoolId, acknowledged: keep(request) })
+    }
+    append(5)
+    await spool.durable()
+    ingest.connect()
+    await until(() => spool.acknowledged === 6)
+    expect(plane.ingests).toHaveLength(2)
+  })
+
+  it('sends nothing that does not verify, and nothing may run any more', async () => {
+    plane.onIngest = (call, request) =>
+      call.write({ spoolId: request.spoolId, acknowledged: keep(request) })
+    append(50)
+    await spool.durable()
+    const { path } = spool.segments[0]!
+    const bytes = readFileSync(path)
+    bytes[bytes.length >> 1]! ^= 1
+    writeFileSync(path, bytes)
+    ingest.connect()
+    await until(() => spool.broken !== undefined)
+    expect(spool.broken).toMatchObject({ code: 'ERR_AUDIT_CORRUPT' })
+    expect(() => append(1)).toThrow(expect.objectContaining({ code: 'ERR_AUDIT_CORRUPT' }))
+    expect(received).toBeLessThan(51)
+  })
+})

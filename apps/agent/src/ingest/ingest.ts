@@ -1,0 +1,188 @@
+import type { ClientDuplexStream } from '@grpc/grpc-js'
+import {
+  type AgentServiceClient,
+  AgentServiceService,
+  type IngestResponse,
+} from '@wardgate/contract'
+import { AuditError } from '@wardgate/errors'
+import { Backoff } from '../control/backoff'
+import type { Log } from '../log'
+import { SpoolReader } from '../spool/reader'
+import type { FileSpool } from '../spool/spool'
+import { encodeIngestRequest } from './request'
+
+export interface IngestOptions {
+  readonly spool: FileSpool
+  /** The link's present client; undefined while there is no link. */
+  readonly client: () => AgentServiceClient | undefined
+  readonly log: Log
+  readonly firstBackoffMillis?: number
+  readonly random?: () => number
+}
+
+const batchLimits = { records: 500, bytes: 1 << 20 }
+/** Batches that are sent and not acknowledged; bounds what a slow control plane makes the agent hold. */
+const maximumUnacknowledged = 8
+/** An unacknowledged batch this old means that the stream is stuck. */
+const acknowledgeMillis = 30_000
+const maximumBackoffMillis = 10_000
+
+type Stream = ClientDuplexStream<Buffer, IngestResponse>
+
+/**
+ * Sends the spool to the control plane, in order, from the acknowledged position on. What is sent twice after a lost
+ * stream has the same (agent, spool, sequence), so it is written once.
+ */
+export class Ingest {
+  readonly #options: IngestOptions
+  readonly #backoff: Backoff
+  readonly #stopListening: () => void
+  #stream: Stream | undefined
+  #reader: SpoolReader | undefined
+  /** Last sequence number of each batch under way. */
+  #unacknowledged: number[] = []
+  #isPumping = false
+  #isStopped = false
+  #isBlocked = false
+  #retry: NodeJS.Timeout | undefined
+  #watch: NodeJS.Timeout | undefined
+
+  constructor(options: IngestOptions) {
+    this.#options = options
+    this.#backoff = new Backoff({
+      firstMillis: options.firstBackoffMillis ?? 200,
+      maximumMillis: maximumBackoffMillis,
+      random: options.random ?? Math.random,
+    })
+    this.#stopListening = options.spool.onDurable(() => void this.#pump())
+  }
+
+  /** Called when the link is up. Also moves to a renewed client. */
+  connect(): void {
+    const client = this.#options.client()
+    if (this.#isStopped || client === undefined || this.#options.spool.broken !== undefined) return
+    this.disconnect()
+    const { path, responseDeserialize } = AgentServiceService.ingest
+    const stream = client.makeBidiStreamRequest(path, asIs, responseDeserialize)
+    this.#stream = stream
+    this.#reader = new SpoolReader(this.#options.spool, this.#options.spool.acknowledged + 1)
+    stream.on('data', (response: IngestResponse) => this.#receive(stream, response))
+    stream.on('error', (error) => this.#lose(stream, error))
+    stream.on('end', () => this.#lose(stream, undefined))
+    stream.on('drain', () => {
+      this.#isBlocked = false
+      void this.#pump()
+    })
+    void this.#pump()
+  }
+
+  disconnect(): void {
+    clearTimeout(this.#retry)
+    clearTimeout(this.#watch)
+    this.#watch = undefined
+    const stream = this.#stream
+    this.#stream = undefined
+    this.#unacknowledged = []
+    this.#isBlocked = false
+    void this.#reader?.close()
+    this.#reader = undefined
+    stream?.cancel()
+  }
+
+  stop(): void {
+    this.#isStopped = true
+    this.#stopListening()
+    this.disconnect()
+  }
+
+  /** Resolves when everything durable is acknowledged, or when the signal ends the wait. */
+  async settled(signal: AbortSignal): Promise<void> {
+    const { spool } = this.#options
+    while (!signal.aborted && spool.acknowledged < spool.durableSequence) {
+      await new Promise<void>((resolve) => {
+        this.#onAcknowledged = resolve
+        signal.addEventListener('abort', () => resolve(), { once: true })
+      })
+    }
+  }
+
+  #onAcknowledged: () => void = () => undefined
+
+  async #pump(): Promise<void> {
+    if (this.#isPumping) return
+    this.#isPumping = true
+    try {
+      while (this.#maySend()) {
+        const reader = this.#reader
+        const stream = this.#stream
+        const batch = await reader?.read(batchLimits)
+        if (batch === undefined) break
+        // The stream was replaced while the disk was read: the new reader begins where it must.
+        if (stream === undefined || stream !== this.#stream) continue
+        this.#unacknowledged.push(batch.last)
+        this.#startWatch(stream)
+        this.#isBlocked = !stream.write(encodeIngestRequest(this.#options.spool.spoolId, batch))
+      }
+    } catch (cause) {
+      this.#unreadable(cause)
+    } finally {
+      this.#isPumping = false
+    }
+  }
+
+  #maySend(): boolean {
+    return (
+      this.#stream !== undefined &&
+      !this.#isBlocked &&
+      this.#unacknowledged.length < maximumUnacknowledged
+    )
+  }
+
+  #receive(stream: Stream, { spoolId, acknowledged }: IngestResponse): void {
+    if (stream !== this.#stream) return
+    const { spool, log } = this.#options
+    const last = Number(acknowledged)
+    const sent = this.#unacknowledged.at(-1) ?? spool.acknowledged
+    if (spoolId !== spool.spoolId || last > sent) {
+      log.error({ spoolId, acknowledged: last, sent }, 'acknowledgement of what was not sent')
+      return stream.cancel()
+    }
+    if (last <= spool.acknowledged) return
+    spool.acknowledge(last)
+    this.#unacknowledged = this.#unacknowledged.filter((batch) => batch > last)
+    this.#backoff.reset()
+    clearTimeout(this.#watch)
+    this.#watch = undefined
+    if (this.#unacknowledged.length > 0) this.#startWatch(stream)
+    this.#onAcknowledged()
+    void this.#pump()
+  }
+
+  #startWatch(stream: Stream): void {
+    this.#watch ??= setTimeout(() => stream.cancel(), acknowledgeMillis).unref()
+  }
+
+  #lose(stream: Stream, error: unknown): void {
+    if (stream !== this.#stream) return
+    this.disconnect()
+    if (this.#isStopped) return
+    this.#options.log.warn({ err: error }, 'ingest stream lost')
+    this.#retry = setTimeout(() => this.connect(), this.#backoff.next()).unref()
+  }
+
+  /** Evidence that does not verify is not sent, and nothing more may run on top of it. */
+  #unreadable(cause: unknown): void {
+    const error =
+      cause instanceof AuditError
+        ? cause
+        : new AuditError('ERR_AUDIT_UNAVAILABLE', 'the spool cannot be read', { cause })
+    if (this.#stream === undefined) return
+    this.#options.log.error({ err: error }, 'spool not readable')
+    this.#options.spool.fail(error)
+    this.disconnect()
+  }
+}
+
+function asIs(bytes: Buffer): Buffer {
+  return bytes
+}
