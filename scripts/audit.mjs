@@ -5,14 +5,26 @@ import { join } from 'node:path'
 import { root } from './prepare.mjs'
 
 const allowed = new Set([
-  'MIT', 'ISC', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', '0BSD', 'BlueOak-1.0.0', 'MIT and ISC',
+  'MIT',
+  'ISC',
+  'Apache-2.0',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  '0BSD',
+  'BlueOak-1.0.0',
+  'MIT and ISC',
   '(Apache-2.0 AND BSD-3-Clause)',
 ])
 /** Reached only through the Prisma CLI, which generates code at build time and is not part of what runs. */
 const buildTimeOnly = new Set(['elkjs', 'robust-predicates', 'postgres', 'argparse'])
 
 const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-const pnpm = (...args) => spawnSync('npx', ['-y', packageManager, ...args], { cwd: root, encoding: 'utf8', maxBuffer: 1 << 26 })
+const pnpm = (...args) =>
+  spawnSync('npx', ['-y', packageManager, ...args], {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+  })
 
 let failures = 0
 const fail = (line) => {
@@ -26,13 +38,18 @@ else {
   const groups = Object.entries(JSON.parse(licences.stdout))
   for (const [licence, packages] of groups) {
     if (allowed.has(licence)) continue
-    for (const { name } of packages) if (!buildTimeOnly.has(name)) fail(`${name}: licence ${licence} is not on the list`)
+    for (const { name } of packages)
+      if (!buildTimeOnly.has(name)) fail(`${name}: licence ${licence} is not on the list`)
   }
-  console.log(`audit: ${groups.reduce((sum, [, packages]) => sum + packages.length, 0)} packages, licences checked`)
+  console.log(
+    `audit: ${groups.reduce((sum, [, packages]) => sum + packages.length, 0)} packages, licences checked`,
+  )
 }
 
 const lock = readFileSync(join(root, 'pnpm-lock.yaml'), 'utf8')
-const unpinned = lock.split('\n').filter((line) => /^\s+resolution: \{(?!integrity|directory|type)/.test(line))
+const unpinned = lock
+  .split('\n')
+  .filter((line) => /^\s+resolution: \{(?!integrity|directory|type)/.test(line))
 if (unpinned.length > 0) fail(`${unpinned.length} packages of the lock file have no integrity`)
 
 const advisories = pnpm('audit', '--prod', '--json')
@@ -40,7 +57,8 @@ try {
   const { metadata, error } = JSON.parse(advisories.stdout)
   if (error) throw new Error(error.message)
   const { high = 0, critical = 0 } = metadata.vulnerabilities
-  if (high + critical > 0) fail(`${high} high and ${critical} critical advisories; run pnpm audit --prod`)
+  if (high + critical > 0)
+    fail(`${high} high and ${critical} critical advisories; run pnpm audit --prod`)
   else console.log('audit: no high or critical advisories')
 } catch {
   // Mirrors without the advisory service answer with an error: said aloud, since nothing was checked.

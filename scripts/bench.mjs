@@ -11,7 +11,14 @@ const usage = `npm run bench [-- --json FILE] [--quick] [--only WORD]
   --quick       fewer and shorter rounds: figures are rough
   --only WORD   only the rows whose name contains the word`
 
-const { values } = parseArgs({ options: { json: { type: 'string' }, quick: { type: 'boolean' }, only: { type: 'string' }, help: { type: 'boolean' } } })
+const { values } = parseArgs({
+  options: {
+    json: { type: 'string' },
+    quick: { type: 'boolean' },
+    only: { type: 'string' },
+    help: { type: 'boolean' },
+  },
+})
 if (values.help) {
   console.log(usage)
   process.exit(0)

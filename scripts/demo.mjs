@@ -19,16 +19,20 @@ if (flags.some((flag) => flag !== '--by-hand')) {
 const home = resolve(process.env.WARDGATE_HOME ?? join(root, '.wardgate'))
 const descriptorFile = join(home, 'standalone.json')
 const heading = (line) => console.log(`\n\x1b[1m── ${line}\x1b[0m`)
-const cli = (...args) => spawnSync(process.execPath, [join(root, 'apps/cli/dist/main.js'), ...args], {
-  encoding: 'utf8', maxBuffer: 1 << 26, env: { ...process.env, WARDGATE_HOME: home },
-})
+const cli = (...args) =>
+  spawnSync(process.execPath, [join(root, 'apps/cli/dist/main.js'), ...args], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+    env: { ...process.env, WARDGATE_HOME: home },
+  })
 
 async function main() {
   await prepare()
   const { python } = ensurePeers(['python'])
   if (python.path === undefined) throw new Error(python.why)
   const started = !existsSync(descriptorFile)
-  if (started && (await run(process.execPath, [join(root, 'scripts/start.mjs'), '--detach'])) !== 0) process.exit(1)
+  if (started && (await run(process.execPath, [join(root, 'scripts/start.mjs'), '--detach'])) !== 0)
+    process.exit(1)
   try {
     await play(python.path, JSON.parse(readFileSync(descriptorFile, 'utf8')))
   } finally {
@@ -43,7 +47,9 @@ async function play(python, descriptor) {
   // A payment that is still there, so that the demo can be run again and again.
   const orderId = firstPayment(descriptor)
   const approving = new AbortController()
-  const approver = flags.includes('--by-hand') ? announce(descriptor, approving.signal) : approve(descriptor, approving.signal)
+  const approver = flags.includes('--by-hand')
+    ? announce(descriptor, approving.signal)
+    : approve(descriptor, approving.signal)
   const code = await run(python, [join(root, 'examples/autogen/demo.py'), String(orderId)], {
     env: {
       ...process.env,
@@ -61,7 +67,18 @@ async function play(python, descriptor) {
 
 function firstPayment(descriptor) {
   const { host, port } = descriptor.agents[0].listeners.postgres
-  const answer = cli('sql', descriptor.sample.connection, 'SELECT min(order_id) AS id FROM payments', '--host', host, '--port', String(port), '--identity', 'ai-agent', '--json')
+  const answer = cli(
+    'sql',
+    descriptor.sample.connection,
+    'SELECT min(order_id) AS id FROM payments',
+    '--host',
+    host,
+    '--port',
+    String(port),
+    '--identity',
+    'ai-agent',
+    '--json',
+  )
   if (answer.status !== 0) throw new Error(answer.stderr)
   return Number(JSON.parse(answer.stdout).rows[0].id)
 }
@@ -73,9 +90,12 @@ function freshToken(argv) {
 }
 
 async function pending(descriptor, token) {
-  const response = await fetch(`${descriptor.controlPlane.url}/v1/approval-requests?state=pending`, {
-    headers: { authorization: `Bearer ${token}` },
-  })
+  const response = await fetch(
+    `${descriptor.controlPlane.url}/v1/approval-requests?state=pending`,
+    {
+      headers: { authorization: `Bearer ${token}` },
+    },
+  )
   if (!response.ok) throw new Error(await response.text())
   return (await response.json()).items
 }
@@ -86,13 +106,27 @@ async function approve(descriptor, signal) {
   while (!signal.aborted) {
     for (const { id } of await pending(descriptor, token)) {
       const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
-      const request = await (await fetch(`${descriptor.controlPlane.url}/v1/approval-requests/${id}`, { headers })).json()
+      const request = await (
+        await fetch(`${descriptor.controlPlane.url}/v1/approval-requests/${id}`, { headers })
+      ).json()
       console.log(`\n  Bob sees on ${descriptor.console.url}/approvals/${id}`)
-      console.log(`    ${request.text}\n    parameters ${JSON.stringify(request.parameters)}, asked by ${request.requester}, risk ${request.risk.score}`)
-      const response = await fetch(`${descriptor.controlPlane.url}/v1/approval-requests/${id}/approve`, {
-        method: 'POST', headers, body: JSON.stringify({ digest: request.digest, reason: 'refund confirmed by the customer' }),
-      })
-      console.log(response.ok ? '  Bob approves\n' : `  Bob cannot approve: ${await response.text()}`)
+      console.log(
+        `    ${request.text}\n    parameters ${JSON.stringify(request.parameters)}, asked by ${request.requester}, risk ${request.risk.score}`,
+      )
+      const response = await fetch(
+        `${descriptor.controlPlane.url}/v1/approval-requests/${id}/approve`,
+        {
+          method: 'POST',
+          headers,
+          body: JSON.stringify({
+            digest: request.digest,
+            reason: 'refund confirmed by the customer',
+          }),
+        },
+      )
+      console.log(
+        response.ok ? '  Bob approves\n' : `  Bob cannot approve: ${await response.text()}`,
+      )
     }
     await delay(250)
   }
@@ -103,7 +137,8 @@ async function announce(descriptor, signal) {
   const seen = new Set()
   while (!signal.aborted) {
     for (const { id } of await pending(descriptor, token)) {
-      if (!seen.has(id)) console.log(`\n  Approve as Bob: ${descriptor.console.url}/approvals/${id}`)
+      if (!seen.has(id))
+        console.log(`\n  Approve as Bob: ${descriptor.console.url}/approvals/${id}`)
       seen.add(id)
     }
     await delay(500)

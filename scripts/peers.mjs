@@ -21,7 +21,12 @@ function aptInstall(...packages) {
   if (!refreshed) spawnSync('apt-get', ['update', '-qq'], { env, stdio: 'ignore' })
   refreshed = true
   console.error(`peers: installing ${packages.join(' ')}`)
-  return spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], { env, stdio: 'ignore' }).status === 0
+  return (
+    spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], {
+      env,
+      stdio: 'ignore',
+    }).status === 0
+  )
 }
 
 function debianPostgres(binary) {
@@ -33,9 +38,14 @@ function debianPostgres(binary) {
 }
 
 function command(name, ...packages) {
-  const find = () => onPath(name) ?? debianPostgres(name) ?? (existsSync(`/usr/sbin/${name}`) ? `/usr/sbin/${name}` : undefined)
+  const find = () =>
+    onPath(name) ??
+    debianPostgres(name) ??
+    (existsSync(`/usr/sbin/${name}`) ? `/usr/sbin/${name}` : undefined)
   const path = find() ?? (aptInstall(...packages) ? find() : undefined)
-  return path === undefined ? { why: `${name} is not installed (Debian: ${packages.join(', ')})` } : { path }
+  return path === undefined
+    ? { why: `${name} is not installed (Debian: ${packages.join(', ')})` }
+    : { path }
 }
 
 function python() {
@@ -55,9 +65,18 @@ function python() {
       if (!aptInstall('python3-venv')) throw error
       make()
     }
-    execFileSync(interpreter, ['-m', 'pip', 'install', '-q', '--disable-pip-version-check', '-r', requirements], { stdio: 'pipe' })
+    execFileSync(
+      interpreter,
+      ['-m', 'pip', 'install', '-q', '--disable-pip-version-check', '-r', requirements],
+      { stdio: 'pipe' },
+    )
   } catch (error) {
-    return { why: `no Python environment: ${String(error.stderr ?? error.message).trim().split('\n').at(-1)}` }
+    return {
+      why: `no Python environment: ${String(error.stderr ?? error.message)
+        .trim()
+        .split('\n')
+        .at(-1)}`,
+    }
   }
   writeFileSync(stamp, digest)
   return { path: interpreter }
@@ -71,7 +90,9 @@ function jdbc() {
   if (onPath('mvn') !== undefined) {
     console.error('peers: fetching the PostgreSQL JDBC driver (once)')
     const artifact = `-Dartifact=org.postgresql:postgresql:${jdbcVersion}`
-    spawnSync('mvn', ['-q', '-B', 'dependency:copy', artifact, `-DoutputDirectory=${cache}`], { stdio: 'ignore' })
+    spawnSync('mvn', ['-q', '-B', 'dependency:copy', artifact, `-DoutputDirectory=${cache}`], {
+      stdio: 'ignore',
+    })
     if (existsSync(jar)) return { path: jar }
   }
   const debian = '/usr/share/java/postgresql.jar'

@@ -16,12 +16,15 @@ function requireNode() {
 /** Changes whenever a manifest or the lock file does. */
 function manifestDigest() {
   const hash = createHash('sha256')
-  const groups = ['apps', 'packages'].flatMap((group) => readdirSync(join(root, group)).map((name) => join(group, name)))
+  const groups = ['apps', 'packages'].flatMap((group) =>
+    readdirSync(join(root, group)).map((name) => join(group, name)),
+  )
   for (const folder of ['', 'test', ...groups]) {
     const manifest = join(root, folder, 'package.json')
     if (existsSync(manifest)) hash.update(readFileSync(manifest))
   }
-  for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml']) hash.update(readFileSync(join(root, file)))
+  for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml'])
+    hash.update(readFileSync(join(root, file)))
   return hash.digest('hex')
 }
 
@@ -43,7 +46,11 @@ async function install() {
   const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   console.error('installing dependencies (once)')
   const npx = process.platform === 'win32' ? 'npx.cmd' : 'npx'
-  const code = await run(npx, ['-y', packageManager, 'install', '--frozen-lockfile', '--reporter=append-only'], { stdio: ['ignore', 2, 2] })
+  const code = await run(
+    npx,
+    ['-y', packageManager, 'install', '--frozen-lockfile', '--reporter=append-only'],
+    { stdio: ['ignore', 2, 2] },
+  )
   if (code !== 0) {
     console.error('Installing failed; the lines above say why. Is the npm registry reachable?')
     process.exit(code)
@@ -57,5 +64,6 @@ export async function prepare() {
   await install()
   const { build } = await import('./build.mjs')
   const { compiled, consoleBuilt } = await build()
-  if (compiled > 0 || consoleBuilt) console.error(`built ${compiled} files${consoleBuilt ? ' and the console' : ''}`)
+  if (compiled > 0 || consoleBuilt)
+    console.error(`built ${compiled} files${consoleBuilt ? ' and the console' : ''}`)
 }

@@ -1,6 +1,6 @@
 // npm start [-- --detach]: installs, builds and runs the whole product on embedded defaults.
 import { fork } from 'node:child_process'
-import { mkdirSync, openSync } from 'node:fs'
+import { mkdirSync, openSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { prepare, root } from './prepare.mjs'
 
@@ -28,7 +28,8 @@ else attach()
 function attach() {
   const child = fork(script, { stdio: 'inherit' })
   // The terminal sends Ctrl-C to the whole group: the runner stops in order, and this waits for it.
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => signal === 'SIGTERM' && child.kill(signal))
+  for (const signal of ['SIGINT', 'SIGTERM'])
+    process.on(signal, () => signal === 'SIGTERM' && child.kill(signal))
   child.once('exit', (code) => process.exit(code ?? 1))
 }
 
@@ -48,6 +49,7 @@ function detach() {
     process.exit(0)
   })
   child.once('exit', (code) => {
+    console.error(readFileSync(logFile, 'utf8').split('\n').slice(-8).join('\n'))
     console.error(`It did not start; see ${logFile}`)
     process.exit(code === 0 ? 1 : (code ?? 1))
   })

@@ -7,7 +7,9 @@ import { root } from './prepare.mjs'
 const limitMillis = 60_000
 const home = resolve(process.env.WARDGATE_HOME ?? join(root, '.wardgate'))
 const ledger = join(home, 'processes.json')
-const runner = existsSync(ledger) ? JSON.parse(readFileSync(ledger, 'utf8')).find(({ name }) => name === 'standalone') : undefined
+const runner = existsSync(ledger)
+  ? JSON.parse(readFileSync(ledger, 'utf8')).find(({ name }) => name === 'standalone')
+  : undefined
 
 function alive() {
   try {

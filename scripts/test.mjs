@@ -21,15 +21,35 @@ mkdirSync(reports, { recursive: true })
 
 async function jest(project, extra) {
   const report = join(reports, `${project}.json`)
-  const code = await run(process.execPath, [
-    '--disable-warning=ExperimentalWarning', join(root, 'node_modules/jest/bin/jest.js'),
-    '--selectProjects', project, '--json', `--outputFile=${report}`, '--testLocationInResults', '--passWithNoTests', ...extra, ...forwarded,
-  ], { stdio: ['ignore', 'ignore', 'inherit'] })
+  const code = await run(
+    process.execPath,
+    [
+      '--disable-warning=ExperimentalWarning',
+      join(root, 'node_modules/jest/bin/jest.js'),
+      '--selectProjects',
+      project,
+      '--json',
+      `--outputFile=${report}`,
+      '--testLocationInResults',
+      '--passWithNoTests',
+      ...extra,
+      ...forwarded,
+    ],
+    { stdio: ['ignore', 'ignore', 'inherit'] },
+  )
   try {
-    const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites, testResults } = JSON.parse(readFileSync(report, 'utf8'))
+    const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites, testResults } =
+      JSON.parse(readFileSync(report, 'utf8'))
     // A suite that cannot even load has no failed test of its own.
-    const broken = testResults.filter((suite) => suite.status === 'failed' && suite.assertionResults.length === 0).length
-    return { passed: numPassedTests, failed: numFailedTests + broken, skipped: numPendingTests, code: code || (numFailedTestSuites > 0 ? 1 : 0) }
+    const broken = testResults.filter(
+      (suite) => suite.status === 'failed' && suite.assertionResults.length === 0,
+    ).length
+    return {
+      passed: numPassedTests,
+      failed: numFailedTests + broken,
+      skipped: numPendingTests,
+      code: code || (numFailedTestSuites > 0 ? 1 : 0),
+    }
   } catch {
     return { passed: 0, failed: 1, skipped: 0, code: code || 1 }
   }
@@ -39,9 +59,19 @@ const runs = []
 if (only !== '--e2e') runs.push(await jest('unit', ['--maxWorkers=2']))
 if (only !== '--unit') runs.push(await jest('e2e', ['--runInBand']))
 
-const total = runs.reduce((sum, { passed, failed, skipped }) => ({ passed: sum.passed + passed, failed: sum.failed + failed, skipped: sum.skipped + skipped }), { passed: 0, failed: 0, skipped: 0 })
+const total = runs.reduce(
+  (sum, { passed, failed, skipped }) => ({
+    passed: sum.passed + passed,
+    failed: sum.failed + failed,
+    skipped: sum.skipped + skipped,
+  }),
+  { passed: 0, failed: 0, skipped: 0 },
+)
 const required = process.env.REQUIRE_PEERS === '1' && missing.length > 0
-if (required) console.log(`missing peers, and REQUIRE_PEERS=1: ${missing.map(([name]) => name).join(', ')}`)
+if (required)
+  console.log(`missing peers, and REQUIRE_PEERS=1: ${missing.map(([name]) => name).join(', ')}`)
 writeFileSync(join(reports, 'total.json'), JSON.stringify(total))
-console.log(`${total.passed} passed, ${total.failed + (required ? missing.length : 0)} failed, ${total.skipped} skipped`)
+console.log(
+  `${total.passed} passed, ${total.failed + (required ? missing.length : 0)} failed, ${total.skipped} skipped`,
+)
 process.exit(required || total.passed === 0 || runs.some(({ code }) => code !== 0) ? 1 : 0)

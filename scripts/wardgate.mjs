@@ -5,4 +5,8 @@ import { prepare, root, run } from './prepare.mjs'
 
 const script = join(root, 'apps/cli/dist/main.js')
 if (!existsSync(script)) await prepare()
-process.exit(await run(process.execPath, [script, ...process.argv.slice(2)], { cwd: process.env.INIT_CWD ?? process.cwd() }))
+process.exit(
+  await run(process.execPath, [script, ...process.argv.slice(2)], {
+    cwd: process.env.INIT_CWD ?? process.cwd(),
+  }),
+)

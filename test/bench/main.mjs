@@ -23,7 +23,13 @@ export async function bench({ peers, quick, only }) {
   } finally {
     await stage.close()
   }
-  const result = { date: new Date().toISOString(), node: process.version, cores: stage.cores, quick, figures }
+  const result = {
+    date: new Date().toISOString(),
+    node: process.version,
+    cores: stage.cores,
+    quick,
+    figures,
+  }
   printTable(result)
   return result
 }

@@ -22,16 +22,27 @@ rules:
 
 /** Everything the rows measure against: a server, pgbouncer before it, and a Wardgate of its own. */
 export async function openStage(peers, quick) {
-  const env = { ...process.env, WARDGATE_HOME: home, WARDGATE_PORT_BASE: String(portBase), WARDGATE_LOG_LEVEL: 'warn' }
+  const env = {
+    ...process.env,
+    WARDGATE_HOME: home,
+    WARDGATE_PORT_BASE: String(portBase),
+    WARDGATE_LOG_LEVEL: 'warn',
+  }
   const script = (name, ...args) => {
-    const result = spawnSync(process.execPath, [join(root, 'scripts', name), ...args], { env, encoding: 'utf8' })
+    const result = spawnSync(process.execPath, [join(root, 'scripts', name), ...args], {
+      env,
+      encoding: 'utf8',
+    })
     if (result.status !== 0) throw new Error(`${name}: ${result.stdout}${result.stderr}`)
   }
   script('stop.mjs')
   rmSync(home, { recursive: true, force: true })
   script('start.mjs', '--detach')
   const descriptor = JSON.parse(readFileSync(join(home, 'standalone.json'), 'utf8'))
-  const token = (identity) => spawnSync(descriptor.tokens[identity][0], descriptor.tokens[identity].slice(1), { encoding: 'utf8' }).stdout.trim()
+  const token = (identity) =>
+    spawnSync(descriptor.tokens[identity][0], descriptor.tokens[identity].slice(1), {
+      encoding: 'utf8',
+    }).stdout.trim()
   const { direct } = descriptor.sample
   await makeDatabase(direct, peers.pgbench.path)
   await register(descriptor, token('admin'))
@@ -60,7 +71,9 @@ export async function openStage(peers, quick) {
 }
 
 function pidOf(name) {
-  return JSON.parse(readFileSync(join(home, 'processes.json'), 'utf8')).find((entry) => entry.name === name).pid
+  return JSON.parse(readFileSync(join(home, 'processes.json'), 'utf8')).find(
+    (entry) => entry.name === name,
+  ).pid
 }
 
 /** User and system time of a process, from /proc (proc(5): fields 14 and 15). */
@@ -70,7 +83,15 @@ function cpuMicros(pid) {
 }
 
 function address(host, port, user, password) {
-  return { PGHOST: host, PGPORT: String(port), PGUSER: user, PGPASSWORD: password, PGDATABASE: 'bench', PGSSLMODE: 'disable', PGGSSENCMODE: 'disable' }
+  return {
+    PGHOST: host,
+    PGPORT: String(port),
+    PGUSER: user,
+    PGPASSWORD: password,
+    PGDATABASE: 'bench',
+    PGSSLMODE: 'disable',
+    PGGSSENCMODE: 'disable',
+  }
 }
 
 async function pgbench(binary, environment, args) {
@@ -91,12 +112,29 @@ async function pgbench(binary, environment, args) {
 }
 
 async function makeDatabase(direct, binary) {
-  const server = new pg.Client({ host: direct.host, port: direct.port, user: direct.user, password: direct.password, database: 'postgres' })
+  const server = new pg.Client({
+    host: direct.host,
+    port: direct.port,
+    user: direct.user,
+    password: direct.password,
+    database: 'postgres',
+  })
   await server.connect()
   await server.query('CREATE DATABASE bench')
   await server.end()
-  await pgbench(binary, address(direct.host, direct.port, direct.user, direct.password), ['-i', '-q', '-s', String(scale)])
-  const database = new pg.Client({ host: direct.host, port: direct.port, user: direct.user, password: direct.password, database: 'bench' })
+  await pgbench(binary, address(direct.host, direct.port, direct.user, direct.password), [
+    '-i',
+    '-q',
+    '-s',
+    String(scale),
+  ])
+  const database = new pg.Client({
+    host: direct.host,
+    port: direct.port,
+    user: direct.user,
+    password: direct.password,
+    database: 'bench',
+  })
   await database.connect()
   await database.query(`CREATE TABLE masked_rows AS
     SELECT i AS id, 'customer number ' || i AS name, lpad((i * 7919 % 1000000007)::text, 16, '4') AS secret, i % 100 AS kind
@@ -109,27 +147,42 @@ async function makeDatabase(direct, binary) {
 async function register({ controlPlane, sample }, token) {
   const call = async (method, path, body) => {
     const response = await fetch(`${controlPlane.url}${path}`, {
-      method, body: JSON.stringify(body), headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      method,
+      body: JSON.stringify(body),
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
     })
     if (!response.ok) throw new Error(`${path}: ${await response.text()}`)
     return response.status === 204 ? undefined : response.json()
   }
   const { host, port, user, password } = sample.direct
   const connection = await call('POST', '/v1/connections', {
-    name: 'bench', protocol: 'postgres', endpoints: [{ host, port }], tls: { mode: 'disable' }, database: 'bench',
+    name: 'bench',
+    protocol: 'postgres',
+    endpoints: [{ host, port }],
+    tls: { mode: 'disable' },
+    database: 'bench',
   })
-  await call('POST', `/v1/connections/${connection.id}/credentials`, { kind: 'password', username: user, password })
+  await call('POST', `/v1/connections/${connection.id}/credentials`, {
+    kind: 'password',
+    username: user,
+    password,
+  })
   await call('POST', '/v1/policies', { source: policy })
   await call('POST', '/v1/policies/bench/versions/1/activate', {})
-  const agents = await (await fetch(`${controlPlane.url}/v1/agents`, { headers: { authorization: `Bearer ${token}` } })).json()
-  for (const { id } of agents.items) await call('PUT', `/v1/agents/${id}/connections/${connection.id}`, {})
+  const agents = await (
+    await fetch(`${controlPlane.url}/v1/agents`, { headers: { authorization: `Bearer ${token}` } })
+  ).json()
+  for (const { id } of agents.items)
+    await call('PUT', `/v1/agents/${id}/connections/${connection.id}`, {})
 }
 
 async function startBouncer(binary, direct) {
   const folder = mkdtempSync(join(tmpdir(), 'wardgate-bouncer-'))
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'users.txt'), `"${direct.user}" "${direct.password}"\n`)
-  writeFileSync(join(folder, 'pgbouncer.ini'), `[databases]
+  writeFileSync(
+    join(folder, 'pgbouncer.ini'),
+    `[databases]
 bench = host=${direct.host} port=${direct.port} dbname=bench
 [pgbouncer]
 listen_addr = 127.0.0.1
@@ -141,14 +194,26 @@ pool_mode = session
 default_pool_size = 50
 max_client_conn = 500
 ignore_startup_parameters = extra_float_digits
-`)
+`,
+  )
   const nobody = { uid: 65534, gid: 65534 }
   const identity = process.getuid() === 0 ? nobody : {}
-  if (process.getuid() === 0) for (const name of ['.', 'users.txt', 'pgbouncer.ini']) chownSync(join(folder, name), nobody.uid, nobody.gid)
-  const child = spawn(binary, ['-q', join(folder, 'pgbouncer.ini')], { ...identity, stdio: 'ignore' })
+  if (process.getuid() === 0)
+    for (const name of ['.', 'users.txt', 'pgbouncer.ini'])
+      chownSync(join(folder, name), nobody.uid, nobody.gid)
+  const child = spawn(binary, ['-q', join(folder, 'pgbouncer.ini')], {
+    ...identity,
+    stdio: 'ignore',
+  })
   child.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   for (let tries = 0; ; tries += 1) {
-    const client = new pg.Client({ host: '127.0.0.1', port: bouncerPort, user: direct.user, password: direct.password, database: 'bench' })
+    const client = new pg.Client({
+      host: '127.0.0.1',
+      port: bouncerPort,
+      user: direct.user,
+      password: direct.password,
+      database: 'bench',
+    })
     try {
       await client.connect()
       await client.end()

@@ -25,7 +25,15 @@ export function printTable({ figures, node, cores, quick }) {
   const all = [['figure (median)', 'measured', 'floor', 'aim', ''], ...lines]
   const widths = all[0].map((_, column) => Math.max(...all.map((line) => line[column].length)))
   console.log(`\nnode ${node}, ${cores} cores${quick ? ', quick: rough figures' : ''}\n`)
-  for (const line of all) console.log(line.map((cell, column) => cell.padEnd(widths[column])).join('  ').trimEnd())
+  for (const line of all)
+    console.log(
+      line
+        .map((cell, column) => cell.padEnd(widths[column]))
+        .join('  ')
+        .trimEnd(),
+    )
   const short = figures.filter((figure) => verdict(figure) === 'FALLS SHORT')
-  console.log(`\n${short.length === 0 ? 'every floor is met' : `falls short: ${short.map(({ name }) => name).join('; ')}`}`)
+  console.log(
+    `\n${short.length === 0 ? 'every floor is met' : `falls short: ${short.map(({ name }) => name).join('; ')}`}`,
+  )
 }

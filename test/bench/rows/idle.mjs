@@ -14,7 +14,11 @@ export async function measure(stage) {
   const environment = stage.paths.wardgate()
   const open = async () => {
     const client = new pg.Client({
-      host: environment.PGHOST, port: Number(environment.PGPORT), user: environment.PGUSER, password: environment.PGPASSWORD, database: 'bench',
+      host: environment.PGHOST,
+      port: Number(environment.PGPORT),
+      user: environment.PGUSER,
+      password: environment.PGPASSWORD,
+      database: 'bench',
     })
     client.on('error', () => undefined)
     await client.connect()
@@ -25,9 +29,20 @@ export async function measure(stage) {
   await delay(1000)
   const before = residentBytes(stage.agentPid())
   const clients = []
-  for (let opened = 0; opened < count; opened += 10) clients.push(...(await Promise.all(Array.from({ length: 10 }, open))))
+  for (let opened = 0; opened < count; opened += 10)
+    clients.push(...(await Promise.all(Array.from({ length: 10 }, open))))
   await delay(1000)
   const kilobytes = (residentBytes(stage.agentPid()) - before) / count / 1024
   await Promise.all([...warm, ...clients].map((client) => client.end()))
-  return [{ name: 'idle session memory in the agent', value: kilobytes, unit: 'KB', floor: 100, aim: 40, better: 'less', samples: [kilobytes] }]
+  return [
+    {
+      name: 'idle session memory in the agent',
+      value: kilobytes,
+      unit: 'KB',
+      floor: 100,
+      aim: 40,
+      better: 'less',
+      samples: [kilobytes],
+    },
+  ]
 }

@@ -6,7 +6,11 @@ export const title = 'latency: one client, memo hit'
 /** Time of one statement after another on one connection, by the client's clock. */
 async function sample(environment, statements) {
   const client = new pg.Client({
-    host: environment.PGHOST, port: Number(environment.PGPORT), user: environment.PGUSER, password: environment.PGPASSWORD, database: 'bench',
+    host: environment.PGHOST,
+    port: Number(environment.PGPORT),
+    user: environment.PGUSER,
+    password: environment.PGPASSWORD,
+    database: 'bench',
   })
   await client.connect()
   const micros = []
@@ -26,5 +30,15 @@ export async function measure(stage) {
     const wardgate = await sample(stage.paths.wardgate(), 2000)
     added.push(wardgate - direct)
   }
-  return [{ name: 'added latency, one client, p50', value: median(added), unit: 'µs', floor: 60, aim: 35, better: 'less', samples: added }]
+  return [
+    {
+      name: 'added latency, one client, p50',
+      value: median(added),
+      unit: 'µs',
+      floor: 60,
+      aim: 35,
+      better: 'less',
+      samples: added,
+    },
+  ]
 }

@@ -16,8 +16,32 @@ export async function measure(stage) {
   const spool = read('test/bench/spool.mjs')
   const memo = read('test/bench/memo.mjs')
   return [
-    { name: 'audit entries, durable spool, one core', value: spool.entriesPerSecond, unit: '/s', floor: 150_000, aim: 500_000, better: 'more', samples: [spool.entriesPerSecond] },
-    { name: 'verdict, memo hit', value: memo.hitMicros, unit: 'µs', floor: 2, aim: 1, better: 'less', samples: [memo.hitMicros] },
-    { name: 'verdict, memo miss', value: memo.missMicros, unit: 'µs', floor: 25, aim: 12, better: 'less', samples: [memo.missMicros] },
+    {
+      name: 'audit entries, durable spool, one core',
+      value: spool.entriesPerSecond,
+      unit: '/s',
+      floor: 150_000,
+      aim: 500_000,
+      better: 'more',
+      samples: [spool.entriesPerSecond],
+    },
+    {
+      name: 'verdict, memo hit',
+      value: memo.hitMicros,
+      unit: 'µs',
+      floor: 2,
+      aim: 1,
+      better: 'less',
+      samples: [memo.hitMicros],
+    },
+    {
+      name: 'verdict, memo miss',
+      value: memo.missMicros,
+      unit: 'µs',
+      floor: 25,
+      aim: 12,
+      better: 'less',
+      samples: [memo.missMicros],
+    },
   ]
 }

@@ -13,14 +13,45 @@ export async function measure(stage) {
       const before = stage.cpuMicros(stage.agentPid())
       const run = await stage.pgbench(path, args)
       tps[path].push(run.tps)
-      if (path === 'wardgate') cpu.push((stage.cpuMicros(stage.agentPid()) - before) / run.transactions)
+      if (path === 'wardgate')
+        cpu.push((stage.cpuMicros(stage.agentPid()) - before) / run.transactions)
     }
   }
   const ratio = (path) => tps.wardgate.map((value, round) => value / tps[path][round])
   return [
-    { name: 'agent CPU per transaction', value: median(cpu), unit: 'µs', floor: 30, aim: 22, better: 'less', samples: cpu },
-    { name: 'transactions/s against direct', value: median(ratio('direct')), unit: '×', floor: 0.45, aim: 0.55, better: 'more', samples: ratio('direct') },
-    { name: 'transactions/s against pgbouncer (session pool)', value: median(ratio('pgbouncer')), unit: '×', floor: 0.6, aim: 0.75, better: 'more', samples: ratio('pgbouncer') },
-    ...Object.entries(tps).map(([path, samples]) => ({ name: `transactions/s, ${path}`, value: median(samples), unit: '/s', better: 'more', samples })),
+    {
+      name: 'agent CPU per transaction',
+      value: median(cpu),
+      unit: 'µs',
+      floor: 30,
+      aim: 22,
+      better: 'less',
+      samples: cpu,
+    },
+    {
+      name: 'transactions/s against direct',
+      value: median(ratio('direct')),
+      unit: '×',
+      floor: 0.45,
+      aim: 0.55,
+      better: 'more',
+      samples: ratio('direct'),
+    },
+    {
+      name: 'transactions/s against pgbouncer (session pool)',
+      value: median(ratio('pgbouncer')),
+      unit: '×',
+      floor: 0.6,
+      aim: 0.75,
+      better: 'more',
+      samples: ratio('pgbouncer'),
+    },
+    ...Object.entries(tps).map(([path, samples]) => ({
+      name: `transactions/s, ${path}`,
+      value: median(samples),
+      unit: '/s',
+      better: 'more',
+      samples,
+    })),
   ]
 }

@@ -24,7 +24,11 @@ function surroundings(
   user: string,
   password: string,
 ): NodeJS.ProcessEnv {
-  const scenario = { SCENARIO_TABLE: 'scenario', PYTHONDONTWRITEBYTECODE: '1', NODE_NO_WARNINGS: '1' }
+  const scenario = {
+    SCENARIO_TABLE: 'scenario',
+    PYTHONDONTWRITEBYTECODE: '1',
+    NODE_NO_WARNINGS: '1',
+  }
   return {
     ...process.env,
     ...scenario,
