@@ -90,7 +90,9 @@ describe('masking', () => {
     [
       'extended, binary',
       (client: Client, text: string) =>
-        client.query({ text: `${text} AND $1::int = 1`, values: [1], binary: true }),
+        client.query(
+          Object.assign({ text: `${text} AND $1::int = 1`, values: [1] }, { binary: true }),
+        ),
     ],
   ])('hides ids, cards and e-mails in the %s protocol', async (_protocol, run) => {
     const { rows: bare } = await direct.query(raw)
