@@ -1,6 +1,6 @@
 import type { MaskingPlan } from '@wardgate/masking'
 import type { Facts, Obligations } from '@wardgate/policy'
-import type { Catalog } from './catalog'
+import type { CatalogIndex } from './names/catalog-index'
 
 /** What is submitted, in the words of packages/gateway's StatementOperation, without importing it. */
 export interface StatementInput {
@@ -48,6 +48,10 @@ export interface StatementLineage {
   readonly influences: readonly Influence[]
   /** Ids of all relations read, through views too. */
   readonly relations: readonly number[]
+  /** System relations read that show values of any column, such as pg_stats. */
+  readonly valueSources: readonly string[]
+  /** Something of unknown origin decides about the result. */
+  readonly unknownInfluence: boolean
 }
 
 export interface StatementAnalysis {
@@ -70,11 +74,11 @@ export type MaskingDecision =
   | { readonly kind: 'refuse'; readonly rule: string; readonly message: string }
 
 /** Parses with the target's grammar and says what the text does. Never throws for bad SQL: facts are then opaque. */
-export type Analyze = (input: StatementInput, catalog: Catalog) => StatementAnalysis
+export type Analyze = (input: StatementInput, index: CatalogIndex) => StatementAnalysis
 
 /** Turns the selected masks into a plan for this statement's outputs. */
 export type PlanMasks = (
   analysis: StatementAnalysis,
   obligations: Pick<Obligations, 'masks'>,
-  catalog: Catalog,
+  index: CatalogIndex,
 ) => MaskingDecision

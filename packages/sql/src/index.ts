@@ -1,2 +1,8 @@
 export * from './analysis'
 export * from './catalog'
+export { analyze } from './analyze'
+export { indexCatalog, type CatalogIndex } from './names/catalog-index'
+export { planMasks } from './masks/plan-masks'
+export { loadParser, maxStatementBytes } from './parser'
+export { riskFactors } from './risk/factors'
+export { shapeKey } from './shape/shape-key'

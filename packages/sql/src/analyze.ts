@@ -1,0 +1,152 @@
+import type { ActionFact, Facts } from '@wardgate/policy'
+import type { Analyze, StatementAnalysis, StatementInput, StatementLineage } from './analysis'
+import { columnReference, nothing, type Outputs } from './lineage/value'
+import {
+  act,
+  newFactNotes,
+  newLineageNotes,
+  type Candidate,
+  type FactNotes,
+  type LineageNotes,
+  type Work,
+} from './lineage/work'
+import { expandSearchPath, type CatalogIndex } from './names/catalog-index'
+import { parseText, type ParsedStatement } from './parser'
+import { assess } from './risk/assess'
+import { scoreRisk } from './risk/factors'
+import { evaluateQuery, hasLimit } from './statements/queries'
+import { runStatement, statementLabel } from './statements/statement'
+import { text, unwrap, type Tree } from './tree'
+
+/** More names prepared by one text than this are refused. */
+const maxCandidates = 1_000
+
+function parseTrees(statement: string): readonly Tree[] | undefined {
+  const parsed = parseText(statement)
+  return parsed.kind === 'parsed' ? parsed.statements.map(({ tree }) => tree) : undefined
+}
+
+function newWork(input: StatementInput, index: CatalogIndex): Work {
+  return {
+    index,
+    searchPath: expandSearchPath(input.searchPath, input.role),
+    role: input.role,
+    facts: newFactNotes(),
+    lineage: newLineageNotes(),
+    nesting: 0,
+    candidates: input.prepared
+      .slice(0, maxCandidates)
+      .map(({ name, text: own }) => ({ name, text: own })),
+    query: evaluateQuery,
+    parse: parseTrees,
+  }
+}
+
+function declaration(statement: ParsedStatement): Candidate | undefined {
+  const { kind, body } = unwrap(statement.tree)
+  if (kind === 'PrepareStmt') return { name: text(body, 'name'), text: statement.text }
+  if (kind === 'DeclareCursorStmt') return { name: text(body, 'portalname'), text: statement.text }
+  return undefined
+}
+
+function lineageOf(outputs: Outputs | undefined, notes: LineageNotes): StatementLineage {
+  const columns = outputs?.columns?.map(({ name, value }) => ({
+    name,
+    kind: value.kind,
+    sources: [...value.sources].map(columnReference),
+  }))
+  return {
+    ...(columns !== undefined && { outputs: columns }),
+    unknownOutputs: outputs !== undefined && columns === undefined,
+    unknownInfluence: notes.unknownInfluence,
+    influences: [...notes.influences.values()].map(({ key, where }) => ({
+      column: columnReference(key),
+      where,
+    })),
+    relations: [...notes.relations],
+    valueSources: [...notes.valueSources],
+  }
+}
+
+function evaluateOne(statement: ParsedStatement, work: Work): StatementLineage {
+  const notes = newLineageNotes()
+  const outputs = runStatement(statement.tree, { ...work, lineage: notes })
+  if (notes.valueSources.size > 0) work.facts.riskMarks.add('system-values')
+  return lineageOf(outputs, notes)
+}
+
+/** `DELETE on public.orders`: built from kinds and resolved names only. */
+function summarize(labels: readonly string[], facts: FactNotes): string {
+  const kinds = [...new Set(labels)].map((label) => label.toUpperCase()).join(', ')
+  const tables = [...facts.tables].slice(0, 5).join(', ')
+  const more = facts.tables.size > 5 ? ` and ${facts.tables.size - 5} more` : ''
+  const functions = [...facts.functions].slice(0, 5).join(', ')
+  const on = tables === '' ? '' : ` on ${tables}${more}`
+  return `${kinds || 'EMPTY'}${on}${functions === '' ? '' : ` calling ${functions}`}`
+}
+
+function sorted(actions: Iterable<ActionFact>): ActionFact[] {
+  return [...actions].sort((left, right) =>
+    `${left.action} ${left.resource}` < `${right.action} ${right.resource}` ? -1 : 1,
+  )
+}
+
+function toFacts(work: Work, statements: readonly ParsedStatement[]): Facts {
+  const { facts } = work
+  if (facts.actions.size === 0 && facts.opaque.size === 0) act(work, 'read', 'session:values')
+  const labels = statements.map(({ tree }) => statementLabel(tree))
+  const marks = facts.riskMarks
+  const unfiltered = marks.has('delete-without-where') || marks.has('update-without-where')
+  const changes = marks.has('has-where') || unfiltered
+  return {
+    kind: 'sql',
+    summary: summarize(labels, facts),
+    actions: sorted(facts.actions.values()),
+    opaque: [...facts.opaque],
+    risk: scoreRisk(assess(facts, statements.length)),
+    detail: {
+      'sql.statement': labels,
+      'sql.tables': [...facts.tables],
+      'sql.functions': [...facts.functions],
+      'sql.multiStatement': statements.length > 1,
+      'sql.hasLimit': statements.length > 0 && statements.every(({ tree }) => hasLimit(tree)),
+      'sql.alwaysTrueWhere': marks.has('always-true-where'),
+      ...(changes && { 'sql.hasWhere': !unfiltered }),
+    },
+    literalsMatter: facts.literalsMatter || statements.length > 1,
+  }
+}
+
+function opaqueAnalysis(work: Work, reason: string): StatementAnalysis {
+  work.facts.opaque.add(reason)
+  work.facts.literalsMatter = true
+  return {
+    facts: { ...toFacts(work, []), summary: 'UNREADABLE statement' },
+    statements: [lineageOf({ rest: { ...nothing, kind: 'unknown' } }, newLineageNotes())],
+    declares: [],
+  }
+}
+
+/** Parses with the target's grammar and says what the text does. Never throws for bad SQL: facts are then opaque. */
+export const analyze: Analyze = (input, index) => {
+  const work = newWork(input, index)
+  const parsed = parseText(input.text)
+  if (parsed.kind === 'unreadable') return opaqueAnalysis(work, parsed.reason)
+  if (input.prepared.length > maxCandidates) work.facts.opaque.add('too many prepared statements')
+  try {
+    const declares: Candidate[] = []
+    const statements = parsed.statements.map((statement) => {
+      const declared = declaration(statement)
+      if (declared !== undefined) {
+        declares.push(declared)
+        work.candidates.push(declared)
+      }
+      return evaluateOne(statement, work)
+    })
+    return { facts: toFacts(work, parsed.statements), statements, declares }
+  } catch (error) {
+    // Depth is bounded before parsing; should the stack still end, the statement is refused, not the session.
+    if (!(error instanceof RangeError)) throw error
+    return opaqueAnalysis(newWork(input, index), 'statement is nested too deeply')
+  }
+}

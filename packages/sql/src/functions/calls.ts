@@ -1,0 +1,118 @@
+import type { Routine } from '../catalog'
+import { emptyScope } from '../lineage/scope'
+import { allOf, derive, nothing, unknownValue, type Outputs, type Value } from '../lineage/value'
+import { act, influence, maxNesting, opaque, type Work } from '../lineage/work'
+import { findRoutines } from '../names/catalog-index'
+import { stringConstant, type Tree } from '../tree'
+import { harmlessFunctions } from './built-in-functions'
+import { builtInTypes } from './built-in-sets'
+import { harmlessExtensionFunctions, knownEffect, type FunctionEffect } from './effects'
+
+export interface Call {
+  readonly schema: string
+  readonly name: string
+  readonly values: readonly Value[]
+  readonly nodes: readonly Tree[]
+}
+
+const trustedLanguages = new Set(['internal', 'c'])
+
+function execute(work: Work, name: string): void {
+  act(work, 'execute', `function:${name}`)
+  work.facts.functions.add(name)
+}
+
+function applyEffect(work: Work, call: Call, effect: FunctionEffect, name: string): Value {
+  for (const value of call.values) influence(work, value, 'argument')
+  work.facts.literalsMatter = true
+  work.facts.functions.add(name)
+  if (effect.execute) execute(work, name)
+  if (effect.opaque !== undefined) opaque(work, `function ${name} ${effect.opaque}`)
+  act(work, effect.action, effectResource(effect, call, name))
+  return effect.unknownResult ? unknownValue : derive(call.values)
+}
+
+function effectResource(effect: FunctionEffect, call: Call, name: string): string {
+  if (effect.resource.includes(':')) return effect.resource
+  if (effect.resource === 'function') return `function:${name}`
+  const target = stringConstant(call.nodes[0])
+  const normal = effect.resource === 'setting' ? target?.toLowerCase() : target
+  return `${effect.resource}:${normal ?? '*'}`
+}
+
+/** A user's overload of a built-in name that only computes, such as citext's `replace`. */
+function isComputingOverload(routine: Routine): boolean {
+  if (routine.volatility !== 'immutable') return false
+  return routine.kind === 'aggregate' || trustedLanguages.has(routine.language)
+}
+
+function isHarmlessExtension(routine: Routine): boolean {
+  return routine.language === 'c' && harmlessExtensionFunctions.has(routine.name)
+}
+
+/** The body of a SQL function, analysed as if it stood in the statement. */
+function callSqlBody(work: Work, call: Call, routine: Routine): Value {
+  const name = `${routine.schema}.${routine.name}`
+  const statements = work.nesting < maxNesting ? work.parse(routine.body) : undefined
+  if (statements === undefined) {
+    opaque(work, `body of function ${name} cannot be analysed`)
+    return unknownValue
+  }
+  const argument = derive(call.values)
+  const inner: Work = { ...work, searchPath: undefined, nesting: work.nesting + 1, candidates: [] }
+  let result: Outputs = { columns: [], rest: nothing }
+  for (const statement of statements) {
+    result = work.query(statement, { ...emptyScope, argument }, inner)
+  }
+  return derive([allOf(result), argument])
+}
+
+function callUser(work: Work, call: Call, routine: Routine, overloads: boolean): Value {
+  if (isHarmlessExtension(routine)) return derive(call.values)
+  if (overloads && isComputingOverload(routine)) return derive(call.values)
+  const name = `${routine.schema}.${routine.name}`
+  const pureSql = overloads && routine.language === 'sql' && routine.volatility === 'immutable'
+  if (!pureSql) {
+    execute(work, name)
+    for (const value of call.values) influence(work, value, 'argument')
+    if (routine.securityDefiner) work.facts.riskMarks.add('security-definer')
+  }
+  if (routine.language === 'sql' && routine.body !== '') return callSqlBody(work, call, routine)
+  if (routine.volatility === 'volatile') {
+    opaque(work, `function ${name} is volatile and its body is not analysed`)
+  }
+  return unknownValue
+}
+
+function callUnknown(work: Work, call: Call): Value {
+  const types = work.index.typesByName.get(call.name) ?? []
+  const isType = types.length > 0 || (call.schema === '' && builtInTypes.has(call.name))
+  if (isType && call.values.length === 1) return derive(call.values)
+  const name = `${call.schema === '' ? '*' : call.schema}.${call.name}`
+  execute(work, name)
+  for (const value of call.values) influence(work, value, 'argument')
+  opaque(work, `unknown function ${call.schema === '' ? '' : `${call.schema}.`}${call.name}`)
+  return unknownValue
+}
+
+/** What a call does and what its result depends on. Every routine that the name can mean counts. */
+export function evaluateCall(work: Work, call: Call): Value {
+  const mayBeBuiltIn = call.schema === '' || call.schema === 'pg_catalog'
+  const found = findRoutines(work.index, work.searchPath, call.schema, call.name)
+  const users = found.filter((routine) => !routine.builtIn && routine.schema !== 'pg_catalog')
+  const harmless = mayBeBuiltIn && harmlessFunctions.has(call.name)
+  const effect = harmless ? undefined : knownEffect(call.name)
+  if (effect !== undefined) {
+    const schema = users[0]?.schema ?? (call.schema === '' ? 'pg_catalog' : call.schema)
+    return applyEffect(work, call, effect, `${schema}.${call.name}`)
+  }
+  const results = users.map((routine) => callUser(work, call, routine, harmless))
+  if (harmless) return derive([...call.values, ...results])
+  if (results.length > 0) return derive(results)
+  if (found.length > 0) {
+    execute(work, `pg_catalog.${call.name}`)
+    for (const value of call.values) influence(work, value, 'argument')
+    return unknownValue
+  }
+  return callUnknown(work, call)
+}

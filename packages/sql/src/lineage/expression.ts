@@ -1,0 +1,303 @@
+import { builtInOperators, setReturningFunctions } from '../functions/built-in-sets'
+import { evaluateCall } from '../functions/calls'
+import { computingOperators, extensionOperators } from '../functions/effects'
+import { findRoutines } from '../names/catalog-index'
+import { noteType } from '../names/types'
+import { child, list, nameParts, nestedNodes, text, unwrap, flag, type Tree } from '../tree'
+import { columnOf, findColumn, findEntries, rowOf, argumentOf, type Scope } from './scope'
+import { allOf, derive, nothing, unknownValue, type NamedValue, type Value } from './value'
+import { influence, opaque, visit, type Where, type Work } from './work'
+
+/** Nodes whose value is computed from every expression inside them and that do nothing else. */
+const computed = new Set([
+  'A_ArrayExpr',
+  'A_Indices',
+  'BooleanTest',
+  'CoalesceExpr',
+  'GroupingFunc',
+  'JsonAggConstructor',
+  'JsonArgument',
+  'JsonArrayAgg',
+  'JsonArrayConstructor',
+  'JsonArrayQueryConstructor',
+  'JsonBehavior',
+  'JsonFormat',
+  'JsonFuncExpr',
+  'JsonIsPredicate',
+  'JsonKeyValue',
+  'JsonObjectAgg',
+  'JsonObjectConstructor',
+  'JsonOutput',
+  'JsonParseExpr',
+  'JsonReturning',
+  'JsonScalarExpr',
+  'JsonSerializeExpr',
+  'JsonTablePathSpec',
+  'JsonValueExpr',
+  'List',
+  'MergeSupportFunc',
+  'MinMaxExpr',
+  'NamedArgExpr',
+  'NullTest',
+  'ResTarget',
+  'XmlExpr',
+  'XmlSerialize',
+])
+
+const constants = new Set([
+  'A_Const',
+  'A_Star',
+  'Boolean',
+  'CurrentOfExpr',
+  'Float',
+  'Integer',
+  'ParamRef',
+  'SQLValueFunction',
+  'SetToDefault',
+  'String',
+])
+
+export function evaluate(tree: Tree | undefined, scope: Scope, work: Work): Value {
+  if (tree === undefined || !visit(work)) return nothing
+  const { kind, body } = unwrap(tree)
+  if (kind === '') return nothing
+  if (kind === 'ColumnRef') return evaluateColumn(nameParts(list(body, 'fields')), scope, work)
+  if (kind === 'ParamRef') return argumentOf(scope) ?? nothing
+  if (constants.has(kind)) return nothing
+  const special = Object.hasOwn(evaluators, kind) ? evaluators[kind] : undefined
+  if (special !== undefined) return special(body, scope, work)
+  if (kind === 'TypeName') {
+    noteType(work, body)
+    return nothing
+  }
+  if (computed.has(kind)) return evaluateInside(body, scope, work)
+  opaque(work, `expression node ${kind} is not known`)
+  return unknownValue
+}
+
+export function evaluateAll(trees: readonly Tree[], scope: Scope, work: Work): Value[] {
+  return trees.map((tree) => evaluate(tree, scope, work))
+}
+
+/** Evaluates and notes that the value decides something without being shown. */
+export function decide(tree: Tree | undefined, where: Where, scope: Scope, work: Work): void {
+  if (tree !== undefined) influence(work, evaluate(tree, scope, work), where)
+}
+
+export function evaluateInside(body: Tree, scope: Scope, work: Work): Value {
+  const typeName = child(body, 'typeName')
+  if (typeName !== undefined) noteType(work, typeName)
+  return derive(evaluateAll(nestedNodes(body), scope, work))
+}
+
+function fieldOf(row: Value, name: string): Value {
+  const fields = row.fields?.filter((field) => field.name === name) ?? []
+  return fields.length === 0 ? derive([row]) : derive0(fields)
+}
+
+function derive0(fields: readonly NamedValue[]): Value {
+  const [only] = fields
+  return fields.length === 1 && only !== undefined ? only.value : derive(fields.map((f) => f.value))
+}
+
+/** `t.f` where f is no column of t: PostgreSQL then calls the function f(t). */
+function attributeCall(work: Work, name: string, row: Value, shown: string): Value {
+  if (findRoutines(work.index, work.searchPath, '', name).length > 0) {
+    return evaluateCall(work, { schema: '', name, values: [row], nodes: [] })
+  }
+  opaque(work, `unknown column ${shown} (the stored catalog may need a refresh)`)
+  return unknownValue
+}
+
+function qualifiedColumn(parts: readonly string[], scope: Scope, work: Work): Value {
+  const [first = '', second = '', third = ''] = parts
+  const isLong = parts.length > 2
+  const [schema, alias, column] = isLong ? [first, second, third] : ['', first, second]
+  const entries = findEntries(scope, alias, schema)
+  if (entries.length === 0) {
+    const argument = argumentOf(scope)
+    if (argument !== undefined) return argument
+    opaque(work, `unknown table ${alias} in ${parts.join('.')}`)
+    return unknownValue
+  }
+  const values = entries.map((entry) => {
+    if (column === '*') return rowOf(entry)
+    const found = columnOf(entry, column)
+    return found ?? attributeCall(work, column, rowOf(entry), parts.join('.'))
+  })
+  const [only] = values
+  return values.length === 1 && only !== undefined ? only : derive(values)
+}
+
+function evaluateColumn(parts: readonly string[], scope: Scope, work: Work): Value {
+  const [name = ''] = parts
+  if (parts.length > 1) return qualifiedColumn(parts, scope, work)
+  if (name === '*') return derive(scope.entries.map(rowOf))
+  const found = findColumn(scope, name)
+  if (found !== undefined) return found
+  opaque(work, `unknown column ${name} (the stored catalog may need a refresh)`)
+  return unknownValue
+}
+
+function isComparison(operator: readonly string[], kind: string): boolean {
+  if (kind !== 'AEXPR_OP') return true
+  return !computingOperators.has(operator.at(-1) ?? '')
+}
+
+function noteOperator(work: Work, parts: readonly string[]): void {
+  const name = parts.at(-1) ?? ''
+  const qualified = parts.length > 1 && parts[0] !== 'pg_catalog'
+  if (!qualified && (builtInOperators.has(name) || extensionOperators.has(name))) return
+  if (name === '<>' || name === '!=') return
+  opaque(work, `operator ${parts.join('.')} is not a built-in one`)
+}
+
+function evaluateOperator(body: Tree, scope: Scope, work: Work): Value {
+  const operator = nameParts(list(body, 'name'))
+  const kind = text(body, 'kind')
+  if (kind === 'AEXPR_OP' || kind.startsWith('AEXPR_OP_')) noteOperator(work, operator)
+  const values = [child(body, 'lexpr'), child(body, 'rexpr')].map((side) =>
+    evaluate(side, scope, work),
+  )
+  const value = derive(values)
+  if (isComparison(operator, kind)) influence(work, value, 'predicate')
+  return value
+}
+
+function evaluateSubLink(body: Tree, scope: Scope, work: Work): Value {
+  const subselect = child(body, 'subselect')
+  if (subselect === undefined) return nothing
+  const outputs = work.query(subselect, scope, work)
+  const kind = text(body, 'subLinkType')
+  if (kind === 'EXISTS_SUBLINK') return nothing
+  const operator = nameParts(list(body, 'operName'))
+  if (operator.length > 0) noteOperator(work, operator)
+  const test = child(body, 'testexpr')
+  if (test !== undefined) {
+    const value = derive([evaluate(test, scope, work), allOf(outputs)])
+    influence(work, value, 'predicate')
+    return value
+  }
+  const [only] = outputs.columns ?? []
+  if (kind === 'EXPR_SUBLINK' && only !== undefined && outputs.columns?.length === 1) {
+    return only.value
+  }
+  return allOf(outputs)
+}
+
+export function decideWindow(body: Tree, scope: Scope, work: Work): void {
+  for (const part of list(body, 'partitionClause')) decide(part, 'window', scope, work)
+  for (const sort of list(body, 'orderClause')) decide(sort, 'window', scope, work)
+  decide(child(body, 'startOffset'), 'window', scope, work)
+  decide(child(body, 'endOffset'), 'window', scope, work)
+}
+
+/** `f(t)` can be `t.f`. */
+function functionalNotation(names: readonly string[], values: readonly Value[]): Value | undefined {
+  const [row] = values
+  if (names.length !== 1 || values.length !== 1 || row?.fields === undefined) return undefined
+  const fields = row.fields.filter((field) => field.name === names[0])
+  return fields.length === 0 ? undefined : derive0(fields)
+}
+
+/** Rows multiplied by a set-returning function count a value; only an array written out has a fixed length. */
+function decideRowCount(
+  name: string,
+  args: readonly Tree[],
+  values: readonly Value[],
+  work: Work,
+): void {
+  const returnsSet =
+    setReturningFunctions.has(name) ||
+    (work.index.routinesByName.get(name) ?? []).some((routine) => routine.returnsSet)
+  if (!returnsSet) return
+  const fixed = name === 'unnest' && args.every((arg) => unwrap(arg).kind === 'A_ArrayExpr')
+  if (!fixed) for (const value of values) influence(work, value, 'argument')
+}
+
+function evaluateFunction(body: Tree, scope: Scope, work: Work): Value {
+  const names = nameParts(list(body, 'funcname'))
+  const nodes = list(body, 'args')
+  const values = evaluateAll(nodes, scope, work)
+  const within = flag(body, 'agg_within_group')
+  for (const sort of list(body, 'agg_order')) {
+    if (within) values.push(evaluate(sort, scope, work))
+    else decide(sort, 'order', scope, work)
+  }
+  decide(child(body, 'agg_filter'), 'predicate', scope, work)
+  const over = child(body, 'over')
+  if (over !== undefined) decideWindow(over, scope, work)
+  const field = functionalNotation(names, values)
+  if (field !== undefined) return field
+  const name = names.at(-1) ?? ''
+  const schema = names.length > 1 ? (names.at(-2) ?? '') : ''
+  decideRowCount(name, nodes, values, work)
+  return evaluateCall(work, { schema, name, values, nodes })
+}
+
+function evaluateCase(body: Tree, scope: Scope, work: Work): Value {
+  const arg = child(body, 'arg')
+  const values: Value[] = []
+  if (arg !== undefined) {
+    const tested = evaluate(arg, scope, work)
+    influence(work, tested, 'predicate')
+    values.push(tested)
+  }
+  for (const branch of list(body, 'args')) {
+    const when = unwrap(branch).body
+    const condition = evaluate(child(when, 'expr'), scope, work)
+    influence(work, condition, 'predicate')
+    values.push(condition, evaluate(child(when, 'result'), scope, work))
+  }
+  values.push(evaluate(child(body, 'defresult'), scope, work))
+  return derive(values)
+}
+
+function evaluateIndirection(body: Tree, scope: Scope, work: Work): Value {
+  let value = evaluate(child(body, 'arg'), scope, work)
+  for (const step of list(body, 'indirection')) {
+    const { kind, body: inner } = unwrap(step)
+    if (kind === 'String') value = fieldOf(value, text(inner, 'sval'))
+    else if (kind === 'A_Star')
+      value = { ...derive([value]), ...(value.fields && { fields: value.fields }) }
+    else value = derive([value, evaluateInside(inner, scope, work)])
+  }
+  return value
+}
+
+function evaluateCast(body: Tree, scope: Scope, work: Work): Value {
+  const value = evaluate(child(body, 'arg'), scope, work)
+  const typeName = child(body, 'typeName')
+  if (typeName !== undefined) noteType(work, typeName)
+  return { ...derive([value]), plain: value.plain }
+}
+
+function evaluateRow(body: Tree, scope: Scope, work: Work): Value {
+  const fields = list(body, 'args').map((arg, position) => ({
+    name: `f${position + 1}`,
+    value: evaluate(arg, scope, work),
+  }))
+  return { ...derive(fields.map((field) => field.value)), fields }
+}
+
+function evaluateSort(body: Tree, scope: Scope, work: Work): Value {
+  const operator = nameParts(list(body, 'useOp'))
+  if (operator.length > 0) noteOperator(work, operator)
+  return evaluate(child(body, 'node'), scope, work)
+}
+
+type Evaluator = (body: Tree, scope: Scope, work: Work) => Value
+
+const evaluators: Readonly<Record<string, Evaluator>> = {
+  A_Expr: evaluateOperator,
+  A_Indirection: evaluateIndirection,
+  BoolExpr: evaluateInside,
+  CaseExpr: evaluateCase,
+  CollateClause: (body, scope, work) => derive([evaluate(child(body, 'arg'), scope, work)]),
+  FuncCall: evaluateFunction,
+  MultiAssignRef: (body, scope, work) => derive([evaluate(child(body, 'source'), scope, work)]),
+  RowExpr: evaluateRow,
+  SortBy: evaluateSort,
+  SubLink: evaluateSubLink,
+  TypeCast: evaluateCast,
+}

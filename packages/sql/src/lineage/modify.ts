@@ -1,0 +1,166 @@
+import type { ActionName } from '@wardgate/policy'
+import { entryFor, noteWriteCode, resolve } from '../names/relations'
+import { child, list, text, unwrap, type Tree } from '../tree'
+import { addCtes } from './ctes'
+import { decide, evaluate, evaluateInside } from './expression'
+import { addFrom, fromItem } from './from'
+import { nested, withEntries, type RangeEntry, type Scope } from './scope'
+import { evaluateTargets } from './select'
+import { allOf, derive, known, type NamedValue, type Outputs } from './value'
+import { act, influence, type Work } from './work'
+
+interface Target {
+  readonly entry: RangeEntry
+  readonly entries: readonly RangeEntry[]
+}
+
+function target(body: Tree, action: ActionName, work: Work): Target {
+  const rangeVar = child(body, 'relation') ?? {}
+  const relations = resolve(work, rangeVar, action)
+  noteWriteCode(work, relations)
+  const plain = entryFor(work, rangeVar, relations)
+  const alias = child(rangeVar, 'alias')
+  const { schema: _hidden, ...unqualified } = plain
+  const entry = alias === undefined ? plain : { ...unqualified, alias: text(alias, 'aliasname') }
+  return { entry, entries: [entry] }
+}
+
+function starOf(entries: readonly RangeEntry[]): readonly NamedValue[] | undefined {
+  if (entries.some((entry) => entry.open !== undefined)) return undefined
+  return entries.flatMap((entry) => entry.columns)
+}
+
+/** SET and VALUES: what is written must not carry a masked value to where it is not masked. */
+function noteWrites(targets: readonly Tree[], scope: Scope, work: Work): void {
+  for (const item of targets) {
+    const { body } = unwrap(item)
+    influence(work, evaluate(child(body, 'val'), scope, work), 'write')
+    for (const step of list(body, 'indirection')) evaluateInside(unwrap(step).body, scope, work)
+  }
+}
+
+/** RETURNING sees the target, what it was joined with, and `old` and `new`. */
+function returning(body: Tree, scope: Scope, changed: RangeEntry, work: Work): Outputs {
+  const clause = child(body, 'returningClause')
+  if (clause === undefined) return known([])
+  const names = new Map([
+    ['OLD', 'old'],
+    ['NEW', 'new'],
+  ])
+  for (const option of list(clause, 'options')) {
+    const { body: renamed } = unwrap(option)
+    names.set(text(renamed, 'option').replace('RETURNING_OPTION_', ''), text(renamed, 'value'))
+  }
+  const { schema: _hidden, ...unqualified } = changed
+  const versions = [...names.values()].map((alias) => ({ ...unqualified, alias }))
+  const taken = new Set(scope.entries.map((entry) => entry.alias))
+  const added = versions.filter((entry) => !taken.has(entry.alias))
+  const outer = { ...nested(scope), entries: added, star: [] }
+  const inner: Scope = { ...scope, parent: { ...outer, parent: scope.parent ?? nested(scope) } }
+  return evaluateTargets(list(clause, 'exprs'), inner, work)
+}
+
+export function returnsRows(body: Tree): boolean {
+  return child(body, 'returningClause') !== undefined
+}
+
+export function evaluateInsert(body: Tree, parent: Scope, work: Work): Outputs {
+  const outer = addCtes(child(body, 'withClause'), nested(parent), work)
+  const { entry, entries } = target(body, 'insert', work)
+  const source = child(body, 'selectStmt')
+  const written = source === undefined ? known([]) : work.query(source, outer, work)
+  influence(work, allOf(written), 'write')
+  const scope = withEntries(outer, entries, starOf(entries))
+  const conflict = child(body, 'onConflictClause')
+  if (conflict !== undefined) noteConflict(conflict, body, scope, allOf(written), work)
+  return returning(body, scope, entry, work)
+}
+
+function noteConflict(
+  conflict: Tree,
+  body: Tree,
+  scope: Scope,
+  written: ReturnType<typeof allOf>,
+  work: Work,
+): void {
+  const [own] = scope.entries
+  const columns = (own?.columns ?? []).map((column) => ({ name: column.name, value: written }))
+  const excluded: RangeEntry = {
+    alias: 'excluded',
+    columns,
+    isTable: false,
+    ...(own?.open !== undefined && { open: derive([written]) }),
+  }
+  const inner = withEntries(nested(scope), [excluded], [])
+  const infer = child(conflict, 'infer')
+  if (infer !== undefined) decide(child(infer, 'whereClause'), 'predicate', scope, work)
+  if (infer !== undefined) {
+    for (const element of list(infer, 'indexElems')) {
+      decide(child(unwrap(element).body, 'expr'), 'predicate', scope, work)
+    }
+  }
+  if (text(conflict, 'action') !== 'ONCONFLICT_UPDATE') return
+  resolve(work, child(body, 'relation') ?? {}, 'update')
+  noteWrites(list(conflict, 'targetList'), inner, work)
+  decide(child(conflict, 'whereClause'), 'predicate', inner, work)
+}
+
+export function evaluateUpdate(body: Tree, parent: Scope, work: Work): Outputs {
+  const outer = addCtes(child(body, 'withClause'), nested(parent), work)
+  const { entry, entries } = target(body, 'update', work)
+  const scope = addFrom(
+    list(body, 'fromClause'),
+    withEntries(outer, entries, starOf(entries)),
+    work,
+  )
+  noteWrites(list(body, 'targetList'), scope, work)
+  decide(child(body, 'whereClause'), 'predicate', scope, work)
+  return returning(body, scope, entry, work)
+}
+
+export function evaluateDelete(body: Tree, parent: Scope, work: Work): Outputs {
+  const outer = addCtes(child(body, 'withClause'), nested(parent), work)
+  const { entry, entries } = target(body, 'delete', work)
+  const scope = addFrom(
+    list(body, 'usingClause'),
+    withEntries(outer, entries, starOf(entries)),
+    work,
+  )
+  decide(child(body, 'whereClause'), 'predicate', scope, work)
+  return returning(body, scope, entry, work)
+}
+
+const mergeActions: Readonly<Record<string, ActionName>> = {
+  CMD_INSERT: 'insert',
+  CMD_UPDATE: 'update',
+  CMD_DELETE: 'delete',
+}
+
+export function evaluateMerge(body: Tree, parent: Scope, work: Work): Outputs {
+  const outer = addCtes(child(body, 'withClause'), nested(parent), work)
+  const { entry, entries } = target(body, 'read', work)
+  const source = fromItem(child(body, 'sourceRelation') ?? {}, outer, work)
+  const all = [...source.entries, ...entries]
+  const star = starOf(entries)
+  const both =
+    source.star === undefined || star === undefined ? undefined : [...source.star, ...star]
+  const scope = withEntries(outer, all, both)
+  decide(child(body, 'joinCondition'), 'join', scope, work)
+  for (const clause of list(body, 'mergeWhenClauses')) {
+    const when = unwrap(clause).body
+    const action = mergeActions[text(when, 'commandType')]
+    if (action !== undefined) resolve(work, child(body, 'relation') ?? {}, action)
+    decide(child(when, 'condition'), 'predicate', scope, work)
+    noteWrites(list(when, 'targetList'), scope, work)
+    for (const value of list(when, 'values')) influence(work, evaluate(value, scope, work), 'write')
+  }
+  return returning(body, scope, entry, work)
+}
+
+export function evaluateTruncate(body: Tree, work: Work): void {
+  for (const item of list(body, 'relations')) {
+    const relations = resolve(work, unwrap(item).body, 'truncate')
+    noteWriteCode(work, relations)
+    if (text(body, 'behavior') === 'DROP_CASCADE') act(work, 'truncate', 'table:*')
+  }
+}

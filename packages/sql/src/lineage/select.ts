@@ -1,0 +1,252 @@
+import { act, influence, opaque, visit, type Where, type Work } from './work'
+import { child, flag, integerConstant, list, nameParts, text, unwrap, type Tree } from '../tree'
+import { decide, decideWindow, evaluate } from './expression'
+import { addFrom, noteLocks } from './from'
+import { outputName } from './output-names'
+import { addCtes } from './ctes'
+import { findColumn, findEntries, nested, rowOf, type Scope } from './scope'
+import {
+  allOf,
+  derive,
+  either,
+  known,
+  nothing,
+  type NamedValue,
+  type Outputs,
+  type Value,
+} from './value'
+
+/** `shown` = the rows reach the client, so grouping by a shown column reveals nothing that its mask does not. */
+export function evaluateSelect(body: Tree, parent: Scope, work: Work, shown: boolean): Outputs {
+  if (!visit(work)) return { rest: derive([]) }
+  const scope = addCtes(child(body, 'withClause'), nested(parent), work)
+  const operation = text(body, 'op')
+  if (operation !== 'SETOP_NONE' && operation !== '') return setOperation(body, scope, work, shown)
+  const rows = list(body, 'valuesLists')
+  if (rows.length > 0) return values(body, rows, scope, work)
+  return plainSelect(body, scope, work, shown)
+}
+
+function noteLimits(body: Tree, scope: Scope, work: Work): void {
+  decide(child(body, 'limitCount'), 'limit', scope, work)
+  decide(child(body, 'limitOffset'), 'limit', scope, work)
+}
+
+function values(body: Tree, rows: readonly Tree[], scope: Scope, work: Work): Outputs {
+  const evaluated = rows.map((row) =>
+    list(unwrap(row).body, 'items').map((item) => evaluate(item, scope, work)),
+  )
+  const width = evaluated[0]?.length ?? 0
+  const columns = Array.from({ length: width }, (_, position) => ({
+    name: `column${position + 1}`,
+    value: derive(evaluated.map((row) => row[position] ?? nothing)),
+  }))
+  const outputs = known(columns)
+  noteOrder(list(body, 'sortClause'), outputs, scope, work)
+  noteLimits(body, scope, work)
+  return outputs
+}
+
+function arm(body: Tree, side: string, scope: Scope, work: Work, shown: boolean): Outputs {
+  const select = child(body, side)
+  return select === undefined ? known([]) : evaluateSelect(select, scope, work, shown)
+}
+
+function setOperation(body: Tree, scope: Scope, work: Work, shown: boolean): Outputs {
+  const left = arm(body, 'larg', scope, work, shown)
+  const right = arm(body, 'rarg', scope, work, shown)
+  noteComparison(body, left, right, work, shown)
+  const outputs = combine(left, right)
+  noteOrder(list(body, 'sortClause'), outputs, scope, work)
+  noteLimits(body, scope, work)
+  return outputs
+}
+
+function combine(left: Outputs, right: Outputs): Outputs {
+  if (left.columns === undefined || left.columns.length !== right.columns?.length) {
+    return { rest: derive([allOf(left), allOf(right)]) }
+  }
+  const others = right.columns
+  return known(
+    left.columns.map((column, position) => ({
+      name: column.name,
+      value: either(column.value, others[position]?.value ?? nothing),
+    })),
+  )
+}
+
+/**
+ * Removing duplicates and INTERSECT/EXCEPT compare rows: with a constant on the other side the row count answers a
+ * guess. A shown UNION of plain columns compares nothing that the author chose.
+ */
+function noteComparison(
+  body: Tree,
+  left: Outputs,
+  right: Outputs,
+  work: Work,
+  shown: boolean,
+): void {
+  const isUnion = text(body, 'op') === 'SETOP_UNION'
+  if (isUnion && flag(body, 'all')) return
+  const pairs = left.columns ?? []
+  pairs.forEach((column, position) => {
+    const other = right.columns?.[position]?.value ?? nothing
+    if (isUnion && shown && column.value.plain && other.plain) return
+    if (isUnion && shown && column.value.sources.size + other.sources.size === 0) return
+    influence(work, column.value, 'distinct')
+    influence(work, other, 'distinct')
+  })
+  if (left.columns === undefined) influence(work, allOf(left), 'distinct')
+  if (right.columns === undefined) influence(work, allOf(right), 'distinct')
+}
+
+function plainSelect(body: Tree, outer: Scope, work: Work, shown: boolean): Outputs {
+  const items = list(body, 'fromClause')
+  const scope = addFrom(items, outer, work)
+  decide(child(body, 'whereClause'), 'predicate', scope, work)
+  const outputs = evaluateTargets(list(body, 'targetList'), scope, work)
+  decide(child(body, 'havingClause'), 'predicate', scope, work)
+  for (const window of list(body, 'windowClause')) decideWindow(unwrap(window).body, scope, work)
+  for (const item of list(body, 'groupClause')) noteGroup(item, outputs, scope, work, shown)
+  noteDistinct(list(body, 'distinctClause'), outputs, scope, work, shown)
+  noteOrder(list(body, 'sortClause'), outputs, scope, work)
+  noteLimits(body, scope, work)
+  noteLocks(list(body, 'lockingClause'), items, work)
+  return outputs
+}
+
+function isShown(value: Value, outputs: Outputs): boolean {
+  if (value.kind !== 'direct') return false
+  const shown = (outputs.columns ?? []).filter((column) => column.value.kind === 'direct')
+  return [...value.sources].every((key) => shown.some((column) => column.value.sources.has(key)))
+}
+
+function atPosition(tree: Tree, outputs: Outputs, work: Work): Value | undefined {
+  const position = integerConstant(tree)
+  if (position === undefined) return undefined
+  work.facts.literalsMatter = true
+  return outputs.columns?.[position - 1]?.value ?? allOf(outputs)
+}
+
+/** Output names come before input names in ORDER BY and after them in GROUP BY; both count here. */
+function named(tree: Tree, outputs: Outputs, scope: Scope): Value | undefined {
+  const { kind, body } = unwrap(tree)
+  const parts = kind === 'ColumnRef' ? nameParts(list(body, 'fields')) : []
+  if (parts.length !== 1) return undefined
+  const [name = ''] = parts
+  const aliases = (outputs.columns ?? []).filter((column) => column.name === name)
+  if (aliases.length === 0) return undefined
+  const input = findColumn(scope, name)
+  const [only] = aliases
+  if (input === undefined && aliases.length === 1 && only !== undefined) return only.value
+  const found = [...aliases.map((column) => column.value), ...(input === undefined ? [] : [input])]
+  return found.reduce(either)
+}
+
+function keyValue(tree: Tree, outputs: Outputs, scope: Scope, work: Work): Value {
+  return (
+    atPosition(tree, outputs, work) ?? named(tree, outputs, scope) ?? evaluate(tree, scope, work)
+  )
+}
+
+function noteGroup(tree: Tree, outputs: Outputs, scope: Scope, work: Work, shown: boolean): void {
+  const { kind, body } = unwrap(tree)
+  if (kind === 'GroupingSet') {
+    for (const item of list(body, 'content')) noteGroup(item, outputs, scope, work, shown)
+    return
+  }
+  if (kind === 'RowExpr') {
+    for (const item of list(body, 'args')) noteGroup(item, outputs, scope, work, shown)
+    return
+  }
+  const value = keyValue(tree, outputs, scope, work)
+  if (!(shown && isShown(value, outputs))) influence(work, value, 'group')
+}
+
+function noteDistinct(
+  items: readonly Tree[],
+  outputs: Outputs,
+  scope: Scope,
+  work: Work,
+  shown: boolean,
+): void {
+  const on = items.filter((item) => unwrap(item).kind !== '')
+  for (const item of on) influence(work, keyValue(item, outputs, scope, work), 'distinct')
+  if (items.length === 0 || on.length > 0) return
+  for (const column of outputs.columns ?? []) {
+    if (!(shown && isShown(column.value, outputs))) influence(work, column.value, 'distinct')
+  }
+  if (outputs.columns === undefined) influence(work, allOf(outputs), 'distinct')
+}
+
+function noteOrder(items: readonly Tree[], outputs: Outputs, scope: Scope, work: Work): void {
+  for (const item of items) {
+    const sort = unwrap(item).body
+    const key = child(sort, 'node')
+    if (key === undefined) continue
+    const where: Where = 'order'
+    influence(work, keyValue(key, outputs, scope, work), where)
+    if (list(sort, 'useOp').length > 0) evaluate({ SortBy: { useOp: sort['useOp'] } }, scope, work)
+  }
+}
+
+function expandStar(parts: readonly string[], scope: Scope): readonly NamedValue[] | undefined {
+  if (parts.length === 1) return scope.star
+  const alias = parts.at(-2) ?? ''
+  const entries = findEntries(scope, alias, parts.length > 2 ? (parts.at(-3) ?? '') : '')
+  const [only] = entries
+  if (entries.length !== 1 || only === undefined || only.open !== undefined) return undefined
+  return only.columns
+}
+
+function starValue(parts: readonly string[], scope: Scope): Value {
+  const alias = parts.at(-2)
+  const entries = alias === undefined ? scope.entries : findEntries(scope, alias, '')
+  return derive(entries.map(rowOf))
+}
+
+function expandTarget(target: Tree, scope: Scope, work: Work): readonly NamedValue[] | Value {
+  const expression = child(unwrap(target).body, 'val')
+  if (expression === undefined) return []
+  const { kind, body } = unwrap(expression)
+  if (kind === 'ColumnRef') {
+    const parts = nameParts(list(body, 'fields'))
+    if (parts.at(-1) === '*') return expandStar(parts, scope) ?? starValue(parts, scope)
+  }
+  const value = evaluate(expression, scope, work)
+  const steps = kind === 'A_Indirection' ? list(body, 'indirection') : []
+  const last = steps.at(-1)
+  if (last !== undefined && unwrap(last).kind === 'A_Star') return value.fields ?? value
+  return [{ name: outputName(target), value }]
+}
+
+/** The outputs of a target list or RETURNING; a star over unknown columns makes their number unknown. */
+export function evaluateTargets(targets: readonly Tree[], scope: Scope, work: Work): Outputs {
+  const columns: NamedValue[] = []
+  const open: Value[] = []
+  for (const target of targets) {
+    const expanded = expandTarget(target, scope, work)
+    if ('sources' in expanded) open.push(expanded)
+    else columns.push(...expanded)
+  }
+  if (open.length === 0) return known(columns)
+  return { rest: derive([...open, ...columns.map((column) => column.value)]) }
+}
+
+/** SELECT INTO makes a table of what is selected. */
+export function noteInto(body: Tree, outputs: Outputs, work: Work): boolean {
+  const into = child(body, 'intoClause')
+  const table = into === undefined ? undefined : child(into, 'rel')
+  if (table === undefined) return false
+  act(work, 'create', createdName(table, work))
+  influence(work, allOf(outputs), 'write')
+  return true
+}
+
+export function createdName(table: Tree, work: Work): string {
+  const isTemporary = text(table, 'relpersistence') === 't'
+  const [first = '*'] = (work.searchPath ?? []).filter((schema) => schema !== 'pg_catalog')
+  const schema = text(table, 'schemaname') || (isTemporary ? 'pg_temp' : first)
+  if (text(table, 'relname') === '') opaque(work, 'object without a name')
+  return `table:${schema}.${text(table, 'relname')}`
+}

@@ -1,0 +1,80 @@
+import type { ColumnReference } from '../analysis'
+
+/** What a value can depend on. Columns are packed into one number so that sets of them are cheap. */
+export interface Value {
+  readonly sources: ReadonlySet<number>
+  readonly kind: 'direct' | 'derived' | 'unknown'
+  /** A column or a cast of one: no constant of the statement's author was mixed in. */
+  readonly plain: boolean
+  /** Fields of a row value, when they are known. */
+  readonly fields?: readonly NamedValue[]
+}
+
+export interface NamedValue {
+  readonly name: string
+  readonly value: Value
+}
+
+/** The outputs of a query; without `columns` their number is unknown and `rest` stands for every one of them. */
+export interface Outputs {
+  readonly columns?: readonly NamedValue[]
+  readonly rest: Value
+}
+
+/** PostgreSQL allows 1,600 columns a table; OIDs have 32 bits, so the pair fits a double exactly. */
+const attributesPerRelation = 2048
+const none: ReadonlySet<number> = new Set()
+
+export const nothing: Value = { sources: none, kind: 'derived', plain: false }
+export const unknownValue: Value = { sources: none, kind: 'unknown', plain: false }
+
+export function columnKey(relation: number, attribute: number): number {
+  return relation * attributesPerRelation + attribute
+}
+
+export function columnReference(key: number): ColumnReference {
+  return {
+    relation: Math.floor(key / attributesPerRelation),
+    attribute: key % attributesPerRelation,
+  }
+}
+
+export function columnValue(key: number): Value {
+  return { sources: new Set([key]), kind: 'direct', plain: true }
+}
+
+/** A value computed from others. */
+export function derive(values: readonly Value[]): Value {
+  const used = values.filter((value) => value.sources.size > 0 || value.kind === 'unknown')
+  const first = used[0]
+  if (first === undefined) return nothing
+  const kind = used.some((value) => value.kind === 'unknown') ? 'unknown' : 'derived'
+  if (used.length === 1) return { sources: first.sources, kind, plain: false }
+  const sources = new Set<number>()
+  for (const value of used) for (const source of value.sources) sources.add(source)
+  return { sources, kind, plain: false }
+}
+
+/** One of several values that the same position can hold, such as the arms of a set operation. */
+export function either(left: Value, right: Value): Value {
+  if (left === right) return left
+  const merged = derive([left, right])
+  const plain = left.plain && right.plain
+  const same = sameSources(left, right)
+  const kind = same && left.kind === 'direct' && right.kind === 'direct' ? 'direct' : merged.kind
+  return { ...merged, kind, plain }
+}
+
+export function sameSources(left: Value, right: Value): boolean {
+  if (left.sources.size !== right.sources.size) return false
+  for (const source of left.sources) if (!right.sources.has(source)) return false
+  return true
+}
+
+export function allOf(outputs: Outputs): Value {
+  return derive([outputs.rest, ...(outputs.columns ?? []).map((column) => column.value)])
+}
+
+export function known(columns: readonly NamedValue[]): Outputs {
+  return { columns, rest: nothing }
+}

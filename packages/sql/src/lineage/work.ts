@@ -1,0 +1,95 @@
+import type { ActionFact, ActionName } from '@wardgate/policy'
+import type { Influence } from '../analysis'
+import type { CatalogIndex } from '../names/catalog-index'
+import type { Tree } from '../tree'
+import type { Scope } from './scope'
+import type { Outputs, Value } from './value'
+
+export type Where = Influence['where']
+
+/** Deeper nesting of views, functions and prepared statements than this is refused. */
+export const maxNesting = 16
+/** More visited nodes than this in one text, bodies of views and functions included, is refused. */
+export const maxNodes = 400_000
+
+/** What one statement reads and what decides about its result. */
+export interface LineageNotes {
+  readonly influences: Map<string, { readonly key: number; readonly where: Where }>
+  readonly relations: Set<number>
+  /** System relations that hold values of other columns, such as pg_stats. */
+  readonly valueSources: Set<string>
+  unknownInfluence: boolean
+}
+
+/** What a whole text does; shared by all its statements. */
+export interface FactNotes {
+  readonly actions: Map<string, ActionFact>
+  readonly opaque: Set<string>
+  readonly tables: Set<string>
+  readonly functions: Set<string>
+  readonly riskMarks: Set<string>
+  literalsMatter: boolean
+  nodes: number
+}
+
+export interface Candidate {
+  readonly name: string
+  readonly text: string
+}
+
+/** Everything an evaluation needs; passed explicitly, never global. */
+export interface Work {
+  readonly index: CatalogIndex
+  readonly searchPath: readonly string[] | undefined
+  readonly role: string
+  readonly facts: FactNotes
+  readonly lineage: LineageNotes
+  readonly nesting: number
+  readonly candidates: Candidate[]
+  /** Late-bound so that expressions, queries and statements live in files of their own without a cycle. */
+  readonly query: (statement: Tree, scope: Scope, work: Work) => Outputs
+  readonly parse: (text: string) => readonly Tree[] | undefined
+}
+
+export function newLineageNotes(): LineageNotes {
+  return {
+    influences: new Map(),
+    relations: new Set(),
+    valueSources: new Set(),
+    unknownInfluence: false,
+  }
+}
+
+export function newFactNotes(): FactNotes {
+  return {
+    actions: new Map(),
+    opaque: new Set(),
+    tables: new Set(),
+    functions: new Set(),
+    riskMarks: new Set(),
+    literalsMatter: false,
+    nodes: 0,
+  }
+}
+
+export function act(work: Work, action: ActionName, resource: string): void {
+  const key = `${action} ${resource}`
+  if (!work.facts.actions.has(key)) work.facts.actions.set(key, { action, resource })
+}
+
+export function opaque(work: Work, reason: string): void {
+  work.facts.opaque.add(reason)
+}
+
+export function influence(work: Work, value: Value, where: Where): void {
+  if (value.kind === 'unknown') work.lineage.unknownInfluence = true
+  for (const key of value.sources) work.lineage.influences.set(`${where} ${key}`, { key, where })
+}
+
+/** Counts a visited node; the bound turns a hostile statement into a refusal instead of a stall. */
+export function visit(work: Work): boolean {
+  work.facts.nodes += 1
+  if (work.facts.nodes <= maxNodes) return true
+  opaque(work, `statement is larger than ${maxNodes} nodes`)
+  return false
+}

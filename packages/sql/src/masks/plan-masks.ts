@@ -1,0 +1,193 @@
+import type {
+  ColumnMask,
+  DetectorMask,
+  MaskingPlan,
+  MaskMethod,
+  OriginMask,
+} from '@wardgate/masking'
+import type { SelectedMask } from '@wardgate/policy'
+import type {
+  Influence,
+  MaskingDecision,
+  OutputColumn,
+  PlanMasks,
+  StatementLineage,
+} from '../analysis'
+import { columnKey, columnReference } from '../lineage/value'
+import type { CatalogIndex } from '../names/catalog-index'
+import { maskedColumns, type ColumnRule, type MaskedColumns } from './selectors'
+
+const redact: MaskMethod = { kind: 'redact' }
+
+function ruleName(mask: SelectedMask): string {
+  return `${mask.reference.policy}/${mask.reference.rule}`
+}
+
+function detectorsOf(masks: readonly SelectedMask[]): DetectorMask[] {
+  return masks.flatMap((mask) =>
+    mask.detectors.map((detector) => ({ detector, rule: ruleName(mask), method: mask.method })),
+  )
+}
+
+function originsOf(masked: MaskedColumns): OriginMask[] {
+  return [...masked].map(([key, { rule, method }]) => {
+    const { relation, attribute } = columnReference(key)
+    return { table: relation, attribute, rule, method }
+  })
+}
+
+/** The rule for one output: its own method for the column itself, whole redaction for anything computed from it. */
+function outputRule(output: OutputColumn, masked: MaskedColumns): ColumnRule | undefined {
+  const rule = output.sources
+    .map(({ relation, attribute }) => masked.get(columnKey(relation, attribute)))
+    .find((found) => found !== undefined)
+  if (rule === undefined) return undefined
+  return output.kind === 'direct' ? rule : { rule: rule.rule, method: redact }
+}
+
+function touchesMasked(statement: StatementLineage, masked: MaskedColumns): boolean {
+  if (statement.valueSources.length > 0) return true
+  const relations = new Set([...masked.keys()].map((key) => columnReference(key).relation))
+  return statement.relations.some((id) => relations.has(id))
+}
+
+function columnMasks(
+  outputs: readonly OutputColumn[],
+  masked: MaskedColumns,
+  fallback: ColumnRule,
+  touches: boolean,
+): ColumnMask[] {
+  return outputs.flatMap((output, index) => {
+    const rule = outputRule(output, masked)
+    if (rule !== undefined) return [{ index, rule: rule.rule, method: rule.method }]
+    if (output.kind === 'unknown' && touches)
+      return [{ index, rule: fallback.rule, method: redact }]
+    return []
+  })
+}
+
+/** Several results of one width share masks by position; else positions mean nothing and origins decide. */
+function planFor(
+  statements: readonly StatementLineage[],
+  masked: MaskedColumns,
+  detectors: readonly DetectorMask[],
+  fallback: ColumnRule,
+): MaskingPlan {
+  const touches = statements.some((statement) => touchesMasked(statement, masked))
+  const origins = originsOf(masked)
+  const unknownOrigin = { rule: fallback.rule, method: redact }
+  const results = statements.filter(
+    (statement) => statement.outputs !== undefined || statement.unknownOutputs,
+  )
+  const widths = new Set(results.map((statement) => statement.outputs?.length))
+  const [width] = widths
+  if (results.length === 0) return { columns: [], origins, detectors }
+  if (widths.size > 1 || width === undefined) {
+    return { columns: [], origins, detectors, ...(touches && { unknownOrigin }) }
+  }
+  const columns = new Map<number, ColumnMask>()
+  let isUnsure = false
+  for (const { outputs = [] } of results) {
+    isUnsure ||= outputs.some((output) => output.kind === 'unknown')
+    for (const mask of columnMasks(outputs, masked, fallback, touches)) {
+      const before = columns.get(mask.index)
+      columns.set(
+        mask.index,
+        before === undefined || before.method === mask.method ? mask : { ...mask, method: redact },
+      )
+    }
+  }
+  return {
+    width,
+    columns: [...columns.values()],
+    origins,
+    detectors,
+    ...(touches && isUnsure && { unknownOrigin }),
+  }
+}
+
+interface Hit {
+  readonly influence: Influence
+  readonly rule: ColumnRule
+}
+
+function hits(statements: readonly StatementLineage[], masked: MaskedColumns): Hit[] {
+  return statements.flatMap((statement) =>
+    statement.influences.flatMap((influence) => {
+      const rule = masked.get(columnKey(influence.column.relation, influence.column.attribute))
+      return rule === undefined ? [] : [{ influence, rule }]
+    }),
+  )
+}
+
+function columnName(index: CatalogIndex, hit: Hit): string {
+  const { relation: id, attribute } = hit.influence.column
+  const relation = index.relations.get(id)
+  const column = relation?.columns.find((candidate) => candidate.number === attribute)
+  return `${relation?.schema ?? '?'}.${relation?.name ?? '?'}.${column?.name ?? '?'}`
+}
+
+const places: Readonly<Record<Influence['where'], string>> = {
+  predicate: 'in a condition',
+  order: 'to order rows',
+  group: 'to group rows without showing it',
+  join: 'to join tables',
+  argument: 'as an argument that decides an effect or the number of rows',
+  window: 'in a window',
+  distinct: 'to tell rows apart',
+  limit: 'to limit rows',
+  write: 'as a value to be written where its mask would not follow',
+}
+
+function refuse(rule: string, message: string): MaskingDecision {
+  return { kind: 'refuse', rule, message }
+}
+
+function refusal(
+  statements: readonly StatementLineage[],
+  masked: MaskedColumns,
+  fallback: ColumnRule,
+): MaskingDecision | undefined {
+  const sources = [...new Set(statements.flatMap((statement) => statement.valueSources))]
+  if (sources.length > 0) {
+    return refuse(
+      fallback.rule,
+      `${sources.join(', ')} can show values of masked columns (rule ${fallback.rule}). Leave it out of the statement.`,
+    )
+  }
+  const unsure = statements.some(
+    (statement) => statement.unknownInfluence && touchesMasked(statement, masked),
+  )
+  if (!unsure) return undefined
+  return refuse(
+    fallback.rule,
+    `A condition of this statement cannot be followed to its columns while it reads masked ones (rule ${fallback.rule}). Write it without functions or objects that are unknown.`,
+  )
+}
+
+/** Turns the selected masks into a plan for this statement's outputs. */
+export const planMasks: PlanMasks = (analysis, obligations, index) => {
+  const { masks } = obligations
+  const detectors = detectorsOf(masks)
+  const masked = maskedColumns(index, masks)
+  const [first] = masks.filter((mask) => mask.columns.length > 0)
+  if (first === undefined) return { kind: 'plan', plan: { columns: [], origins: [], detectors } }
+  const fallback: ColumnRule = { rule: ruleName(first), method: redact }
+  const { statements } = analysis
+  const refused = refusal(statements, masked, fallback)
+  if (refused !== undefined) return refused
+  const plan = planFor(statements, masked, detectors, fallback)
+  const found = hits(statements, masked)
+  const written = found.find(({ influence }) => influence.where === 'write')
+  const hit = written ?? found[0]
+  if (hit === undefined) return { kind: 'plan', plan }
+  const what = `Column ${columnName(index, hit)} is masked by rule ${hit.rule.rule} and is used ${places[hit.influence.where]}.`
+  if (written !== undefined)
+    return refuse(hit.rule.rule, `${what} Leave the column out of what is written.`)
+  return {
+    kind: 'inference',
+    rule: hit.rule.rule,
+    message: `${what} Select it only as an output, or ask the owner of the rule.`,
+    plan,
+  }
+}

@@ -1,0 +1,149 @@
+import type { SelectedMask } from '@wardgate/policy'
+import type { MaskMethod } from '@wardgate/masking'
+import type { Relation } from '../catalog'
+import { columnKey } from '../lineage/value'
+import { isView, viewLineage } from '../names/relations'
+import { ancestors, descendants, type CatalogIndex } from '../names/catalog-index'
+import { viewWork } from './view-work'
+
+export interface ColumnRule {
+  readonly rule: string
+  readonly method: MaskMethod
+}
+
+/** Every masked column of the catalog, by key; views, partitions and children included. */
+export type MaskedColumns = ReadonlyMap<number, ColumnRule>
+
+/** Sets of selectors remembered per catalog. */
+const maxRememberedSets = 64
+const redact: MaskMethod = { kind: 'redact' }
+
+function globToPattern(glob: string): RegExp {
+  const escaped = glob
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replace(/\*/g, '.*')
+    .replace(/\?/g, '.')
+  return new RegExp(`^${escaped}$`, 'iu')
+}
+
+interface Selector {
+  readonly schema: RegExp | undefined
+  readonly relation: RegExp
+  readonly column: RegExp
+}
+
+function parseSelector(selector: string): Selector | undefined {
+  const parts = selector.split('.').map((part) => part.replace(/^"|"$/g, ''))
+  const column = parts.at(-1)
+  const relation = parts.at(-2)
+  if (column === undefined || column === '') return undefined
+  const schema = parts.length > 2 ? parts.slice(0, -2).join('.') : undefined
+  return {
+    schema: schema === undefined ? undefined : globToPattern(schema),
+    relation: globToPattern(relation ?? '*'),
+    column: globToPattern(column),
+  }
+}
+
+function add(masked: Map<number, ColumnRule>, key: number, rule: ColumnRule): boolean {
+  if (masked.has(key)) return false
+  masked.set(key, rule)
+  return true
+}
+
+function selectFrom(
+  relation: Relation,
+  selectors: readonly (Selector & ColumnRule)[],
+  masked: Map<number, ColumnRule>,
+): void {
+  for (const selector of selectors) {
+    if (selector.schema !== undefined && !selector.schema.test(relation.schema)) continue
+    if (!selector.relation.test(relation.name)) continue
+    for (const column of relation.columns) {
+      if (selector.column.test(column.name))
+        add(masked, columnKey(relation.id, column.number), selector)
+    }
+  }
+}
+
+/** The same column of a parent or child holds the same rows. */
+function spreadToFamily(
+  index: CatalogIndex,
+  relation: Relation,
+  masked: Map<number, ColumnRule>,
+): boolean {
+  const family = [...ancestors(index, relation.id), ...descendants(index, relation.id)]
+  let changed = false
+  for (const column of relation.columns) {
+    const rule = masked.get(columnKey(relation.id, column.number))
+    if (rule === undefined) continue
+    for (const id of family) {
+      const same = index.relations.get(id)?.columns.find((other) => other.name === column.name)
+      if (same !== undefined) changed = add(masked, columnKey(id, same.number), rule) || changed
+    }
+  }
+  return changed
+}
+
+/** A view shows what is behind it; what cannot be followed counts as masked only once a mask exists. */
+function spreadToView(
+  index: CatalogIndex,
+  relation: Relation,
+  masked: Map<number, ColumnRule>,
+): boolean {
+  const { outputs } = viewLineage(viewWork(index), relation)
+  let changed = false
+  relation.columns.forEach((column, position) => {
+    const value = outputs.columns?.[position]?.value
+    const rule = [...(value?.sources ?? outputs.rest.sources)]
+      .map((source) => masked.get(source))
+      .find((found) => found !== undefined)
+    if (rule === undefined) return
+    const method = value?.kind === 'direct' ? rule.method : redact
+    changed =
+      add(masked, columnKey(relation.id, column.number), { rule: rule.rule, method }) || changed
+  })
+  return changed
+}
+
+/** Passes over the catalog until nothing changes; views over views and partition trees settle in a few. */
+const maxPasses = 16
+
+function compute(index: CatalogIndex, masks: readonly SelectedMask[]): MaskedColumns {
+  const masked = new Map<number, ColumnRule>()
+  const selectors = masks.flatMap((mask) =>
+    mask.columns.flatMap((text) => {
+      const selector = parseSelector(text)
+      const rule = `${mask.reference.policy}/${mask.reference.rule}`
+      return selector === undefined ? [] : [{ ...selector, rule, method: mask.method }]
+    }),
+  )
+  if (selectors.length === 0) return masked
+  for (const relation of index.catalog.relations) selectFrom(relation, selectors, masked)
+  if (masked.size === 0) return masked
+  for (let pass = 0; pass < maxPasses; pass += 1) {
+    let changed = false
+    for (const relation of index.catalog.relations) {
+      if (isView(relation) && relation.definition !== '') {
+        changed = spreadToView(index, relation, masked) || changed
+      } else if (relation.parents.length > 0 || index.children.has(relation.id)) {
+        changed = spreadToFamily(index, relation, masked) || changed
+      }
+    }
+    if (!changed) break
+  }
+  return masked
+}
+
+/** The masked columns for these rules; remembered per catalog because it does not depend on the statement. */
+export function maskedColumns(index: CatalogIndex, masks: readonly SelectedMask[]): MaskedColumns {
+  const key = `masks ${JSON.stringify(masks.map((mask) => [mask.reference, mask.columns, mask.method]))}`
+  const found = index.cache.get(key) as MaskedColumns | undefined
+  if (found !== undefined) return found
+  const computed = compute(index, masks)
+  const remembered = [...index.cache.keys()].filter((name) => name.startsWith('masks '))
+  const [oldest] = remembered
+  if (remembered.length >= maxRememberedSets && oldest !== undefined) index.cache.delete(oldest)
+  index.cache.set(key, computed)
+  return computed
+}

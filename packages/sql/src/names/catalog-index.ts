@@ -1,0 +1,110 @@
+import type { Catalog, DataType, Relation, Routine } from '../catalog'
+
+/** A catalog prepared for look-up by name and id; made once per digest. Its caches are bounded by the catalog's size. */
+export interface CatalogIndex {
+  readonly catalog: Catalog
+  readonly relations: ReadonlyMap<number, Relation>
+  readonly relationsByName: ReadonlyMap<string, readonly Relation[]>
+  readonly routinesByName: ReadonlyMap<string, readonly Routine[]>
+  readonly typesByName: ReadonlyMap<string, readonly DataType[]>
+  /** Relations that inherit from, or are partitions of, the key. */
+  readonly children: ReadonlyMap<number, readonly number[]>
+  /** Results that depend on the catalog alone, by owner. */
+  readonly cache: Map<string, unknown>
+}
+
+function group<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>()
+  for (const item of items) {
+    const found = groups.get(key(item))
+    if (found === undefined) groups.set(key(item), [item])
+    else found.push(item)
+  }
+  return groups
+}
+
+function childrenOf(relations: readonly Relation[]): Map<number, number[]> {
+  const children = new Map<number, number[]>()
+  for (const relation of relations) {
+    for (const parent of relation.parents) {
+      const found = children.get(parent)
+      if (found === undefined) children.set(parent, [relation.id])
+      else found.push(relation.id)
+    }
+  }
+  return children
+}
+
+/** Indexes a catalog; do it once per digest, not once per statement. */
+export function indexCatalog(catalog: Catalog): CatalogIndex {
+  return {
+    catalog,
+    relations: new Map(catalog.relations.map((relation) => [relation.id, relation])),
+    relationsByName: group(catalog.relations, (relation) => relation.name),
+    routinesByName: group(catalog.routines, (routine) => routine.name),
+    typesByName: group(catalog.types, (type) => type.name),
+    children: childrenOf(catalog.relations),
+    cache: new Map(),
+  }
+}
+
+function closure(start: number, next: (id: number) => readonly number[]): Set<number> {
+  const seen = new Set<number>()
+  const queue = [...next(start)]
+  for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
+    if (seen.has(id)) continue
+    seen.add(id)
+    queue.push(...next(id))
+  }
+  return seen
+}
+
+export function ancestors(index: CatalogIndex, id: number): ReadonlySet<number> {
+  return closure(id, (current) => index.relations.get(current)?.parents ?? [])
+}
+
+export function descendants(index: CatalogIndex, id: number): ReadonlySet<number> {
+  return closure(id, (current) => index.children.get(current) ?? [])
+}
+
+/** The schemas of an unqualified name in order; undefined when the session's search path is not known. */
+export function expandSearchPath(
+  searchPath: readonly string[] | undefined,
+  role: string,
+): readonly string[] | undefined {
+  if (searchPath === undefined) return undefined
+  const path = searchPath.map((schema) => (schema === '$user' ? role : schema))
+  return path.includes('pg_catalog') ? path : ['pg_catalog', ...path]
+}
+
+/**
+ * Every relation that a name can mean. Without a known search path all same-named relations count: whichever the
+ * target picks, it is among them.
+ */
+export function findRelations(
+  index: CatalogIndex,
+  searchPath: readonly string[] | undefined,
+  schema: string,
+  name: string,
+): readonly Relation[] {
+  const named = index.relationsByName.get(name) ?? []
+  if (schema !== '') return named.filter((relation) => relation.schema === schema)
+  if (searchPath === undefined) return named
+  for (const candidate of searchPath) {
+    const found = named.filter((relation) => relation.schema === candidate)
+    if (found.length > 0) return found
+  }
+  return []
+}
+
+export function findRoutines(
+  index: CatalogIndex,
+  searchPath: readonly string[] | undefined,
+  schema: string,
+  name: string,
+): readonly Routine[] {
+  const named = index.routinesByName.get(name) ?? []
+  if (schema !== '') return named.filter((routine) => routine.schema === schema)
+  if (searchPath === undefined) return named
+  return named.filter((routine) => searchPath.includes(routine.schema))
+}

@@ -1,0 +1,211 @@
+import type { ActionFact, ActionName } from '@wardgate/policy'
+import type { Relation } from '../catalog'
+import { emptyScope, type RangeEntry } from '../lineage/scope'
+import {
+  columnKey,
+  columnValue,
+  derive,
+  nothing,
+  unknownValue,
+  type NamedValue,
+  type Outputs,
+  type Value,
+} from '../lineage/value'
+import {
+  act,
+  maxNesting,
+  newFactNotes,
+  newLineageNotes,
+  opaque,
+  type FactNotes,
+  type LineageNotes,
+  type Work,
+} from '../lineage/work'
+import { flag, text, type Tree } from '../tree'
+import { ancestors, descendants, findRelations } from './catalog-index'
+import { isAdministrative, isSystemName, showsValues, systemSchemas } from './system-relations'
+
+/** Tables of this many rows and more count as large. */
+const largeTableRows = 1_000_000
+
+export interface ViewLineage {
+  readonly outputs: Outputs
+  readonly facts: FactNotes
+  readonly lineage: LineageNotes
+}
+
+export function tableResource(relation: Pick<Relation, 'schema' | 'name'>): string {
+  return `table:${relation.schema}.${relation.name}`
+}
+
+function opaqueView(reason: string): ViewLineage {
+  const facts = newFactNotes()
+  facts.opaque.add(reason)
+  return { outputs: { rest: unknownValue }, facts, lineage: newLineageNotes() }
+}
+
+function computeView(work: Work, relation: Relation): ViewLineage {
+  const name = `${relation.schema}.${relation.name}`
+  if (work.nesting >= maxNesting) return opaqueView(`view ${name} is nested too deeply`)
+  const statements = work.parse(relation.definition)
+  const [statement] = statements ?? []
+  if (statement === undefined || statements?.length !== 1) {
+    return opaqueView(`definition of view ${name} cannot be read`)
+  }
+  const facts = newFactNotes()
+  const lineage = newLineageNotes()
+  const inner: Work = {
+    ...work,
+    facts,
+    lineage,
+    searchPath: undefined,
+    nesting: work.nesting + 1,
+    candidates: [],
+  }
+  return { outputs: work.query(statement, emptyScope, inner), facts, lineage }
+}
+
+/** What a view shows and reads; computed once per catalog. */
+export function viewLineage(work: Work, relation: Relation): ViewLineage {
+  const key = `view ${relation.id}`
+  const cached = work.index.cache.get(key) as ViewLineage | undefined
+  if (cached !== undefined) return cached
+  const computed = computeView(work, relation)
+  if (work.nesting === 0 || computed.facts.opaque.size === 0) work.index.cache.set(key, computed)
+  return computed
+}
+
+export function isView(relation: Relation): boolean {
+  return relation.kind === 'view' || relation.kind === 'materialized-view'
+}
+
+function columnsOf(work: Work, relation: Relation): readonly NamedValue[] {
+  const own = relation.columns.map((column) => ({
+    name: column.name,
+    value: columnValue(columnKey(relation.id, column.number)),
+  }))
+  if (!isView(relation) || relation.definition === '') return own
+  const { outputs } = viewLineage(work, relation)
+  const aligned = outputs.columns?.length === own.length ? outputs.columns : undefined
+  return own.map(({ name, value }, position) => {
+    const behind = aligned?.[position]?.value ?? unknownValue
+    return { name, value: through(value, behind) }
+  })
+}
+
+/** A view's column is itself and what is behind it: rules may name either. */
+function through(own: Value, behind: Value): Value {
+  const merged = derive([own, behind])
+  return {
+    sources: merged.sources,
+    kind: behind.sources.size === 0 && behind.kind !== 'unknown' ? 'direct' : behind.kind,
+    plain: behind.plain,
+  }
+}
+
+function copyFacts(work: Work, facts: FactNotes): void {
+  for (const { action, resource } of facts.actions.values()) act(work, action, resource)
+  for (const reason of facts.opaque) opaque(work, reason)
+  for (const name of facts.functions) work.facts.functions.add(name)
+  for (const mark of facts.riskMarks) work.facts.riskMarks.add(mark)
+}
+
+/** Notes an action on a relation, its ancestors and (unless ONLY) its descendants, and on what is behind a view. */
+export function touch(work: Work, relation: Relation, action: ActionName, only = false): void {
+  const ids = [relation.id, ...ancestors(work.index, relation.id)]
+  if (!only) ids.push(...descendants(work.index, relation.id))
+  for (const id of ids) {
+    const touched = work.index.relations.get(id)
+    if (touched === undefined) continue
+    act(work, action, tableResource(touched))
+    work.lineage.relations.add(id)
+  }
+  work.facts.tables.add(`${relation.schema}.${relation.name}`)
+  if (relation.estimatedRows >= largeTableRows) work.facts.riskMarks.add('large-table')
+  if (isView(relation) && relation.definition !== '') touchBehind(work, relation, action)
+  if (systemSchemas.has(relation.schema)) touchSystem(work, relation.schema, relation.name, action)
+}
+
+function touchBehind(work: Work, relation: Relation, action: ActionName): void {
+  const view = viewLineage(work, relation)
+  copyFacts(work, view.facts)
+  for (const id of view.lineage.relations) {
+    work.lineage.relations.add(id)
+    const behind = work.index.relations.get(id)
+    if (behind !== undefined && action !== 'read') act(work, action, tableResource(behind))
+  }
+  for (const name of view.lineage.valueSources) work.lineage.valueSources.add(name)
+}
+
+function touchSystem(work: Work, schema: string, name: string, action: ActionName): void {
+  const resource = `table:${schema}.${name}`
+  act(work, action, resource)
+  if (action !== 'read' || isAdministrative(name)) act(work, 'admin', resource)
+  if (showsValues(name)) work.lineage.valueSources.add(`${schema}.${name}`)
+}
+
+/** Resolves a RangeVar to every relation it can mean; none is opaque unless it is the system's own. */
+export function resolve(work: Work, rangeVar: Tree, action: ActionName): readonly Relation[] {
+  const schema = text(rangeVar, 'schemaname')
+  const name = text(rangeVar, 'relname')
+  const found = findRelations(work.index, work.searchPath, schema, name)
+  for (const relation of found) touch(work, relation, action, !flag(rangeVar, 'inh'))
+  const shadowed = found.every((relation) => !systemSchemas.has(relation.schema))
+  if (isSystemName(schema, name) && (found.length === 0 || shadowed)) {
+    work.facts.tables.add(`${schema === '' ? 'pg_catalog' : schema}.${name}`)
+    touchSystem(work, schema === '' ? 'pg_catalog' : schema, name, action)
+  } else if (found.length === 0) {
+    const shown = schema === '' ? name : `${schema}.${name}`
+    opaque(work, `unknown relation ${shown} (not in the stored catalog; it may need a refresh)`)
+    act(work, action, `table:${schema === '' ? '*' : schema}.${name}`)
+  }
+  if (showsValues(name)) work.lineage.valueSources.add(name)
+  return found
+}
+
+/** One item of FROM for a table name. */
+export function entryFor(work: Work, rangeVar: Tree, relations: readonly Relation[]): RangeEntry {
+  const name = text(rangeVar, 'relname')
+  const schema = text(rangeVar, 'schemaname')
+  const [first] = relations
+  const named = {
+    alias: name,
+    ...(first === undefined ? { schema } : { schema: first.schema }),
+    isTable: true,
+  }
+  if (first === undefined) {
+    const open = isSystemName(schema, name) && !showsValues(name) ? nothing : unknownValue
+    return { ...named, columns: [], open }
+  }
+  if (relations.length === 1) return { ...named, columns: columnsOf(work, first) }
+  const all = relations.flatMap((relation) => columnsOf(work, relation))
+  const names = [...new Set(all.map((column) => column.name))]
+  const columns = names.map((column) => ({
+    name: column,
+    value: derive(all.filter((other) => other.name === column).map((other) => other.value)),
+  }))
+  const same = relations.every((relation) => relation.columns.length === columns.length)
+  return same
+    ? { ...named, columns }
+    : { ...named, columns, open: derive(all.map((column) => column.value)) }
+}
+
+/** Writes that run code of the table's own: triggers and rewrite rules. */
+export function noteWriteCode(work: Work, relations: readonly Relation[]): void {
+  for (const relation of relations) {
+    const name = `${relation.schema}.${relation.name}`
+    if (relation.hasRules) opaque(work, `relation ${name} has rewrite rules`)
+    for (const trigger of relation.triggerFunctions) {
+      if (trigger.startsWith('pg_catalog.')) continue
+      act(work, 'execute', `function:${trigger}`)
+      work.facts.functions.add(trigger)
+      opaque(work, `trigger function ${trigger} on ${name} runs code that is not analysed`)
+    }
+  }
+}
+
+export function describeActions(actions: Iterable<ActionFact>): readonly ActionFact[] {
+  return [...actions].sort((left, right) =>
+    `${left.action} ${left.resource}` < `${right.action} ${right.resource}` ? -1 : 1,
+  )
+}

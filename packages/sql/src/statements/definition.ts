@@ -1,0 +1,158 @@
+import { evaluateCall } from '../functions/calls'
+import { noteType } from '../names/types'
+import { resolve } from '../names/relations'
+import { emptyScope } from '../lineage/scope'
+import { createdName } from '../lineage/select'
+import { allOf } from '../lineage/value'
+import { act, influence, opaque, visit, type Work } from '../lineage/work'
+import { child, isTree, list, nameParts, text, unwrap, type Tree } from '../tree'
+import type { StatementKind } from './kinds'
+import { statementKinds } from './kinds'
+
+const creates = new Set(['CreateStmt', 'CreateForeignTableStmt', 'CreateSeqStmt'])
+const queries = new Set(['SelectStmt', 'InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeStmt'])
+
+const nameKeys = [
+  'name',
+  'defname',
+  'funcname',
+  'typeName',
+  'domainname',
+  'pubname',
+  'subname',
+  'servername',
+  'extname',
+  'schemaname',
+  'dbname',
+  'role',
+  'trigname',
+  'idxname',
+  'rulename',
+  'stmt_name',
+  'tablespacename',
+  'fdwname',
+  'conversion_name',
+  'plname',
+  'amname',
+]
+
+function objectName(value: unknown): string {
+  if (typeof value === 'string') return value
+  if (Array.isArray(value)) return nameParts((value as readonly unknown[]).filter(isTree)).join('.')
+  if (!isTree(value)) return ''
+  const role = text(value, 'rolename')
+  if (role !== '') return role
+  return nameParts([...list(value, 'names'), ...list(value, 'objname')]).join('.')
+}
+
+function namesOf(body: Tree): string[] {
+  return nameKeys
+    .map((key) => objectName(body[key]))
+    .filter((name) => name !== '')
+    .slice(0, 1)
+}
+
+function qualified(parts: readonly string[]): string {
+  return parts.length > 1 ? parts.join('.') : `*.${parts[0] ?? '*'}`
+}
+
+function dropNames(body: Tree): string[] {
+  return list(body, 'objects').map((object) => {
+    const { kind, body: inner } = unwrap(object)
+    if (kind === 'List') return qualified(nameParts(list(inner, 'items')))
+    if (kind === 'ObjectWithArgs') return qualified(nameParts(list(inner, 'objname')))
+    if (kind === 'TypeName') return qualified(nameParts(list(inner, 'names')))
+    return text(inner, 'sval') || '*'
+  })
+}
+
+const dropKinds: Readonly<Record<string, string>> = {
+  OBJECT_TABLE: 'table',
+  OBJECT_VIEW: 'table',
+  OBJECT_MATVIEW: 'table',
+  OBJECT_FOREIGN_TABLE: 'table',
+  OBJECT_SEQUENCE: 'sequence',
+  OBJECT_INDEX: 'index',
+  OBJECT_SCHEMA: 'schema',
+  OBJECT_FUNCTION: 'function',
+  OBJECT_PROCEDURE: 'function',
+  OBJECT_ROUTINE: 'function',
+  OBJECT_TYPE: 'type',
+  OBJECT_DOMAIN: 'type',
+  OBJECT_EXTENSION: 'extension',
+  OBJECT_TRIGGER: 'trigger',
+}
+
+function noteDrop(body: Tree, work: Work): void {
+  const kind = dropKinds[text(body, 'removeType')] ?? 'object'
+  for (const name of dropNames(body)) {
+    const parts = name.split('.')
+    const relname = parts.at(-1) ?? ''
+    const schemaname = parts.length > 1 && parts[0] !== '*' ? parts[0] : ''
+    act(work, 'drop', `${kind}:${name}`)
+    if (kind === 'table' && work.index.relationsByName.has(relname)) {
+      resolve(work, { relname, schemaname, inh: true }, 'drop')
+    }
+  }
+  if (text(body, 'behavior') === 'DROP_CASCADE') act(work, 'drop', 'object:*')
+}
+
+/** Follows every table, query and function call inside a definition. */
+function walk(value: unknown, kind: StatementKind, work: Work): void {
+  if (Array.isArray(value)) {
+    for (const item of value) walk(item, kind, work)
+    return
+  }
+  if (!isTree(value) || !visit(work)) return
+  for (const [key, inner] of Object.entries(value)) {
+    if (queries.has(key) && isTree(inner)) {
+      influence(work, allOf(work.query({ [key]: inner }, emptyScope, work)), 'write')
+    } else if (isTree(inner) && key === 'FuncCall') {
+      walkCall(inner, kind, work)
+    } else if (isTree(inner) && (key === 'RangeVar' || key === 'relation' || key === 'rel')) {
+      noteTable(inner, kind, work)
+    } else if (isTree(inner) && Object.hasOwn(statementKinds, key)) {
+      evaluateDefinition(key, inner, work)
+    } else if (isTree(inner) && key === 'ViewStmt') {
+      act(work, 'create', createdName(child(inner, 'view') ?? {}, work))
+      walk(inner, kind, work)
+    } else if (isTree(inner) && (key === 'typeName' || key === 'TypeName')) {
+      noteType(work, inner)
+    } else walk(inner, kind, work)
+  }
+}
+
+function walkCall(body: Tree, kind: StatementKind, work: Work): void {
+  const names = nameParts(list(body, 'funcname'))
+  const schema = names.length > 1 ? (names[0] ?? '') : ''
+  evaluateCall(work, { schema, name: names.at(-1) ?? '', values: [], nodes: list(body, 'args') })
+  walk(list(body, 'args'), kind, work)
+}
+
+function noteTable(rangeVar: Tree, kind: StatementKind, work: Work): void {
+  if (text(rangeVar, 'relname') === '') return
+  const known = work.index.relationsByName.has(text(rangeVar, 'relname'))
+  act(work, kind.action, createdName(rangeVar, work))
+  if (known) resolve(work, rangeVar, kind.action)
+}
+
+/** DDL, DCL and administration: the statement's own action, then everything it mentions. */
+export function evaluateDefinition(key: string, body: Tree, work: Work): void {
+  const kind = statementKinds[key]
+  if (kind === undefined) {
+    opaque(work, `statement ${key} is not known`)
+    return
+  }
+  if (kind.opaque !== undefined) opaque(work, `${kind.label} ${kind.opaque}`)
+  if (key === 'DropStmt') {
+    noteDrop(body, work)
+    return
+  }
+  const table = child(body, 'relation') ?? child(body, 'rel')
+  const isTable = kind.resource === 'table' || creates.has(key)
+  if (!(isTable && table !== undefined)) {
+    const names = namesOf(body)
+    act(work, kind.action, `${kind.resource}:${names[0] ?? '*'}`)
+  }
+  walk(body, kind, work)
+}

@@ -1,0 +1,120 @@
+import type { ActionName } from '@wardgate/policy'
+
+/** What a statement that defines or administers something does: its action, and the kind of its resource. */
+export interface StatementKind {
+  /** As `sql.statement` shows it. */
+  readonly label: string
+  readonly action: ActionName
+  readonly resource: string
+  /** Set when it stores or runs code that is not judged here. */
+  readonly opaque?: string
+}
+
+function define(
+  label: string,
+  action: ActionName,
+  resource: string,
+  opaque?: string,
+): StatementKind {
+  return { label, action, resource, ...(opaque !== undefined && { opaque }) }
+}
+
+const code = 'runs code that is not analysed'
+
+/** Statements without rows or conditions, by node type of PostgreSQL 18. A type that is nowhere is opaque. */
+export const statementKinds: Readonly<Record<string, StatementKind>> = {
+  AlterCollationStmt: define('alter collation', 'alter', 'collation'),
+  AlterDatabaseRefreshCollStmt: define('alter database', 'alter', 'database'),
+  AlterDatabaseSetStmt: define('alter database', 'admin', 'database'),
+  AlterDatabaseStmt: define('alter database', 'admin', 'database'),
+  AlterDefaultPrivilegesStmt: define('alter default privileges', 'grant', 'privilege'),
+  AlterDomainStmt: define('alter domain', 'alter', 'type'),
+  AlterEnumStmt: define('alter type', 'alter', 'type'),
+  AlterEventTrigStmt: define('alter event trigger', 'admin', 'trigger'),
+  AlterExtensionContentsStmt: define('alter extension', 'admin', 'extension'),
+  AlterExtensionStmt: define('alter extension', 'admin', 'extension'),
+  AlterFdwStmt: define('alter foreign data wrapper', 'admin', 'server'),
+  AlterForeignServerStmt: define('alter server', 'admin', 'server'),
+  AlterFunctionStmt: define('alter function', 'alter', 'function'),
+  AlterObjectDependsStmt: define('alter depends', 'alter', 'object'),
+  AlterObjectSchemaStmt: define('alter set schema', 'alter', 'object'),
+  AlterOpFamilyStmt: define('alter operator family', 'alter', 'operator'),
+  AlterOperatorStmt: define('alter operator', 'alter', 'operator'),
+  AlterOwnerStmt: define('alter owner', 'grant', 'object'),
+  AlterPolicyStmt: define('alter policy', 'grant', 'table'),
+  AlterPublicationStmt: define('alter publication', 'replicate', 'publication'),
+  AlterRoleSetStmt: define('alter role', 'admin', 'role'),
+  AlterRoleStmt: define('alter role', 'grant', 'role'),
+  AlterSeqStmt: define('alter sequence', 'alter', 'sequence'),
+  AlterStatsStmt: define('alter statistics', 'alter', 'statistics'),
+  AlterSubscriptionStmt: define('alter subscription', 'replicate', 'subscription'),
+  AlterSystemStmt: define('alter system', 'admin', 'setting'),
+  AlterTSConfigurationStmt: define('alter text search', 'alter', 'text-search'),
+  AlterTSDictionaryStmt: define('alter text search', 'alter', 'text-search'),
+  AlterTableMoveAllStmt: define('alter all in tablespace', 'alter', 'tablespace'),
+  AlterTableSpaceOptionsStmt: define('alter tablespace', 'admin', 'tablespace'),
+  AlterTableStmt: define('alter table', 'alter', 'table'),
+  AlterTypeStmt: define('alter type', 'alter', 'type'),
+  AlterUserMappingStmt: define('alter user mapping', 'admin', 'server'),
+  CallStmt: define('call', 'call', 'procedure', code),
+  CheckPointStmt: define('checkpoint', 'admin', 'server'),
+  ClusterStmt: define('cluster', 'admin', 'table'),
+  CommentStmt: define('comment', 'alter', 'object'),
+  CompositeTypeStmt: define('create type', 'create', 'type'),
+  CreateAmStmt: define('create access method', 'admin', 'access-method'),
+  CreateCastStmt: define('create cast', 'create', 'cast', code),
+  CreateConversionStmt: define('create conversion', 'create', 'conversion'),
+  CreateDomainStmt: define('create domain', 'create', 'type'),
+  CreateEnumStmt: define('create type', 'create', 'type'),
+  CreateEventTrigStmt: define('create event trigger', 'admin', 'trigger', code),
+  CreateExtensionStmt: define('create extension', 'admin', 'extension'),
+  CreateFdwStmt: define('create foreign data wrapper', 'admin', 'server'),
+  CreateForeignServerStmt: define('create server', 'admin', 'server'),
+  CreateForeignTableStmt: define('create foreign table', 'admin', 'table'),
+  CreateFunctionStmt: define(
+    'create function',
+    'create',
+    'function',
+    'stores code that is not analysed',
+  ),
+  CreateOpClassStmt: define('create operator class', 'create', 'operator', code),
+  CreateOpFamilyStmt: define('create operator family', 'create', 'operator'),
+  CreatePLangStmt: define('create language', 'admin', 'language', code),
+  CreatePolicyStmt: define('create policy', 'grant', 'table'),
+  CreatePublicationStmt: define('create publication', 'replicate', 'publication'),
+  CreateRangeStmt: define('create type', 'create', 'type'),
+  CreateRoleStmt: define('create role', 'grant', 'role'),
+  CreateSchemaStmt: define('create schema', 'create', 'schema'),
+  CreateSeqStmt: define('create sequence', 'create', 'sequence'),
+  CreateStatsStmt: define('create statistics', 'create', 'statistics'),
+  CreateStmt: define('create table', 'create', 'table'),
+  CreateSubscriptionStmt: define('create subscription', 'replicate', 'subscription'),
+  CreateTableSpaceStmt: define('create tablespace', 'admin', 'tablespace'),
+  CreateTransformStmt: define('create transform', 'create', 'function', code),
+  CreateTrigStmt: define('create trigger', 'create', 'trigger', code),
+  CreateUserMappingStmt: define('create user mapping', 'admin', 'server'),
+  CreatedbStmt: define('create database', 'admin', 'database'),
+  DefineStmt: define('create object', 'create', 'object', code),
+  DoStmt: define('do', 'call', 'procedure', code),
+  DropOwnedStmt: define('drop owned', 'drop', 'object'),
+  DropRoleStmt: define('drop role', 'grant', 'role'),
+  DropStmt: define('drop', 'drop', 'object'),
+  DropSubscriptionStmt: define('drop subscription', 'replicate', 'subscription'),
+  DropTableSpaceStmt: define('drop tablespace', 'admin', 'tablespace'),
+  DropUserMappingStmt: define('drop user mapping', 'admin', 'server'),
+  DropdbStmt: define('drop database', 'admin', 'database'),
+  GrantRoleStmt: define('grant role', 'grant', 'role'),
+  GrantStmt: define('grant', 'grant', 'privilege'),
+  ImportForeignSchemaStmt: define('import foreign schema', 'admin', 'schema'),
+  IndexStmt: define('create index', 'create', 'index'),
+  LoadStmt: define('load', 'admin', 'library', code),
+  LockStmt: define('lock', 'lock', 'table'),
+  ReassignOwnedStmt: define('reassign owned', 'grant', 'object'),
+  RefreshMatViewStmt: define('refresh materialized view', 'write', 'table'),
+  ReindexStmt: define('reindex', 'admin', 'table'),
+  RenameStmt: define('rename', 'alter', 'object'),
+  ReplicaIdentityStmt: define('replica identity', 'alter', 'table'),
+  RuleStmt: define('create rule', 'create', 'rule', code),
+  SecLabelStmt: define('security label', 'grant', 'object'),
+  VacuumStmt: define('vacuum', 'admin', 'table'),
+}
