@@ -1,4 +1,4 @@
-import { startCluster, type Cluster } from '@wardgate/embedded-postgres'
+import type { Cluster } from '@wardgate/embedded-postgres'
 import { execFile } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -18,6 +18,7 @@ import {
   type Descriptor,
 } from './descriptor'
 import { Child } from './processes/child'
+import { DatabaseServer } from './processes/database-server'
 import { httpProbe } from './processes/probe'
 import type { Ledger } from './processes/ledger'
 import { Api } from './provision/api'
@@ -112,14 +113,17 @@ export class Instance {
 
   private async cluster(name: string, port: number, password: string): Promise<Cluster> {
     const { home } = this.settings
-    const cluster = await startCluster({
+    const options = {
       directory: join(home, name),
       port,
       password,
       logFile: join(home, 'logs', `${name}.log`),
-    })
-    this.running.push(cluster)
-    return cluster
+    }
+    const server = new DatabaseServer(name, options, this.ledger, (line) =>
+      this.reporter.event(line),
+    )
+    this.running.push(server)
+    return server.start()
   }
 
   private async child(name: string, env: Record<string, string>, readyUrl: string): Promise<void> {

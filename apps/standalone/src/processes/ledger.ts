@@ -4,7 +4,14 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 
-const schema = z.array(z.object({ name: z.string(), pid: z.number(), marker: z.string() }))
+const schema = z.array(
+  z.object({
+    name: z.string(),
+    pid: z.number(),
+    marker: z.string(),
+    signal: z.enum(['SIGTERM', 'SIGINT']).default('SIGTERM'),
+  }),
+)
 const stopLimitMillis = 15_000
 
 export interface LedgerEntry {
@@ -12,6 +19,8 @@ export interface LedgerEntry {
   readonly pid: number
   /** Part of the process's arguments: proof that the pid still is what we started. */
   readonly marker: string
+  /** What asks it to end cleanly; default SIGTERM. */
+  readonly signal?: 'SIGTERM' | 'SIGINT'
 }
 
 /** Which processes this instance started: the next start ends what a killed one left behind. */
@@ -46,7 +55,7 @@ export class Ledger {
 }
 
 export async function end(entry: LedgerEntry): Promise<void> {
-  process.kill(entry.pid, 'SIGTERM')
+  process.kill(entry.pid, entry.signal ?? 'SIGTERM')
   const deadline = Date.now() + stopLimitMillis
   while (isAlive(entry)) {
     if (Date.now() > deadline) process.kill(entry.pid, 'SIGKILL')

@@ -1,0 +1,146 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { eventually } from '../support/eventually'
+import { connectDirectly, connectThrough } from '../support/governed-client'
+import { Instance, root } from '../support/instance'
+import { provisionTests } from '../support/provision-tests'
+
+const instance = new Instance(join(root, '.cache/chaos/home'), 26_400)
+const writers = 6
+const kills = process.env['CHAOS_KILLS'] === undefined ? 6 : Number(process.env['CHAOS_KILLS'])
+const victims = ['agent', 'control-plane', 'database', 'sample'] as const
+
+interface Entry {
+  readonly kind: string
+  readonly operationId?: string
+}
+
+interface Operation {
+  readonly id: string
+  readonly text: string
+  readonly status: string
+}
+
+jest.setTimeout(600_000)
+
+beforeAll(async () => {
+  await instance.stop()
+  rmSync(instance.home, { recursive: true, force: true })
+  await instance.start()
+  await provisionTests(instance)
+  const direct = await connectDirectly(instance)
+  await direct.query('CREATE TABLE chaos_rows (mark text)')
+  await direct.end()
+})
+
+afterAll(() => instance.stop())
+
+/** Inserts marked rows until told to stop, whatever happens around it; answers which were acknowledged. */
+async function write(writer: number, stop: AbortSignal): Promise<string[]> {
+  const acknowledged: string[] = []
+  for (let number = 0; !stop.aborted;) {
+    const opened = await connectThrough(instance, {
+      user: 'open',
+      connectionTimeoutMillis: 5000,
+      query_timeout: 20_000,
+    }).catch(() => undefined)
+    if (!opened) continue
+    try {
+      for (; !stop.aborted; number += 1) {
+        const mark = `w${writer}-${number}`
+        // The number moves on before the answer: a mark is never sent twice.
+        number += 1
+        await opened.client.query(`INSERT INTO chaos_rows VALUES ('${mark}')`)
+        acknowledged.push(mark)
+      }
+    } catch {
+      // Lost or refused: this mark may or may not be there, which is what the audit log must know.
+    } finally {
+      await opened.client.end().catch(() => undefined)
+    }
+  }
+  return acknowledged
+}
+
+async function everyPage<T>(path: string): Promise<T[]> {
+  const api = await instance.api('auditor')
+  const items: T[] = []
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const page: { items: T[]; nextCursor: string | null } = await api.ok(
+      'GET',
+      `${path}${cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`}`,
+    )
+    items.push(...page.items)
+    cursor = page.nextCursor
+  }
+  return items
+}
+
+describe('kill -9 at random during a write load', () => {
+  it('loses and doubles no audited operation', async () => {
+    const stop = new AbortController()
+    const running = Array.from({ length: writers }, (_, writer) => write(writer, stop.signal))
+    for (let kill = 0; kill < kills; kill += 1) {
+      const victim = victims[kill % victims.length]!
+      const direct = await eventually(
+        () => connectDirectly(instance).catch(() => undefined),
+        60_000,
+      )
+      const count = async (): Promise<number> =>
+        Number((await direct.query('SELECT count(*) FROM chaos_rows')).rows[0].count)
+      const before = await count()
+      // Only a load that moves is worth interrupting.
+      await eventually(async () => ((await count()) > before + 50 ? true : undefined), 60_000)
+      await direct.end()
+      const pid = instance.processes().get(victim)!
+      process.kill(pid, 'SIGKILL')
+      await eventually(
+        async () => (instance.processes().get(victim) === pid ? undefined : true),
+        60_000,
+      )
+    }
+    await eventually(async () => {
+      const opened = await connectThrough(instance, {
+        user: 'open',
+        connectionTimeoutMillis: 5000,
+      }).catch(() => undefined)
+      await opened?.client.end()
+      return opened && true
+    }, 60_000)
+    stop.abort()
+    const acknowledged = (await Promise.all(running)).flat()
+    const direct = await connectDirectly(instance)
+    const { rows } = await direct.query<{ mark: string }>('SELECT mark FROM chaos_rows')
+    await direct.end()
+    const there = rows.map(({ mark }) => mark)
+    expect(acknowledged.length).toBeGreaterThan(kills * 50)
+    expect(new Set(there).size).toBe(there.length)
+    expect(acknowledged.filter((mark) => !there.includes(mark))).toEqual([])
+
+    // The agents' spools drain; then every row has exactly one operation, every operation one intent and one outcome.
+    const operations = await eventually(async () => {
+      const found = await everyPage<Operation>('/v1/operations?action=insert&limit=200')
+      const known = new Set(found.map(({ text }) => /'(w\d+-\d+)'/.exec(text)?.[1]))
+      return there.every((mark) => known.has(mark)) ? found : undefined
+    }, 120_000)
+    const marks = operations
+      .map(({ text }) => /'(w\d+-\d+)'/.exec(text)?.[1])
+      .filter((mark) => mark !== undefined)
+    expect(new Set(marks).size).toBe(marks.length)
+    const entries = await everyPage<Entry>('/v1/audit/entries?limit=200')
+    for (const kind of ['intent', 'outcome']) {
+      const ids = entries
+        .filter((entry) => entry.kind.endsWith(kind))
+        .map(({ operationId }) => operationId)
+      expect(new Set(ids).size).toBe(ids.length)
+    }
+  })
+
+  it('leaves evidence that verifies: nothing altered, nothing missing', async () => {
+    const bundle = join(instance.home, 'evidence.json')
+    const exported = await instance.cli('--identity', 'auditor', 'audit', 'export', '--out', bundle)
+    expect(exported).toMatchObject({ code: 0 })
+    const verified = await instance.cli('audit', 'verify', bundle)
+    expect(verified).toMatchObject({ code: 0 })
+  })
+})
