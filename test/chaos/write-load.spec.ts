@@ -1,12 +1,15 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { eventually } from '../support/eventually'
 import { connectDirectly, connectThrough } from '../support/governed-client'
 import { Instance, root } from '../support/instance'
 import { provisionTests } from '../support/provision-tests'
 
 const instance = new Instance(join(root, '.cache/chaos/home'), 26_400)
-const writers = 6
+const writers = 4
+/** Enough statements to be hit in any state, few enough to read the whole log afterwards. */
+const pauseMillis = 10
 const kills = process.env['CHAOS_KILLS'] === undefined ? 6 : Number(process.env['CHAOS_KILLS'])
 const victims = ['agent', 'control-plane', 'database', 'sample'] as const
 
@@ -52,6 +55,7 @@ async function write(writer: number, stop: AbortSignal): Promise<string[]> {
         number += 1
         await opened.client.query(`INSERT INTO chaos_rows VALUES ('${mark}')`)
         acknowledged.push(mark)
+        await delay(pauseMillis)
       }
     } catch {
       // Lost or refused: this mark may or may not be there, which is what the audit log must know.
