@@ -37,13 +37,7 @@ export class SessionTarget implements Target {
     )
     if (!isGranted)
       throw new TargetError('ERR_TARGET_UNREACHABLE', 'the endpoint is not one of this connection')
-    const whileOpen = AbortSignal.any([signal, this.#ended.signal])
-    whileOpen.throwIfAborted()
-    const stream = await this.#dialler.dial(endpoint, whileOpen)
-    if (whileOpen.aborted) {
-      stream.destroy()
-      whileOpen.throwIfAborted()
-    }
+    const stream = await this.#dialWhileOpen(endpoint, signal)
     this.#streams.add(stream)
     stream.once('close', () => this.#streams.delete(stream))
     return stream
@@ -61,5 +55,22 @@ export class SessionTarget implements Target {
       stream.destroy()
     }
     this.#streams.clear()
+  }
+
+  // The dialler's own signal aborts only while it dials: later, it would tear down a stream that is kept.
+  async #dialWhileOpen(endpoint: TargetEndpoint, signal: AbortSignal): Promise<Duplex> {
+    const whileOpen = AbortSignal.any([signal, this.#ended.signal])
+    whileOpen.throwIfAborted()
+    const dialling = new AbortController()
+    const abort = () => dialling.abort(whileOpen.reason)
+    whileOpen.addEventListener('abort', abort)
+    try {
+      const stream = await this.#dialler.dial(endpoint, dialling.signal)
+      if (whileOpen.aborted) stream.destroy()
+      whileOpen.throwIfAborted()
+      return stream
+    } finally {
+      whileOpen.removeEventListener('abort', abort)
+    }
   }
 }

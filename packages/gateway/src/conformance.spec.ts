@@ -1,0 +1,3 @@
+import { lineHarness, runProtocolConformance } from './testing'
+
+runProtocolConformance({ name: 'the line protocol', harness: lineHarness })
