@@ -10,8 +10,11 @@ export interface Checkpoint {
   readonly root: Uint8Array
 }
 
-/** The checkpoint as a signed note (C2SP tlog-checkpoint). */
+/** The checkpoint as a signed note (C2SP tlog-checkpoint). The key bears the name of the log that it signs for. */
 export function signCheckpoint(checkpoint: Checkpoint, key: NoteKey): string {
+  if (key.name !== checkpoint.origin) {
+    throw new InternalError(`the key '${key.name}' cannot sign for the log '${checkpoint.origin}'`)
+  }
   return signNote(checkpointText(checkpoint), key)
 }
 

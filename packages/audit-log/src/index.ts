@@ -17,3 +17,11 @@ export {
   tileWidth,
   type TileAddress,
 } from './tiles'
+export {
+  writeBundle,
+  type BundleInput,
+  type RecordingReference,
+  type SignedCheckpoint,
+  type SpoolRange,
+  type StoredEntry,
+} from './bundle'

@@ -1,1 +1,5 @@
 export { verifyConsistency, verifyInclusion } from './proofs'
+export { openCheckpoint, parseVerifierKey, type TrustedKey, type VerifiedCheckpoint } from './note'
+export { verifyBundle, type UnverifiedBundle, type VerifyOptions } from './bundle'
+export { verifyLog, type UnverifiedEntry } from './log'
+export type { Gap, Problem, Report } from './report'
