@@ -1,0 +1,271 @@
+import { LimitError } from '@wardgate/errors'
+import type { Duplex } from 'node:stream'
+import { defaultLimits, type GatewayLimits } from '../limits'
+import type { ControlSession } from '../ports'
+import type { Engine, Protocol } from '../protocol'
+import {
+  FakeControlPlane,
+  fakeGrant,
+  idleState,
+  lineHarness,
+  lineProtocol,
+  ManualClock,
+  MemoryLog,
+  MemorySpool,
+  statement,
+  streamPair,
+} from '../testing'
+import { createGateway } from './gateway'
+
+const login = { connection: 'shop', credential: 'token', database: 'shop' }
+
+function house(limits: Partial<GatewayLimits> = {}, protocol: Protocol = lineProtocol) {
+  const controlPlane = new FakeControlPlane()
+  const spool = new MemorySpool()
+  const clock = new ManualClock()
+  const log = new MemoryLog()
+  const target = lineHarness.createTarget()
+  const dialled: Duplex[] = []
+  const dial = async () => {
+    const [near, far] = streamPair()
+    target.accept(far)
+    dialled.push(near)
+    return near
+  }
+  const gateway = createGateway({
+    controlPlane,
+    spool,
+    log,
+    clock,
+    timers: clock,
+    limits,
+    dialler: { dial },
+  })
+  const listener = { name: 'test', protocol, settings: {}, plaintextAllowed: true }
+  const open = () => {
+    const [stream, client] = streamPair()
+    stream.on('error', () => undefined)
+    const served = gateway.serve({ client, clientAddress: '127.0.0.1:1', listener })
+    return { stream, client, served }
+  }
+  const connect = async () => {
+    const { stream, served, client } = open()
+    return { answer: await lineHarness.connect(stream, login), stream, served, client }
+  }
+  return { gateway, controlPlane, spool, clock, log, open, connect, dialled, target }
+}
+
+/** A line protocol with some of its engine replaced. */
+function engineWith(replace: (engine: Engine, client: Duplex) => Partial<Engine>): Protocol {
+  return {
+    ...lineProtocol,
+    createEngine: (client) => {
+      const engine = lineProtocol.createEngine(client, {})
+      return {
+        accept: (...parts) => engine.accept(...parts),
+        relay: (...parts) => engine.relay(...parts),
+        refuse: (error) => engine.refuse(error),
+        ...replace(engine, client),
+      }
+    },
+  }
+}
+
+async function idle() {
+  for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate)
+}
+
+describe('limits before authentication', () => {
+  it('refuses more handshakes than may go on at once, and serves again when there is room', async () => {
+    const { open, connect, spool } = house({ handshakes: 2 })
+    const waiting = [open(), open()]
+    const { answer } = await connect()
+    expect(answer).toMatchObject({
+      kind: 'refused',
+      text: expect.stringContaining('ERR_LIMIT_SESSIONS'),
+    })
+    for (const { stream } of waiting) stream.destroy()
+    await Promise.all(waiting.map(({ served }) => served))
+    expect(await connect()).toMatchObject({ answer: { kind: 'client' } })
+    expect(spool.of('login-refused').length).toBeGreaterThan(0)
+  })
+
+  it('keeps the number of sessions, also when many log in at once', async () => {
+    const { connect, gateway } = house({ sessions: 2 })
+    const kinds = (await Promise.all([connect(), connect(), connect()])).map(
+      ({ answer }) => answer.kind,
+    )
+    expect(kinds.sort()).toEqual(['client', 'client', 'refused'])
+    expect(gateway.counters.sessions).toBe(2)
+  })
+
+  it('gives up on a control plane that does not answer, and closes what it opens later', async () => {
+    const { connect, controlPlane, clock } = house()
+    let answerLate: (session: ControlSession) => void = () => undefined
+    controlPlane.open = () => new Promise((resolve) => (answerLate = resolve))
+    const connecting = connect()
+    await idle()
+    clock.advance(defaultLimits.openMillis)
+    expect((await connecting).answer).toMatchObject({
+      text: expect.stringContaining('ERR_CONTROL_UNAVAILABLE'),
+    })
+    answerLate(controlPlane.session())
+    await idle()
+    expect(controlPlane.closed).toEqual(['abandoned'])
+  })
+
+  it('cannot be used to fill the spool', async () => {
+    const { open, spool, gateway, clock } = house()
+    for (let count = 0; count < 300; count++) {
+      const { stream, served } = open()
+      stream.resume()
+      stream.write('GARBAGE\n')
+      await served
+    }
+    expect(spool.of('login-refused')).toHaveLength(200)
+    expect(gateway.counters.refusedLogins.get('ERR_PROTOCOL_MALFORMED')).toBe(300)
+    clock.advance(1_000)
+    const { stream, served } = open()
+    stream.resume()
+    stream.write('GARBAGE\n')
+    await served
+    expect(spool.of('login-refused').at(-1)?.message).toContain('100 earlier refusals not recorded')
+  })
+
+  it('does not tell which cancel keys exist', async () => {
+    const { open, controlPlane } = house()
+    const { stream, served } = open()
+    stream.resume().write('CANCEL 00ff\n')
+    await served
+    expect(controlPlane.opened).toEqual([])
+  })
+})
+
+describe('the end of a session', () => {
+  it('comes when its credential expires', async () => {
+    const { connect, controlPlane, clock, spool } = house()
+    controlPlane.grant = fakeGrant({ expiresAt: clock.now() + 60_000 })
+    const { served } = await connect()
+    clock.advance(59_999)
+    await idle()
+    expect(spool.of('session-ended')).toEqual([])
+    clock.advance(1)
+    await served
+    expect(spool.of('session-ended')).toMatchObject([{ errorCode: 'ERR_AUTH_EXPIRED_TOKEN' }])
+    expect(clock.pendingTimers).toBe(0)
+  })
+
+  it('comes when an outcome cannot be written', async () => {
+    const { connect, spool } = house()
+    const { answer, served } = await connect()
+    spool.full.add('outcome')
+    if (answer.kind === 'client') void answer.run('read customers')
+    await served
+    expect(spool.of('session-ended')).toMatchObject([{ errorCode: 'ERR_AUDIT_UNAVAILABLE' }])
+  })
+
+  it('does not wait for an engine that ignores it, and destroys every stream', async () => {
+    const protocol = engineWith((engine) => ({
+      relay: async (gate, target, signal) => {
+        await target.dial({ host: 'target.test', port: 1 }, signal)
+        await gate.submit(statement('read customers', { state: idleState }))
+        return new Promise(() => undefined)
+      },
+      refuse: (error) => engine.refuse(error),
+    }))
+    const { open, controlPlane, clock, spool, dialled } = house({}, protocol)
+    const { stream, served, client } = open()
+    stream.resume().write('LOGIN shop token shop\n')
+    await spool.until(() => spool.of('intent').length === 1)
+    controlPlane.kill()
+    await idle()
+    clock.advance(defaultLimits.closeMillis)
+    await served
+    expect(client.destroyed).toBe(true)
+    expect(dialled.map(({ destroyed }) => destroyed)).toEqual([true])
+    expect(spool.of('outcome')).toMatchObject([{ outcome: { status: 'unknown' } }])
+    expect(spool.of('session-ended')).toMatchObject([{ reason: 'killed' }])
+  })
+
+  it('does not wait for a client that does not read why it was refused', async () => {
+    const protocol = engineWith(() => ({ refuse: () => new Promise(() => undefined) }))
+    const { open, clock } = house({}, protocol)
+    const { stream, served, client } = open()
+    stream.write('GARBAGE\n')
+    await idle()
+    clock.advance(defaultLimits.closeMillis)
+    await served
+    expect(client.destroyed).toBe(true)
+  })
+
+  it('refuses an operation that an engine submits after the end', async () => {
+    const late: Promise<unknown>[] = []
+    const protocol = engineWith(() => ({
+      relay: async (gate) => {
+        setImmediate(() =>
+          late.push(gate.submit(statement('read customers')).catch((e: unknown) => e)),
+        )
+        return { reason: 'client' }
+      },
+    }))
+    const { open, spool } = house({}, protocol)
+    const { stream, served } = open()
+    stream.resume().write('LOGIN shop token shop\n')
+    await served
+    await idle()
+    expect(late).toHaveLength(1)
+    await expect(late[0]).resolves.toMatchObject({ code: 'ERR_SESSION_CLIENT_GONE' })
+    expect(spool.of('intent')).toEqual([])
+  })
+
+  it.each([
+    [
+      'createEngine',
+      (): Partial<Engine> => {
+        throw new Error('hunter2')
+      },
+    ],
+    ['accept', (): Partial<Engine> => ({ accept: () => Promise.reject(new Error('hunter2')) })],
+    ['relay', (): Partial<Engine> => ({ relay: () => Promise.reject(new Error('hunter2')) })],
+  ])('comes in order when %s fails, and shows the client no cause', async (_name, replace) => {
+    const { open, log, gateway } = house({}, engineWith(replace))
+    const { stream, served } = open()
+    let shown = ''
+    stream.on('data', (chunk: Buffer) => (shown += chunk.toString()))
+    stream.write('LOGIN shop token shop\n')
+    await served
+    expect(shown).not.toContain('hunter2')
+    expect(log.lines.some(({ fields }) => 'err' in fields)).toBe(true)
+    expect(gateway.counters).toMatchObject({ sockets: 0, handshakes: 0, sessions: 0 })
+  })
+})
+
+describe('drain', () => {
+  it('refuses new clients, lets sessions go on until its time is up, then ends them', async () => {
+    const { gateway, connect, clock, controlPlane } = house()
+    const { answer, served } = await connect()
+    const drained = gateway.drain(30_000)
+    expect((await connect()).answer).toMatchObject({
+      text: expect.stringContaining('ERR_SESSION_DRAINED'),
+    })
+    expect(answer.kind === 'client' && (await answer.run('read customers')).kind).toBe('result')
+    clock.advance(30_000)
+    await served
+    await drained
+    expect(controlPlane.closed).toEqual(['drained'])
+  })
+
+  it('ends at once when nobody is there', async () => {
+    const { gateway, clock } = house()
+    await gateway.drain(30_000)
+    expect(clock.pendingTimers).toBe(0)
+  })
+})
+
+it('keeps the refusal of the control plane as it is', async () => {
+  const { connect, controlPlane } = house()
+  controlPlane.refusal = new LimitError('ERR_LIMIT_SESSIONS', 'this principal has 10 sessions')
+  expect((await connect()).answer).toMatchObject({
+    text: 'FAIL ERR_LIMIT_SESSIONS this principal has 10 sessions',
+  })
+})
