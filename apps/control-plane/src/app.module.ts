@@ -1,4 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common'
+import { AuditModule } from './audit/audit.module'
+import { ClockModule } from './common/clock'
 import { DatabaseModule } from './common/database/database.module'
 import { EpochModule } from './common/epoch/epoch.module'
 import { HttpModule } from './common/http/http.module'
@@ -8,7 +10,7 @@ import { ConfigModule } from './config/config.module'
 import { HealthModule } from './health/health.module'
 import { IdentityModule } from './identity/identity.module'
 
-const features = [HealthModule, IdentityModule]
+const features = [AuditModule, HealthModule, IdentityModule]
 
 @Module({})
 export class AppModule {
@@ -17,6 +19,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         ConfigModule.with(config),
+        ClockModule,
         DatabaseModule,
         EpochModule,
         SealingModule,

@@ -1,4 +1,4 @@
-import type { Secret } from './secret'
+import type { Secret } from '@wardgate/config'
 
 export interface Address {
   readonly host: string

@@ -1,10 +1,7 @@
 import { resolve } from 'node:path'
-import { ConfigError } from '@wardgate/errors'
+import { type Env as RawEnv, parseEnv, secret } from '@wardgate/config'
 import { z } from 'zod'
 import type { Address, Bootstrap, Config } from './config'
-import { Secret } from './secret'
-
-const secret = z.string().transform((value) => new Secret(value))
 
 const address = z.string().transform((value, context): Address => {
   const found = /^(?:\[(?<v6>[0-9a-fA-F:]+)\]|(?<host>[^:\s]+)):(?<port>\d{1,5})$/.exec(value)
@@ -115,20 +112,13 @@ export const envSchema = z
 type Env = z.output<typeof envSchema>
 
 /** The configuration out of the environment. Throws one error that names every wrong key and no value. */
-export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
-  const parsed = envSchema.safeParse(given)
-  if (parsed.success) return toConfig(parsed.data)
-  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
-  throw new ConfigError(
-    'ERR_CONFIG_INVALID',
-    `configuration is not valid:\n  ${problems.join('\n  ')}`,
-  )
+export function readConfig(env: RawEnv): Config {
+  return parseEnv(envSchema.transform(toConfig), env)
 }
 
 function toConfig(env: Env): Config {
   const rest = env.WARDGATE_LISTEN
-  return deepFreeze({
+  return {
     production: env.NODE_ENV === 'production',
     logLevel: env.WARDGATE_LOG_LEVEL,
     database: { url: env.DATABASE_URL, connections: env.WARDGATE_DATABASE_CONNECTIONS },
@@ -147,7 +137,7 @@ function toConfig(env: Env): Config {
     consoleSessionSeconds: env.WARDGATE_CONSOLE_SESSION_SECONDS,
     trustedProxies: env.WARDGATE_TRUSTED_PROXIES,
     otlpEndpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
-  })
+  }
 }
 
 function toBootstrap(env: Env): Bootstrap | undefined {
@@ -163,10 +153,4 @@ function toBootstrap(env: Env): Bootstrap | undefined {
 
 function hostInUrl(host: string): string {
   return host.includes(':') ? `[${host}]` : host
-}
-
-function deepFreeze<T extends object>(value: T): T {
-  for (const inner of Object.values(value) as unknown[])
-    if (typeof inner === 'object' && inner !== null) deepFreeze(inner)
-  return Object.freeze(value)
 }

@@ -1,2 +1,4 @@
+import type { Env } from '@wardgate/config'
+
 /** The one place that touches the environment. */
-export const processEnv: Readonly<Record<string, string | undefined>> = process.env
+export const processEnv: Env = process.env

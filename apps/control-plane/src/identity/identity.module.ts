@@ -1,20 +1,43 @@
 import { Global, Module } from '@nestjs/common'
-import { AuthError } from '@wardgate/errors'
 import { Authenticator } from '../common/auth/authenticator'
-
-class NobodyIsKnown extends Authenticator {
-  override authenticate(): Promise<never> {
-    return Promise.reject(new AuthError('ERR_AUTH_INVALID_TOKEN', 'no issuer is registered'))
-  }
-
-  override authenticateCookie(): Promise<undefined> {
-    return Promise.resolve(undefined)
-  }
-}
+import { PrincipalsModule } from '../principals/principals.module'
+import { RolesModule } from '../roles/roles.module'
+import { BootstrapRepository } from './bootstrap.repository'
+import { BootstrapService } from './bootstrap.service'
+import { ConsoleSessions } from './console-sessions'
+import { ConsoleSessionsRepository } from './console-sessions.repository'
+import { IdentityBuilder } from './identity-builder'
+import { IdentityController } from './identity.controller'
+import { IdentityService } from './identity.service'
+import { IssuersController } from './issuers/issuers.controller'
+import { IssuersRepository } from './issuers/issuers.repository'
+import { IssuersService } from './issuers/issuers.service'
+import { LoginJournal } from './login-journal'
+import { TokenExchangeService } from './token-exchange.service'
+import { IssuerTokens } from './tokens/issuer-tokens'
+import { SigningKeyStore } from './tokens/signing-key'
+import { WardgateTokens } from './tokens/wardgate-tokens'
 
 @Global()
 @Module({
-  providers: [{ provide: Authenticator, useClass: NobodyIsKnown }],
-  exports: [Authenticator],
+  imports: [PrincipalsModule, RolesModule],
+  controllers: [IssuersController, IdentityController],
+  providers: [
+    IssuersRepository,
+    IssuersService,
+    IssuerTokens,
+    SigningKeyStore,
+    WardgateTokens,
+    IdentityBuilder,
+    LoginJournal,
+    ConsoleSessionsRepository,
+    ConsoleSessions,
+    IdentityService,
+    { provide: Authenticator, useExisting: IdentityService },
+    TokenExchangeService,
+    BootstrapRepository,
+    BootstrapService,
+  ],
+  exports: [Authenticator, IdentityService, PrincipalsModule],
 })
 export class IdentityModule {}

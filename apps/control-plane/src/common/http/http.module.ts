@@ -4,6 +4,8 @@ import { AccessGuard } from '../auth/access.guard'
 import { RouteDeclarations } from '../auth/route-declarations'
 import { CreatedInterceptor } from './created.interceptor'
 import { EtagInterceptor } from './etag.interceptor'
+import { IdempotencyInterceptor } from './idempotency.interceptor'
+import { IdempotencyRepository } from './idempotency.repository'
 import { ProblemFilter } from './problem.filter'
 
 /** What every route goes through. */
@@ -11,8 +13,11 @@ import { ProblemFilter } from './problem.filter'
   imports: [DiscoveryModule],
   providers: [
     RouteDeclarations,
+    IdempotencyRepository,
     { provide: APP_GUARD, useClass: AccessGuard },
     { provide: APP_FILTER, useClass: ProblemFilter },
+    // Outermost, so that what it keeps and repeats has passed all others.
+    { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
     { provide: APP_INTERCEPTOR, useClass: CreatedInterceptor },
     { provide: APP_INTERCEPTOR, useClass: EtagInterceptor },
   ],

@@ -1,0 +1,59 @@
+import { Injectable } from '@nestjs/common'
+import { Database } from '../common/database/database'
+import type { Transaction } from '../common/database/transaction'
+import { newestFirst, type PageQuery } from '../common/http/page'
+import type { Sealed } from '../common/sealing/seal.service'
+import type { Credential } from '../generated/prisma/client'
+
+export type CredentialRecord = Credential
+
+export interface NewCredential extends Sealed {
+  readonly id: string
+  readonly connectionId: string
+  readonly kind: 'password' | 'certificate' | 'none'
+  readonly username: string
+  readonly version: number
+}
+
+@Injectable()
+export class CredentialsRepository {
+  constructor(private readonly database: Database) {}
+
+  list(connectionId: string, query: PageQuery): Promise<CredentialRecord[]> {
+    const page = newestFirst(query)
+    const where = { ...page.where, connectionId }
+    return this.database.prisma.credential.findMany({ ...page, where })
+  }
+
+  /** The newest one that is not retired. */
+  findCurrent(connectionId: string): Promise<CredentialRecord | null> {
+    return this.database.prisma.credential.findFirst({
+      where: { connectionId, retiredAt: null },
+      orderBy: { version: 'desc' },
+    })
+  }
+
+  /** Locks the connection's row, so that versions are handed out one by one. Undefined = no such connection. */
+  async nextVersion(tx: Transaction, connectionId: string): Promise<number | undefined> {
+    const locked = await tx.$queryRaw<unknown[]>`
+      SELECT 1 FROM connections WHERE id = ${connectionId}::uuid FOR UPDATE`
+    if (locked.length === 0) return undefined
+    const where = { connectionId }
+    const highest = await tx.credential.aggregate({ where, _max: { version: true } })
+    return (highest._max.version ?? 0) + 1
+  }
+
+  create(tx: Transaction, credential: NewCredential): Promise<CredentialRecord> {
+    return tx.credential.create({ data: credential })
+  }
+
+  async retireOlder(
+    tx: Transaction,
+    connectionId: string,
+    version: number,
+    at: Date,
+  ): Promise<void> {
+    const where = { connectionId, version: { lt: version }, retiredAt: null }
+    await tx.credential.updateMany({ where, data: { retiredAt: at } })
+  }
+}

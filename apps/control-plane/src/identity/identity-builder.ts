@@ -1,0 +1,117 @@
+import { Injectable } from '@nestjs/common'
+import { AuthError } from '@wardgate/errors'
+import type { JWTPayload } from 'jose'
+import { z } from 'zod'
+import type { IdentifiedPrincipal, Identity } from '../common/auth/identity'
+import { Clock } from '../common/clock'
+import { PrincipalRegistry } from '../principals/principal-registry'
+import type { PrincipalRecord } from '../principals/principals.repository'
+import { RoleBindingsService } from '../roles/role-bindings.service'
+import type { Issuer } from './issuers/issuer'
+import { readAttributes } from './tokens/principal-claims'
+import type { VerifiedClaims } from './tokens/verify-jwt'
+import type { WardgateToken } from './tokens/wardgate-tokens'
+
+/** Like the tolerance of token verification. */
+const clockToleranceMillis = 60_000
+
+const attributesSchema = z.record(z.string(), z.json())
+
+/** Makes identities out of proven claims: registers the principal, refuses disabled ones, reads its roles. */
+@Injectable()
+export class IdentityBuilder {
+  constructor(
+    private readonly registry: PrincipalRegistry,
+    private readonly bindings: RoleBindingsService,
+    private readonly clock: Clock,
+  ) {}
+
+  async fromClaims(issuer: Issuer, claims: VerifiedClaims): Promise<Identity> {
+    const record = await this.register(issuer, claims, claims.sub)
+    const { groups, owner, claims: attributes } = readAttributes(claims, issuer)
+    // What the token says of groups and claims counts, even when another token of the principal came in between.
+    const principal = { ...toPrincipal(record), groups, owner, claims: attributes }
+    return this.identity(record, principal, new Date(claims.exp * 1000))
+  }
+
+  async fromWardgateToken(token: WardgateToken): Promise<Identity> {
+    const record = await this.registry.find(token.principalId)
+    if (record === null) throw unknown()
+    if (token.actor !== undefined) await this.requireEnabled(token.actor.id)
+    const { groups, owner, claims } = token
+    const principal = { ...toPrincipal(record), groups, owner, claims }
+    const identity = await this.identity(record, principal, token.expiresAt)
+    return {
+      ...identity,
+      boundConnection: token.connection,
+      ...(token.actor === undefined ? {} : { actor: token.actor }),
+    }
+  }
+
+  async fromPrincipal(principalId: string, expiresAt: Date): Promise<Identity> {
+    const record = await this.registry.find(principalId)
+    if (record === null) throw unknown()
+    return this.identity(record, toPrincipal(record), expiresAt)
+  }
+
+  /** Notes who logged in; a person when the log-in was done in a browser. */
+  register(
+    issuer: Issuer,
+    claims: JWTPayload,
+    subject: string,
+    kind?: 'person',
+  ): Promise<PrincipalRecord> {
+    const attributes = readAttributes(claims, issuer)
+    return this.registry.saw({
+      ...attributes,
+      issuerId: issuer.id,
+      subject,
+      ...(kind === undefined ? {} : { kind }),
+    })
+  }
+
+  private async requireEnabled(principalId: string): Promise<void> {
+    const record = await this.registry.find(principalId)
+    if (record === null) throw unknown()
+    refuseDisabled(record)
+  }
+
+  private async identity(
+    record: PrincipalRecord,
+    principal: IdentifiedPrincipal,
+    expiresAt: Date,
+  ): Promise<Identity> {
+    refuseDisabled(record)
+    if (expiresAt.getTime() <= this.clock.now() - clockToleranceMillis)
+      throw new AuthError('ERR_AUTH_EXPIRED_TOKEN', 'the credential has expired')
+    return { principal, grants: await this.bindings.grantsOf(principal), expiresAt }
+  }
+}
+
+function refuseDisabled(record: PrincipalRecord): void {
+  if (record.disabled || !record.issuer.enabled)
+    throw new AuthError('ERR_AUTH_FORBIDDEN', `the principal ${record.name} is disabled`, {
+      nextStep: 'Ask an administrator to enable the principal.',
+    })
+}
+
+function unknown(): AuthError {
+  return new AuthError('ERR_AUTH_INVALID_TOKEN', 'the principal of the credential is unknown')
+}
+
+function toPrincipal(record: PrincipalRecord): IdentifiedPrincipal {
+  const { id, issuerId, subject, kind, name, email, groups, owner } = record
+  const claims = attributesSchema.parse(record.claims)
+  return {
+    id,
+    issuerId,
+    issuer: record.issuer.name,
+    subject,
+    kind,
+    name,
+    email,
+    groups,
+    owner,
+    claims,
+  }
+}
