@@ -1,4 +1,4 @@
-import type { ActionFact, Facts } from './facts'
+import type { ActionFact } from './facts'
 import type { RuleReference } from './verdict'
 
 /** The name that built-in rules go by; no document may take it. */
@@ -11,7 +11,7 @@ export const builtInRules = {
   approversLimit: { policy: builtInPolicy, rule: 'approvers-limit' },
   transactionControl: { policy: builtInPolicy, rule: 'transaction-control' },
   harmlessSettings: { policy: builtInPolicy, rule: 'harmless-settings' },
-  emptyStatement: { policy: builtInPolicy, rule: 'empty-statement' },
+  sessionValues: { policy: builtInPolicy, rule: 'session-values' },
 } as const satisfies Record<string, RuleReference>
 
 /**
@@ -31,8 +31,10 @@ export const harmlessSettings: ReadonlySet<string> = new Set([
   'intervalstyle',
   'jit',
   'lock_timeout',
+  'session characteristics',
   'statement_timeout',
   'timezone',
+  'transaction',
   'transaction_deferrable',
   'transaction_isolation',
   'transaction_timeout',
@@ -40,25 +42,17 @@ export const harmlessSettings: ReadonlySet<string> = new Set([
 
 /** The built-in rule that allows this action to whoever is allowed anything at all; deny rules come first. */
 export function builtInGrant({ action, resource }: ActionFact): RuleReference | undefined {
-  const colon = resource.indexOf(':')
-  const kind = resource.slice(0, colon)
-  const name = resource.slice(colon + 1).toLowerCase()
-  if (action === 'transaction' && isOrdinaryTransaction(name))
-    return builtInRules.transactionControl
-  if (action === 'set' && kind === 'setting' && harmlessSettings.has(name))
-    return builtInRules.harmlessSettings
+  // Two-phase commit outlives the session; its action is `admin`, so it is not meant here.
+  if (action === 'transaction') return builtInRules.transactionControl
+  if (action === 'read' && resource === 'session:values') return builtInRules.sessionValues
+  if (action === 'set' && isHarmlessSetting(resource)) return builtInRules.harmlessSettings
   return undefined
 }
 
-/** Two-phase commit outlives the session and holds locks: it needs a rule. */
-function isOrdinaryTransaction(name: string): boolean {
-  return !name.includes('prepare') && !name.includes('two-phase')
-}
-
-/** `;` or a comment alone: what drivers send to see whether the connection lives. */
-export function isEmptyStatement(facts: Facts): boolean {
+function isHarmlessSetting(resource: string): boolean {
+  const kind = 'setting:'
   return (
-    facts.kind === 'sql' && facts.actions.length === 0 && facts.detail['sql.statement'] === 'empty'
+    resource.startsWith(kind) && harmlessSettings.has(resource.slice(kind.length).toLowerCase())
   )
 }
 

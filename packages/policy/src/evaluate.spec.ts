@@ -195,6 +195,7 @@ describe('built in', () => {
   test.each([
     'transaction transaction:begin',
     'transaction transaction:commit',
+    'transaction session:prepared',
     'set setting:application_name',
     'set setting:DateStyle',
     'set setting:statement_timeout',
@@ -202,16 +203,20 @@ describe('built in', () => {
     expect(judge(read, { facts: factsOf([action]) }).kind).toBe('allow')
   })
 
-  test.each(['set setting:search_path', 'set setting:role', 'set setting:row_security'])(
-    '%s needs a rule',
-    (action) => {
-      expect(judge(read, { facts: factsOf([action]) }).kind).toBe('deny')
-    },
-  )
+  test.each([
+    'set setting:search_path',
+    'set setting:role',
+    'set setting:row_security',
+    'set setting:*',
+    'admin transaction:prepared',
+  ])('%s needs a rule', (action) => {
+    expect(judge(read, { facts: factsOf([action]) }).kind).toBe('deny')
+  })
 
-  test('an empty statement passes, anything else without actions does not', () => {
-    const empty = factsOf([], { detail: { 'sql.statement': 'empty' } })
-    expect(judge(read, { facts: empty }).kind).toBe('allow')
+  test('what touches nothing at the target passes, what has no known action does not', () => {
+    const source = `{name: a, rules: [{id: r, effect: allow, match: {resources: ["table:public.*"]}}]}`
+    expect(judge(source, { facts: factsOf(['read session:values']) }).kind).toBe('allow')
+    expect(judge(source, { facts: factsOf(['read table:pg_catalog.pg_class']) }).kind).toBe('deny')
     expect(judge(read, { facts: factsOf([]) }).kind).toBe('deny')
   })
 

@@ -1,5 +1,5 @@
 import { combineApprovalTerms } from './approval-terms'
-import { builtInGrant, builtInRules, isEmptyStatement, writes } from './built-in'
+import { builtInGrant, builtInRules, writes } from './built-in'
 import type { CompiledRule, PolicySet } from './compile'
 import type { PolicyContext } from './context'
 import { expressionVariables, type ExpressionVariables } from './expression'
@@ -139,7 +139,8 @@ function ungranted(findings: Findings, facts: Facts): Decision | undefined {
   const missing: ActionFact[] = facts.actions.filter(
     (action, index) => grantsFor(findings, action, index).length === 0,
   )
-  const nothing = facts.actions.length === 0 && nothingGrant(findings, facts).length === 0
+  // An opaque operation without a known action has passed the check for that.
+  const nothing = facts.actions.length === 0 && facts.opaque.length === 0
   if (missing.length === 0 && !nothing) return undefined
   const what = nothing ? 'an operation without a known action' : shownActions(missing)
   return deny([builtInRules.defaultDeny], facts, `no rule allows ${what}`)
@@ -165,11 +166,7 @@ function held({ matched }: Findings, facts: Facts): Decision | undefined {
 
 function allowed(findings: Findings, facts: Facts): Decision {
   const granting = facts.actions.flatMap((action, index) => grantsFor(findings, action, index))
-  const determinedBy = unique([
-    ...granting,
-    ...findings.opaqueGrants,
-    ...(facts.actions.length === 0 ? nothingGrant(findings, facts) : []),
-  ])
+  const determinedBy = unique([...granting, ...findings.opaqueGrants])
   return { kind: 'allow', determinedBy, message: `${facts.summary} is allowed` }
 }
 
@@ -182,12 +179,6 @@ function grantsFor(
   if (byRule.length > 0 || !findings.mayDoAnything) return byRule
   const builtIn = builtInGrant(action)
   return builtIn ? [builtIn] : []
-}
-
-/** What lets an operation pass that has no action: opaque ones by a rule, empty statements built in. */
-function nothingGrant(findings: Findings, facts: Facts): readonly RuleReference[] {
-  if (facts.opaque.length > 0) return findings.opaqueGrants
-  return findings.mayDoAnything && isEmptyStatement(facts) ? [builtInRules.emptyStatement] : []
 }
 
 /**

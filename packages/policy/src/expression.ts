@@ -93,7 +93,12 @@ function summarise(error: unknown): string {
 }
 
 /** Facts that are the same for every text of one shape as long as the facts say that no literal mattered. */
-const shapeStableDetail = new Set(['sql.statement', 'sql.statements', 'sql.functions'])
+const shapeStableDetail = new Set([
+  'sql.statement',
+  'sql.tables',
+  'sql.functions',
+  'sql.multiStatement',
+])
 
 export function isShapeStable(detailKey: string): boolean {
   return shapeStableDetail.has(detailKey)

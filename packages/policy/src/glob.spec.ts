@@ -11,7 +11,7 @@ function reference(pattern: string, text: string): boolean {
 }
 
 const letters = (alphabet: string) =>
-  fc.string({ unit: fc.constantFrom(...alphabet), maxLength: 8 })
+  fc.string({ unit: fc.constantFrom(...Array.from(alphabet)), maxLength: 8 })
 
 test('a glob matches what its definition says', () => {
   fc.assert(
@@ -28,8 +28,8 @@ test('two patterns meet when some text matches both', () => {
     for (const letter of 'ab') texts.push((texts[at] ?? '') + letter)
   fc.assert(
     fc.property(
-      fc.string({ unit: fc.constantFrom(...'ab*?'), maxLength: 4 }),
-      fc.string({ unit: fc.constantFrom(...'ab*?'), maxLength: 4 }),
+      fc.string({ unit: fc.constantFrom('a', 'b', '*', '?'), maxLength: 4 }),
+      fc.string({ unit: fc.constantFrom('a', 'b', '*', '?'), maxLength: 4 }),
       (left, right) => {
         const shared = texts.some((text) => reference(left, text) && reference(right, text))
         expect(compileGlob(left).meets(right)).toBe(shared)

@@ -91,7 +91,7 @@ test.each([
 
 test('a bomb of aliases, an oversize source and the reserved name are refused', () => {
   const bomb = ['a: &a [x,x,x,x,x,x,x,x,x]']
-  for (const [at, name] of [...'bcdefgh'].entries())
+  for (const [at, name] of Array.from('bcdefgh').entries())
     bomb.push(`${name}: &${name} [${Array(9).fill(`*${'abcdefgh'[at]}`).join(',')}]`)
   expect(problemsOf(bomb.join('\n'))).not.toEqual([])
   expect(problemsOf(`name: a #${'x'.repeat(300_000)}`)[0]?.message).toContain('larger than')

@@ -157,7 +157,7 @@ test('the order of policies and of rules does not matter', () => {
       const documents = documentsOf(policies)
       const mirrored = [...documents].reverse().map((one) => ({
         ...one,
-        document: { ...one.document, rules: [...one.document.rules].reverse() as PolicyRule[] },
+        document: { ...one.document, rules: [...one.document.rules].reverse() },
       }))
       const { message: _one, consulted: _two, ...before } = judge(documents, facts)
       const { message: _three, consulted: _four, ...after } = judge(mirrored, facts)
