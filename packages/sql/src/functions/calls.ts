@@ -50,7 +50,10 @@ function isHarmlessExtension(routine: Routine): boolean {
   return routine.language === 'c' && harmlessExtensionFunctions.has(routine.name)
 }
 
-/** The body of a SQL function, analysed as if it stood in the statement. */
+/**
+ * The body of a SQL function, analysed as if it stood in the statement. What the body decides by its arguments is the
+ * function's own doing, like the inside of a built-in; the caller has noted arguments that matter.
+ */
 function callSqlBody(work: Work, call: Call, routine: Routine): Value {
   const name = `${routine.schema}.${routine.name}`
   const statements = work.nesting < maxNesting ? work.parse(routine.body) : undefined
@@ -62,7 +65,7 @@ function callSqlBody(work: Work, call: Call, routine: Routine): Value {
   const inner: Work = { ...work, searchPath: undefined, nesting: work.nesting + 1, candidates: [] }
   let result: Outputs = { columns: [], rest: nothing }
   for (const statement of statements) {
-    result = work.query(statement, { ...emptyScope, argument }, inner)
+    result = work.query(statement, { ...emptyScope, argument: nothing }, inner)
   }
   return derive([allOf(result), argument])
 }

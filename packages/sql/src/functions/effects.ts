@@ -39,8 +39,21 @@ const largeObject: FunctionEffect = {
   unknownResult: true,
 }
 
+const runsOnly: FunctionEffect = {
+  action: 'execute',
+  resource: 'function',
+  execute: false,
+  unknownResult: true,
+}
+
 /** Exact names first. */
 const named: Readonly<Record<string, FunctionEffect>> = {
+  setseed: runsOnly,
+  txid_current: runsOnly,
+  pg_current_xact_id: runsOnly,
+  pg_export_snapshot: runsOnly,
+  pg_config: runsOnly,
+  pg_mcv_list_items: runsOnly,
   set_config: { action: 'set', resource: 'setting', execute: false, unknownResult: false },
   pg_notify: { action: 'notify', resource: 'channel', execute: false, unknownResult: false },
   nextval: { action: 'write', resource: 'sequence', execute: false, unknownResult: false },
@@ -90,6 +103,7 @@ const named: Readonly<Record<string, FunctionEffect>> = {
 
 /** Families by the beginning of their names. */
 const families: readonly (readonly [prefix: string, effect: FunctionEffect])[] = [
+  ['pg_sleep', runsOnly],
   ['pg_advisory_', waits],
   ['pg_try_advisory_', waits],
   ['dblink', runsText],

@@ -16,8 +16,8 @@ const nameKeys = [
   'name',
   'defname',
   'funcname',
-  'typeName',
   'domainname',
+  'typeName',
   'pubname',
   'subname',
   'servername',
@@ -89,10 +89,9 @@ function noteDrop(body: Tree, work: Work): void {
     const parts = name.split('.')
     const relname = parts.at(-1) ?? ''
     const schemaname = parts.length > 1 && parts[0] !== '*' ? parts[0] : ''
-    act(work, 'drop', `${kind}:${name}`)
-    if (kind === 'table' && work.index.relationsByName.has(relname)) {
-      resolve(work, { relname, schemaname, inh: true }, 'drop')
-    }
+    const isKnown = kind === 'table' && work.index.relationsByName.has(relname)
+    if (isKnown) resolve(work, { relname, schemaname, inh: true }, 'drop')
+    else act(work, 'drop', `${kind}:${name}`)
   }
   if (text(body, 'behavior') === 'DROP_CASCADE') act(work, 'drop', 'object:*')
 }
@@ -132,8 +131,11 @@ function walkCall(body: Tree, kind: StatementKind, work: Work): void {
 function noteTable(rangeVar: Tree, kind: StatementKind, work: Work): void {
   if (text(rangeVar, 'relname') === '') return
   const known = work.index.relationsByName.has(text(rangeVar, 'relname'))
-  act(work, kind.action, createdName(rangeVar, work))
-  if (known) resolve(work, rangeVar, kind.action)
+  // An index, rule or trigger is made on a table that exists: that alters the table.
+  const action =
+    kind.action === 'create' && kind.resource !== 'table' && known ? 'alter' : kind.action
+  if (known) resolve(work, rangeVar, action)
+  else act(work, action, createdName(rangeVar, work))
 }
 
 /** DDL, DCL and administration: the statement's own action, then everything it mentions. */
