@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { compilePolicies, evaluate, parsePolicy, type PolicyDocument, type PolicyRule } from '.'
+import { compilePolicies, evaluate, parsePolicy, type PolicyDocument } from '.'
 import { contextOf, factsOf } from './testing/context'
 
 const actions = ['read', 'delete', 'drop', 'set', 'transaction', 'call'] as const
@@ -174,6 +174,12 @@ test('an allow means that every action was granted, nothing was unreadable and n
       const verdict = judge(documents, facts)
       if (verdict.kind === 'deny') return
       expect(verdict.consulted.some(({ why }) => why.includes('cannot be evaluated'))).toBe(false)
+      if (facts.opaque.length > 0) {
+        expect(
+          documents.some(({ document }) => document.rules.some(({ match }) => match?.opaque)),
+        ).toBe(true)
+        return
+      }
       for (const action of facts.actions)
         expect(judge(documents, { ...facts, actions: [action] }).kind).not.toBe('deny')
     }),
