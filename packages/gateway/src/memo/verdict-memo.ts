@@ -40,14 +40,14 @@ export class VerdictMemo {
       this.#empty(epoch)
       return undefined
     }
+    if (bypassesMemo(operation)) return undefined
     const prefix = scope.of(operation.state)
+    // The shape first: it is known by the text alone, while the exact key has to take in every parameter.
+    const shaped = this.#hasShapes ? this.#shaped(operation) : undefined
+    const found = shaped === undefined ? undefined : this.#verdicts.get(prefix + shaped)
+    if (found !== undefined) return found
     const exact = exactKey(operation)
-    // What bypasses is never kept, so its exact key cannot be here; only the shape has to be asked.
-    const found = exact === undefined ? undefined : this.#verdicts.get(prefix + exact)
-    if (found !== undefined) return this.#current(found, operation)
-    if (!this.#hasShapes || bypassesMemo(operation)) return undefined
-    const shaped = this.#shaped(operation)
-    return shaped === undefined ? undefined : this.#verdicts.get(prefix + shaped)
+    return exact === undefined ? undefined : this.#verdicts.get(prefix + exact)
   }
 
   keep(operation: Operation, scope: ScopeKey, verdict: ControlVerdict, epoch: bigint): void {
@@ -58,11 +58,6 @@ export class VerdictMemo {
     if (key !== undefined) this.#hasShapes = true
     const kept = key ?? exactKey(operation)
     if (kept !== undefined) this.#verdicts.set(scope.of(operation.state) + kept, verdict)
-  }
-
-  // A prepared list makes a text mean more than its letters say, and it is not in the key.
-  #current(found: ControlVerdict, operation: Operation): ControlVerdict | undefined {
-    return operation.kind === 'statement' && operation.prepared.length > 0 ? undefined : found
   }
 
   #shaped(operation: Operation): string | undefined {
