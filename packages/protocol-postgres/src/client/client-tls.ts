@@ -1,0 +1,37 @@
+import { ProtocolError } from '@wardgate/errors'
+import { once } from 'node:events'
+import type { Duplex } from 'node:stream'
+import { TLSSocket } from 'node:tls'
+
+/** https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-SSL */
+const ALPN = 'postgresql'
+
+/** TLS on a socket whose client either asked for it (SSLRequest) or began with it (`direct`). */
+export async function startClientTls(
+  socket: Duplex,
+  certificate: { readonly key: string; readonly cert: string },
+  direct: boolean,
+  signal: AbortSignal,
+): Promise<TLSSocket> {
+  const secured = new TLSSocket(socket, {
+    isServer: true,
+    key: certificate.key,
+    cert: certificate.cert,
+    minVersion: 'TLSv1.2',
+    ALPNProtocols: [ALPN],
+  })
+  secured.on('error', () => undefined)
+  await Promise.race([once(secured, 'secure', { signal }), failed(secured)])
+  // Direct TLS without ALPN could be a client of another protocol that was tricked into speaking to us.
+  if (direct && secured.alpnProtocol !== ALPN)
+    throw new ProtocolError('ERR_PROTOCOL_MALFORMED', 'direct TLS needs ALPN "postgresql"')
+  return secured
+}
+
+function failed(socket: TLSSocket): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    socket.once('close', () =>
+      reject(new ProtocolError('ERR_PROTOCOL_MALFORMED', 'the TLS handshake failed')),
+    )
+  })
+}

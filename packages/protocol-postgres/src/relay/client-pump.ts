@@ -1,0 +1,175 @@
+import { ProtocolError, toGatewayError } from '@wardgate/errors'
+import type { Denial, Operation, Permit } from '@wardgate/gateway'
+import { holdNotice } from '../errors'
+import { fromClient, sync } from '../wire'
+import { ClientInbox } from './client-inbox'
+import type { Conversation } from './conversation'
+import { copyFromClient } from './copy-in'
+import { bindPortal, closeObject, describeObject, executePortal, parseStatement } from './extended'
+import { INBOX_HIGH_BYTES, MAX_HELD_BYTES, MAX_IN_FLIGHT } from './limits'
+import { callFunction, runQuery } from './simple'
+
+/** Handles the client's messages one after the other: the next is not looked at before the last is decided. */
+export class ClientPump {
+  private readonly conversation: Conversation
+  private readonly inbox: ClientInbox
+  private isBusy = false
+  private isPaused = false
+  private hasEnded = false
+
+  constructor(conversation: Conversation) {
+    this.conversation = conversation
+    this.inbox = new ClientInbox(conversation.parts.maxMessageBytes)
+  }
+
+  get isIdle(): boolean {
+    return !this.isBusy
+  }
+
+  readonly onData = (chunk: Buffer): void => {
+    const { gate } = this.conversation.parts
+    gate.record('in', chunk)
+    this.inbox.push(chunk)
+    if (this.conversation.isHeld) this.watchHeld()
+    else if (this.inbox.length > INBOX_HIGH_BYTES && this.isBusy) this.pause()
+    if (!this.isBusy) void this.run()
+  }
+
+  /** No more bytes will come. What came before is still handled, but nothing waits for an approval. */
+  readonly onEnd = (): void => {
+    if (this.hasEnded) return
+    this.hasEnded = true
+    this.conversation.isClientGone = true
+    if (this.conversation.isHeld) this.conversation.parts.gate.withdraw()
+    if (!this.isBusy) this.conversation.parts.end({ reason: 'client' })
+  }
+
+  async submit(operation: Operation): Promise<Permit | Denial> {
+    const { conversation } = this
+    const verdict = await conversation.parts.gate.submit(operation, this)
+    conversation.isHeld = false
+    return verdict
+  }
+
+  /** Told by the gate while it waits. A client that is gone must not be waited for. */
+  held(hold: {
+    readonly approvalId: string
+    readonly url: string
+    readonly message: string
+  }): void {
+    const { conversation } = this
+    conversation.isHeld = true
+    if (conversation.isClientGone || conversation.isSkipping) {
+      queueMicrotask(() => conversation.parts.gate.withdraw())
+      return
+    }
+    conversation.tell(holdNotice(hold))
+    this.resume()
+    this.watchHeld()
+  }
+
+  /** A client that says goodbye behind a held operation does not want it any more. */
+  private watchHeld(): void {
+    const { conversation, inbox } = this
+    if (inbox.length > MAX_HELD_BYTES) {
+      conversation.fail(
+        new ProtocolError(
+          'ERR_PROTOCOL_OVERSIZE',
+          'too many bytes behind an operation that is held',
+        ),
+      )
+    } else if (inbox.endsWithTerminate) {
+      conversation.isClientGone = true
+      conversation.parts.gate.withdraw()
+    }
+  }
+
+  private async run(): Promise<void> {
+    const { conversation, inbox } = this
+    this.isBusy = true
+    try {
+      while (!conversation.hasEnded && inbox.next()) {
+        const pending = this.handle(inbox.code, inbox.frame)
+        if (pending !== undefined) await pending
+        if (conversation.parts.outbox.isFull || conversation.isCrowded) await this.waitForRoom()
+        if (this.isPaused && inbox.length <= INBOX_HIGH_BYTES) this.resume()
+      }
+    } catch (caught) {
+      conversation.fail(toGatewayError(caught))
+    }
+    this.isBusy = false
+    if (this.isPaused) this.resume()
+    if (this.hasEnded && !conversation.hasEnded) conversation.parts.end({ reason: 'client' })
+  }
+
+  private handle(code: number, frame: Buffer): Promise<void> | undefined {
+    const { conversation } = this
+    if (code === fromClient.Sync) return this.sync()
+    if (code === fromClient.Terminate) {
+      this.hasEnded = true
+      conversation.isClientGone = true
+      conversation.parts.end({ reason: 'client' })
+      return undefined
+    }
+    if (conversation.isSkipping) return undefined
+    const body = frame.subarray(5)
+    switch (code) {
+      case fromClient.Query:
+        return runQuery(conversation, this, frame, body)
+      case fromClient.Parse:
+        return parseStatement(conversation, this, frame, body)
+      case fromClient.Bind:
+        return bindPortal(conversation, this, frame, body)
+      case fromClient.Execute:
+        return executePortal(conversation, this, frame, body)
+      case fromClient.Describe:
+        return describeObject(conversation, frame, body)
+      case fromClient.Close:
+        return closeObject(conversation, frame, body)
+      case fromClient.FunctionCall:
+        return callFunction(conversation, this, frame, body)
+      case fromClient.CopyData:
+      case fromClient.CopyDone:
+      case fromClient.CopyFail:
+        return copyFromClient(conversation, code, frame)
+      case fromClient.Flush:
+        conversation.parts.outbox.write(frame)
+        return undefined
+      default:
+        throw new ProtocolError('ERR_PROTOCOL_MALFORMED', `unknown message type ${code}`)
+    }
+  }
+
+  /** In copy-in mode the target ignores Sync, so it must not be owed an answer. */
+  private sync(): undefined {
+    const { conversation } = this
+    if (conversation.copyIn !== undefined) return undefined
+    conversation.isSkipping = false
+    conversation.hasRunInGroup = false
+    conversation.forward(sync, { kind: 'sync', group: conversation.group })
+    conversation.group += 1
+    return undefined
+  }
+
+  private async waitForRoom(): Promise<void> {
+    const { conversation } = this
+    const { outbox, upstream } = conversation.parts
+    if (conversation.isCrowded && conversation.copyIn === undefined)
+      await conversation.settleBelow(MAX_IN_FLIGHT / 2)
+    if (!outbox.isFull || conversation.hasEnded) return
+    await new Promise<void>((resolve) => {
+      upstream.stream.once('drain', resolve).once('close', resolve)
+    })
+  }
+
+  private pause(): void {
+    this.isPaused = true
+    this.conversation.parts.client.pause()
+  }
+
+  private resume(): void {
+    if (!this.isPaused) return
+    this.isPaused = false
+    this.conversation.parts.client.resume()
+  }
+}

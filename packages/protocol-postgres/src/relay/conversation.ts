@@ -1,0 +1,120 @@
+import type { GatewayError } from '@wardgate/errors'
+import type { Closing, Gate, Target } from '@wardgate/gateway'
+import type { Duplex } from 'node:stream'
+import type { PostgresSettings } from '../settings'
+import type { UpstreamConnection } from '../upstream/connection'
+import { MAX_IN_FLIGHT } from './limits'
+import type { Outbox } from './outbox'
+import { PreparedObjects } from './prepared'
+import { Replies, type Reply } from './replies'
+import type { Run } from './run'
+import { flush } from '../wire'
+import type { TrackedState } from './session-state'
+
+export interface ConversationParts {
+  readonly client: Duplex
+  readonly upstream: UpstreamConnection
+  readonly gate: Gate
+  readonly target: Target
+  readonly settings: PostgresSettings
+  readonly state: TrackedState
+  readonly outbox: Outbox
+  readonly maxMessageBytes: number
+  /** Asks the target to stop what it runs for this session. */
+  readonly cancel: () => void
+  /** Ends the conversation; only the first reason counts. */
+  readonly end: (closing: Closing) => void
+}
+
+/** What both pumps of one session share: what is owed, what is prepared, what state the target is in. */
+export class Conversation {
+  readonly parts: ConversationParts
+  readonly replies = new Replies()
+  readonly prepared = new PreparedObjects()
+  /** After an error everything is discarded up to the client's next Sync, as the target does. */
+  isSkipping = false
+  /** The client's copy data belongs to this run. */
+  copyIn: Run | undefined
+  hasEnded = false
+  /** The client is gone or has said goodbye: nothing may wait for an approval any more. */
+  isClientGone = false
+  isHeld = false
+  /** Whether an Execute was forwarded since the last Sync: an error then undoes it. */
+  hasRunInGroup = false
+  /** Counts Syncs and Queries. */
+  group = 0
+  /** A row to the client is half written: nothing may come between its parts. */
+  isMidMessage = false
+  private deferred: Buffer[] = []
+
+  constructor(parts: ConversationParts) {
+    this.parts = parts
+  }
+
+  fail(error: GatewayError, reason: Closing['reason'] = 'error'): void {
+    this.parts.end({ reason, error })
+  }
+
+  /** Towards the client at the next boundary between messages, out of turn. */
+  tell(bytes: Buffer): void {
+    if (this.isMidMessage) this.deferred.push(bytes)
+    else this.show(bytes)
+  }
+
+  takeDeferred(): Buffer[] {
+    const { deferred } = this
+    if (deferred.length > 0) this.deferred = []
+    return deferred
+  }
+
+  show(bytes: Buffer): void {
+    const { client, gate, upstream } = this.parts
+    if (bytes.length === 0 || !client.writable) return
+    gate.record('out', bytes)
+    if (client.write(bytes)) return
+    upstream.stream.pause()
+    client.once('drain', () => upstream.stream.resume())
+  }
+
+  /** Towards the client when everything owed before has been answered. */
+  answerInTurn(bytes: Buffer): void {
+    if (this.replies.length === 0) this.tell(bytes)
+    else this.replies.push({ kind: 'local', bytes })
+  }
+
+  /** Forwards a message whose answer is `reply`. */
+  forward(bytes: Buffer, reply: Reply): void {
+    this.replies.push(reply)
+    this.parts.outbox.write(bytes)
+  }
+
+  /** Waits until fewer replies are owed; Flush, because the target may be sitting on them. */
+  async settleBelow(count: number): Promise<void> {
+    if (this.replies.length < count) return
+    this.parts.outbox.write(flush)
+    await this.replies.fewerThan(count)
+  }
+
+  get isCrowded(): boolean {
+    return this.replies.length >= MAX_IN_FLIGHT
+  }
+
+  /** What the target will not run any more. */
+  abandon(reply: Reply, status: 'cancelled' | 'unknown'): void {
+    if (reply.kind === 'parse') {
+      this.prepared.revertStatement(reply.statement)
+      reply.run.settle(status)
+    } else if (reply.kind === 'bind') this.prepared.removePortal(reply.portal)
+    else if (reply.kind === 'execute') {
+      reply.run.settle(status)
+      this.prepared.removePortal(reply.portal)
+    } else if (reply.kind === 'query' || reply.kind === 'call') reply.run.settle(status)
+  }
+
+  /** Whatever is still open has an outcome that nobody saw. */
+  abandonAll(): void {
+    for (const reply of this.replies.all()) this.abandon(reply, 'unknown')
+    this.prepared.endAll()
+    this.replies.wake(true)
+  }
+}

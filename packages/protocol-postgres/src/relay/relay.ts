@@ -1,0 +1,197 @@
+import {
+  GatewayError,
+  LimitError,
+  SessionError,
+  TargetError,
+  toGatewayError,
+} from '@wardgate/errors'
+import type { Closing, Gate, Target } from '@wardgate/gateway'
+import type { Duplex } from 'node:stream'
+import type { PostgresSettings } from '../settings'
+import { cancelUpstream } from '../upstream/cancel'
+import type { UpstreamConnection } from '../upstream/connection'
+import { DEFAULT_MAX_MESSAGE_BYTES, terminate } from '../wire'
+import { ClientPump } from './client-pump'
+import { Conversation } from './conversation'
+import { Deadlines } from './deadlines'
+import { CANCEL_GRACE_MILLIS, FAREWELL_MILLIS } from './limits'
+import { Outbox } from './outbox'
+import { TrackedState } from './session-state'
+import { UpstreamPump } from './upstream-pump'
+
+export interface RelayParts {
+  readonly client: Duplex
+  readonly upstream: UpstreamConnection
+  readonly gate: Gate
+  readonly target: Target
+  readonly settings: PostgresSettings
+}
+
+export interface RelayEnd {
+  readonly closing: Closing
+  /** The target's session is idle, outside of a transaction, with nothing owed: it may be used again. */
+  readonly isReusable: boolean
+}
+
+/** Relays one session between a client that has been told that it is in and an idle target. */
+export class Relay {
+  private readonly parts: RelayParts
+  private readonly conversation: Conversation
+  private readonly clientPump: ClientPump
+  private readonly upstreamPump: UpstreamPump
+  private readonly deadlines: Deadlines
+  private readonly outcome: Promise<Closing>
+  private resolveOutcome: (closing: Closing) => void = () => undefined
+  private lastActivity = performance.now()
+  private lastProgress = performance.now()
+
+  constructor(parts: RelayParts) {
+    this.parts = parts
+    this.outcome = new Promise((resolve) => (this.resolveOutcome = resolve))
+    const { upstream, target } = parts
+    this.conversation = new Conversation({
+      ...parts,
+      state: new TrackedState(upstream, target.database, target.credential.user),
+      outbox: new Outbox(upstream.stream),
+      maxMessageBytes: target.limits?.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES,
+      cancel: () => void cancelUpstream(upstream, target, parts.settings),
+      end: (closing) => this.end(closing),
+    })
+    this.clientPump = new ClientPump(this.conversation)
+    this.upstreamPump = new UpstreamPump(this.conversation)
+    this.deadlines = new Deadlines(
+      {
+        idleMillis: target.limits?.idleMillis ?? 0,
+        statementMillis: target.limits?.statementMillis ?? 0,
+        graceMillis: CANCEL_GRACE_MILLIS,
+      },
+      () => ({
+        lastActivity: this.lastActivity,
+        workingSince: this.conversation.replies.length > 0 ? this.lastProgress : undefined,
+        isHeld: !this.clientPump.isIdle,
+      }),
+      {
+        onIdle: () =>
+          this.conversation.fail(new LimitError('ERR_LIMIT_IDLE', 'the session was idle too long')),
+        onStatementTimeout: () => this.conversation.parts.cancel(),
+        onStuck: () =>
+          this.conversation.fail(
+            new TargetError('ERR_TARGET_LOST', 'the target did not end a cancelled statement'),
+            'target',
+          ),
+      },
+    )
+  }
+
+  /** A cancel request with the key of this session: a held operation is withdrawn, else the target is asked to stop. */
+  readonly cancel = (): void => {
+    const { conversation, parts } = this
+    if (parts.gate.withdraw()) return
+    if (conversation.replies.length > 0) conversation.parts.cancel()
+  }
+
+  async run(signal: AbortSignal): Promise<RelayEnd> {
+    const onAbort = () => this.end(closingOf(signal.reason))
+    signal.addEventListener('abort', onAbort)
+    this.attach()
+    this.deadlines.start()
+    if (signal.aborted) onAbort()
+    const closing = await this.outcome
+    if (closing.reason === 'client') await this.farewell()
+    signal.removeEventListener('abort', onAbort)
+    this.deadlines.stop()
+    this.detach()
+    const isReusable = closing.reason === 'client' && this.isTargetIdle
+    this.conversation.abandonAll()
+    return { closing, isReusable }
+  }
+
+  private get isTargetIdle(): boolean {
+    const { conversation, upstreamPump, clientPump } = this
+    return (
+      conversation.replies.length === 0 &&
+      conversation.parts.state.transaction === 'idle' &&
+      conversation.hasRunInGroup === false &&
+      upstreamPump.isClean &&
+      clientPump.isIdle &&
+      !this.parts.upstream.stream.destroyed
+    )
+  }
+
+  private end(closing: Closing): void {
+    if (this.conversation.hasEnded) return
+    this.conversation.hasEnded = true
+    this.conversation.replies.wake(true)
+    this.resolveOutcome(closing)
+  }
+
+  /** What the client sent before it left is run to its end, as the target itself would do. */
+  private async farewell(): Promise<void> {
+    const { conversation, parts } = this
+    conversation.parts.outbox.flush()
+    if (conversation.replies.length === 0 || parts.upstream.stream.destroyed) return
+    const elapsed = new Promise<void>((resolve) => setTimeout(resolve, FAREWELL_MILLIS).unref())
+    await Promise.race([conversation.replies.fewerThan(1), elapsed])
+  }
+
+  private attach(): void {
+    const { client, upstream } = this.parts
+    client.on('data', this.onClientData).on('end', this.clientPump.onEnd)
+    client.on('close', this.clientPump.onEnd)
+    upstream.stream.on('data', this.onUpstreamData).on('end', this.onUpstreamEnd)
+    upstream.stream.on('close', this.onUpstreamEnd)
+    client.resume()
+    upstream.stream.resume()
+  }
+
+  private detach(): void {
+    const { client, upstream } = this.parts
+    client.off('data', this.onClientData).off('end', this.clientPump.onEnd)
+    client.off('close', this.clientPump.onEnd)
+    upstream.stream.off('data', this.onUpstreamData).off('end', this.onUpstreamEnd)
+    upstream.stream.off('close', this.onUpstreamEnd)
+    upstream.stream.pause()
+  }
+
+  private readonly onClientData = (chunk: Buffer): void => {
+    this.lastActivity = performance.now()
+    if (this.conversation.replies.length === 0) this.lastProgress = this.lastActivity
+    this.clientPump.onData(chunk)
+  }
+
+  private readonly onUpstreamData = (chunk: Buffer): void => {
+    this.lastActivity = performance.now()
+    const owed = this.conversation.replies.length
+    try {
+      this.upstreamPump.feed(chunk)
+    } catch (caught) {
+      this.conversation.fail(toGatewayError(caught), 'target')
+      this.parts.upstream.stream.destroy()
+    }
+    if (this.conversation.replies.length !== owed) this.lastProgress = this.lastActivity
+  }
+
+  private readonly onUpstreamEnd = (): void => {
+    this.conversation.replies.wake(true)
+    this.conversation.fail(
+      new TargetError('ERR_TARGET_LOST', 'the target closed the connection'),
+      'target',
+    )
+  }
+}
+
+/** Says goodbye, so that the target does not log a lost client. */
+export function endUpstream({ stream }: UpstreamConnection): void {
+  if (stream.writable) stream.end(terminate)
+  stream.resume()
+  const giveUp = setTimeout(() => stream.destroy(), FAREWELL_MILLIS).unref()
+  stream.once('close', () => clearTimeout(giveUp))
+}
+
+function closingOf(reason: unknown): Closing {
+  const error =
+    reason instanceof GatewayError
+      ? reason
+      : new SessionError('ERR_SESSION_KILLED', 'the session was ended')
+  return { reason: error.code === 'ERR_SESSION_DRAINED' ? 'drained' : 'killed', error }
+}

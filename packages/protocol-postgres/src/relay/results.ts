@@ -1,0 +1,96 @@
+import { LimitError, ProtocolError, toGatewayError, type GatewayError } from '@wardgate/errors'
+import { readCopyResponse, readRowDescription } from '../wire'
+import type { Conversation } from './conversation'
+import { createCopyMask } from './copy-mask'
+import type { Run } from './run'
+
+/** Whether a message passes unread, is dropped unread, or has to be read. */
+export type Admission = 'pass' | 'drop' | 'read'
+
+/** A DataRow. Fails closed: a row that belongs to no permitted and described result ends the session. */
+export function admitRow(conversation: Conversation, size: number): Admission {
+  const { head } = conversation.replies
+  if (head?.kind !== 'execute' && head?.kind !== 'query') throw unexpected()
+  const { run } = head
+  const admission = count(conversation, run, size)
+  if (admission === 'drop') return admission
+  if (run.permit.unmasked === true) return 'pass'
+  if (run.masker === undefined) {
+    if (head.kind !== 'execute' || head.portal.columns === undefined) throw unexpected()
+    const { columns } = head.portal
+    if (!attempt(conversation, run, () => run.describe(columns))) return 'drop'
+  }
+  return run.masker?.active === false ? 'pass' : 'read'
+}
+
+export function admitCopyData(conversation: Conversation, size: number): Admission {
+  const run = copyRun(conversation)
+  const admission = count(conversation, run, size)
+  if (admission === 'drop') return admission
+  return run.copyMask === undefined ? 'pass' : 'read'
+}
+
+export function maskCopyData(conversation: Conversation, body: Buffer): Buffer {
+  const { copyMask } = copyRun(conversation)
+  if (copyMask === undefined) throw unexpected()
+  const masked = copyMask.mask(body)
+  const message = Buffer.allocUnsafe(masked.length + 5)
+  message.writeUInt8(0x64, 0)
+  message.writeInt32BE(masked.length + 4, 1)
+  masked.copy(message, 5)
+  return message
+}
+
+/** A row description of a running Query begins a result of its own. */
+export function beginResult(conversation: Conversation, run: Run, body: Buffer): void {
+  if (run.permit.unmasked === true) return
+  attempt(conversation, run, () => run.describe(readRowDescription(body)))
+}
+
+/** COPY TO STDOUT begins. The permit says what is masked; the text says how the rows are written. */
+export function beginCopyOut(conversation: Conversation, run: Run, body: Buffer): void {
+  run.endResult()
+  const text = run.operation.kind === 'statement' ? run.operation.text : ''
+  attempt(conversation, run, () => {
+    run.copyMask = createCopyMask(run.permit, text, readCopyResponse(body))
+  })
+}
+
+/** A result that cannot be masked is withheld as a whole; the client gets the reason. */
+function attempt(conversation: Conversation, run: Run, describe: () => void): boolean {
+  if (run.blocked !== undefined) return false
+  try {
+    describe()
+    return true
+  } catch (caught) {
+    block(conversation, run, toGatewayError(caught))
+    return false
+  }
+}
+
+function block(conversation: Conversation, run: Run, error: GatewayError): void {
+  run.blocked = error
+  conversation.parts.cancel()
+}
+
+function count(conversation: Conversation, run: Run, size: number): Admission {
+  if (run.blocked !== undefined) return 'drop'
+  run.rows += 1
+  run.bytes += size
+  if (!run.isOverLimit) return 'pass'
+  run.rows -= 1
+  run.bytes -= size
+  const limit = run.permit.rowLimit ?? 0
+  const message = `the result has more than the ${limit} rows that a rule permits`
+  block(conversation, run, new LimitError('ERR_LIMIT_ROWS', message))
+  return 'drop'
+}
+
+function copyRun({ replies: { head } }: Conversation): Run {
+  if (head?.kind !== 'execute' && head?.kind !== 'query') throw unexpected()
+  return head.run
+}
+
+function unexpected(): ProtocolError {
+  return new ProtocolError('ERR_PROTOCOL_MALFORMED', 'the target sent rows that were not described')
+}

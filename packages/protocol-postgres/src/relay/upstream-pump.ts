@@ -1,0 +1,150 @@
+import { ProtocolError, TargetError } from '@wardgate/errors'
+import { ChunkAssembler } from '@wardgate/wire'
+import { fromUpstream } from '../wire'
+import { ClientOutput } from './client-output'
+import type { Conversation } from './conversation'
+import { showAsynchronous } from './asynchronous'
+import { maskRow } from './mask-row'
+import { handleReply } from './reply-handlers'
+import { admitCopyData, admitRow, maskCopyData, type Admission } from './results'
+
+const HEADER_BYTES = 5
+
+/**
+ * Reads what the target sends by its headers. Rows that nothing masks pass through unread, in runs as they came;
+ * everything else is read whole, within the limit.
+ */
+export class UpstreamPump {
+  private readonly conversation: Conversation
+  private readonly assembler = new ChunkAssembler()
+  private readonly output = new ClientOutput()
+  /** Bytes of the current message that are still to pass, or to be dropped. */
+  private passing = 0
+  private isDropping = false
+
+  constructor(conversation: Conversation) {
+    this.conversation = conversation
+  }
+
+  /** Between messages, with nothing kept. */
+  get isClean(): boolean {
+    return this.passing === 0 && this.assembler.length === 0
+  }
+
+  feed(chunk: Buffer): void {
+    const { conversation, output } = this
+    const buffer = this.assembler.push(chunk)
+    if (buffer === undefined) return
+    output.begin(buffer)
+    try {
+      this.read(buffer)
+    } finally {
+      conversation.isMidMessage = this.passing > 0 && !this.isDropping
+      conversation.show(output.finish())
+    }
+  }
+
+  private read(buffer: Buffer): void {
+    let at = 0
+    let wanted = HEADER_BYTES
+    while (at < buffer.length) {
+      if (this.passing > 0) {
+        at = this.pass(buffer, at)
+        continue
+      }
+      const left = buffer.length - at
+      if (left < HEADER_BYTES) break
+      const code = buffer.readUInt8(at)
+      const size = buffer.readInt32BE(at + 1) + 1
+      if (size < HEADER_BYTES) throw malformed()
+      const admission = this.admit(code, size)
+      if (admission !== 'read') {
+        this.passing = size
+        this.isDropping = admission === 'drop'
+        continue
+      }
+      if (size > this.conversation.parts.maxMessageBytes) throw oversize(size)
+      if (left < size) {
+        wanted = size
+        break
+      }
+      this.message(code, buffer, at, size)
+      at += size
+      if (this.conversation.hasEnded) return
+    }
+    this.assembler.keep(buffer.subarray(at), wanted)
+  }
+
+  private pass(buffer: Buffer, at: number): number {
+    const { output } = this
+    const end = Math.min(at + this.passing, buffer.length)
+    if (!this.isDropping) output.keep(at, end)
+    this.passing -= end - at
+    if (this.passing === 0)
+      for (const notice of this.conversation.takeDeferred()) output.put(notice)
+    return end
+  }
+
+  private admit(code: number, size: number): Admission {
+    if (code === fromUpstream.DataRow) return admitRow(this.conversation, size)
+    if (code === fromUpstream.CopyData) return admitCopyData(this.conversation, size)
+    return 'read'
+  }
+
+  private message(code: number, buffer: Buffer, at: number, size: number): void {
+    const { conversation, output } = this
+    const end = at + size
+    const head = conversation.replies.head
+    const body = buffer.subarray(at + HEADER_BYTES, end)
+    switch (code) {
+      case fromUpstream.DataRow:
+        if (head?.kind !== 'execute' && head?.kind !== 'query') throw malformed()
+        if (head.run.masker === undefined) throw malformed()
+        maskRow(buffer, at, size, head.run.masker, output.writer())
+        return
+      case fromUpstream.CopyData:
+        output.put(maskCopyData(conversation, body))
+        return
+      case fromUpstream.ParameterStatus:
+      case fromUpstream.NoticeResponse:
+      case fromUpstream.NotificationResponse: {
+        const shown = showAsynchronous(conversation, code, body)
+        if (shown === undefined) output.keep(at, end)
+        else output.put(shown)
+        return
+      }
+      default: {
+        const shown = handleReply(conversation, code, body)
+        if (shown === 'as-is') output.keep(at, end)
+        else if (shown !== 'nothing') output.put(shown)
+        this.showLocal()
+      }
+    }
+  }
+
+  /** What we answer ourselves, now that its turn has come. */
+  private showLocal(): void {
+    const { replies } = this.conversation
+    for (let head = replies.head; head?.kind === 'local'; head = replies.head) {
+      this.output.put(head.bytes)
+      replies.shift()
+    }
+  }
+}
+
+function malformed(): ProtocolError {
+  return new ProtocolError(
+    'ERR_PROTOCOL_MALFORMED',
+    'the target sent a message that is not legal at this point',
+  )
+}
+
+function oversize(size: number): TargetError {
+  return new TargetError(
+    'ERR_TARGET_LOST',
+    `the target sent a message of ${size} bytes to be masked`,
+    {
+      nextStep: 'Select less at once, or have an administrator raise the message limit.',
+    },
+  )
+}

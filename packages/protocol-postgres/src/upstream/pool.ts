@@ -1,0 +1,135 @@
+import type { UpstreamConnection } from './connection'
+import { connect, expectPinned, readUntilReady, type ConnectRequest } from './connect'
+import { IdleConnections } from './idle-connections'
+import { query } from '../wire'
+
+const MAX_IDLE_TOTAL = 512
+const MAX_WARMING = 16
+const RESET_MILLIS = 5_000
+
+/**
+ * Saves the cost of connecting without mixing identities: a used connection serves the same principal with the
+ * same settings alone; a fresh one, on which nobody has run anything, may serve anyone, once.
+ */
+export class UpstreamPool {
+  private readonly used = new IdleConnections(MAX_IDLE_TOTAL)
+  private readonly fresh = new IdleConnections(MAX_IDLE_TOTAL)
+  private warming = 0
+  private readonly warmingByKey = new Map<string, number>()
+  private isClosed = false
+
+  async acquire(request: ConnectRequest, signal: AbortSignal): Promise<UpstreamConnection> {
+    const used = this.used.take(usedKey(request))
+    if (used !== undefined) return used
+    // RESET on a fresh one would go back to its own search path, not to the one asked for.
+    const fresh = request.parameters.has('search_path')
+      ? undefined
+      : this.fresh.take(freshKey(request))
+    this.warm(request)
+    if (fresh !== undefined) {
+      try {
+        return await applyParameters(fresh, request.parameters, signal)
+      } catch {
+        fresh.stream.destroy()
+        signal.throwIfAborted()
+      }
+    }
+    return connect(request, signal)
+  }
+
+  /** Takes back an idle connection outside of a transaction. The target forgets the session before it is reused. */
+  async release(connection: UpstreamConnection, request: ConnectRequest): Promise<void> {
+    const { target, settings } = request
+    const { maxIdle, idleSeconds } = settings.pool
+    const key = usedKey(request)
+    const { stream } = connection
+    if (this.isClosed || target.keep === undefined || this.used.countOf(key) >= maxIdle) {
+      stream.destroy()
+      return
+    }
+    target.keep(connection.dialled)
+    try {
+      stream.write(query('DISCARD ALL'))
+      await readUntilReady(stream, connection.parameters, AbortSignal.timeout(RESET_MILLIS))
+      expectPinned(connection.parameters)
+      if (this.admits(this.used.put(key, connection, maxIdle, idleSeconds * 1_000))) return
+    } catch {
+      // A connection that does not reset cleanly is closed.
+    }
+    stream.destroy()
+  }
+
+  close(): void {
+    this.isClosed = true
+    this.used.clear()
+    this.fresh.clear()
+  }
+
+  /** Opens what is missing in the background, with the rights of the session that is being opened. */
+  private warm(request: ConnectRequest): void {
+    const { target, settings } = request
+    if (target.keep === undefined || this.isClosed) return
+    const key = freshKey(request)
+    const underway = this.warmingByKey.get(key) ?? 0
+    const missing = settings.pool.warm - this.fresh.countOf(key) - underway
+    for (let count = 0; count < missing && this.warming < MAX_WARMING; count += 1)
+      void this.warmOne(key, request)
+  }
+
+  private async warmOne(key: string, request: ConnectRequest): Promise<void> {
+    this.warming += 1
+    this.warmingByKey.set(key, (this.warmingByKey.get(key) ?? 0) + 1)
+    const { warm, idleSeconds } = request.settings.pool
+    try {
+      const signal = AbortSignal.timeout(request.settings.connectMillis)
+      const connection = await connect({ ...request, parameters: new Map() }, signal)
+      request.target.keep?.(connection.dialled)
+      if (!this.admits(this.fresh.put(key, connection, warm, idleSeconds * 1_000)))
+        connection.stream.destroy()
+    } catch {
+      // The session that needs a connection connects by itself and reports what is wrong.
+    } finally {
+      this.warming -= 1
+      const left = (this.warmingByKey.get(key) ?? 1) - 1
+      if (left === 0) this.warmingByKey.delete(key)
+      else this.warmingByKey.set(key, left)
+    }
+  }
+
+  private admits(wasPut: boolean): boolean {
+    if (this.isClosed) {
+      this.used.clear()
+      this.fresh.clear()
+    }
+    return wasPut && !this.isClosed
+  }
+}
+
+function usedKey({ target, parameters }: ConnectRequest): string {
+  const settings = [...parameters].sort(([a], [b]) => (a < b ? -1 : 1))
+  return JSON.stringify([freshKeyParts(target), target.principalId, settings])
+}
+
+function freshKey({ target }: ConnectRequest): string {
+  return JSON.stringify(freshKeyParts(target))
+}
+
+function freshKeyParts(target: ConnectRequest['target']): readonly string[] {
+  return [target.connectionId, target.revision, target.database, target.credential.user]
+}
+
+/** What a startup message would have said, said afterwards. Names come from the allow-list, values are quoted. */
+async function applyParameters(
+  connection: UpstreamConnection,
+  parameters: ReadonlyMap<string, string>,
+  signal: AbortSignal,
+): Promise<UpstreamConnection> {
+  if (parameters.size === 0) return connection
+  const statements = [...parameters].map(
+    ([name, value]) =>
+      `SELECT pg_catalog.set_config('${name}', '${value.replaceAll("'", "''")}', false)`,
+  )
+  connection.stream.write(query([...statements, 'SHOW search_path'].join(';')))
+  const { cell } = await readUntilReady(connection.stream, connection.parameters, signal)
+  return { ...connection, searchPath: cell ?? '' }
+}

@@ -1,0 +1,6 @@
+export * from './frame'
+export * from './from-client'
+export * from './from-upstream'
+export * from './limits'
+export * from './messages'
+export * from './startup'
