@@ -53,8 +53,8 @@ export class Instance {
     const secrets = loadSecrets(settings.home)
     reporter.progress('starting two databases and the identity provider')
     const [database, sample] = await Promise.all([
-      this.cluster('database', settings.ports.database, secrets.databasePassword),
-      this.cluster('sample', settings.ports.sample, secrets.samplePassword),
+      this.cluster('database', settings.ports.database, secrets.databasePassword, 200),
+      this.cluster('sample', settings.ports.sample, secrets.samplePassword, 1500),
       this.child(
         'dev-identity-provider',
         identityProviderEnvironment(settings),
@@ -111,7 +111,12 @@ export class Instance {
     await makeShop({ superuserUrl: sample.url, gatewayPassword: secrets.gatewayPassword })
   }
 
-  private async cluster(name: string, port: number, password: string): Promise<Cluster> {
+  private async cluster(
+    name: string,
+    port: number,
+    password: string,
+    maxConnections: number,
+  ): Promise<Cluster> {
     const { home } = this.settings
     const options = {
       directory: join(home, name),

@@ -37,13 +37,12 @@ export async function joinToken(api: Api, agentName: string): Promise<string> {
 }
 
 async function bindRoles(api: Api): Promise<void> {
-  const roles = await api.list<Named>('/v1/roles')
-  const present = await api.list<{ roleId: string; subject: string }>('/v1/role-bindings')
-  for (const { role, subject, connections } of bindings) {
-    const roleId = roles.find((candidate) => candidate.name === role)?.id
-    if (present.some((binding) => binding.roleId === roleId && binding.subject === subject))
-      continue
-    await api.post('/v1/role-bindings', { roleId, subject, connections })
+  const present = await api.list<{ role: string; subject: string }>('/v1/role-bindings')
+  for (const binding of bindings) {
+    const known = present.some(
+      ({ role, subject }) => role === binding.role && subject === binding.subject,
+    )
+    if (!known) await api.post('/v1/role-bindings', binding)
   }
 }
 
