@@ -9,6 +9,7 @@ export function noteType(work: Work, typeName: Tree): void {
   const schema = parts.length > 1 ? parts[0] : undefined
   if (name === '' || (schema === 'pg_catalog' && builtInTypes.has(name))) return
   if (schema === undefined && builtInTypes.has(name)) return
+  if (schema === 'information_schema') return
   const types = work.index.typesByName.get(name) ?? []
   const relations = work.index.relationsByName.get(name) ?? []
   const known = [...types, ...relations].some(
