@@ -1,6 +1,6 @@
 import type { SessionRequest } from '@wardgate/contract'
 import type { Hold, OpenRequest } from '@wardgate/gateway'
-import { createLog } from '../log'
+import { quietLog } from '../testing/quiet-log'
 import { sampleOperation } from '../testing/entries'
 import { allowed, FakeControlPlane, opened, until } from '../testing/fake-control-plane'
 import { ControlLink, type LinkListener } from './link'
@@ -15,7 +15,6 @@ const request: OpenRequest = {
   claimed: { tool: 'x' },
 }
 const never = new AbortController().signal
-const log = createLog('error', { write: () => undefined })
 
 let plane: FakeControlPlane
 let link: ControlLink
@@ -38,7 +37,7 @@ async function makeLink(overrides: Partial<LinkListener> = {}): Promise<ControlL
     hello: () => ({ version: '1', protocols: ['postgres'], instanceId: 'i', listeners: [] }),
     heartbeat: () => ({ liveSessions: 0, spoolEntries: 0n, spoolBytes: 0n }),
     clock: { now: () => Date.now(), micros: () => micros },
-    log,
+    log: quietLog,
     listener,
     random: () => 0,
     firstBackoffMillis: 10,

@@ -11,7 +11,7 @@ import type {
 } from '@wardgate/contract'
 import { AuthError, ControlError, type GatewayError, SessionError } from '@wardgate/errors'
 import type { Clock, ControlPlane, ControlSession, OpenRequest } from '@wardgate/gateway'
-import type { Log } from '../log'
+import type { Logger as Log } from '@wardgate/logger'
 import { Backoff } from './backoff'
 import { type ChannelIdentity, createAgentClient } from './client'
 import { StreamSession } from './session'

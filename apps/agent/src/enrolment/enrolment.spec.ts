@@ -1,7 +1,7 @@
 import { statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createAgentClient } from '../control/client'
-import { createLog } from '../log'
+import { quietLog } from '../testing/quiet-log'
 import { TestAuthority } from '../testing/certificates'
 import { FakeControlPlane, startEnrolment, until } from '../testing/fake-control-plane'
 import { temporaryFolder } from '../testing/temporary-folder'
@@ -9,7 +9,6 @@ import { enrol } from './enrol'
 import { type Identity, lifeOf, loadIdentity, saveIdentity } from './identity'
 import { Renewal } from './renewal'
 
-const log = createLog('error', { write: () => undefined })
 let plane: FakeControlPlane
 let enrolment: Awaited<ReturnType<typeof startEnrolment>>
 let folder: ReturnType<typeof temporaryFolder>
@@ -73,7 +72,7 @@ describe('enrolment', () => {
     const renewal = new Renewal(
       {
         clock: { now: () => Date.now(), micros: () => 0 },
-        log,
+        log: quietLog,
         client: () => client,
         renewed: (fresh) => renewed.push(fresh),
       },

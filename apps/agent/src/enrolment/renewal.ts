@@ -1,6 +1,6 @@
 import type { AgentServiceClient, RenewResponse } from '@wardgate/contract'
 import type { Clock } from '@wardgate/gateway'
-import type { Log } from '../log'
+import type { Logger as Log } from '@wardgate/logger'
 import { createCertificateRequest } from './certificate-request'
 import { type Identity, lifeOf } from './identity'
 

@@ -2,7 +2,7 @@ import { status } from '@grpc/grpc-js'
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { IngestRequest, SpoolRecord } from '@wardgate/contract'
 import { createAgentClient } from '../control/client'
-import { createLog } from '../log'
+import { quietLog } from '../testing/quiet-log'
 import { FileSpool } from '../spool/spool'
 import { intentEntry } from '../testing/entries'
 import { FakeControlPlane, until } from '../testing/fake-control-plane'
@@ -10,7 +10,6 @@ import { temporaryFolder } from '../testing/temporary-folder'
 import { Ingest } from './ingest'
 
 const clock = { now: () => 1_763_784_000_000, micros: () => 0 }
-const log = createLog('error', { write: () => undefined })
 
 let plane: FakeControlPlane
 let folder: ReturnType<typeof temporaryFolder>
@@ -28,7 +27,13 @@ beforeEach(async () => {
   client = createAgentClient(plane.address, await plane.authority.agent('agent'))
   held = new Map()
   received = 0
-  ingest = new Ingest({ spool, client: () => client, log, firstBackoffMillis: 1, random: () => 0 })
+  ingest = new Ingest({
+    spool,
+    client: () => client,
+    log: quietLog,
+    firstBackoffMillis: 1,
+    random: () => 0,
+  })
 })
 afterEach(() => {
   ingest.stop()

@@ -6,8 +6,8 @@ import {
 } from '@wardgate/contract'
 import { AuditError } from '@wardgate/errors'
 import { Backoff } from '../control/backoff'
-import type { Log } from '../log'
-import { SpoolReader } from '../spool/reader'
+import type { Logger as Log } from '@wardgate/logger'
+import { type Batch, SpoolReader } from '../spool/reader'
 import type { FileSpool } from '../spool/spool'
 import { encodeIngestRequest } from './request'
 
@@ -112,22 +112,31 @@ export class Ingest {
     if (this.#isPumping) return
     this.#isPumping = true
     try {
-      while (this.#maySend()) {
-        const reader = this.#reader
-        const stream = this.#stream
-        const batch = await reader?.read(batchLimits)
-        if (batch === undefined) break
-        // The stream was replaced while the disk was read: the new reader begins where it must.
-        if (stream === undefined || stream !== this.#stream) continue
-        this.#unacknowledged.push(batch.last)
-        this.#startWatch(stream)
-        this.#isBlocked = !stream.write(encodeIngestRequest(this.#options.spool.spoolId, batch))
+      while (this.#reader !== undefined && this.#maySend()) {
+        if (!(await this.#sendNext(this.#reader))) break
       }
-    } catch (cause) {
-      this.#unreadable(cause)
     } finally {
       this.#isPumping = false
     }
+  }
+
+  /** False when there is nothing to send now. */
+  async #sendNext(reader: SpoolReader): Promise<boolean> {
+    let batch: Batch | undefined
+    try {
+      batch = await reader.read(batchLimits)
+    } catch (cause) {
+      // A reader that was closed under way fails too; only the present one speaks for the spool.
+      if (reader === this.#reader) this.#unreadable(cause)
+      return this.#reader !== undefined
+    }
+    // The stream was replaced while the disk was read: the new reader begins where it must.
+    if (reader !== this.#reader || this.#stream === undefined) return true
+    if (batch === undefined) return false
+    this.#unacknowledged.push(batch.last)
+    this.#startWatch(this.#stream)
+    this.#isBlocked = !this.#stream.write(encodeIngestRequest(this.#options.spool.spoolId, batch))
+    return true
   }
 
   #maySend(): boolean {
@@ -176,7 +185,6 @@ export class Ingest {
       cause instanceof AuditError
         ? cause
         : new AuditError('ERR_AUDIT_UNAVAILABLE', 'the spool cannot be read', { cause })
-    if (this.#stream === undefined) return
     this.#options.log.error({ err: error }, 'spool not readable')
     this.#options.spool.fail(error)
     this.disconnect()

@@ -26,6 +26,7 @@ export class SpoolReader {
   #next: number
   #file: { readonly handle: FileHandle; readonly path: string } | undefined
   #offset = 0
+  #isClosed = false
   /** Bytes of the open segment from `#offset` on. */
   #chunk: Buffer = Buffer.alloc(0)
 
@@ -50,7 +51,13 @@ export class SpoolReader {
     return { first, last: this.#next - 1, payloads, bytes }
   }
 
+  /** A read under way fails or yields nothing of use; the reader is done. */
   async close(): Promise<void> {
+    this.#isClosed = true
+    await this.#closeFile()
+  }
+
+  async #closeFile(): Promise<void> {
     const file = this.#file
     this.#file = undefined
     await file?.handle.close()
@@ -86,12 +93,17 @@ export class SpoolReader {
 
   /** Opens the segment that holds the next record and goes to it. */
   async #openSegment(): Promise<void> {
-    await this.close()
+    await this.#closeFile()
     const segment = this.#spool.segments.findLast(
       ({ firstSequence }) => firstSequence <= this.#next,
     )
     if (segment === undefined) throw corrupt('', `no segment holds sequence ${this.#next}`)
-    this.#file = { handle: await open(segment.path, 'r'), path: segment.path }
+    const handle = await open(segment.path, 'r')
+    if (this.#isClosed) {
+      await handle.close()
+      throw new Error('the reader is closed')
+    }
+    this.#file = { handle, path: segment.path }
     this.#offset = segmentHeaderBytes
     const wanted = this.#next
     this.#next = segment.firstSequence

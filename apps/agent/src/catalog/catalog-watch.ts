@@ -1,0 +1,182 @@
+import { createHash } from 'node:crypto'
+import {
+  type AssignedConnection,
+  type AttachRequest,
+  Catalog,
+  type CatalogWanted,
+} from '@wardgate/contract'
+import { toGatewayError } from '@wardgate/errors'
+import type { Logger as Log } from '@wardgate/logger'
+import { type Access, accessFrom } from '../control/grant'
+import type { CatalogReader } from './reader'
+
+export interface CatalogWatchOptions {
+  readonly readers: Readonly<Record<string, CatalogReader>>
+  readonly intervalMillis: number
+  readonly log: Log
+  /** False when there is no link; the catalog is announced again when there is one. */
+  readonly send: (message: NonNullable<AttachRequest['message']>) => boolean
+}
+
+/** Databases of one connection whose catalogs are kept up to date; the first of them is the connection's own. */
+const maximumDatabases = 32
+
+interface Watched {
+  readonly connectionId: string
+  readonly database: string
+  readonly access: Access
+  readonly reader: CatalogReader
+  fingerprint?: string
+  digest?: string
+  /** A reading that runs, and whether another one has to follow it. */
+  running: boolean
+  again: { readonly whole: boolean } | undefined
+}
+
+/** Keeps the control plane's catalogs of this agent's targets up to date. */
+export class CatalogWatch {
+  readonly #options: CatalogWatchOptions
+  readonly #watched = new Map<string, Watched>()
+  readonly #stop = new AbortController()
+  readonly #timer: NodeJS.Timeout
+  /** By result: `read`, `unchanged`, `failed`. */
+  readonly counts = new Map<string, number>()
+
+  constructor(options: CatalogWatchOptions) {
+    this.#options = options
+    this.#timer = setInterval(() => this.#checkAll(), options.intervalMillis).unref()
+  }
+
+  assign(connections: readonly AssignedConnection[]): void {
+    const kept = new Map<string, Watched>()
+    for (const connection of connections) {
+      for (const watched of this.#watchedFor(connection)) kept.set(keyOf(watched), watched)
+    }
+    this.#watched.clear()
+    for (const [key, watched] of kept) {
+      this.#watched.set(key, watched)
+      if (watched.digest === undefined) this.#check(watched, false)
+    }
+  }
+
+  /** A session was opened on this database: its catalog is kept from now on. */
+  use(connectionId: string, database: string): void {
+    const siblings = [...this.#watched.values()].filter(
+      (watched) => watched.connectionId === connectionId,
+    )
+    const [own] = siblings
+    if (own === undefined || siblings.length >= maximumDatabases) return
+    if (siblings.some((watched) => watched.database === database)) return
+    const { access, reader } = own
+    const watched = { connectionId, database, access, reader, running: false, again: undefined }
+    this.#watched.set(keyOf(watched), watched)
+    this.#check(watched, false)
+  }
+
+  /** Something was created, altered or dropped through the gateway. */
+  changed(connectionId: string, database: string): void {
+    const watched = this.#watched.get(keyOf({ connectionId, database }))
+    if (watched !== undefined) this.#check(watched, false)
+  }
+
+  wanted({ connectionId, database }: CatalogWanted): void {
+    const watched = this.#watched.get(keyOf({ connectionId, database }))
+    if (watched !== undefined) this.#check(watched, true)
+  }
+
+  /** The control plane may be another one, or have forgotten. */
+  announceAll(): void {
+    for (const watched of this.#watched.values()) {
+      if (watched.digest !== undefined) this.#announce(watched, watched.digest)
+    }
+  }
+
+  stop(): void {
+    clearInterval(this.#timer)
+    this.#stop.abort(new Error('the agent stops'))
+    this.#watched.clear()
+  }
+
+  #watchedFor(connection: AssignedConnection): Watched[] {
+    const { protocol, systemAccess, id } = connection
+    const reader = Object.hasOwn(this.#options.readers, protocol)
+      ? this.#options.readers[protocol]
+      : undefined
+    if (reader === undefined || systemAccess === undefined) return []
+    const access = accessFrom(systemAccess)
+    const former = [...this.#watched.values()].filter((watched) => watched.connectionId === id)
+    const same = former.filter((watched) => watched.access.revision === access.revision)
+    if (same.length > 0) return same
+    const databases = new Set([access.database, ...former.map(({ database }) => database)])
+    return [...databases].map((database) => ({
+      connectionId: id,
+      database,
+      access,
+      reader,
+      running: false,
+      again: undefined,
+    }))
+  }
+
+  #checkAll(): void {
+    for (const watched of this.#watched.values()) this.#check(watched, false)
+  }
+
+  /** One reading at a time for a database; what comes while it runs is one more reading. */
+  #check(watched: Watched, whole: boolean): void {
+    if (watched.running) {
+      watched.again = { whole: whole || watched.again?.whole === true }
+      return
+    }
+    watched.running = true
+    void this.#read(watched, whole).finally(() => {
+      watched.running = false
+      const again = watched.again
+      watched.again = undefined
+      if (again !== undefined && !this.#stop.signal.aborted) this.#check(watched, again.whole)
+    })
+  }
+
+  async #read(watched: Watched, whole: boolean): Promise<void> {
+    const { access, database, connectionId, fingerprint } = watched
+    try {
+      const reading = await watched.reader({
+        access,
+        database,
+        signal: this.#stop.signal,
+        ...(whole || fingerprint === undefined ? {} : { knownFingerprint: fingerprint }),
+      })
+      this.#count(reading === undefined ? 'unchanged' : 'read')
+      if (reading === undefined) return
+      const digest = digestOf(reading.catalog)
+      watched.fingerprint = reading.fingerprint
+      const isNew = watched.digest !== digest
+      watched.digest = digest
+      if (whole) this.#announce(watched, digest, reading.catalog)
+      else if (isNew) this.#announce(watched, digest)
+    } catch (caught) {
+      if (this.#stop.signal.aborted) return
+      this.#count('failed')
+      const error = toGatewayError(caught)
+      this.#options.log.warn({ err: error, connectionId, database }, 'catalog not read')
+      const value = { connectionId, database, code: error.code, message: error.message }
+      this.#options.send({ $case: 'catalogFailure', value })
+    }
+  }
+
+  #announce({ connectionId, database }: Watched, digest: string, catalog?: Catalog): void {
+    this.#options.send({ $case: 'catalog', value: { connectionId, database, digest, catalog } })
+  }
+
+  #count(result: string): void {
+    this.counts.set(result, (this.counts.get(result) ?? 0) + 1)
+  }
+}
+
+export function digestOf(catalog: Catalog): string {
+  return createHash('sha256').update(Catalog.encode(catalog).finish()).digest('hex')
+}
+
+function keyOf({ connectionId, database }: Pick<Watched, 'connectionId' | 'database'>): string {
+  return `${connectionId}\u0000${database}`
+}

@@ -1,0 +1,68 @@
+import type { ConnectionOptions } from 'node:tls'
+import { TargetError, toGatewayError } from '@wardgate/errors'
+import { Client, type ClientConfig } from 'pg'
+import type { Access } from '../../control/grant'
+
+const connectMillis = 10_000
+/** Reading 50,000 tables takes about two seconds. */
+const statementMillis = 120_000
+const lockMillis = 10_000
+
+/** A system session at the first endpoint that answers. The caller ends it. */
+export async function connectSystem(
+  access: Access,
+  database: string,
+  signal: AbortSignal,
+): Promise<Client> {
+  let failure: unknown = new TargetError('ERR_TARGET_UNREACHABLE', 'the connection has no endpoint')
+  for (const endpoint of access.endpoints) {
+    signal.throwIfAborted()
+    const client = new Client({ ...configOf(access, database), ...endpoint })
+    // Without a listener a lost connection would end the process; the query that runs fails as well.
+    client.on('error', () => undefined)
+    try {
+      await client.connect()
+      return client
+    } catch (error) {
+      failure = error
+      await client.end().catch(() => undefined)
+    }
+  }
+  throw asTargetError(failure)
+}
+
+function configOf({ credential, tls }: Access, database: string): ClientConfig {
+  return {
+    database,
+    user: credential.user,
+    ...(credential.kind === 'password' ? { password: credential.password } : {}),
+    ssl: tls.mode === 'disable' ? false : sslOf({ credential, tls }),
+    application_name: 'wardgate-agent',
+    connectionTimeoutMillis: connectMillis,
+    statement_timeout: statementMillis,
+    lock_timeout: lockMillis,
+  }
+}
+
+function sslOf({ credential, tls }: Pick<Access, 'credential' | 'tls'>): ConnectionOptions {
+  return {
+    rejectUnauthorized: tls.mode === 'verify-full',
+    ...(tls.ca === undefined ? {} : { ca: tls.ca }),
+    ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
+    ...(credential.kind === 'certificate' ? { cert: credential.cert, key: credential.key } : {}),
+  }
+}
+
+/** SQLSTATE class 28: invalid authorization specification. */
+const refusedCredential = /^28/
+
+function asTargetError(cause: unknown): Error {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+  if (refusedCredential.test(code)) {
+    const message = 'the target refused the credential of the system session'
+    return new TargetError('ERR_TARGET_REFUSED_CREDENTIAL', message, { cause })
+  }
+  if (cause instanceof TargetError) return cause
+  if (!(cause instanceof Error)) return toGatewayError(cause)
+  return new TargetError('ERR_TARGET_UNREACHABLE', 'the system session failed', { cause })
+}

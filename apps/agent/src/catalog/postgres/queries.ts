@@ -1,0 +1,79 @@
+/**
+ * What is read from PostgreSQL's system catalogs ("System Catalogs" in its documentation). Every query is ordered, so
+ * that the same catalog has the same digest. Temporary and toast objects are of one session and left out.
+ */
+const lasting = `n.nspname !~ '^pg_(toast|temp)'`
+/** Relations that a query can name. */
+const relations = `c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c') AND ${lasting}`
+const fromRelations = `FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace`
+/** Object ids below are given out by initdb (FirstNormalObjectId in access/transam.h). */
+const firstUserOid = 16384
+
+/** The sum of row versions changes with every DDL statement; in-place updates by vacuum do not touch it. */
+export const fingerprintQuery = [
+  'pg_class',
+  'pg_attribute',
+  'pg_proc',
+  'pg_type',
+  'pg_namespace',
+  'pg_rewrite',
+  'pg_trigger',
+  'pg_inherits',
+  'pg_extension',
+  'pg_db_role_setting',
+]
+  .map(
+    (table) =>
+      `SELECT '${table}', count(*)::text, coalesce(sum(xmin::text::bigint), 0)::text FROM ${table}`,
+  )
+  .join(' UNION ALL ')
+  .concat(` UNION ALL SELECT current_setting('search_path'), '', '' ORDER BY 1`)
+
+export const versionQuery = `SELECT current_setting('server_version_num')::int, current_schemas(false)::text[]`
+
+export const relationsQuery = `
+  SELECT c.oid::int8, n.nspname, c.relname, c.relkind::text,
+         CASE WHEN c.relkind IN ('v', 'm') THEN coalesce(pg_get_viewdef(c.oid), '') ELSE '' END,
+         EXISTS (SELECT FROM pg_rewrite r WHERE r.ev_class = c.oid AND r.rulename <> '_RETURN'),
+         c.relrowsecurity, c.reltuples::float8
+  ${fromRelations} WHERE ${relations} ORDER BY c.oid`
+
+export const columnsQuery = `
+  SELECT a.attrelid::int8, a.attnum::int, a.attname, a.atttypid::int8
+  FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE a.attnum > 0 AND NOT a.attisdropped AND ${relations}
+  ORDER BY a.attrelid, a.attnum`
+
+export const parentsQuery = `
+  SELECT i.inhrelid::int8, i.inhparent::int8 FROM pg_inherits i ORDER BY i.inhrelid, i.inhseqno`
+
+export const triggersQuery = `
+  SELECT DISTINCT t.tgrelid::int8, n.nspname || '.' || p.proname
+  FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace n ON n.oid = p.pronamespace
+  WHERE NOT t.tgisinternal ORDER BY 1, 2`
+
+/** SQL-standard bodies (PostgreSQL 14) are kept parsed; before, every body is text. */
+export function routinesQuery(serverVersion: number): string {
+  const body =
+    serverVersion >= 140_000
+      ? 'coalesce(pg_get_function_sqlbody(p.oid), p.prosrc, $$$$)'
+      : 'coalesce(p.prosrc, $$$$)'
+  return `
+  SELECT p.oid::int8, n.nspname, p.proname, p.prokind::text, p.provolatile::text, l.lanname,
+         p.prosecdef, p.proretset, CASE WHEN l.lanname = 'sql' AND NOT b.built_in THEN ${body} ELSE '' END,
+         p.pronargs::int, b.built_in
+  FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
+  CROSS JOIN LATERAL (
+    SELECT p.oid::int8 < ${firstUserOid} OR EXISTS (
+      SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
+    ) AS built_in
+  ) b
+  WHERE ${lasting} ORDER BY p.oid`
+}
+
+export const typesQuery = `
+  SELECT t.oid::int8, n.nspname, t.typname,
+         CASE WHEN t.typcategory = 'A' THEN t.typelem ELSE 0 END::int8, t.typbasetype::int8, t.typrelid::int8
+  FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
+  WHERE ${lasting} ORDER BY t.oid`

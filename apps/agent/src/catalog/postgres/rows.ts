@@ -1,0 +1,151 @@
+import {
+  type DataType,
+  type Relation,
+  type RelationColumn,
+  RelationKind,
+  type Routine,
+  RoutineKind,
+  Volatility,
+} from '@wardgate/contract'
+import { z } from 'zod'
+
+/** Object ids come as bigint, which `pg` hands over as text. */
+const id = z.coerce.number().int().min(0).max(0xffffffff)
+const text = z.string()
+
+export const versionRow = z.tuple([z.number().int(), z.array(text)])
+export const fingerprintRow = z.tuple([text, text, text])
+const relationRow = z.tuple([id, text, text, text, text, z.boolean(), z.boolean(), z.number()])
+const columnRow = z.tuple([id, z.number().int(), text, id])
+const pairRow = z.tuple([id, id])
+const triggerRow = z.tuple([id, text])
+const routineRow = z.tuple([
+  id,
+  text,
+  text,
+  text,
+  text,
+  text,
+  z.boolean(),
+  z.boolean(),
+  text,
+  z.number().int(),
+  z.boolean(),
+])
+const typeRow = z.tuple([id, text, text, id, id, id])
+
+/** pg_class.relkind */
+const relationKinds: Readonly<Record<string, Relation['kind']>> = {
+  r: RelationKind.RELATION_KIND_TABLE,
+  p: RelationKind.RELATION_KIND_PARTITIONED_TABLE,
+  v: RelationKind.RELATION_KIND_VIEW,
+  m: RelationKind.RELATION_KIND_MATERIALIZED_VIEW,
+  f: RelationKind.RELATION_KIND_FOREIGN_TABLE,
+  S: RelationKind.RELATION_KIND_SEQUENCE,
+  c: RelationKind.RELATION_KIND_COMPOSITE_TYPE,
+}
+
+/** pg_proc.prokind */
+const routineKinds: Readonly<Record<string, Routine['kind']>> = {
+  f: RoutineKind.ROUTINE_KIND_FUNCTION,
+  p: RoutineKind.ROUTINE_KIND_PROCEDURE,
+  a: RoutineKind.ROUTINE_KIND_AGGREGATE,
+  w: RoutineKind.ROUTINE_KIND_WINDOW,
+}
+
+/** pg_proc.provolatile */
+const volatilities: Readonly<Record<string, Routine['volatility']>> = {
+  i: Volatility.VOLATILITY_IMMUTABLE,
+  s: Volatility.VOLATILITY_STABLE,
+  v: Volatility.VOLATILITY_VOLATILE,
+}
+
+export interface RelationRows {
+  readonly relations: readonly unknown[]
+  readonly columns: readonly unknown[]
+  readonly parents: readonly unknown[]
+  readonly triggers: readonly unknown[]
+}
+
+export function relationsFrom(rows: RelationRows): Relation[] {
+  const columns = groupByFirst(rows.columns, (row): [number, RelationColumn] => {
+    const [relation, number, name, typeId] = columnRow.parse(row)
+    return [relation, { number, name, typeId }]
+  })
+  const parents = groupByFirst(rows.parents, (row) => pairRow.parse(row))
+  const triggers = groupByFirst(rows.triggers, (row) => triggerRow.parse(row))
+  return rows.relations.map((row) => {
+    const [oid, schema, name, kind, definition, hasRules, hasRowSecurity, tuples] =
+      relationRow.parse(row)
+    return {
+      id: oid,
+      schema,
+      name,
+      kind: relationKinds[kind] ?? RelationKind.RELATION_KIND_UNSPECIFIED,
+      columns: columns.get(oid) ?? [],
+      definition,
+      parents: parents.get(oid) ?? [],
+      triggerFunctions: triggers.get(oid) ?? [],
+      hasRules,
+      hasRowSecurity,
+      estimatedRows: roundEstimate(tuples),
+    }
+  })
+}
+
+export function routinesFrom(rows: readonly unknown[]): Routine[] {
+  return rows.map((row) => {
+    const [
+      oid,
+      schema,
+      name,
+      kind,
+      volatility,
+      language,
+      definer,
+      returnsSet,
+      body,
+      count,
+      builtIn,
+    ] = routineRow.parse(row)
+    return {
+      id: oid,
+      schema,
+      name,
+      kind: routineKinds[kind] ?? RoutineKind.ROUTINE_KIND_UNSPECIFIED,
+      volatility: volatilities[volatility] ?? Volatility.VOLATILITY_UNSPECIFIED,
+      language,
+      securityDefiner: definer,
+      returnsSet,
+      body,
+      argumentCount: count,
+      builtIn,
+    }
+  })
+}
+
+export function typesFrom(rows: readonly unknown[]): DataType[] {
+  return rows.map((row) => {
+    const [oid, schema, name, elementId, baseId, relationId] = typeRow.parse(row)
+    return { id: oid, schema, name, elementId, baseId, relationId }
+  })
+}
+
+/** Two significant digits: an estimate that moves a little must not make another catalog. */
+function roundEstimate(tuples: number): number {
+  return tuples < 0 ? -1 : Number(tuples.toPrecision(2))
+}
+
+function groupByFirst<T>(
+  rows: readonly unknown[],
+  read: (row: unknown) => readonly [number, T],
+): Map<number, T[]> {
+  const groups = new Map<number, T[]>()
+  for (const row of rows) {
+    const [key, value] = read(row)
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [value])
+    else group.push(value)
+  }
+  return groups
+}

@@ -1,0 +1,2 @@
+/** The one place that touches the environment. */
+export const processEnv: Readonly<Record<string, string | undefined>> = process.env

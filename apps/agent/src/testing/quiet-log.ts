@@ -1,0 +1,3 @@
+import { createLogger } from '@wardgate/logger'
+
+export const quietLog = createLogger({ name: 'agent', level: 'silent' })
