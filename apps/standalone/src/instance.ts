@@ -123,6 +123,7 @@ export class Instance {
       port,
       password,
       logFile: join(home, 'logs', `${name}.log`),
+      settings: { max_connections: String(maxConnections) },
     }
     const server = new DatabaseServer(name, options, this.ledger, (line) =>
       this.reporter.event(line),
