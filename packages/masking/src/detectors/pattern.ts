@@ -7,6 +7,10 @@ export const patternPrefix = 'pattern:'
 
 const maxPatternLength = 512
 
+/** Expressions that stay compiled: a masker is made for every result, and compiling takes longer than most of them. */
+const maxCompiled = 256
+const compiled = new Map<string, RE2JS>()
+
 /** A policy's own expression, matched by RE2 in linear time. It has no cheap test, so every text is searched. */
 export function patternDetector(name: string): Detector {
   const source = name.slice(patternPrefix.length)
@@ -30,8 +34,13 @@ function compile(source: string): RE2JS {
       `a detector pattern has 1 to ${maxPatternLength} characters`,
     )
   }
+  const known = compiled.get(source)
+  if (known !== undefined) return known
   try {
-    return RE2JS.compile(source)
+    const expression = RE2JS.compile(source)
+    if (compiled.size >= maxCompiled) compiled.clear()
+    compiled.set(source, expression)
+    return expression
   } catch (cause) {
     throw new PolicyError('ERR_POLICY_INVALID', `'${source}' is no RE2 expression`, { cause })
   }

@@ -6,12 +6,11 @@ export function mapJson(json: string, mask: (text: string) => string | null): st
   let out = ''
   let from = 0
   for (let at = 0; at < json.length;) {
-    const character = json.charAt(at)
-    const end =
-      character === '"' ? endOfString(json, at) : isNumeric(character) ? endOfNumber(json, at) : 0
+    const end = endOfToken(json, at)
     if (end === undefined) return undefined
-    if (end === 0) {
-      at++
+    const character = json.charAt(at)
+    if (character !== '"' && !isNumeric(character)) {
+      at = end
       continue
     }
     const token = json.slice(at, end)
@@ -24,6 +23,18 @@ export function mapJson(json: string, mask: (text: string) => string | null): st
     at = end
   }
   return from === 0 ? json : out + json.slice(from)
+}
+
+const literals = ['true', 'false', 'null']
+
+/** Undefined where no token of JSON begins: what stands there nobody has looked at. */
+function endOfToken(json: string, at: number): number | undefined {
+  const character = json.charAt(at)
+  if (character === '"') return endOfString(json, at)
+  if (isNumeric(character)) return endOfNumber(json, at)
+  if ('{}[]:, \n\r\t'.includes(character)) return at + 1
+  const literal = literals.find((word) => json.startsWith(word, at))
+  return literal === undefined ? undefined : at + literal.length
 }
 
 function maskString(token: string, mask: (text: string) => string | null): string | undefined {
