@@ -66,11 +66,11 @@ export class OperationPermit implements Permit {
   }
 }
 
-function masksNothing({ columns, origins, detectors, unknownOrigin }: MaskingPlan): boolean {
+// A plan with a width is never nothing: a wider result has columns that nobody knew of when it was planned.
+function masksNothing({ width, columns, origins, detectors, unknownOrigin }: MaskingPlan): boolean {
   return (
-    columns.length === 0 &&
-    origins.length === 0 &&
-    detectors.length === 0 &&
-    unknownOrigin === undefined
+    width === undefined &&
+    unknownOrigin === undefined &&
+    columns.length + origins.length + detectors.length === 0
   )
 }

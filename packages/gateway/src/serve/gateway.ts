@@ -3,6 +3,7 @@ import { systemClock, systemTimers } from '../clock'
 import { defaultLimits, type GatewayLimits } from '../limits'
 import { VerdictMemo } from '../memo/verdict-memo'
 import type { Clock, ControlPlane, CreateRecorder, Dialler, Log, Spool, Timers } from '../ports'
+import type { Protocol } from '../protocol'
 import { CancelRegistry } from './cancel-registry'
 import { newCounters, type Counters } from './counters'
 import type { House } from './house'
@@ -49,9 +50,11 @@ export function createGateway(options: GatewayOptions): Gateway {
     ended: ended.signal,
   }
   const serving = new Set<Promise<void>>()
+  const protocols = new Set<Protocol>()
   return {
     counters,
     serve(socket) {
+      protocols.add(socket.listener.protocol)
       const served = serve(house, socket).finally(() => serving.delete(served))
       serving.add(served)
       return served
@@ -62,6 +65,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       const takeBack = timers.after(withinMillis, () => ended.abort(drained()))
       await Promise.all(serving)
       takeBack()
+      for (const protocol of protocols) protocol.close?.()
     },
   }
 }

@@ -255,6 +255,17 @@ describe('drain', () => {
     expect(controlPlane.closed).toEqual(['drained'])
   })
 
+  it('releases what the engines of a protocol share, once', async () => {
+    let closed = 0
+    const { gateway, connect } = house({}, { ...lineProtocol, close: () => void (closed += 1) })
+    for (const { stream, served } of [await connect(), await connect()]) {
+      stream.destroy()
+      await served
+    }
+    await gateway.drain(30_000)
+    expect(closed).toBe(1)
+  })
+
   it('ends at once when nobody is there', async () => {
     const { gateway, clock } = house()
     await gateway.drain(30_000)

@@ -36,6 +36,22 @@ describe('an allowed operation', () => {
     expect(permitOf(await gate.submit(select))).toMatchObject({ rowLimit: 5, readOnly: true })
   })
 
+  it.each([
+    ['an empty plan', {}, true],
+    ['a plan of known width', { width: 2 }, false],
+    [
+      'a detector',
+      { detectors: [{ detector: 'email', rule: 'pii', method: { kind: 'redact' } }] },
+      false,
+    ],
+    ['unknown origins', { unknownOrigin: { rule: 'pii', method: { kind: 'redact' } } }, false],
+  ] as const)('says for %s whether results may pass unread', async (_name, plan, unmasked) => {
+    const { gate, controlPlane } = fakeGate()
+    const masking = { columns: [], origins: [], detectors: [], ...plan }
+    controlPlane.answer = () => controlPlane.allow({ masking })
+    expect(permitOf(await gate.submit(select)).unmasked).toBe(unmasked)
+  })
+
   it('is settled once: a second outcome is dropped and logged', async () => {
     const { gate, spool, log } = fakeGate()
     const permit = permitOf(await gate.submit(select))
