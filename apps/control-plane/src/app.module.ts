@@ -4,13 +4,17 @@ import { ClockModule } from './common/clock'
 import { DatabaseModule } from './common/database/database.module'
 import { EpochModule } from './common/epoch/epoch.module'
 import { HttpModule } from './common/http/http.module'
+import { MetricsModule } from './common/metrics/metrics'
+import { OpenApiModule } from './common/openapi/openapi.module'
 import { SealingModule } from './common/sealing/sealing.module'
 import type { Config } from './config/config'
 import { ConfigModule } from './config/config.module'
+import { ConnectionsModule } from './connections/connections.module'
+import { CredentialsModule } from './credentials/credentials.module'
 import { HealthModule } from './health/health.module'
 import { IdentityModule } from './identity/identity.module'
 
-const features = [AuditModule, HealthModule, IdentityModule]
+const features = [AuditModule, ConnectionsModule, CredentialsModule, HealthModule, IdentityModule]
 
 @Module({})
 export class AppModule {
@@ -23,6 +27,8 @@ export class AppModule {
         DatabaseModule,
         EpochModule,
         SealingModule,
+        MetricsModule,
+        OpenApiModule,
         HttpModule,
         ...features,
       ],

@@ -6,6 +6,10 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { v7 as uuid } from 'uuid'
 import { AppModule } from './app.module'
 import { addResponseHeaders } from './common/http/response-headers'
+import { measureRequests } from './common/metrics/measure-requests'
+import { Metrics } from './common/metrics/metrics'
+import { traceRequests } from './common/tracing/tracing'
+import { serveConsole } from './console/serve-console'
 import type { Config } from './config/config'
 
 /** Policies and recordings' searches are the largest bodies; evidence and recordings only ever leave. */
@@ -30,7 +34,11 @@ export async function createApp(
     abortOnError: false,
   })
   await app.register(fastifyCookie)
-  addResponseHeaders(app.getHttpAdapter().getInstance())
+  const fastify = app.getHttpAdapter().getInstance()
+  addResponseHeaders(fastify)
+  measureRequests(fastify, app.get(Metrics))
+  if (config.otlpEndpoint !== undefined) traceRequests(fastify)
+  await serveConsole(app, config.consoleFolder)
   app.enableShutdownHooks()
   await app.init()
   return app

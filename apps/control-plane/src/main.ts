@@ -1,11 +1,22 @@
-import { createApp } from './app'
+import { GatewayError } from '@wardgate/errors'
+import { createLogger } from '@wardgate/logger'
+import { rekey } from './commands/rekey'
+import { serve } from './commands/serve'
 import { readConfig } from './config/env'
 import { processEnv } from './config/process-env'
 
-async function serve(): Promise<void> {
+async function main([command = 'serve', ...args]: readonly string[]): Promise<void> {
   const config = readConfig(processEnv)
-  const app = await createApp(config, false)
-  await app.listen(config.rest.port, config.rest.host)
+  if (command === 'serve') await serve(config)
+  else if (command === 'rekey') await rekey(config, args)
+  else throw new TypeError(`unknown command ${command}; there are: serve, rekey`)
 }
 
-void serve()
+main(process.argv.slice(2)).catch((error: unknown) => {
+  const logger = createLogger({ name: 'control-plane', level: 'error' })
+  const nextStep = error instanceof GatewayError ? error.nextStep : undefined
+  logger.error({ err: error, nextStep }, 'control plane failed')
+  process.exitCode = 1
+  // What was begun may keep the process alive; it is of no use any more.
+  setImmediate(() => process.exit())
+})

@@ -13,6 +13,10 @@ import { IssuersController } from './issuers/issuers.controller'
 import { IssuersRepository } from './issuers/issuers.repository'
 import { IssuersService } from './issuers/issuers.service'
 import { LoginJournal } from './login-journal'
+import { LoginClients } from './login/login-clients'
+import { LoginStates } from './login/login-state'
+import { LoginController } from './login/login.controller'
+import { LoginService } from './login/login.service'
 import { TokenExchangeService } from './token-exchange.service'
 import { IssuerTokens } from './tokens/issuer-tokens'
 import { SigningKeyStore } from './tokens/signing-key'
@@ -21,7 +25,7 @@ import { WardgateTokens } from './tokens/wardgate-tokens'
 @Global()
 @Module({
   imports: [PrincipalsModule, RolesModule],
-  controllers: [IssuersController, IdentityController],
+  controllers: [IssuersController, IdentityController, LoginController],
   providers: [
     IssuersRepository,
     IssuersService,
@@ -35,6 +39,9 @@ import { WardgateTokens } from './tokens/wardgate-tokens'
     IdentityService,
     { provide: Authenticator, useExisting: IdentityService },
     TokenExchangeService,
+    LoginClients,
+    LoginStates,
+    LoginService,
     BootstrapRepository,
     BootstrapService,
   ],

@@ -9,7 +9,7 @@ import { Reflector } from '@nestjs/core'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Observable, tap } from 'rxjs'
 
-const createdKey = 'wardgate:created'
+export const createdKey = 'wardgate:created'
 
 /** The route creates what it answers: the answer's Location is the request's path and the new id. */
 export const Creates = () => SetMetadata(createdKey, true)

@@ -1,0 +1,50 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join, relative, sep } from 'node:path'
+import fastifyStatic from '@fastify/static'
+import type { NestFastifyApplication } from '@nestjs/platform-fastify'
+import { RequestError } from '@wardgate/errors'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { toProblem } from '../common/http/problem'
+
+const start = 'index.html'
+/** Vite puts a digest into the names of these, so they never change. */
+const immutable = /^assets\//
+/** What is not the console's, even when nothing is there. */
+const reserved = /^\/(v1|auth|health|metrics|\.well-known)(\/|$)/
+
+/** The console's files and, for the paths of its pages, its start page. */
+export async function serveConsole(app: NestFastifyApplication, folder: string): Promise<void> {
+  if (!existsSync(join(folder, start))) return
+  const files = new Set(filesIn(folder))
+  await app.register(fastifyStatic, {
+    root: folder,
+    serve: false,
+    cacheControl: false,
+  })
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .get('/*', (request, reply) => {
+      const path = request.url.split('?', 1)[0] ?? '/'
+      if (reserved.test(path)) return notFound(request, reply)
+      const file = files.has(path.slice(1)) ? path.slice(1) : start
+      if (immutable.test(file))
+        void reply.header('Cache-Control', 'public, max-age=31536000, immutable')
+      return reply.sendFile(file)
+    })
+}
+
+function notFound(request: FastifyRequest, reply: FastifyReply) {
+  const error = new RequestError('ERR_REQUEST_NOT_FOUND', 'there is no such route')
+  return reply
+    .status(404)
+    .header('Content-Type', 'application/problem+json')
+    .send(JSON.stringify(toProblem(error, request.id)))
+}
+
+/** Only what is there at the start is ever served; names of requests are never joined to paths. */
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
+}
