@@ -103,7 +103,7 @@ const rows: readonly Row[] = [
   [2950, 2951, 'uuid', '00000000-0000-0000-0000-000000000000', zeros(16)],
   [3220, 3221, 'plain', '0/0', zeros(8)], // pg_lsn
   [3614, 3643, 'mixed', '', zeros(4)], // tsvector
-  [3615, 3645, 'mixed', '', zeros(4)], // tsquery
+  [3615, 3645, 'mixed', '', null], // tsquery: tsqueryrecv refuses an empty one
   [3802, 3807, 'jsonb', json, Buffer.concat([Buffer.of(1), utf8(json)])],
   [4072, 4073, 'mixed', '$', Buffer.concat([Buffer.of(1), utf8('$')])], // jsonpath
   [5069, 271, 'plain', '0', zeros(8)], // xid8
