@@ -50,6 +50,8 @@ export interface StatementLineage {
   readonly relations: readonly number[]
   /** System relations read that show values of any column, such as pg_stats. */
   readonly valueSources: readonly string[]
+  /** An output's origin is unknown: it counts as every masked column. */
+  readonly tainted: boolean
   /** Something of unknown origin decides about the result. */
   readonly unknownInfluence: boolean
 }

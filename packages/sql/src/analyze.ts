@@ -1,6 +1,6 @@
 import type { ActionFact, Facts } from '@wardgate/policy'
 import type { Analyze, StatementAnalysis, StatementInput, StatementLineage } from './analysis'
-import { columnReference, nothing, type Outputs } from './lineage/value'
+import { allOf, columnReference, nothing, type Outputs } from './lineage/value'
 import {
   act,
   newFactNotes,
@@ -58,6 +58,7 @@ function lineageOf(outputs: Outputs | undefined, notes: LineageNotes): Statement
   return {
     ...(columns !== undefined && { outputs: columns }),
     unknownOutputs: outputs !== undefined && columns === undefined,
+    tainted: outputs !== undefined && allOf(outputs).kind === 'unknown',
     unknownInfluence: notes.unknownInfluence,
     influences: [...notes.influences.values()].map(({ key, where }) => ({
       column: columnReference(key),

@@ -1,7 +1,7 @@
 import type { Routine } from '../catalog'
 import { emptyScope } from '../lineage/scope'
 import { allOf, derive, nothing, unknownValue, type Outputs, type Value } from '../lineage/value'
-import { act, influence, maxNesting, opaque, type Work } from '../lineage/work'
+import { act, influence, maxNesting, opaque, visit, type Work } from '../lineage/work'
 import { findRoutines } from '../names/catalog-index'
 import { stringConstant, type Tree } from '../tree'
 import { harmlessFunctions } from './built-in-functions'
@@ -50,14 +50,23 @@ function isHarmlessExtension(routine: Routine): boolean {
   return routine.language === 'c' && harmlessExtensionFunctions.has(routine.name)
 }
 
+/** Counts against the bound on nodes, so that functions that call each other cannot multiply without end. */
+const bodyCost = 500
+
+function parseBody(work: Work, routine: Routine): readonly Tree[] | undefined {
+  const key = `body ${routine.id}`
+  if (!work.index.cache.has(key)) work.index.cache.set(key, work.parse(routine.body))
+  return work.index.cache.get(key) as readonly Tree[] | undefined
+}
+
 /**
  * The body of a SQL function, analysed as if it stood in the statement. What the body decides by its arguments is the
  * function's own doing, like the inside of a built-in; the caller has noted arguments that matter.
  */
 function callSqlBody(work: Work, call: Call, routine: Routine): Value {
   const name = `${routine.schema}.${routine.name}`
-  const statements = work.nesting < maxNesting ? work.parse(routine.body) : undefined
-  if (statements === undefined) {
+  const statements = work.nesting < maxNesting ? parseBody(work, routine) : undefined
+  if (statements === undefined || !visit(work, bodyCost)) {
     opaque(work, `body of function ${name} cannot be analysed`)
     return unknownValue
   }

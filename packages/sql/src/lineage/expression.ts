@@ -1,6 +1,6 @@
 import { builtInOperators, setReturningFunctions } from '../functions/built-in-sets'
 import { evaluateCall } from '../functions/calls'
-import { computingOperators, extensionOperators } from '../functions/effects'
+import { computingOperators, extensionOperators, knownEffect } from '../functions/effects'
 import { findRoutines } from '../names/catalog-index'
 import { noteType } from '../names/types'
 import { child, list, nameParts, nestedNodes, text, unwrap, flag, type Tree } from '../tree'
@@ -90,12 +90,18 @@ export function evaluateInside(body: Tree, scope: Scope, work: Work): Value {
   return derive(evaluateAll(nestedNodes(body), scope, work))
 }
 
-function fieldOf(row: Value, name: string): Value {
+/** `(x).f` is a field, or the function f(x) when there is no such field. */
+function fieldOf(work: Work, row: Value, name: string): Value {
   const fields = row.fields?.filter((field) => field.name === name) ?? []
-  return fields.length === 0 ? derive([row]) : derive0(fields)
+  if (fields.length > 0) return mergeFields(fields)
+  const isFunction =
+    knownEffect(name) !== undefined ||
+    findRoutines(work.index, work.searchPath, '', name).length > 0
+  if (!isFunction) return derive([row])
+  return derive([row, evaluateCall(work, { schema: '', name, values: [row], nodes: [] })])
 }
 
-function derive0(fields: readonly NamedValue[]): Value {
+function mergeFields(fields: readonly NamedValue[]): Value {
   const [only] = fields
   return fields.length === 1 && only !== undefined ? only.value : derive(fields.map((f) => f.value))
 }
@@ -197,7 +203,7 @@ function functionalNotation(names: readonly string[], values: readonly Value[]):
   const [row] = values
   if (names.length !== 1 || values.length !== 1 || row?.fields === undefined) return undefined
   const fields = row.fields.filter((field) => field.name === names[0])
-  return fields.length === 0 ? undefined : derive0(fields)
+  return fields.length === 0 ? undefined : mergeFields(fields)
 }
 
 /** Rows multiplied by a set-returning function count a value; only an array written out has a fixed length. */
@@ -257,7 +263,7 @@ function evaluateIndirection(body: Tree, scope: Scope, work: Work): Value {
   let value = evaluate(child(body, 'arg'), scope, work)
   for (const step of list(body, 'indirection')) {
     const { kind, body: inner } = unwrap(step)
-    if (kind === 'String') value = fieldOf(value, text(inner, 'sval'))
+    if (kind === 'String') value = fieldOf(work, value, text(inner, 'sval'))
     else if (kind === 'A_Star')
       value = { ...derive([value]), ...(value.fields && { fields: value.fields }) }
     else value = derive([value, evaluateInside(inner, scope, work)])
@@ -297,6 +303,7 @@ const evaluators: Readonly<Record<string, Evaluator>> = {
   FuncCall: evaluateFunction,
   MultiAssignRef: (body, scope, work) => derive([evaluate(child(body, 'source'), scope, work)]),
   RowExpr: evaluateRow,
+  SelectStmt: (body, scope, work) => allOf(work.query({ SelectStmt: body }, scope, work)),
   SortBy: evaluateSort,
   SubLink: evaluateSubLink,
   TypeCast: evaluateCast,

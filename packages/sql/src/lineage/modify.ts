@@ -4,7 +4,7 @@ import { child, list, text, unwrap, type Tree } from '../tree'
 import { addCtes } from './ctes'
 import { decide, evaluate, evaluateInside } from './expression'
 import { addFrom, fromItem } from './from'
-import { nested, withEntries, type RangeEntry, type Scope } from './scope'
+import { columnOf, nested, withEntries, type RangeEntry, type Scope } from './scope'
 import { evaluateTargets } from './select'
 import { allOf, derive, known, type NamedValue, type Outputs } from './value'
 import { act, influence, type Work } from './work'
@@ -96,7 +96,11 @@ function noteConflict(
   if (infer !== undefined) decide(child(infer, 'whereClause'), 'predicate', scope, work)
   if (infer !== undefined) {
     for (const element of list(infer, 'indexElems')) {
-      decide(child(unwrap(element).body, 'expr'), 'predicate', scope, work)
+      const { body: key } = unwrap(element)
+      decide(child(key, 'expr'), 'predicate', scope, work)
+      // Whether the row conflicts tells whether the value exists.
+      const column = own === undefined ? undefined : columnOf(own, text(key, 'name'))
+      if (column !== undefined && text(key, 'name') !== '') influence(work, column, 'distinct')
     }
   }
   if (text(conflict, 'action') !== 'ONCONFLICT_UPDATE') return

@@ -87,8 +87,8 @@ export function influence(work: Work, value: Value, where: Where): void {
 }
 
 /** Counts a visited node; the bound turns a hostile statement into a refusal instead of a stall. */
-export function visit(work: Work): boolean {
-  work.facts.nodes += 1
+export function visit(work: Work, cost = 1): boolean {
+  work.facts.nodes += cost
   if (work.facts.nodes <= maxNodes) return true
   opaque(work, `statement is larger than ${maxNodes} nodes`)
   return false

@@ -73,7 +73,9 @@ function planFor(
   detectors: readonly DetectorMask[],
   fallback: ColumnRule,
 ): MaskingPlan {
-  const touches = statements.some((statement) => touchesMasked(statement, masked))
+  const touches = statements.some(
+    (statement) => statement.tainted || touchesMasked(statement, masked),
+  )
   const origins = originsOf(masked)
   const unknownOrigin = { rule: fallback.rule, method: redact }
   const results = statements.filter(

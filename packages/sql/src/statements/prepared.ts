@@ -1,10 +1,13 @@
 import { evaluateAll } from '../lineage/expression'
 import { emptyScope } from '../lineage/scope'
 import { allOf, derive, known, unknownValue, type Outputs } from '../lineage/value'
-import { influence, maxNesting, opaque, type Work } from '../lineage/work'
+import { influence, maxNesting, opaque, visit, type Work } from '../lineage/work'
 import { child, list, text, unwrap, type Tree } from '../tree'
 
 export type RunStatement = (statement: Tree, work: Work) => Outputs | undefined
+
+/** Counts against the bound on nodes: statements that execute each other must not multiply without end. */
+const candidateCost = 1_000
 
 type Target = 'prepared' | 'cursor'
 
@@ -26,6 +29,7 @@ function candidates(name: string, target: Target, work: Work): Tree[] | undefine
   const found: Tree[] = []
   for (const candidate of work.candidates) {
     if (candidate.name !== name) continue
+    if (!visit(work, candidateCost)) return undefined
     const statements = work.parse(candidate.text)
     if (statements === undefined) return undefined
     for (const statement of statements) {

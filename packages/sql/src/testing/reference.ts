@@ -49,7 +49,7 @@ function isDenied(action: string, resource: string): boolean {
   return !(approved.has(action) || allowed.has(action))
 }
 
-export type Outcome = 'block' | 'approve' | 'mask' | 'allow'
+export type Outcome = 'block' | 'approve' | 'approve-mask' | 'mask' | 'allow'
 
 export interface Judged {
   readonly outcome: Outcome
@@ -72,8 +72,10 @@ export function judge(input: StatementInput): Judged {
     ...(decision.kind === 'plan' ? [] : [decision.message]),
   ]
   if (why.length > 0 || decision.kind !== 'plan') return { outcome: 'block', why }
-  if (facts.actions.some(({ action }) => approved.has(action))) return { outcome: 'approve', why }
   const { plan } = decision
   const masks = plan.columns.length > 0 || plan.unknownOrigin !== undefined
+  if (facts.actions.some(({ action }) => approved.has(action))) {
+    return { outcome: masks ? 'approve-mask' : 'approve', why }
+  }
   return { outcome: masks ? 'mask' : 'allow', why }
 }
