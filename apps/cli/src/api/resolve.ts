@@ -1,0 +1,33 @@
+import { CliError } from '../cli-error'
+import type { Api, JsonObject } from './client'
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+const searchedItems = 10_000
+
+/** The resource that a person names by its name or its id. */
+export async function findByName(api: Api, path: string, nameOrId: string): Promise<JsonObject> {
+  if (uuid.test(nameOrId)) return api.get(`${path}/${nameOrId}`)
+  const items = await api.list(path, { name: nameOrId }, searchedItems)
+  const found = items.find((item) => item['name'] === nameOrId)
+  if (found) return found
+  const noun = path.slice(path.lastIndexOf('/') + 1).replace(/s$/, '')
+  throw new CliError('rejected', `there is no ${noun} ${nameOrId}`, `List them first.`)
+}
+
+/** An id from an argument, as one path segment: nothing in it can address another resource. */
+export function segment(id: string): string {
+  if (id === '' || id === '.' || id === '..') throw new CliError('usage', `"${id}" is no id`)
+  return encodeURIComponent(id)
+}
+
+/** The tag for If-Match, from the version that the resource was read with. */
+export function versionTag(resource: JsonObject): string {
+  const version = resource['version']
+  return typeof version === 'number' || typeof version === 'string' ? `"${version}"` : '*'
+}
+
+export function idOf(resource: JsonObject): string {
+  const id = resource['id']
+  if (typeof id === 'string') return segment(id)
+  throw new CliError('unavailable', 'the control plane answered without an id')
+}

@@ -1,0 +1,106 @@
+import { objects, textOf, type Api, type JsonObject } from '../../api/client'
+import { segment } from '../../api/resolve'
+import { CliError } from '../../cli-error'
+import { member } from '../../config/standalone'
+import { renderDetails } from '../../output/details'
+import { escapeText } from '../../output/escape'
+import { renderFullStatement, renderStatement } from '../../output/statement'
+import { plainText } from '../../output/table'
+import type { Run } from '../../run'
+
+export function requestPath(id: string): string {
+  return `/v1/approval-requests/${segment(id)}`
+}
+
+export async function readRequest(api: Api, id: string): Promise<JsonObject> {
+  return api.get(requestPath(id))
+}
+
+/** Everything an approver decides on, with the statement exactly as it will run. */
+export function renderRequest(request: JsonObject, full: boolean): string {
+  const text = textOf(request, 'text')
+  const risk = request['risk']
+  const factors = objects(member(risk, 'factors')).map(
+    (factor) =>
+      `${textOf(factor, 'name')} +${plainText(factor['points'])}: ${textOf(factor, 'explanation')}`,
+  )
+  const details = renderDetails([
+    ['Request', request['id']],
+    ['State', request['state']],
+    ['Summary', request['summary']],
+    ['Connection', request['connection']],
+    ['Database', request['database']],
+    ['Requested by', personOf(request['requester'])],
+    ['Owned by', request['requesterOwner'] ?? request['owner']],
+    ['Risk', [`${plainText(member(risk, 'score'))} of 100`, ...factors].join('\n')],
+    ['Rules', plainText(request['rules'])],
+    ['Approvers', request['approvers']],
+    ['Quorum', request['quorum']],
+    ['Votes', objects(request['votes']).map(voteText)],
+    ['Expires', request['expiresAt']],
+    ['Digest', request['digest']],
+    ['Claimed', claimedText(request['claimed'])],
+    [
+      'You may vote',
+      request['mayVote'] === false ? `no: ${textOf(request, 'mayNotVoteBecause')}` : 'yes',
+    ],
+  ])
+  const statement = full ? renderFullStatement(text) : renderStatement(text)
+  return `${details}\nStatement, exactly as it will run:\n${statement}${parametersText(request['parameters'])}`
+}
+
+function personOf(value: unknown): string {
+  return typeof value === 'string' ? value : textOf(value, 'name') || plainText(value)
+}
+
+function voteText(vote: JsonObject): string {
+  const word = vote['approve'] === true ? 'approved' : 'rejected'
+  return `${personOf(vote['principal'])} ${word} ${textOf(vote, 'reason')}`.trim()
+}
+
+/** The client says this of itself; it is shown as that and no more. */
+function claimedText(claimed: unknown): string {
+  if (typeof claimed !== 'object' || claimed === null) return ''
+  const lines = Object.entries(claimed).map(
+    ([name, value]) => `${escapeText(name)} = ${escapeText(plainText(value))}`,
+  )
+  return lines.length === 0 ? '' : `(not verified)\n${lines.join('\n')}`
+}
+
+const shownParameter = 500
+
+function parametersText(parameters: unknown): string {
+  if (!Array.isArray(parameters) || parameters.length === 0) return ''
+  const lines = (parameters as unknown[]).map((parameter, at) => {
+    const value =
+      typeof parameter === 'object' && parameter !== null ? member(parameter, 'value') : parameter
+    const text = value === null || value === undefined ? 'NULL' : plainText(value)
+    const shown = escapeText(text)
+    const cut =
+      shown.length > shownParameter
+        ? `${shown.slice(0, shownParameter)}… (${shown.length} characters, CUT)`
+        : shown
+    return `  $${at + 1} = ${cut}\n`
+  })
+  return `Parameters:\n${lines.join('')}`
+}
+
+/** The digest to vote on: of what was shown, and equal to the one that a script expects. */
+export function votedDigest(run: Run, request: JsonObject): string {
+  const digest = textOf(request, 'digest')
+  const expected = run.options.text('digest')
+  if (expected === undefined || expected === digest) return digest
+  throw new CliError(
+    'rejected',
+    `the request's digest is ${digest}, not ${expected}`,
+    'Read the request again: it is not the one that was decided on.',
+  )
+}
+
+/** People see what they decide on and confirm it; a script has said so by running the command. */
+export async function confirm(run: Run, request: JsonObject, verb: string): Promise<void> {
+  if (run.json || run.options.flag('yes') || !run.cli.stdinIsTty) return
+  run.cli.err(`${renderRequest(request, false)}\n`)
+  const answer = await run.cli.ask(`Type "yes" to ${verb} exactly this: `, false)
+  if (answer.trim() !== 'yes') throw new CliError('no', 'nothing was decided')
+}

@@ -1,0 +1,4 @@
+import { deleteOf } from '../resource'
+import { connection } from './resource'
+
+export const connectionsDelete = deleteOf(connection)

@@ -1,0 +1,3 @@
+import type { Resource } from '../resource'
+
+export const connection: Resource = { noun: 'connection', path: '/v1/connections', columns: [] }

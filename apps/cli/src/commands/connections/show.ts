@@ -1,0 +1,4 @@
+import { showOf } from '../resource'
+import { connection } from './resource'
+
+export const connectionsShow = showOf(connection)

@@ -1,0 +1,4 @@
+import { updateOf } from '../resource'
+import { connection } from './resource'
+
+export const connectionsUpdate = updateOf(connection)

@@ -1,0 +1,4 @@
+import { deleteOf } from '../resource'
+import { issuer } from './resource'
+
+export const issuersDelete = deleteOf(issuer)

@@ -1,0 +1,4 @@
+import { listOf } from '../resource'
+import { issuer } from './resource'
+
+export const issuersList = listOf(issuer)

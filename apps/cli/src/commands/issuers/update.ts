@@ -1,0 +1,4 @@
+import { updateOf } from '../resource'
+import { issuer } from './resource'
+
+export const issuersUpdate = updateOf(issuer)

@@ -1,0 +1,33 @@
+import { column } from '../../run'
+import { action, leaf, limitOf, withLimit, type Register } from '../command'
+
+export const operationColumns = [
+  column('started', 'startedAt'),
+  column('status'),
+  column('summary'),
+  column('rows'),
+  column('masked', 'maskedCells'),
+  column('error', 'errorCode'),
+  column('id', 'id', 36),
+]
+
+export const operationsList: Register = (parent, cli) => {
+  withLimit(leaf(parent, 'list', 'List operations, newest first.'))
+    .option('--session <id>', 'only of this session')
+    .option('--status <status>', 'forwarded, refused, succeeded, failed, cancelled or unknown')
+    .option('--action <action>', 'only with this action, such as delete')
+    .action(
+      action(cli, async (run) => {
+        const { options } = run
+        const query = {
+          sessionId: options.text('session'),
+          status: options.text('status'),
+          action: options.text('action'),
+        }
+        run.printItems(
+          await (await run.api()).list('/v1/operations', query, limitOf(run)),
+          operationColumns,
+        )
+      }),
+    )
+}

@@ -1,0 +1,3 @@
+import { moveTo } from './version'
+
+export const policiesRetire = moveTo('retire', 'Take a version out of force.')

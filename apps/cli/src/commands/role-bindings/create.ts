@@ -1,0 +1,4 @@
+import { createOf } from '../resource'
+import { roleBinding } from './resource'
+
+export const roleBindingsCreate = createOf(roleBinding)

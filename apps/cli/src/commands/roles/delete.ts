@@ -1,0 +1,4 @@
+import { deleteOf } from '../resource'
+import { role } from './resource'
+
+export const rolesDelete = deleteOf(role)

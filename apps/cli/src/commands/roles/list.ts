@@ -1,0 +1,4 @@
+import { listOf } from '../resource'
+import { role } from './resource'
+
+export const rolesList = listOf(role)

@@ -1,0 +1,4 @@
+import { showOf } from '../resource'
+import { role } from './resource'
+
+export const rolesShow = showOf(role)

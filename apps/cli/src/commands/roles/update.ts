@@ -1,0 +1,4 @@
+import { updateOf } from '../resource'
+import { role } from './resource'
+
+export const rolesUpdate = updateOf(role)

@@ -1,0 +1,82 @@
+import { parseChunk, readRecording, type RecordingEvent } from '@wardgate/recording'
+import { segment } from '../../api/resolve'
+import { CliError } from '../../cli-error'
+import { escapeJson } from '../../output/escape'
+import { splitChunks } from '../../replay/chunks'
+import { PostgresReplay } from '../../replay/postgres'
+import type { Run } from '../../run'
+import { action, leaf, type Register } from '../command'
+
+/** Longer pauses are cut to this; nobody waits an hour for the next statement. */
+const maxPauseMilliseconds = 3_000
+const maxRecordingBytes = 1024 * 1024 * 1024
+
+export const sessionsReplay: Register = (parent, cli) => {
+  leaf(parent, 'replay', 'Replay a session as the client saw it: statements, parameters, results.')
+    .argument('<id>', 'id of the session')
+    .option('--speed <factor>', 'times real time; 0 = at once', '1')
+    .option('--from <seconds>', 'begin this long after the start', '0')
+    .action(
+      action(cli, async (run, [id = '']) => {
+        const path = `/v1/sessions/${segment(id)}`
+        const api = await run.api()
+        const live = (await api.get(path))['state'] === 'open'
+        const chunks: Uint8Array[] = []
+        let bytes = 0
+        for await (const chunk of splitChunks(await api.stream('GET', `${path}/recording`))) {
+          bytes += chunk.length
+          if (bytes > maxRecordingBytes)
+            throw new CliError('no', 'the recording is too large to replay here')
+          chunks.push(chunk)
+        }
+        const [first] = chunks
+        if (first === undefined) throw new CliError('rejected', 'the session has no recording')
+        const { protocol } = parseChunk(first)
+        const events = readRecording(chunks, { open: live })
+        if (run.json) printEvents(run, events)
+        else await replay(run, protocol, events)
+      }),
+    )
+}
+
+function printEvents(run: Run, events: Iterable<RecordingEvent>): void {
+  for (const event of events) {
+    const line =
+      event.kind === 'mark'
+        ? event
+        : { ...event, bytes: Buffer.from(event.bytes).toString('base64') }
+    run.print(`${escapeJson(JSON.stringify(line))}\n`)
+  }
+}
+
+async function replay(run: Run, protocol: string, events: Iterable<RecordingEvent>): Promise<void> {
+  const speed = run.options.number('speed', { least: 0, most: 1_000 }) ?? 1
+  const from = (run.options.number('from', { least: 0, most: 1e9 }) ?? 0) * 1_000_000
+  const decode = decoderOf(protocol)
+  let clock = from
+  for (const event of events) {
+    // What came before is decoded too, or the first messages after it could not be read.
+    const texts = [...decode(event)]
+    if (event.micros < from) continue
+    const pause = speed === 0 ? 0 : (event.micros - clock) / 1_000 / speed
+    clock = event.micros
+    if (pause > 1) await run.cli.sleep(Math.min(pause, maxPauseMilliseconds), run.cli.signal)
+    if (run.cli.signal.aborted) throw new CliError('interrupted', '')
+    for (const text of texts) run.print(text)
+  }
+}
+
+function decoderOf(protocol: string): (event: RecordingEvent) => Iterable<string> {
+  if (protocol !== 'postgres')
+    throw new CliError(
+      'no',
+      `recordings of ${protocol} cannot be shown as text here`,
+      'Use --json for the bytes.',
+    )
+  const postgres = new PostgresReplay()
+  return (event) => {
+    if (event.kind === 'in') return postgres.client(event.bytes)
+    if (event.kind === 'out') return postgres.server(event.bytes)
+    return []
+  }
+}

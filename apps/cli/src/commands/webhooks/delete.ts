@@ -1,0 +1,4 @@
+import { deleteOf } from '../resource'
+import { webhook } from './resource'
+
+export const webhooksDelete = deleteOf(webhook)

@@ -1,0 +1,4 @@
+import { listOf } from '../resource'
+import { webhook } from './resource'
+
+export const webhooksList = listOf(webhook)

@@ -1,0 +1,4 @@
+import { showOf } from '../resource'
+import { webhook } from './resource'
+
+export const webhooksShow = showOf(webhook)

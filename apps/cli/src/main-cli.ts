@@ -1,0 +1,31 @@
+import { CommanderError } from 'commander'
+import type { Cli } from './cli'
+import { CliError } from './cli-error'
+import { exitCodes } from './exit-codes'
+import { escapeLines } from './output/escape'
+import { createProgram } from './program'
+
+/** Runs one command line and gives its exit code. The only place that tells errors. */
+export async function runCli(args: readonly string[], cli: Cli): Promise<number> {
+  try {
+    await createProgram(cli).parseAsync(args, { from: 'user' })
+    return exitCodes.ok.code
+  } catch (error) {
+    return tell(error, cli)
+  }
+}
+
+function tell(error: unknown, cli: Cli): number {
+  // Commander has printed its own message.
+  if (error instanceof CommanderError)
+    return error.exitCode === 0 ? exitCodes.ok.code : exitCodes.usage.code
+  if (error instanceof CliError) {
+    if (error.message !== '') cli.err(`wardgate: ${escapeLines(error.message)}\n`)
+    if (error.nextStep !== undefined) cli.err(`  ${escapeLines(error.nextStep)}\n`)
+    return error.exitCode
+  }
+  if (cli.signal.aborted) return exitCodes.interrupted.code
+  const message = error instanceof Error ? error.message : String(error)
+  cli.err(`wardgate: ${escapeLines(message)}\n`)
+  return exitCodes.unavailable.code
+}
