@@ -1,5 +1,5 @@
 import type { ConnectionOptions } from 'node:tls'
-import { TargetError, toGatewayError } from '@wardgate/errors'
+import { TargetError } from '@wardgate/errors'
 import { Client, type ClientConfig } from 'pg'
 import type { Access } from '../../control/grant'
 
@@ -56,13 +56,16 @@ function sslOf({ credential, tls }: Pick<Access, 'credential' | 'tls'>): Connect
 /** SQLSTATE class 28: invalid authorization specification. */
 const refusedCredential = /^28/
 
-function asTargetError(cause: unknown): Error {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
-  if (refusedCredential.test(code)) {
+function asTargetError(cause: unknown): TargetError {
+  if (cause instanceof TargetError) return cause
+  if (refusedCredential.test(codeOf(cause))) {
     const message = 'the target refused the credential of the system session'
     return new TargetError('ERR_TARGET_REFUSED_CREDENTIAL', message, { cause })
   }
-  if (cause instanceof TargetError) return cause
-  if (!(cause instanceof Error)) return toGatewayError(cause)
   return new TargetError('ERR_TARGET_UNREACHABLE', 'the system session failed', { cause })
+}
+
+function codeOf(cause: unknown): string {
+  const hasCode = typeof cause === 'object' && cause !== null && 'code' in cause
+  return hasCode ? String(cause.code) : ''
 }

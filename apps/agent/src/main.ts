@@ -1,0 +1,56 @@
+import { type GatewayError, toGatewayError } from '@wardgate/errors'
+import { createLogger } from '@wardgate/logger'
+import { protocols } from '@wardgate/protocols'
+import { Agent } from './agent'
+import { readConfig } from './config/env'
+import { processEnv } from './config/process-env'
+import { exitCodeOf, exitCodes } from './ending'
+import { obtainIdentity } from './enrolment/obtain-identity'
+import { lockState } from './state-lock'
+import { version } from './version'
+
+async function main(): Promise<number> {
+  const stop = new AbortController()
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort())
+  const config = readConfig(processEnv)
+  const log = createLogger({ name: 'agent', level: config.logLevel })
+  const lock = lockState(config.stateFolder)
+  try {
+    const identity = await obtainIdentity(config, { version, log, signal: stop.signal })
+    let failure: GatewayError | undefined
+    const ended = (error?: GatewayError): void => {
+      failure = error
+      stop.abort()
+    }
+    const agent = new Agent({ config, identity, protocols, version, log, ended })
+    try {
+      await agent.start()
+      await aborted(stop.signal)
+    } finally {
+      await agent.stop()
+    }
+    if (failure === undefined) return exitCodes.stopped
+    throw failure
+  } finally {
+    lock.release()
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}
+
+/** The one place that tells why the process ends. */
+function report(caught: unknown): number {
+  const error = toGatewayError(caught)
+  const log = createLogger({ name: 'agent', level: 'error' })
+  log.error({ err: error, code: error.code, nextStep: error.nextStep }, 'agent ends')
+  return exitCodeOf(error)
+}
+
+void main()
+  .catch(report)
+  .then((code) => process.exit(code))
