@@ -10,16 +10,19 @@ export async function readExactly(
   size: number,
   signal: AbortSignal,
 ): Promise<Buffer> {
-  if (size === 0) return Buffer.alloc(0)
-  for (;;) {
+  const parts: Buffer[] = []
+  for (let missing = size; missing > 0;) {
     signal.throwIfAborted()
-    // Asking for more than there is at the end of a stream yields the remainder.
-    const bytes = stream.read(size) as Buffer | null
-    if (bytes?.length === size) return bytes
-    if (bytes !== null || stream.readableEnded || stream.destroyed || stream.errored !== null)
+    // Only what is there is taken: a stream with bytes left in it says at once that it is readable, for ever.
+    const bytes = stream.read(Math.min(missing, stream.readableLength)) as Buffer | null
+    if (bytes !== null && bytes.length > 0) {
+      parts.push(bytes)
+      missing -= bytes.length
+    } else if (stream.readableEnded || stream.destroyed || stream.errored !== null) {
       throw new ProtocolError('ERR_PROTOCOL_MALFORMED', 'the connection ended within a message')
-    await readable(stream, signal)
+    } else await readable(stream, signal)
   }
+  return parts.length === 1 ? (parts[0] ?? Buffer.alloc(0)) : Buffer.concat(parts, size)
 }
 
 function readable(stream: Readable, signal: AbortSignal): Promise<void> {
