@@ -1,0 +1,46 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Cli } from '../cli'
+import { runCli } from '../main-cli'
+
+export interface Ran {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+}
+
+export interface FakeCliParts {
+  readonly env?: Readonly<Record<string, string>>
+  readonly stdin?: string
+  readonly cwd?: string
+  readonly answers?: readonly string[]
+}
+
+/** Runs one command line in this process, in an empty folder unless told otherwise. */
+export async function ranCli(args: readonly string[], parts: FakeCliParts = {}): Promise<Ran> {
+  const cwd = parts.cwd ?? emptyFolder()
+  const answers = [...(parts.answers ?? [])]
+  let [out, err] = ['', '']
+  const cli: Cli = {
+    env: { XDG_CONFIG_HOME: join(cwd, 'config'), ...parts.env },
+    cwd,
+    stdinIsTty: parts.answers !== undefined,
+    stdoutIsTty: false,
+    columns: 100,
+    out: (text) => (out += typeof text === 'string' ? text : Buffer.from(text).toString()),
+    err: (text) => (err += text),
+    readStdin: () => Promise.resolve(parts.stdin ?? ''),
+    ask: () => Promise.resolve(answers.shift() ?? ''),
+    openBrowser: () => undefined,
+    now: () => Date.UTC(2026, 10, 22),
+    sleep: () => Promise.resolve(),
+    signal: new AbortController().signal,
+  }
+  const code = await runCli(args, cli)
+  return { code, out, err }
+}
+
+export function emptyFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'wardgate-cli-'))
+}
