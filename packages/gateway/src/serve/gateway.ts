@@ -8,7 +8,8 @@ import { CancelRegistry } from './cancel-registry'
 import { newCounters, type Counters } from './counters'
 import type { House } from './house'
 import { LoginRefusals } from './login-refusals'
-import { serve, type ServeOptions } from './serve'
+import type { ServeOptions } from './listener'
+import { serve } from './serve'
 
 /** What the agent gives to the gateway. */
 export interface GatewayOptions {

@@ -1,26 +1,12 @@
 import { toGatewayError, type GatewayError } from '@wardgate/errors'
-import type { Duplex } from 'node:stream'
 import { forClient } from '../for-client'
-import type { Engine, Login, Protocol } from '../protocol'
+import type { Engine } from '../protocol'
 import { converse } from './converse'
 import type { House } from './house'
+import type { ServeOptions } from './listener'
 import { openSession } from './open-session'
 import { settledWithin } from './until'
 import { Visit } from './visit'
-
-/** One way in: where the agent listens and what it speaks there. */
-export interface Listener extends Omit<Login, 'clientAddress' | 'cancel'> {
-  readonly name: string
-  readonly protocol: Protocol
-  /** Parsed by the protocol's own schema. */
-  readonly settings: unknown
-}
-
-export interface ServeOptions {
-  readonly client: Duplex
-  readonly clientAddress: string
-  readonly listener: Listener
-}
 
 /** One socket from accept to destroy: handshake, session, relay, end. Whatever is refused is refused here. */
 export async function serve(house: House, options: ServeOptions): Promise<void> {

@@ -2,7 +2,7 @@ import { SessionError, toGatewayError, type GatewayError } from '@wardgate/error
 import type { Duplex } from 'node:stream'
 import type { Log, SessionGrant } from '../ports'
 import type { House } from './house'
-import type { Listener, ServeOptions } from './serve'
+import type { Listener, ServeOptions } from './listener'
 
 /** One accepted socket: its abort signal, its names for the log, its place in the counts, and its only destroy. */
 export class Visit {
