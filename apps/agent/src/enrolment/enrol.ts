@@ -1,6 +1,6 @@
-import { credentials } from '@grpc/grpc-js'
+import { credentials, type ServiceError, status } from '@grpc/grpc-js'
 import { EnrolmentServiceClient, type EnrollResponse } from '@wardgate/contract'
-import { AuthError } from '@wardgate/errors'
+import { AuthError, ControlError } from '@wardgate/errors'
 import { fetchAuthority } from './authority'
 import { createCertificateRequest } from './certificate-request'
 import type { Identity } from './identity'
@@ -43,17 +43,24 @@ function call(
 ): Promise<EnrollResponse> {
   return new Promise((resolve, reject) => {
     client.waitForReady(Date.now() + enrolMillis, (unready) => {
-      if (unready) return reject(refused(unready.message, unready))
+      if (unready) return reject(unreachable(unready))
       client.enroll(request, (error, response) =>
-        error === null ? resolve(response) : reject(refused(error.details, error)),
+        error === null ? resolve(response) : reject(failureOf(error)),
       )
     })
   })
 }
 
-function refused(details: string, cause: unknown): AuthError {
-  return new AuthError('ERR_AUTH_INVALID_TOKEN', `enrolment failed: ${details}`, {
-    cause,
+function failureOf(error: ServiceError): AuthError | ControlError {
+  if (error.code === status.UNAVAILABLE) return unreachable(error)
+  return new AuthError('ERR_AUTH_INVALID_TOKEN', `enrolment failed: ${error.details}`, {
+    cause: error,
     nextStep: 'Join tokens work once and expire: create a new one and start the agent again.',
+  })
+}
+
+function unreachable(cause: unknown): ControlError {
+  return new ControlError('ERR_CONTROL_UNAVAILABLE', 'enrolment: the port does not answer', {
+    cause,
   })
 }

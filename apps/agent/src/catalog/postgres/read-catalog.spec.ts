@@ -128,7 +128,7 @@ describe('the PostgreSQL catalog reader', () => {
       await database.query(change)
       expect((await read()).fingerprint).not.toBe(before)
     }
-  })
+  }, 30_000)
 
   it('says what is wrong when the target is away or refuses the credential', async () => {
     const request = { database: 'postgres', signal }
