@@ -12,3 +12,6 @@ function run(command, args, cwd = root) {
 const buf = join(root, 'node_modules/.bin/buf')
 run(buf, ['lint'], join(root, 'packages/contract'))
 run(buf, ['generate'], join(root, 'packages/contract'))
+
+run(process.execPath, [join(root, 'scripts/build.mjs')])
+run(process.execPath, [join(root, 'apps/cli/dist/reference.js'), join(root, 'docs/reference')])
