@@ -111,7 +111,7 @@ export class Relay {
     return (
       conversation.replies.length === 0 &&
       conversation.parts.state.transaction === 'idle' &&
-      conversation.hasRunInGroup === false &&
+      !conversation.hasRunInGroup &&
       upstreamPump.isClean &&
       clientPump.isIdle &&
       !this.parts.upstream.stream.destroyed

@@ -1,0 +1,3 @@
+export { conformanceHarness } from './conformance-harness'
+export { FakeClient, codesOf, rowsOf, type Received } from './fake-client'
+export { FakeUpstream, type FakeResult } from './fake-upstream'
