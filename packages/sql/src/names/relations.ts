@@ -1,4 +1,4 @@
-import type { ActionFact, ActionName } from '@wardgate/policy'
+import type { ActionName } from '@wardgate/policy'
 import type { Relation } from '../catalog'
 import { emptyScope, type RangeEntry } from '../lineage/scope'
 import {
@@ -190,9 +190,18 @@ export function entryFor(work: Work, rangeVar: Tree, relations: readonly Relatio
     : { ...named, columns, open: derive(all.map((column) => column.value)) }
 }
 
+/** A write to a view or a partitioned table lands in the relations behind it. */
+function writtenRelations(work: Work, relation: Relation): Set<Relation> {
+  const behind = isView(relation)
+    ? viewLineage(work, relation).lineage.relations
+    : new Set<number>()
+  const ids = [relation.id, ...behind].flatMap((id) => [id, ...descendants(work.index, id)])
+  return new Set(ids.flatMap((id) => work.index.relations.get(id) ?? []))
+}
+
 /** Writes that run code of the table's own: triggers and rewrite rules. */
 export function noteWriteCode(work: Work, relations: readonly Relation[]): void {
-  for (const relation of relations) {
+  for (const relation of relations.flatMap((named) => [...writtenRelations(work, named)])) {
     const name = `${relation.schema}.${relation.name}`
     if (relation.hasRules) opaque(work, `relation ${name} has rewrite rules`)
     for (const trigger of relation.triggerFunctions) {
@@ -202,10 +211,4 @@ export function noteWriteCode(work: Work, relations: readonly Relation[]): void 
       opaque(work, `trigger function ${trigger} on ${name} runs code that is not analysed`)
     }
   }
-}
-
-export function describeActions(actions: Iterable<ActionFact>): readonly ActionFact[] {
-  return [...actions].sort((left, right) =>
-    `${left.action} ${left.resource}` < `${right.action} ${right.resource}` ? -1 : 1,
-  )
 }

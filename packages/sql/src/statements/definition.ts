@@ -3,7 +3,7 @@ import { noteType } from '../names/types'
 import { resolve } from '../names/relations'
 import { emptyScope } from '../lineage/scope'
 import { createdName } from '../lineage/select'
-import { allOf } from '../lineage/value'
+import { allOf, columnKey, columnValue } from '../lineage/value'
 import { act, influence, opaque, visit, type Work } from '../lineage/work'
 import { child, isTree, list, nameParts, text, unwrap, type Tree } from '../tree'
 import type { StatementKind } from './kinds'
@@ -16,6 +16,8 @@ const nameKeys = [
   'name',
   'defname',
   'funcname',
+  'funccall',
+  'func',
   'domainname',
   'typeName',
   'pubname',
@@ -42,7 +44,8 @@ function objectName(value: unknown): string {
   if (!isTree(value)) return ''
   const role = text(value, 'rolename')
   if (role !== '') return role
-  return nameParts([...list(value, 'names'), ...list(value, 'objname')]).join('.')
+  const parts = [...list(value, 'names'), ...list(value, 'objname'), ...list(value, 'funcname')]
+  return nameParts(parts).join('.')
 }
 
 function namesOf(body: Tree): string[] {
@@ -138,6 +141,38 @@ function noteTable(rangeVar: Tree, kind: StatementKind, work: Work): void {
   else act(work, action, createdName(rangeVar, work))
 }
 
+/** Names of columns that an expression inside a definition reads. */
+function columnsIn(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(columnsIn)
+  if (!isTree(value)) return []
+  const found = child(value, 'ColumnRef')
+  if (found !== undefined) return nameParts(list(found, 'fields')).slice(-1)
+  return Object.values(value).flatMap(columnsIn)
+}
+
+/** The columns that a rename moves away from the selectors that name them. */
+function renamedColumns(key: string, body: Tree): string[] {
+  if (key === 'RenameStmt' && text(body, 'renameType') === 'OBJECT_COLUMN') {
+    return [text(body, 'subname')]
+  }
+  const moves =
+    key === 'AlterObjectSchemaStmt' ||
+    (key === 'RenameStmt' && /TABLE|VIEW/.test(text(body, 'renameType')))
+  return moves ? ['*'] : []
+}
+
+/** Checks, generated columns, index expressions and row filters tell or copy values; renames lose their masks. */
+function noteColumns(key: string, body: Tree, work: Work): void {
+  const names = new Set([...columnsIn(body), ...renamedColumns(key, body)])
+  if (names.size === 0) return
+  for (const id of work.lineage.relations) {
+    for (const column of work.index.relations.get(id)?.columns ?? []) {
+      if (!names.has('*') && !names.has(column.name)) continue
+      influence(work, columnValue(columnKey(id, column.number)), 'write')
+    }
+  }
+}
+
 /** DDL, DCL and administration: the statement's own action, then everything it mentions. */
 export function evaluateDefinition(key: string, body: Tree, work: Work): void {
   const kind = statementKinds[key]
@@ -157,4 +192,5 @@ export function evaluateDefinition(key: string, body: Tree, work: Work): void {
     act(work, kind.action, `${kind.resource}:${names[0] ?? '*'}`)
   }
   walk(body, kind, work)
+  noteColumns(key, body, work)
 }

@@ -14,6 +14,7 @@ export interface BypassRow {
   readonly expected: string
 }
 
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- names the shape of a fixture
 export function readJson<T>(name: string): T {
   return JSON.parse(readFileSync(join(__dirname, name), 'utf8')) as T
 }

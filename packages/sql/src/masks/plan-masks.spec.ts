@@ -1,0 +1,170 @@
+import type { MaskingPlan } from '@wardgate/masking'
+import { analyze } from '../analyze'
+import type { MaskingDecision, StatementInput } from '../analysis'
+import type { Catalog } from '../catalog'
+import { indexCatalog } from '../names/catalog-index'
+import { loadParser } from '../parser'
+import { readJson, referenceMasks, seedIndex, statement } from '../testing/reference'
+import { planMasks } from './plan-masks'
+
+beforeAll(loadParser)
+
+function decide(
+  sql: string,
+  masks = referenceMasks,
+  extra: Partial<StatementInput> = {},
+): MaskingDecision {
+  return planMasks(analyze(statement(sql, extra), seedIndex), { masks }, seedIndex)
+}
+
+function plan(sql: string, extra: Partial<StatementInput> = {}): MaskingPlan {
+  const decision = decide(sql, referenceMasks, extra)
+  if (decision.kind !== 'plan') throw new Error(decision.message)
+  return decision.plan
+}
+
+function methods(sql: string): string[] {
+  return plan(sql).columns.map(({ index, method }) => `${index} ${method.kind}`)
+}
+
+function oid(name: string): number {
+  return seedIndex.relationsByName.get(name)?.[0]?.id ?? 0
+}
+
+describe('masking plans', () => {
+  it.each<[string, string[]]>([
+    ['select * from customers', ['3 partial']],
+    ['select ssn, upper(ssn), ssn::text from customers', ['0 partial', '1 redact', '2 redact']],
+    ['select (select ssn from customers limit 1)', ['0 partial']],
+    ['select tax_no, id from v_cust', ['0 partial']],
+    ['select * from mv_cust', ['1 partial']],
+    ['select o.*, c.* from orders o, customers c', ['7 partial']],
+    ['select * from customers c join orders o using (id)', ['3 partial']],
+    ['select id, name from customers', []],
+    ['update customers set name = name returning *', ['3 partial']],
+    ['select ssn from customers union all select ssn from customers', ['0 partial']],
+    ['select ssn from customers union all select name from customers', ['0 redact']],
+  ])('%s masks %j', (sql, expected) => {
+    expect(methods(sql)).toEqual(expected)
+  })
+
+  it('names every masked column for the target: partitions, views and materialized views', () => {
+    const origins = plan('select 1').origins.map(({ table, attribute }) => `${table}.${attribute}`)
+    expect(new Set(origins)).toEqual(
+      new Set([
+        `${oid('customers')}.4`,
+        `${oid('v_cust')}.2`,
+        `${oid('mv_cust')}.2`,
+        `${oid('logs')}.2`,
+        `${oid('logs_2024')}.2`,
+      ]),
+    )
+  })
+
+  it('gives a width only while every result has the same', () => {
+    expect(plan('select id, ssn from customers').width).toBe(2)
+    expect(plan('select id, ssn from customers; select 1, 2').width).toBe(2)
+    const mixed = plan('select 1; select id, ssn from customers')
+    expect(mixed.width).toBeUndefined()
+    expect(mixed.columns).toEqual([])
+    expect(mixed.unknownOrigin?.method.kind).toBe('redact')
+  })
+
+  it('redacts what it cannot follow', () => {
+    expect(plan('select * from pg_class, customers').unknownOrigin?.method.kind).toBe('redact')
+    expect(plan('select f.* from unknown_function(1) f').unknownOrigin?.method.kind).toBe('redact')
+    expect(plan('select * from pg_class').unknownOrigin).toBeUndefined()
+  })
+
+  it('masks what a cursor or a prepared statement returns', () => {
+    const prepared = [
+      { name: 'p', text: 'prepare p as select id, ssn from customers' },
+      { name: 'c', text: 'declare c cursor for select ssn from customers' },
+    ]
+    expect(plan('execute p', { prepared }).columns.map(({ index }) => index)).toEqual([1])
+    expect(plan('fetch 5 from c', { prepared }).columns.map(({ index }) => index)).toEqual([0])
+  })
+
+  it('names the column and the rule when a masked column decides something', () => {
+    const decision = decide("select id from customers where ssn = 'x'")
+    expect(decision).toMatchObject({ kind: 'inference', rule: 'reference/pii' })
+    expect(decision.kind === 'inference' && decision.message).toMatch(
+      /public\.customers\.ssn .* reference\/pii .* in a condition/,
+    )
+  })
+
+  it.each([
+    ['insert into orders(note) select ssn from customers'],
+    ['create table z as select ssn from customers'],
+    ['alter table customers add column g text generated always as (ssn) stored'],
+    ["alter table customers add check (ssn <> 'x')"],
+    ["create index on customers ((ssn = 'x'))"],
+    ['alter table customers rename column ssn to zzz'],
+    ['alter table customers rename to other'],
+    ['alter table customers set schema other'],
+    ['alter table v_cust rename column tax_no to z'],
+  ])('refuses to let a value or its mask go: %s', (sql) => {
+    expect(decide(sql).kind).toBe('refuse')
+  })
+
+  it.each([
+    ['alter table customers rename column name to full_name'],
+    ['alter table customers add column z int default 1'],
+    ["alter table customers add check (name <> 'x')"],
+    ['create index on customers (name)'],
+    ['create table k (like customers)'],
+    ['alter table orders rename to other'],
+  ])('leaves other definitions to the rules: %s', (sql) => {
+    expect(decide(sql).kind).toBe('plan')
+  })
+
+  it.each([
+    ['customers.ssn', true],
+    ['public.customers.ssn', true],
+    ['PUBLIC.Customers.SSN', true],
+    ['*.ssn', true],
+    ['ssn', true],
+    ['cust*.s?n', true],
+    ['other.customers.ssn', false],
+    ['orders.ssn', false],
+    ['customers.ss', false],
+  ])('selector %s', (selector, matches) => {
+    const [mask] = referenceMasks
+    const masks = mask === undefined ? [] : [{ ...mask, columns: [selector] }]
+    const decision = decide('select ssn from customers', masks)
+    expect(decision.kind === 'plan' && decision.plan.columns.length > 0).toBe(matches)
+  })
+
+  it('hands detectors on and plans nothing else without column masks', () => {
+    const masks = [
+      {
+        reference: { policy: 'p', rule: 'd' },
+        columns: [],
+        detectors: ['email'],
+        method: { kind: 'redact' as const },
+      },
+    ]
+    expect(decide("select * from customers where ssn = 'x'", masks)).toEqual({
+      kind: 'plan',
+      plan: {
+        columns: [],
+        origins: [],
+        detectors: [{ detector: 'email', rule: 'p/d', method: { kind: 'redact' } }],
+      },
+    })
+  })
+
+  it('runs triggers behind views and partitions into the facts', () => {
+    const catalog = readJson<Catalog>('seed-catalog.json')
+    const relations = catalog.relations.map((relation) =>
+      relation.name === 'logs_2024' || relation.name === 'orders'
+        ? { ...relation, triggerFunctions: ['public.trg'] }
+        : relation,
+    )
+    const index = indexCatalog({ ...catalog, relations })
+    for (const sql of ['insert into logs values (1)', 'insert into v_orders(id) values (1)']) {
+      const { facts } = analyze(statement(sql), index)
+      expect(facts.opaque.join()).toContain('trigger function public.trg')
+    }
+  })
+})
