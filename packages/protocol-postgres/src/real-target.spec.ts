@@ -1,0 +1,159 @@
+import { startCluster, type Cluster } from '@wardgate/embedded-postgres'
+import { fakeGate, fakeTarget } from '@wardgate/gateway/testing'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { connect, createServer, type AddressInfo, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Client } from 'pg'
+import { postgres } from '.'
+
+const password = 'only-for-this-test'
+let cluster: Cluster
+let folder: string
+let server: Server
+let fake: ReturnType<typeof fakeGate>
+
+async function freePort(): Promise<number> {
+  const probe = createServer()
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))
+  const { port } = probe.address() as AddressInfo
+  await new Promise((resolve) => probe.close(resolve))
+  return port
+}
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'wardgate-protocol-'))
+  cluster = await startCluster({
+    directory: join(folder, 'data'),
+    port: await freePort(),
+    password,
+  })
+}, 60_000)
+
+afterAll(async () => {
+  postgres.close?.()
+  await cluster.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+beforeEach(async () => {
+  fake = fakeGate()
+  const endpoint = { host: cluster.host, port: cluster.port }
+  const target = fakeTarget(
+    async ({ host, port }) => {
+      const socket = connect({ host, port, noDelay: true })
+      await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject))
+      return socket
+    },
+    {
+      endpoints: [endpoint],
+      tls: { mode: 'disable' },
+      credential: { kind: 'password', user: cluster.user, password },
+      database: 'postgres',
+    },
+  )
+  server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
+    const engine = postgres.createEngine(socket, postgres.settings.parse({}))
+    const login = { clientAddress: '', plaintextAllowed: true, cancel: () => undefined }
+    const { signal } = new AbortController()
+    void engine
+      .accept(login, signal)
+      .then(() => engine.relay(fake.gate, target, signal))
+      .then(({ error }) => (error === undefined ? undefined : engine.refuse(error)))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+})
+
+afterEach(async () => {
+  await new Promise((resolve) => server.close(resolve))
+})
+
+async function client(): Promise<Client> {
+  const { port } = server.address() as AddressInfo
+  const opened = new Client({
+    host: '127.0.0.1',
+    port,
+    user: 'shop',
+    password: 'token',
+    database: 'x',
+  })
+  await opened.connect()
+  return opened
+}
+
+it('runs simple, parameterised, named and failing statements', async () => {
+  const one = await client()
+  expect((await one.query('SELECT 1 AS a; SELECT 2 AS b')) as unknown).toMatchObject([
+    { rows: [{ a: 1 }] },
+    { rows: [{ b: 2 }] },
+  ])
+  const named = { name: 'sum', text: 'SELECT $1::int + $2::int AS sum', values: [20, 22] }
+  expect((await one.query(named)).rows).toEqual([{ sum: 42 }])
+  expect((await one.query(named)).rows).toEqual([{ sum: 42 }])
+  await expect(one.query('SELECT 1/0')).rejects.toMatchObject({ code: '22012' })
+  await expect(one.query('SELECT $1::int / 0', [1])).rejects.toMatchObject({ code: '22012' })
+  expect(
+    (await one.query('SELECT count(*)::int AS n FROM generate_series(1, 100000)')).rows,
+  ).toEqual([{ n: 100_000 }])
+  await one.end()
+  expect(fake.spool.of('intent').length).toBe(fake.spool.of('outcome').length)
+})
+
+it('streams many rows and masks one column in both formats', async () => {
+  fake.controlPlane.answer = () =>
+    fake.controlPlane.allow({
+      masking: {
+        width: 2,
+        columns: [{ index: 1, rule: 'pan', method: { kind: 'redact' } }],
+        origins: [],
+        detectors: [],
+      },
+    })
+  const one = await client()
+  const text = `SELECT n, 'CANARY' || n AS secret FROM generate_series(1, 50000) AS n`
+  for (const values of [undefined, []]) {
+    const { rows } = await one.query({ text, ...(values && { values }) })
+    expect(rows).toHaveLength(50_000)
+    expect(JSON.stringify(rows)).not.toContain('CANARY')
+  }
+  const binary = await one.query({ text, values: [], binary: true } as never)
+  expect((binary as { rows: unknown[] }).rows).toHaveLength(50_000)
+  expect(JSON.stringify((binary as { rows: unknown[] }).rows)).not.toContain('CANARY')
+  await one.end()
+})
+
+it('fails a transaction whose statement was refused', async () => {
+  const { controlPlane } = fake
+  controlPlane.answer = (operation) =>
+    'text' in operation && operation.text.startsWith('DROP')
+      ? controlPlane.deny()
+      : controlPlane.allow()
+  const one = await client()
+  await one.query('CREATE TABLE kept (n int)')
+  await one.query('BEGIN')
+  await one.query('INSERT INTO kept VALUES (1)')
+  await expect(one.query('DROP TABLE kept')).rejects.toMatchObject({ code: '42501' })
+  await expect(one.query('SELECT 1')).rejects.toMatchObject({ code: '25P02' })
+  await one.query('COMMIT')
+  expect((await one.query('SELECT * FROM kept')).rows).toEqual([])
+  await expect(one.query('DROP TABLE kept', [])).rejects.toMatchObject({ code: '42501' })
+  await one.query('BEGIN')
+  await one.query('INSERT INTO kept VALUES ($1)', [1])
+  await expect(one.query({ text: 'DROP TABLE kept', values: [] })).rejects.toMatchObject({
+    code: '42501',
+  })
+  await one.query('COMMIT')
+  expect((await one.query('SELECT * FROM kept')).rows).toEqual([])
+  await one.end()
+})
+
+it('cuts a result short at the row limit and goes on', async () => {
+  const { controlPlane } = fake
+  const one = await client()
+  controlPlane.answer = () => controlPlane.allow({ rowLimit: 10 })
+  const text = 'SELECT generate_series(1, 100000)'
+  await expect(one.query(text)).rejects.toMatchObject({ code: '54000' })
+  await expect(one.query(text, [])).rejects.toMatchObject({ code: '54000' })
+  expect((await one.query('SELECT generate_series(1, 10)', [])).rows).toHaveLength(10)
+  await one.end()
+})
