@@ -1,4 +1,4 @@
-import type { ActionFact } from './facts'
+import type { ActionFact, Facts } from './facts'
 import type { RuleReference } from './verdict'
 
 /** The name that built-in rules go by; no document may take it. */
@@ -11,6 +11,7 @@ export const builtInRules = {
   approversLimit: { policy: builtInPolicy, rule: 'approvers-limit' },
   transactionControl: { policy: builtInPolicy, rule: 'transaction-control' },
   harmlessSettings: { policy: builtInPolicy, rule: 'harmless-settings' },
+  sessionReset: { policy: builtInPolicy, rule: 'session-reset' },
   sessionValues: { policy: builtInPolicy, rule: 'session-values' },
 } as const satisfies Record<string, RuleReference>
 
@@ -41,12 +42,36 @@ export const harmlessSettings: ReadonlySet<string> = new Set([
 ])
 
 /** The built-in rule that allows this action to whoever is allowed anything at all; deny rules come first. */
-export function builtInGrant({ action, resource }: ActionFact): RuleReference | undefined {
+export function builtInGrant(
+  { action, resource }: ActionFact,
+  facts: Facts,
+): RuleReference | undefined {
   // Two-phase commit outlives the session; its action is `admin`, so it is not meant here.
   if (action === 'transaction') return builtInRules.transactionControl
   if (action === 'read' && resource === 'session:values') return builtInRules.sessionValues
   if (action === 'set' && isHarmlessSetting(resource)) return builtInRules.harmlessSettings
+  if (resets.has(`${action} ${resource}`) && isSessionReset(facts)) return builtInRules.sessionReset
   return undefined
+}
+
+/** What `RESET ALL`, `UNLISTEN *` and `pg_advisory_unlock_all()` are called in facts, and more that is not meant. */
+const resets = new Set(['set setting:*', 'listen channel:*', 'lock advisory:*'])
+const resetStatements = new Set(['select', 'close', 'unlisten', 'set', 'discard', 'deallocate'])
+const resetFunction = 'pg_catalog.pg_advisory_unlock_all'
+
+/**
+ * What pools send when a connection comes back. `setting:*` also means a setting whose name is computed, so no other
+ * function may be called: then only `RESET ALL` and `DISCARD ALL` are left, which restore what the session began with.
+ */
+function isSessionReset({ kind, detail, opaque }: Facts): boolean {
+  const statements = detail['sql.statement']
+  const functions = detail['sql.functions']
+  if (kind !== 'sql' || opaque.length > 0) return false
+  if (!Array.isArray(statements) || !Array.isArray(functions)) return false
+  return (
+    statements.every((label: unknown) => resetStatements.has(String(label))) &&
+    functions.every((name: unknown) => name === resetFunction)
+  )
 }
 
 function isHarmlessSetting(resource: string): boolean {

@@ -220,6 +220,22 @@ describe('built in', () => {
     expect(judge(read, { facts: factsOf([]) }).kind).toBe('deny')
   })
 
+  test('what a pool sends when a connection comes back passes, a computed setting does not', () => {
+    const does = ['listen channel:*', 'lock advisory:*', 'set setting:*']
+    const reset = (functions: readonly string[], statements: readonly string[]) =>
+      factsOf(does, { detail: { 'sql.statement': statements, 'sql.functions': functions } })
+    const unlock = 'pg_catalog.pg_advisory_unlock_all'
+    const ordinary = ['select', 'close', 'unlisten', 'set']
+    expect(judge(read, { facts: reset([unlock], ordinary) }).kind).toBe('allow')
+    expect(judge(read, { facts: reset([unlock, 'pg_catalog.set_config'], ordinary) }).kind).toBe(
+      'deny',
+    )
+    expect(judge(read, { facts: reset([unlock], ['listen']) }).kind).toBe('deny')
+    expect(judge(read, { facts: { ...reset([unlock], ordinary), opaque: ['x'] } }).kind).toBe(
+      'deny',
+    )
+  })
+
   test('a deny rule comes before the built-in rule', () => {
     const source = `{name: a, rules: [{id: read, effect: allow, match: {actions: [read]}},
       {id: no-begin, effect: deny, match: {actions: [transaction]}}]}`

@@ -137,7 +137,7 @@ function opaque({ opaqueGrants }: Findings, facts: Facts): Decision | undefined 
 
 function ungranted(findings: Findings, facts: Facts): Decision | undefined {
   const missing: ActionFact[] = facts.actions.filter(
-    (action, index) => grantsFor(findings, action, index).length === 0,
+    (_action, index) => grantsFor(findings, facts, index).length === 0,
   )
   // An opaque operation without a known action has passed the check for that.
   const nothing = facts.actions.length === 0 && facts.opaque.length === 0
@@ -165,19 +165,16 @@ function held({ matched }: Findings, facts: Facts): Decision | undefined {
 }
 
 function allowed(findings: Findings, facts: Facts): Decision {
-  const granting = facts.actions.flatMap((action, index) => grantsFor(findings, action, index))
+  const granting = facts.actions.flatMap((_action, index) => grantsFor(findings, facts, index))
   const determinedBy = unique([...granting, ...findings.opaqueGrants])
   return { kind: 'allow', determinedBy, message: `${facts.summary} is allowed` }
 }
 
-function grantsFor(
-  findings: Findings,
-  action: ActionFact,
-  index: number,
-): readonly RuleReference[] {
+function grantsFor(findings: Findings, facts: Facts, index: number): readonly RuleReference[] {
   const byRule = findings.grants[index] ?? []
   if (byRule.length > 0 || !findings.mayDoAnything) return byRule
-  const builtIn = builtInGrant(action)
+  const action = facts.actions[index]
+  const builtIn = action && builtInGrant(action, facts)
   return builtIn ? [builtIn] : []
 }
 
