@@ -1,4 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common'
+import { AgentsModule } from './agents/agents.module'
+import { ApprovalsModule } from './approvals/approvals.module'
 import { AuditModule } from './audit/audit.module'
 import { ClockModule } from './common/clock'
 import { DatabaseModule } from './common/database/database.module'
@@ -11,10 +13,24 @@ import type { Config } from './config/config'
 import { ConfigModule } from './config/config.module'
 import { ConnectionsModule } from './connections/connections.module'
 import { CredentialsModule } from './credentials/credentials.module'
+import { GrpcModule } from './grpc/grpc.module'
 import { HealthModule } from './health/health.module'
 import { IdentityModule } from './identity/identity.module'
+import { PoliciesModule } from './policies/policies.module'
+import { SessionsModule } from './sessions/sessions.module'
 
-const features = [AuditModule, ConnectionsModule, CredentialsModule, HealthModule, IdentityModule]
+const features = [
+  AgentsModule,
+  ApprovalsModule,
+  AuditModule,
+  ConnectionsModule,
+  CredentialsModule,
+  GrpcModule,
+  HealthModule,
+  IdentityModule,
+  PoliciesModule,
+  SessionsModule,
+]
 
 @Module({})
 export class AppModule {

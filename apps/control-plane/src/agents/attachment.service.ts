@@ -1,0 +1,96 @@
+import { Injectable, Logger } from '@nestjs/common'
+import { AuthError } from '@wardgate/errors'
+import { z } from 'zod'
+import type { JsonObject } from '../common/audit-port'
+import { Database } from '../common/database/database'
+import { clean } from '../sessions/claimed'
+import { SessionLife } from '../sessions/session-life.service'
+import type { AssignedTarget } from '../sessions/assigned'
+import { TargetsService } from '../sessions/targets.service'
+import type { AgentListener } from './agent'
+import { AgentRepository } from './agent.repository'
+
+const mostListeners = 100
+const longestText = 300
+
+const storedListeners = z.array(
+  z.object({ protocol: z.string(), address: z.string(), connection: z.string().default('') }),
+)
+const storedHealth = z.object({ instanceId: z.string() }).partial()
+
+export interface Greeting {
+  readonly version: string
+  readonly protocols: readonly string[]
+  readonly instanceId: string
+  readonly listeners: readonly AgentListener[]
+}
+
+/** What an attached agent reports of itself, and what it serves. */
+@Injectable()
+export class AttachmentService {
+  private readonly logger = new Logger('agents')
+
+  constructor(
+    private readonly database: Database,
+    private readonly agents: AgentRepository,
+    private readonly targets: TargetsService,
+    private readonly life: SessionLife,
+  ) {}
+
+  async greet(agentId: string, hello: Greeting): Promise<void> {
+    const agent = await this.agents.find(agentId)
+    const former = storedHealth.safeParse(agent?.health)
+    const instanceId = clean(hello.instanceId).slice(0, longestText)
+    if (former.success && former.data.instanceId !== instanceId)
+      await this.life.agentRestarted(agentId)
+    await this.database.transaction((tx) =>
+      this.agents.greet(tx, agentId, {
+        softwareVersion: clean(hello.version).slice(0, longestText),
+        protocols: hello.protocols.slice(0, 50).map((name) => clean(name).slice(0, longestText)),
+        listeners: hello.listeners.slice(0, mostListeners).map((listener) => ({
+          protocol: clean(listener.protocol).slice(0, longestText),
+          address: clean(listener.address).slice(0, longestText),
+          connection: clean(listener.connection).slice(0, longestText),
+        })),
+      }),
+    )
+    await this.agents.beat(agentId, { instanceId })
+  }
+
+  async beat(agentId: string, health: JsonObject): Promise<void> {
+    const agent = await this.agents.find(agentId)
+    const former = storedHealth.safeParse(agent?.health)
+    const instanceId = former.success ? former.data.instanceId : undefined
+    await this.agents.beat(agentId, {
+      ...health,
+      ...(instanceId === undefined ? {} : { instanceId }),
+    })
+  }
+
+  async requireServes(agentId: string, connectionId: string): Promise<void> {
+    const served = await this.agents.assignmentsByConnection(connectionId)
+    if (served.some((assignment) => assignment.agentId === agentId)) return
+    throw new AuthError('ERR_AUTH_FORBIDDEN', 'the connection is not assigned to this agent')
+  }
+
+  async catalogFailed(
+    agentId: string,
+    failure: { connectionId: string; database: string; code: string; message: string },
+  ): Promise<void> {
+    this.logger.warn({ agentId, ...failure }, 'catalog could not be read')
+    return Promise.resolve()
+  }
+
+  async assignments(agentId: string): Promise<readonly AssignedTarget[]> {
+    const [rows, targets] = await Promise.all([
+      this.agents.assignments(agentId),
+      this.targets.servedBy(agentId),
+    ])
+    return targets.flatMap((target) => {
+      const row = rows.find(({ connectionId }) => connectionId === target.connectionId)
+      if (row === undefined) return []
+      const listeners = storedListeners.parse(row.listeners)
+      return [{ target, settings: row.connection.settings as JsonObject, listeners }]
+    })
+  }
+}

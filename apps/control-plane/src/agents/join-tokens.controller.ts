@@ -1,0 +1,36 @@
+import { Controller, Get, Post } from '@nestjs/common'
+import type { IdentifiedPrincipal } from '../common/auth/identity'
+import { CurrentPrincipal, RequirePermission } from '../common/auth/route-access'
+import { Creates } from '../common/http/created.interceptor'
+import { Answers, BodyOf, QueryOf } from '../common/http/input'
+import { pageQuery, type PageQuery } from '../common/http/page'
+import {
+  createdJoinToken,
+  joinTokensAnswer,
+  newJoinToken,
+  type NewJoinTokenRequest,
+} from './agents.dto'
+import { JoinTokenService } from './join-token.service'
+
+@Controller('v1/join-tokens')
+export class JoinTokensController {
+  constructor(private readonly tokens: JoinTokenService) {}
+
+  @Get()
+  @RequirePermission('agents:read')
+  @Answers('Join tokens without their secrets, newest first', joinTokensAnswer)
+  list(@QueryOf(pageQuery) query: PageQuery) {
+    return this.tokens.list(query)
+  }
+
+  @Post()
+  @Creates()
+  @RequirePermission('agents:write')
+  @Answers('The join token, shown this once', createdJoinToken)
+  create(
+    @BodyOf(newJoinToken) request: NewJoinTokenRequest,
+    @CurrentPrincipal() by: IdentifiedPrincipal,
+  ) {
+    return this.tokens.create(request, by)
+  }
+}

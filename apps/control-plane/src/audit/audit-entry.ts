@@ -1,0 +1,37 @@
+import type { JsonObject, NewAuditEntry } from '../common/audit-port'
+
+/** An entry of an agent's spool: the position proves that none is missing. */
+export interface SpoolEntry extends NewAuditEntry {
+  /** Unix microseconds by the agent's clock. */
+  readonly timeMicros: bigint
+  readonly agentId: string
+  readonly spoolId: string
+  readonly sequence: number
+}
+
+/** A leaf with its place in the tree, ready to be stored. */
+export interface PlacedLeaf {
+  readonly index: number
+  readonly kind: string
+  readonly time: string
+  readonly leaf: string
+  readonly leafHash: Uint8Array
+  readonly principalId?: string
+  readonly sessionId?: string
+  readonly operationId?: string
+  readonly agentId?: string
+  readonly spoolId?: string
+  readonly sequence?: number
+}
+
+export interface StoredEntry {
+  readonly index: number
+  readonly kind: string
+  readonly time: Date
+  readonly principalId: string | null
+  readonly sessionId: string | null
+  readonly operationId: string | null
+  readonly agentId: string | null
+  readonly body: JsonObject
+  readonly leafHash: string
+}

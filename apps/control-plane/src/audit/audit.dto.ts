@@ -1,0 +1,33 @@
+import { z } from 'zod'
+import { pageOf, pageQuery } from '../common/http/page'
+
+const time = z.iso.datetime({ offset: true }).transform((text) => new Date(text))
+
+export const entriesQuery = pageQuery.extend({
+  kind: z.string().max(100).optional(),
+  sessionId: z.uuid().optional(),
+  principalId: z.uuid().optional(),
+  from: time.optional(),
+  to: time.optional(),
+})
+export type EntriesQuery = z.output<typeof entriesQuery>
+
+const entryAnswer = z.object({
+  index: z.number().int(),
+  kind: z.string(),
+  time: z.iso.datetime(),
+  principalId: z.uuid().nullable(),
+  sessionId: z.uuid().nullable(),
+  operationId: z.uuid().nullable(),
+  agentId: z.uuid().nullable(),
+  body: z.record(z.string(), z.unknown()),
+  leafHash: z.string(),
+})
+export const entriesAnswer = pageOf(entryAnswer)
+
+export const evidenceRequest = z.strictObject({
+  sessionId: z.uuid().optional(),
+  from: time.optional(),
+  to: time.optional(),
+})
+export type EvidenceRequest = z.output<typeof evidenceRequest>

@@ -1,0 +1,112 @@
+import { Injectable } from '@nestjs/common'
+import { Database } from '../common/database/database'
+import type { Transaction } from '../common/database/transaction'
+import type { PlacedLeaf } from './audit-entry'
+
+export interface TreeEdge {
+  readonly size: bigint
+  readonly frontier: Uint8Array
+}
+
+export interface EntryFilter {
+  readonly kind?: string | undefined
+  readonly sessionId?: string | undefined
+  readonly principalId?: string | undefined
+  readonly from?: Date | undefined
+  readonly to?: Date | undefined
+}
+
+@Injectable()
+export class AuditRepository {
+  constructor(private readonly database: Database) {}
+
+  /** The row stays locked until the transaction ends: whoever holds it alone may append. */
+  async lockTree(tx: Transaction): Promise<TreeEdge> {
+    const rows = await tx.$queryRaw<TreeEdge[]>`
+      SELECT size, frontier FROM audit_tree WHERE id = 1 FOR UPDATE`
+    const [edge] = rows
+    if (edge === undefined) throw new Error('the audit tree has no row')
+    return edge
+  }
+
+  async moveTree(tx: Transaction, size: number, frontier: Uint8Array): Promise<void> {
+    await tx.$executeRaw`
+      UPDATE audit_tree SET size = ${size}, frontier = ${Buffer.from(frontier)} WHERE id = 1`
+  }
+
+  /** One statement for all: text columns, because arrays of them cross the driver without surprises. */
+  async insert(tx: Transaction, leaves: readonly PlacedLeaf[]): Promise<void> {
+    const column = (pick: (leaf: PlacedLeaf) => string | number | undefined) =>
+      leaves.map((leaf) => String(pick(leaf) ?? ''))
+    await tx.$executeRaw`
+      INSERT INTO audit_entries (index, kind, time, leaf, leaf_hash, principal_id, session_id,
+        operation_id, agent_id, spool_id, sequence)
+      SELECT i::bigint, k, t::timestamptz, l, decode(h, 'hex'), NULLIF(p, '')::uuid,
+        NULLIF(s, '')::uuid, NULLIF(o, '')::uuid, NULLIF(a, '')::uuid, NULLIF(sp, '')::uuid,
+        NULLIF(q, '')::bigint
+      FROM unnest(${column(({ index }) => index)}::text[], ${column(({ kind }) => kind)}::text[],
+        ${column(({ time }) => time)}::text[], ${column(({ leaf }) => leaf)}::text[],
+        ${leaves.map(({ leafHash }) => Buffer.from(leafHash).toString('hex'))}::text[],
+        ${column(({ principalId }) => principalId)}::text[],
+        ${column(({ sessionId }) => sessionId)}::text[],
+        ${column(({ operationId }) => operationId)}::text[],
+        ${column(({ agentId }) => agentId)}::text[], ${column(({ spoolId }) => spoolId)}::text[],
+        ${column(({ sequence }) => sequence)}::text[])
+        AS entries(i, k, t, l, h, p, s, o, a, sp, q)`
+  }
+
+  list(filter: EntryFilter, before: bigint | undefined, take: number) {
+    return this.database.prisma.auditEntry.findMany({
+      take,
+      orderBy: { index: 'desc' },
+      where: {
+        ...(before === undefined ? {} : { index: { lt: before } }),
+        ...(filter.kind === undefined ? {} : { kind: filter.kind }),
+        ...(filter.sessionId === undefined ? {} : { sessionId: filter.sessionId }),
+        ...(filter.principalId === undefined ? {} : { principalId: filter.principalId }),
+        ...(filter.from === undefined && filter.to === undefined
+          ? {}
+          : {
+              time: {
+                ...(filter.from === undefined ? {} : { gte: filter.from }),
+                ...(filter.to === undefined ? {} : { lt: filter.to }),
+              },
+            }),
+      },
+    })
+  }
+
+  /** Entries below `end`, in index order, after `after`. */
+  async page(filter: EntryFilter, after: number, end: number, take: number) {
+    return this.database.prisma.auditEntry.findMany({
+      take,
+      orderBy: { index: 'asc' },
+      select: { index: true, leaf: true },
+      where: {
+        index: { gt: after, lt: end },
+        ...(filter.sessionId === undefined ? {} : { sessionId: filter.sessionId }),
+        ...(filter.from === undefined ? {} : { time: { gte: filter.from } }),
+        ...(filter.to === undefined ? {} : { time: { lt: filter.to } }),
+      },
+    })
+  }
+
+  async leafHashes(first: number, end: number): Promise<readonly Uint8Array[]> {
+    const rows = await this.database.prisma.auditEntry.findMany({
+      where: { index: { gte: first, lt: end } },
+      orderBy: { index: 'asc' },
+      select: { leafHash: true },
+    })
+    return rows.map(({ leafHash }) => leafHash)
+  }
+
+  latestCheckpoint() {
+    return this.database.prisma.checkpoint.findFirst({ orderBy: { size: 'desc' } })
+  }
+
+  async saveCheckpoint(tx: Transaction, size: number, root: Uint8Array, note: string) {
+    await tx.$executeRaw`
+      INSERT INTO checkpoints (size, root_hash, note) VALUES (${size}, ${Buffer.from(root)}, ${note})
+      ON CONFLICT (size) DO NOTHING`
+  }
+}

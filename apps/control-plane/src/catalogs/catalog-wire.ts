@@ -1,0 +1,62 @@
+import {
+  type Catalog as WireCatalog,
+  RelationKind,
+  RoutineKind,
+  SqlEngine,
+  Volatility,
+} from '@wardgate/contract'
+import { ProtocolError } from '@wardgate/errors'
+import type { Catalog } from '@wardgate/sql'
+
+const engines = {
+  [SqlEngine.SQL_ENGINE_POSTGRESQL]: 'postgresql',
+  [SqlEngine.SQL_ENGINE_MYSQL]: 'mysql',
+} as const
+
+const relationKinds = {
+  [RelationKind.RELATION_KIND_TABLE]: 'table',
+  [RelationKind.RELATION_KIND_PARTITIONED_TABLE]: 'partitioned-table',
+  [RelationKind.RELATION_KIND_VIEW]: 'view',
+  [RelationKind.RELATION_KIND_MATERIALIZED_VIEW]: 'materialized-view',
+  [RelationKind.RELATION_KIND_FOREIGN_TABLE]: 'foreign-table',
+  [RelationKind.RELATION_KIND_SEQUENCE]: 'sequence',
+  [RelationKind.RELATION_KIND_COMPOSITE_TYPE]: 'composite-type',
+} as const
+
+const routineKinds = {
+  [RoutineKind.ROUTINE_KIND_FUNCTION]: 'function',
+  [RoutineKind.ROUTINE_KIND_PROCEDURE]: 'procedure',
+  [RoutineKind.ROUTINE_KIND_AGGREGATE]: 'aggregate',
+  [RoutineKind.ROUTINE_KIND_WINDOW]: 'window',
+} as const
+
+const volatilities = {
+  [Volatility.VOLATILITY_IMMUTABLE]: 'immutable',
+  [Volatility.VOLATILITY_STABLE]: 'stable',
+  [Volatility.VOLATILITY_VOLATILE]: 'volatile',
+} as const
+
+/** Refuses values that this version does not know: a catalog that is half understood hides columns. */
+export function catalogFromWire(wire: WireCatalog): Catalog {
+  return {
+    engine: known(engines, wire.engine),
+    serverVersion: wire.serverVersion,
+    defaultSearchPath: wire.defaultSearchPath,
+    relations: wire.relations.map((relation) => ({
+      ...relation,
+      kind: known(relationKinds, relation.kind),
+    })),
+    routines: wire.routines.map((routine) => ({
+      ...routine,
+      kind: known(routineKinds, routine.kind),
+      volatility: known(volatilities, routine.volatility),
+    })),
+    types: wire.types,
+  }
+}
+
+function known<T>(table: Readonly<Record<number, T>>, value: number): T {
+  const found = table[value]
+  if (found !== undefined) return found
+  throw new ProtocolError('ERR_PROTOCOL_MALFORMED', 'the catalog holds a value that is not known')
+}

@@ -1,0 +1,42 @@
+import type { GatewayErrorCode } from '@wardgate/errors'
+import type { MaskingPlan } from '@wardgate/masking'
+import type {
+  ApprovalTerms,
+  Facts,
+  MemoScope,
+  PolicyVerdict,
+  RuleReference,
+} from '@wardgate/policy'
+
+/** What an operation would get, before people are asked. */
+export interface Decision {
+  readonly outcome:
+    | { readonly kind: 'allow'; readonly grant: AllowGrant }
+    | {
+        readonly kind: 'deny'
+        readonly code: GatewayErrorCode
+        readonly message: string
+        readonly retryable: boolean
+      }
+    | {
+        readonly kind: 'require-approval'
+        readonly terms: ApprovalTerms
+        readonly message: string
+        /** In force once it is approved. */
+        readonly grant: AllowGrant
+        /** What the approval binds to. */
+        readonly digest: string
+      }
+  readonly determinedBy: readonly RuleReference[]
+  readonly memo: MemoScope
+  readonly epoch: bigint
+  readonly facts: Facts
+  readonly verdict?: PolicyVerdict
+}
+
+export interface AllowGrant {
+  readonly masking: MaskingPlan
+  readonly rowLimit?: number
+  readonly readOnly: boolean
+  readonly recording: 'full' | 'statements' | 'off'
+}

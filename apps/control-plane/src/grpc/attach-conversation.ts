@@ -1,0 +1,145 @@
+import type { AttachRequest, AttachResponse, Listener } from '@wardgate/contract'
+import { canonicalJson } from '@wardgate/audit-log'
+import type { KnownAgent } from '../agents/agent-gate.service'
+import type { AttachmentService } from '../agents/attachment.service'
+import type { CatalogsService } from '../catalogs/catalogs.service'
+import type { EpochWatch } from '../common/epoch/epoch-watch'
+import type { LiveSessions } from '../sessions/live-sessions'
+import { malformed, requireId } from './wire/malformed'
+import { accessToWire } from './wire/session'
+
+const heartbeatSeconds = 10
+/** How long live sessions of an agent keep their memo while no control plane answers. */
+const graceSeconds = 60
+const digestForm = /^[0-9a-f]{64}$/
+
+export interface AttachServices {
+  readonly attachments: AttachmentService
+  readonly catalogs: CatalogsService
+  readonly epochs: EpochWatch
+  readonly live: LiveSessions
+}
+
+export interface AttachWire {
+  send(message: NonNullable<AttachResponse['message']>): void
+  fail(error: unknown): void
+}
+
+/** One Attach stream: what the agent reports, and what it is told. */
+export class AttachConversation {
+  private state: 'new' | 'greeted' | 'ended' = 'new'
+  private readonly stops: (() => void)[] = []
+  private queue: Promise<void> = Promise.resolve()
+  private sentAssignment = ''
+
+  constructor(
+    private readonly services: AttachServices,
+    private readonly agent: KnownAgent,
+    private readonly wire: AttachWire,
+  ) {}
+
+  /** Messages are worked on one after the other, in the order in which they came. */
+  receive(request: AttachRequest): void {
+    this.enqueue(() => this.handle(request))
+  }
+
+  ended(): void {
+    this.state = 'ended'
+    for (const stop of this.stops) stop()
+  }
+
+  private enqueue(work: () => Promise<void>): void {
+    this.queue = this.queue
+      .then(() => (this.state === 'ended' ? undefined : work()))
+      .catch((error: unknown) => this.wire.fail(error))
+  }
+
+  private async handle({ message }: AttachRequest): Promise<void> {
+    if (message === undefined) throw malformed('an attach message of a kind that is not known')
+    if (message.$case === 'hello') return this.greet(message.value)
+    if (this.state !== 'greeted') throw malformed('a message before its hello')
+    switch (message.$case) {
+      case 'heartbeat': {
+        const { liveSessions, spoolEntries, spoolBytes } = message.value
+        const health = {
+          liveSessions,
+          spoolEntries: Number(spoolEntries),
+          spoolBytes: Number(spoolBytes),
+        }
+        return this.services.attachments.beat(this.agent.id, health)
+      }
+      case 'catalog': {
+        const { connectionId, database, digest, catalog } = message.value
+        const key = { connectionId: requireId(connectionId, 'connection id'), database }
+        if (!digestForm.test(digest)) throw malformed('a catalog without its digest')
+        await this.services.attachments.requireServes(this.agent.id, key.connectionId)
+        if (catalog !== undefined)
+          return this.services.catalogs.store(key, digest, catalog, this.agent.id)
+        if (!(await this.services.catalogs.holds(key, digest)))
+          this.wire.send({ $case: 'catalogWanted', value: { connectionId, database, digest } })
+        return
+      }
+      case 'catalogFailure': {
+        const { connectionId, database, code, message: text } = message.value
+        requireId(connectionId, 'connection id')
+        return this.services.attachments.catalogFailed(this.agent.id, {
+          connectionId,
+          database,
+          code,
+          message: text,
+        })
+      }
+    }
+  }
+
+  private async greet(hello: {
+    version: string
+    protocols: string[]
+    instanceId: string
+    listeners: Listener[]
+  }): Promise<void> {
+    if (this.state !== 'new') throw malformed('a second hello')
+    const { attachments, epochs, live } = this.services
+    await attachments.greet(this.agent.id, hello)
+    this.state = 'greeted'
+    const epoch = epochs.current
+    this.wire.send({
+      $case: 'welcome',
+      value: { agentId: this.agent.id, heartbeatSeconds, epoch, graceSeconds },
+    })
+    await this.assign()
+    this.stops.push(
+      epochs.onChange((changed) => {
+        this.wire.send({ $case: 'epoch', value: { epoch: changed } })
+        this.enqueue(() => this.assign())
+      }),
+      live.onKill(({ id, agentId, reason }) => {
+        if (agentId !== this.agent.id) return
+        this.wire.send({ $case: 'kill', value: { sessionId: id, reason } })
+      }),
+    )
+    // The epoch may have moved between the welcome and now.
+    if (epochs.current !== epoch)
+      this.wire.send({ $case: 'epoch', value: { epoch: epochs.current } })
+  }
+
+  /** The whole list, and only when it differs from what the agent has. */
+  private async assign(): Promise<void> {
+    const assigned = await this.services.attachments.assignments(this.agent.id)
+    const connections = assigned.map(({ target, settings, listeners }) => ({
+      id: target.connectionId,
+      name: target.name,
+      protocol: target.protocol,
+      settingsJson: canonicalJson(settings),
+      revision: target.revision,
+      listeners: listeners.map((listener) => ({ ...listener })),
+      systemAccess: target.database === '' ? undefined : accessToWire(target, target.database),
+    }))
+    const fingerprint = JSON.stringify(
+      connections.map(({ systemAccess: _access, ...rest }) => rest),
+    )
+    if (fingerprint === this.sentAssignment) return
+    this.sentAssignment = fingerprint
+    this.wire.send({ $case: 'assignment', value: { connections } })
+  }
+}

@@ -1,0 +1,384 @@
+import { randomUUID } from 'node:crypto'
+import { createHash } from 'node:crypto'
+import {
+  type AgentServiceClient,
+  Catalog,
+  RelationKind,
+  SqlEngine,
+  type SessionResponse,
+  WithdrawReason,
+} from '@wardgate/contract'
+import { Client } from 'pg'
+import { AuthorityService } from '../agents/authority.service'
+import { JoinTokenService } from '../agents/join-token.service'
+import { AgentsService } from '../agents/agents.service'
+import { Authenticator } from '../common/auth/authenticator'
+import type { IdentifiedPrincipal, Identity } from '../common/auth/identity'
+import type { Permission } from '../common/auth/permissions'
+import { EpochWatch } from '../common/epoch/epoch-watch'
+import { PoliciesService } from '../policies/policies.service'
+import { SessionsService } from '../sessions/sessions.service'
+import { VotingService } from '../approvals/voting.service'
+import { ConnectionsService } from '../connections/connections.service'
+import { CredentialService } from '../credentials/credentials.service'
+import { startTestApp, type TestApp } from '../testing/test-app'
+import {
+  agentClient,
+  Conversation,
+  decideMessage,
+  enrol,
+  openMessage,
+  type SessionTalk,
+} from '../testing/test-agent'
+
+const policy = `
+name: shop
+rules:
+  - { id: read, effect: allow, match: { actions: [read] } }
+  - { id: write, effect: require-approval, match: { actions: [insert, update, delete] }, approval: { approvers: ["group:dba"], expiresIn: 10m, hold: 30s } }
+  - { id: no-drop, effect: deny, match: { actions: [drop] }, message: "Ask for a migration." }
+  - { id: card, mask: { columns: ["customers.card_number"], with: redact } }
+`
+
+jest.setTimeout(120_000)
+
+describe('the agent port', () => {
+  let test: TestApp
+  let client: AgentServiceClient
+  let agentId: string
+  let database: Client
+  let connectionId: string
+  const people = new Map<string, Identity>()
+
+  function get<T>(type: abstract new (...args: never[]) => T): T {
+    return test.app.get(type as never, { strict: false })
+  }
+
+  async function person(
+    name: string,
+    groups: string[],
+    permissions: Permission[],
+    owner = '',
+  ): Promise<Identity> {
+    const id = randomUUID()
+    await database.query(
+      `INSERT INTO principals (id, issuer_id, subject, kind, name, groups, owner, updated_at)
+       VALUES ($1, (SELECT id FROM issuers LIMIT 1), $2, 'person', $2, $3, $4, now())`,
+      [id, name, groups, owner],
+    )
+    const principal: IdentifiedPrincipal = {
+      id,
+      issuerId: randomUUID(),
+      issuer: 'spec',
+      subject: name,
+      kind: 'person',
+      name,
+      email: `${name}@example.com`,
+      groups,
+      claims: {},
+      owner,
+    }
+    const identity: Identity = {
+      principal,
+      grants: [{ role: name, permissions: new Set(permissions), connections: [] }],
+      expiresAt: new Date(Date.now() + 3_600_000),
+    }
+    people.set(name, identity)
+    return identity
+  }
+
+  async function settleEpoch(): Promise<void> {
+    await get(EpochWatch).refresh()
+  }
+
+  beforeAll(async () => {
+    test = await startTestApp()
+    database = new Client({ connectionString: test.database.url })
+    await database.connect()
+    await database.query(
+      `INSERT INTO issuers (id, name, issuer, updated_at) VALUES ($1, 'spec', 'https://spec', now())`,
+      [randomUUID()],
+    )
+    jest.spyOn(get(Authenticator), 'authenticate').mockImplementation(async (raw: string) => {
+      const identity = people.get(raw)
+      if (identity === undefined) throw new Error('unknown')
+      return identity
+    })
+    const admin = await person('root', [], [])
+    await person('robot', ['autogen'], ['connections:use'])
+    await person('bob', ['dba'], ['approvals:read', 'approvals:vote'])
+    const connection = await get(ConnectionsService).create(admin, {
+      name: 'shop',
+      protocol: 'postgres',
+      endpoints: [{ host: '127.0.0.1', port: 5432 }],
+      tls: { mode: 'disable' },
+      database: 'shop',
+    } as never)
+    connectionId = connection.id
+    await get(CredentialService).create(admin.principal, connectionId, {
+      kind: 'password',
+      username: 'app',
+      password: 'target-secret',
+    })
+    const join = await get(JoinTokenService).create(
+      { agentName: 'edge', connections: ['shop'], expiresInSeconds: 600 },
+      admin.principal,
+    )
+    const authority = await get(AuthorityService).pem()
+    const enrolled = await enrol(test.config.enrolment.port, authority, join.token)
+    await expect(enrol(test.config.enrolment.port, authority, join.token)).rejects.toThrow(
+      'join token',
+    )
+    agentId = enrolled.agentId
+    client = agentClient(test.config.grpc.port, enrolled)
+    await settleEpoch()
+  })
+
+  afterAll(async () => {
+    client?.close()
+    await database?.end()
+    await test?.stop()
+  })
+
+  const talk = (): SessionTalk => new Conversation(client.session())
+
+  async function open(name: string): Promise<{ talk: SessionTalk; sessionId: string }> {
+    const conversation = talk()
+    conversation.send(openMessage('shop', name))
+    const answer = await conversation.next()
+    if (answer.$case !== 'opened') throw new Error(JSON.stringify(answer))
+    return { talk: conversation, sessionId: answer.value.sessionId }
+  }
+
+  async function verdict(conversation: SessionTalk, text: string) {
+    conversation.send(decideMessage(text))
+    const answer: NonNullable<SessionResponse['message']> = await conversation.next()
+    return answer
+  }
+
+  it('tells an attached agent its connections, and stores the catalog that it reports', async () => {
+    const attach = new Conversation(client.attach())
+    attach.send({
+      message: {
+        $case: 'hello',
+        value: { version: '1', protocols: ['postgres'], instanceId: 'a', listeners: [] },
+      },
+    })
+    expect(await attach.next()).toMatchObject({ $case: 'welcome', value: { agentId } })
+    const assignment = await attach.next()
+    expect(assignment).toMatchObject({
+      $case: 'assignment',
+      value: { connections: [{ name: 'shop', systemAccess: { database: 'shop' } }] },
+    })
+    const catalog = Catalog.decode(
+      Catalog.encode({
+        engine: SqlEngine.SQL_ENGINE_POSTGRESQL,
+        serverVersion: 180004,
+        defaultSearchPath: ['public'],
+        relations: [
+          {
+            id: 16400,
+            schema: 'public',
+            name: 'customers',
+            kind: RelationKind.RELATION_KIND_TABLE,
+            columns: [
+              { number: 1, name: 'id', typeId: 23 },
+              { number: 2, name: 'card_number', typeId: 25 },
+            ],
+            definition: '',
+            parents: [],
+            triggerFunctions: [],
+            hasRules: false,
+            hasRowSecurity: false,
+            estimatedRows: 10,
+          },
+        ],
+        routines: [],
+        types: [],
+      }).finish(),
+    )
+    const digest = createHash('sha256').update(Catalog.encode(catalog).finish()).digest('hex')
+    const key = { connectionId, database: 'shop', digest }
+    const { talk: early } = await open('robot')
+    expect(await verdict(early, 'select 1')).toMatchObject({
+      value: { outcome: { $case: 'deny', value: { retryable: true, code: 'ERR_POLICY_STALE' } } },
+    })
+    attach.send({ message: { $case: 'catalog', value: key } })
+    expect(await attach.next()).toMatchObject({ $case: 'catalogWanted', value: { digest } })
+    attach.send({ message: { $case: 'catalog', value: { ...key, catalog } } })
+    expect(await attach.next()).toMatchObject({ $case: 'epoch' })
+    const root = people.get('root')!.principal
+    const draft = await get(PoliciesService).createDraft(policy, root)
+    await get(PoliciesService).activate({ name: 'shop', version: draft.version }, root)
+    expect(await attach.next()).toMatchObject({ $case: 'epoch' })
+    attach.stream.end()
+    await settleEpoch()
+  })
+
+  it('opens a session with the opened credential and records it', async () => {
+    const conversation = talk()
+    conversation.send(openMessage('shop', 'robot'))
+    const answer = await conversation.next()
+    expect(answer).toMatchObject({
+      $case: 'opened',
+      value: {
+        principalName: 'robot',
+        target: { credential: { kind: { $case: 'password', value: { user: 'app' } } } },
+        limits: {},
+      },
+    })
+    conversation.send(decideMessage('select 1'))
+    await conversation.next()
+    const { rows } = await database.query('SELECT state, agent FROM sessions')
+    expect(rows).toContainEqual({ state: 'open', agent: 'edge' })
+  })
+
+  it('refuses a principal without connections:use', async () => {
+    const conversation = talk()
+    conversation.send(openMessage('shop', 'bob'))
+    expect(await conversation.next()).toMatchObject({
+      $case: 'refused',
+      value: { code: 'ERR_AUTH_FORBIDDEN' },
+    })
+  })
+
+  it('allows with masks, and denies with the rule that says so', async () => {
+    const { talk: conversation } = await open('robot')
+    expect(await verdict(conversation, 'select id, card_number from customers')).toMatchObject({
+      $case: 'verdict',
+      value: { outcome: { $case: 'allow', value: { masking: { columns: [{ index: 1 }] } } } },
+    })
+    expect(await verdict(conversation, 'drop table customers')).toMatchObject({
+      value: { outcome: { $case: 'deny', value: { code: 'ERR_POLICY_DENIED' } } },
+    })
+    expect(await verdict(conversation, 'selekt 1')).toMatchObject({
+      value: { outcome: { $case: 'deny' } },
+    })
+  })
+
+  it('refuses a message of an unknown kind', async () => {
+    const conversation = talk()
+    conversation.send({ message: undefined })
+    await expect(conversation.next()).rejects.toMatchObject({ code: 3 })
+  })
+
+  async function held(conversation: SessionTalk, text: string) {
+    const answer = await verdict(conversation, text)
+    if (answer.$case !== 'held') throw new Error(JSON.stringify(answer))
+    return answer.value
+  }
+
+  async function approve(id: string, by: string, yes = true) {
+    const voter = people.get(by)!
+    const shown = await get(VotingService).get(id, voter)
+    const ballot = { approve: yes, reason: 'because', digest: shown.digest }
+    return get(VotingService).vote(id, ballot, voter)
+  }
+
+  it('holds a statement until a person approves, and runs it once', async () => {
+    const { talk: conversation } = await open('robot')
+    const { approvalId } = await held(conversation, 'delete from customers where id = 1')
+    await approve(approvalId, 'bob')
+    expect(await conversation.next()).toMatchObject({
+      $case: 'verdict',
+      value: { outcome: { $case: 'allow', value: { approvalId } }, memo: 1 },
+    })
+    const again = await held(conversation, 'delete from customers where id = 1')
+    expect(again.approvalId).not.toBe(approvalId)
+    await approve(again.approvalId, 'bob', false)
+    expect(await conversation.next()).toMatchObject({
+      value: { outcome: { $case: 'deny', value: { code: 'ERR_APPROVAL_REJECTED' } } },
+    })
+  })
+
+  it('gives one approval to one of two streams that wait for it', async () => {
+    const [a, b] = [await open('robot'), await open('robot')]
+    const text = 'delete from customers where id = 2'
+    const first = await held(a.talk, text)
+    const second = await held(b.talk, text)
+    expect(second.approvalId).toBe(first.approvalId)
+    await approve(first.approvalId, 'bob')
+    const outcomes = [await a.talk.next(), await b.talk.next()].map((answer) =>
+      answer.$case === 'verdict' ? answer.value.outcome?.$case : answer.$case,
+    )
+    expect(outcomes.sort()).toEqual(['allow', 'deny'])
+  })
+
+  it('keeps a request open when the hold elapses, for the identical statement later', async () => {
+    const { talk: conversation } = await open('robot')
+    const text = 'delete from customers where id = 3'
+    const request = await held(conversation, text)
+    conversation.send({
+      message: {
+        $case: 'withdraw',
+        value: {
+          operationId: request.operationId,
+          reason: WithdrawReason.WITHDRAW_REASON_HOLD_ELAPSED,
+        },
+      },
+    })
+    await verdict(conversation, 'select 1')
+    await approve(request.approvalId, 'bob')
+    const other = await open('robot')
+    expect(await verdict(other.talk, text)).toMatchObject({
+      value: { outcome: { $case: 'allow', value: { approvalId: request.approvalId } } },
+    })
+  })
+
+  it('cancels the request of a client that went away', async () => {
+    const { talk: conversation } = await open('robot')
+    const request = await held(conversation, 'delete from customers where id = 4')
+    const value = {
+      operationId: request.operationId,
+      reason: WithdrawReason.WITHDRAW_REASON_ABANDONED,
+    }
+    conversation.send({ message: { $case: 'withdraw', value } })
+    await verdict(conversation, 'select 1')
+    const until = Date.now() + 5_000
+    let state = ''
+    while (state !== 'cancelled' && Date.now() < until) {
+      const found = await database.query('SELECT state FROM approval_requests WHERE id = $1', [
+        request.approvalId,
+      ])
+      state = found.rows[0].state
+    }
+    expect(state).toBe('cancelled')
+    await expect(approve(request.approvalId, 'bob')).rejects.toMatchObject({
+      code: 'ERR_REQUEST_CONFLICT',
+    })
+  })
+
+  it('lets nobody vote on what they own, asked for, or were not shown', async () => {
+    await person('ada', ['dba'], ['approvals:read', 'approvals:vote', 'connections:use'])
+    await person('tool', ['autogen'], ['connections:use'], 'bob')
+    const own = await held((await open('ada')).talk, 'delete from customers where id = 5')
+    await expect(approve(own.approvalId, 'ada')).rejects.toMatchObject({
+      code: 'ERR_AUTH_FORBIDDEN',
+    })
+    const owned = await held((await open('tool')).talk, 'delete from customers where id = 6')
+    await expect(approve(owned.approvalId, 'bob')).rejects.toMatchObject({
+      code: 'ERR_AUTH_FORBIDDEN',
+    })
+    const ballot = { approve: true, reason: '', digest: '0'.repeat(64) }
+    await expect(
+      get(VotingService).vote(owned.approvalId, ballot, people.get('ada')!),
+    ).rejects.toMatchObject({ code: 'ERR_REQUEST_CONFLICT' })
+  })
+
+  it('ends a live session that is killed', async () => {
+    const root = await person('boss', [], ['sessions:read', 'sessions:kill'])
+    const { talk: conversation, sessionId } = await open('robot')
+    await verdict(conversation, 'select 1')
+    await get(SessionsService).kill(sessionId, 'enough', root)
+    expect(await conversation.next()).toMatchObject({ $case: 'kill' })
+  })
+
+  it('cuts the streams of a revoked agent and admits it no more', async () => {
+    const { talk: conversation } = await open('robot')
+    await get(AgentsService).revoke(agentId, people.get('root')!.principal)
+    await expect(conversation.next()).rejects.toThrow('revoked')
+    const late = talk()
+    late.send(openMessage('shop', 'robot'))
+    await expect(late.next()).rejects.toMatchObject({ code: 7 })
+  })
+})

@@ -1,0 +1,281 @@
+import {
+  Server,
+  ServerCredentials,
+  type ServerDuplexStream,
+  type ServerOptions,
+  type ServerUnaryCall,
+  type sendUnaryData,
+} from '@grpc/grpc-js'
+import {
+  BeforeApplicationShutdown,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+} from '@nestjs/common'
+import {
+  AgentServiceService,
+  type AttachRequest,
+  type AttachResponse,
+  EnrolmentServiceService,
+  type EnrollRequest,
+  type EnrollResponse,
+  type IngestRequest,
+  type IngestResponse,
+  type RenewRequest,
+  type RenewResponse,
+  type SessionRequest,
+  type SessionResponse,
+} from '@wardgate/contract'
+import { ControlError, toGatewayError } from '@wardgate/errors'
+import { AgentGate, type KnownAgent } from '../agents/agent-gate.service'
+import { AttachmentService } from '../agents/attachment.service'
+import { AuthorityService } from '../agents/authority.service'
+import { EnrolmentService } from '../agents/enrolment.service'
+import { ApprovalsService } from '../approvals/approvals.service'
+import { WaitingService } from '../approvals/waiting.service'
+import { CatalogsService } from '../catalogs/catalogs.service'
+import { EpochWatch } from '../common/epoch/epoch-watch'
+import { Config } from '../config/config'
+import { DecisionService } from '../decisions/decision.service'
+import { IngestService } from '../ingest/ingest.service'
+import { LiveSessions } from '../sessions/live-sessions'
+import { OpeningService } from '../sessions/opening.service'
+import { SessionLife } from '../sessions/session-life.service'
+import { AttachConversation } from './attach-conversation'
+import { IngestConversation } from './ingest-conversation'
+import { peerAgent, toStatus } from './peer'
+import { SessionConversation } from './session-conversation'
+
+/** A catalog of 50,000 tables is about this large; nothing else comes near. */
+const maximumMessageBytes = 64 << 20
+/** Before a certificate is known, only a request for one may come. */
+const maximumEnrolmentBytes = 64 << 10
+const drainMillis = 3_000
+
+interface Live {
+  readonly agentId: string
+  end(error: unknown): void
+}
+
+interface Conversation<Q> {
+  receive(request: Q): void
+  ended(): void
+}
+
+/** The gRPC ports. Streams are handed to their conversations; nothing is decided here. */
+@Injectable()
+export class GrpcServer implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger('grpc')
+  private readonly live = new Set<Live>()
+  private servers: Server[] = []
+
+  constructor(
+    private readonly config: Config,
+    private readonly authority: AuthorityService,
+    private readonly enrolment: EnrolmentService,
+    private readonly gate: AgentGate,
+    private readonly attachments: AttachmentService,
+    private readonly catalogs: CatalogsService,
+    private readonly epochs: EpochWatch,
+    private readonly opening: OpeningService,
+    private readonly decisions: DecisionService,
+    private readonly approvals: ApprovalsService,
+    private readonly waiting: WaitingService,
+    private readonly liveSessions: LiveSessions,
+    private readonly life: SessionLife,
+    private readonly ingests: IngestService,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    const { grpc, enrolment } = this.config
+    const { key, chain } = await this.authority.issueServer(grpc.names)
+    const pair = [{ private_key: Buffer.from(key), cert_chain: Buffer.from(chain) }]
+    const authority = Buffer.from(await this.authority.pem())
+    this.gate.onRevoked((agentId) => this.cut(agentId))
+    const agents = newServer(maximumMessageBytes)
+    agents.addService(AgentServiceService, this.agentService())
+    await listen(agents, grpc, ServerCredentials.createSsl(authority, pair, true))
+    this.servers.push(agents)
+    const enrolments = newServer(maximumEnrolmentBytes)
+    enrolments.addService(EnrolmentServiceService, {
+      enroll: unary((call: ServerUnaryCall<EnrollRequest, EnrollResponse>) => this.enrol(call)),
+    })
+    await listen(enrolments, enrolment, ServerCredentials.createSsl(null, pair, false))
+    this.servers.push(enrolments)
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    const gone = new ControlError('ERR_CONTROL_UNAVAILABLE', 'the control plane is stopping')
+    for (const stream of this.live) stream.end(gone)
+    await Promise.all(this.servers.map((server) => shutdown(server)))
+    this.servers = []
+  }
+
+  private cut(agentId: string): void {
+    const gone = new ControlError('ERR_CONTROL_UNAVAILABLE', 'the agent has been revoked')
+    for (const stream of this.live) if (stream.agentId === agentId) stream.end(gone)
+  }
+
+  private agentService() {
+    return {
+      renew: unary((call: ServerUnaryCall<RenewRequest, RenewResponse>) => this.renew(call)),
+      attach: (stream: ServerDuplexStream<AttachRequest, AttachResponse>) =>
+        this.converse(stream, (agent, wire) => {
+          const services = {
+            attachments: this.attachments,
+            catalogs: this.catalogs,
+            epochs: this.epochs,
+            live: this.liveSessions,
+          }
+          return new AttachConversation(services, agent, wire)
+        }),
+      session: (stream: ServerDuplexStream<SessionRequest, SessionResponse>) =>
+        this.converse(stream, (agent, wire) => {
+          const services = {
+            opening: this.opening,
+            decisions: this.decisions,
+            approvals: this.approvals,
+            waiting: this.waiting,
+            live: this.liveSessions,
+            life: this.life,
+            epochs: this.epochs,
+          }
+          return new SessionConversation(services, agent, wire)
+        }),
+      ingest: (stream: ServerDuplexStream<IngestRequest, IngestResponse>) =>
+        this.converse(
+          stream,
+          (agent, { fail }) =>
+            new IngestConversation(this.ingests, agent, {
+              fail,
+              acknowledge: (response) => stream.write(response),
+              pause: () => stream.pause(),
+              resume: () => stream.resume(),
+            }),
+        ),
+    }
+  }
+
+  /** What comes before the agent is admitted waits in the stream's own buffer. */
+  private converse<Q, M>(
+    stream:
+      ServerDuplexStream<Q, { message?: M | undefined }> | ServerDuplexStream<Q, IngestResponse>,
+    start: (agent: KnownAgent, wire: Wire<M>) => Conversation<Q>,
+  ): void {
+    const out = stream as ServerDuplexStream<Q, { message?: M | undefined }>
+    let over = false
+    const fail = (error: unknown): void => {
+      if (over) return
+      over = true
+      const known = toGatewayError(error)
+      if (known.logLevel === 'error') this.logger.error({ err: error }, 'agent stream failed')
+      out.emit('error', toStatus(known))
+    }
+    const wire: Wire<M> = {
+      fail,
+      send: (message) => {
+        if (!over) out.write({ message })
+      },
+      end: () => {
+        if (over) return
+        over = true
+        out.end()
+      },
+    }
+    this.admit(stream as Pick<typeof out, 'getAuthContext'>)
+      .then((agent) => {
+        const live = { agentId: agent.id, end: fail }
+        const conversation = start(agent, wire)
+        this.live.add(live)
+        const ended = (): void => {
+          over = true
+          this.live.delete(live)
+          conversation.ended()
+        }
+        out.on('data', (request: Q) => {
+          if (!over) conversation.receive(request)
+        })
+        out.once('end', () => {
+          wire.end()
+          ended()
+        })
+        out.once('close', ended)
+        out.once('cancelled', ended)
+        out.once('error', ended)
+        if (out.cancelled) ended()
+      })
+      .catch(fail)
+  }
+
+  private async admit(call: {
+    getAuthContext(): ReturnType<ServerDuplexStream<unknown, unknown>['getAuthContext']>
+  }) {
+    return this.gate.admit(peerAgent(call))
+  }
+
+  private async enrol(call: ServerUnaryCall<EnrollRequest, EnrollResponse>) {
+    const { joinToken, certificateRequest } = call.request
+    const enrolled = await this.enrolment.enrol(joinToken, certificateRequest, call.getPeer())
+    return {
+      agentId: enrolled.agentId,
+      certificateChain: enrolled.chain,
+      authority: enrolled.authority,
+    }
+  }
+
+  private async renew(call: ServerUnaryCall<RenewRequest, RenewResponse>) {
+    const agent = await this.gate.admit(peerAgent(call))
+    const renewed = await this.enrolment.renew(agent.id, call.request.certificateRequest)
+    return { certificateChain: renewed.chain, authority: renewed.authority }
+  }
+}
+
+export interface Wire<M> {
+  send(message: M): void
+  end(): void
+  fail(error: unknown): void
+}
+
+function newServer(maximumBytes: number): Server {
+  const options: ServerOptions = {
+    'grpc.max_receive_message_length': maximumBytes,
+    'grpc.max_send_message_length': maximumMessageBytes,
+    'grpc.keepalive_time_ms': 20_000,
+    'grpc.keepalive_timeout_ms': 10_000,
+    'grpc.keepalive_permit_without_calls': 1,
+  }
+  return new Server(options)
+}
+
+function unary<Q, A>(answer: (call: ServerUnaryCall<Q, A>) => Promise<A>) {
+  return (call: ServerUnaryCall<Q, A>, callback: sendUnaryData<A>): void => {
+    answer(call).then(
+      (value) => callback(null, value),
+      (error: unknown) => callback({ ...toStatus(error), name: 'ServiceError', message: '' }),
+    )
+  }
+}
+
+function listen(
+  server: Server,
+  { host, port }: { readonly host: string; readonly port: number },
+  credentials: ServerCredentials,
+): Promise<void> {
+  const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+  return new Promise((resolve, reject) => {
+    server.bindAsync(address, credentials, (error) => {
+      if (error === null) resolve()
+      else reject(error)
+    })
+  })
+}
+
+function shutdown(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => server.forceShutdown(), drainMillis)
+    server.tryShutdown(() => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
+}

@@ -1,0 +1,242 @@
+import type { SessionRequest, SessionResponse } from '@wardgate/contract'
+import { ApprovalError, LimitError, PolicyError, toGatewayError } from '@wardgate/errors'
+import type { Operation } from '@wardgate/gateway'
+import type { KnownAgent } from '../agents/agent-gate.service'
+import type { ApprovalsService, HeldDecision } from '../approvals/approvals.service'
+import type { Waiting, WaitingService } from '../approvals/waiting.service'
+import type { EpochWatch } from '../common/epoch/epoch-watch'
+import type { Decision } from '../decisions/decision'
+import type { DecisionService } from '../decisions/decision.service'
+import type { LiveSessions } from '../sessions/live-sessions'
+import type { OpeningService } from '../sessions/opening.service'
+import type { SessionLife } from '../sessions/session-life.service'
+import type { Session } from '../sessions/session'
+import { malformed } from './wire/malformed'
+import { operationOf, withdrawReason } from './wire/operation'
+import { openedToWire, openRequestOf } from './wire/session'
+import { allowedToWire, deniedToWire, refusedToWire } from './wire/verdict'
+
+/** Operations of one session under judgement or waiting for people, all together. */
+const mostUnderWay = 1_000
+
+export interface SessionServices {
+  readonly opening: OpeningService
+  readonly decisions: DecisionService
+  readonly approvals: ApprovalsService
+  readonly waiting: WaitingService
+  readonly live: LiveSessions
+  readonly life: SessionLife
+  readonly epochs: EpochWatch
+}
+
+export interface SessionWire {
+  send(message: NonNullable<SessionResponse['message']>): void
+  /** Ends the stream after what was sent. */
+  end(): void
+  /** Ends the stream with an error status. */
+  fail(error: unknown): void
+}
+
+interface UnderWay {
+  withdrawn: 'abandoned' | 'hold-elapsed' | undefined
+  waiting: Waiting | undefined
+}
+
+/** One Session stream: opens, decides, holds, and ends with everything it started. */
+export class SessionConversation {
+  private session: Session | undefined
+  private state: 'new' | 'opening' | 'open' | 'ended' = 'new'
+  private readonly underWay = new Map<string, UnderWay>()
+  private readonly closed = { reason: 'the stream to the agent was lost' }
+
+  constructor(
+    private readonly services: SessionServices,
+    private readonly agent: KnownAgent,
+    private readonly wire: SessionWire,
+  ) {}
+
+  receive({ message }: SessionRequest): void {
+    try {
+      switch (message?.$case) {
+        case 'open':
+          return this.take(this.open(openRequestOf(message.value)))
+        case 'decide': {
+          const { id, operation } = operationOf(message.value)
+          return this.take(this.decide(id, operation))
+        }
+        case 'withdraw':
+          return this.withdraw(message.value.operationId, withdrawReason(message.value.reason))
+        case 'close':
+          this.closed.reason = message.value.reason.slice(0, 500)
+          return this.wire.end()
+        case undefined:
+          throw malformed('a session message of a kind that is not known')
+      }
+    } catch (error) {
+      this.wire.fail(error)
+    }
+  }
+
+  /** The stream has ended, from whichever side. */
+  ended(): void {
+    if (this.state === 'ended') return
+    this.state = 'ended'
+    for (const { waiting } of this.underWay.values()) waiting?.withdraw()
+    this.underWay.clear()
+    if (this.session !== undefined) this.finish(this.session)
+  }
+
+  kill(reason: string): void {
+    if (this.state === 'ended') return
+    this.closed.reason = reason
+    this.wire.send({ $case: 'kill', value: { reason } })
+    this.wire.end()
+  }
+
+  private take(work: Promise<void>): void {
+    work.catch((error: unknown) => this.wire.fail(error))
+  }
+
+  private async open(request: ReturnType<typeof openRequestOf>): Promise<void> {
+    if (this.state !== 'new') throw malformed('a second open')
+    this.state = 'opening'
+    // Read first: what changes while the session is opened makes its epoch older, never younger.
+    const epoch = this.services.epochs.current
+    try {
+      const opened = await this.services.opening.open(request, this.agent)
+      this.begin(opened.session)
+      if (!this.isOpen()) return
+      this.wire.send({ $case: 'opened', value: openedToWire(opened, epoch) })
+    } catch (error) {
+      this.wire.send({ $case: 'refused', value: refusedToWire(toGatewayError(error)) })
+      this.wire.end()
+    }
+  }
+
+  private begin(session: Session): void {
+    this.session = session
+    if (this.state === 'ended') return this.finish(session)
+    this.state = 'open'
+    this.services.live.add(session.id, (reason) => this.kill(reason))
+    // No record of it, no session.
+    session.stored.catch(() => this.kill('the session could not be recorded'))
+  }
+
+  private isOpen(): boolean {
+    return this.state === 'open'
+  }
+
+  private finish(session: Session): void {
+    this.services.live.remove(session.id)
+    session.stored
+      .then(() => this.services.life.end(session.id, this.closed.reason))
+      .catch(() => undefined)
+  }
+
+  private async decide(id: string, operation: Operation): Promise<void> {
+    const { session } = this
+    if (session === undefined || this.state !== 'open') throw malformed('a decide before its open')
+    if (this.underWay.has(id)) throw malformed('an operation id a second time')
+    if (this.underWay.size >= mostUnderWay)
+      throw new LimitError('ERR_LIMIT_SESSIONS', 'too many operations of one session are under way')
+    const own: UnderWay = { withdrawn: undefined, waiting: undefined }
+    this.underWay.set(id, own)
+    try {
+      await session.stored
+      const decision = await this.services.decisions.decide(session, operation)
+      await this.answer(session, id, operation, decision, own)
+    } finally {
+      this.underWay.delete(id)
+    }
+  }
+
+  private async answer(
+    session: Session,
+    id: string,
+    operation: Operation,
+    decision: Decision,
+    own: UnderWay,
+  ): Promise<void> {
+    const { outcome } = decision
+    switch (outcome.kind) {
+      case 'allow':
+        return this.send(allowedToWire(id, decision, outcome.grant))
+      case 'deny': {
+        const options = { retryable: outcome.retryable }
+        // Only the wire form is needed: code and text are the decision's.
+        const error = new PolicyError('ERR_POLICY_DENIED', outcome.message, options)
+        const refused = { ...refusedToWire(error), code: outcome.code }
+        return this.send(deniedToWire(id, decision, refused))
+      }
+      case 'require-approval':
+        return this.hold(session, id, operation, { ...decision, outcome }, own)
+    }
+  }
+
+  private async hold(
+    session: Session,
+    id: string,
+    operation: Operation,
+    decision: HeldDecision,
+    own: UnderWay,
+  ): Promise<void> {
+    const { outcome } = decision
+    try {
+      const asked = await this.services.approvals.ask(session, id, operation, decision)
+      if (asked.kind === 'consumed')
+        return this.send(allowedToWire(id, decision, outcome.grant, asked.approvalId))
+      if (own.withdrawn !== undefined || !this.isOpen())
+        return await this.leave(asked.approvalId, own.withdrawn ?? 'hold-elapsed')
+      const { terms, message } = outcome
+      this.wire.send({
+        $case: 'held',
+        value: {
+          operationId: id,
+          approvalId: asked.approvalId,
+          url: asked.url,
+          message,
+          holdSeconds: terms.holdSeconds,
+          expiresAt: BigInt(asked.expiresAt.getTime()),
+        },
+      })
+      const { waiting } = this.services
+      own.waiting = waiting.wait(asked.approvalId, outcome.digest, session, id)
+      const end = await this.ending(own, own.waiting)
+      if (end === undefined) return
+      if (end.kind === 'approved')
+        return this.send(allowedToWire(id, decision, outcome.grant, end.approvalId))
+      this.send(deniedToWire(id, decision, refusedToWire(end.error)))
+    } catch (caught) {
+      const error = toGatewayError(caught)
+      if (!(error instanceof ApprovalError)) throw caught
+      this.send(deniedToWire(id, decision, refusedToWire(error)))
+    }
+  }
+
+  /** Undefined = withdrawn before people had decided. */
+  private async ending(own: UnderWay, waiting: Waiting) {
+    const end = await waiting.end
+    return own.withdrawn === undefined ? end : undefined
+  }
+
+  private send(value: ReturnType<typeof deniedToWire>): void {
+    if (this.state === 'open') this.wire.send({ $case: 'verdict', value })
+  }
+
+  private withdraw(id: string, reason: 'abandoned' | 'hold-elapsed'): void {
+    const own = this.underWay.get(id)
+    // Its verdict has just been sent: the two crossed.
+    if (own === undefined) return
+    own.withdrawn = reason
+    const { waiting } = own
+    if (waiting === undefined) return
+    waiting.withdraw()
+    this.underWay.delete(id)
+    this.take(this.leave(waiting.approvalId, reason))
+  }
+
+  private async leave(approvalId: string, reason: 'abandoned' | 'hold-elapsed'): Promise<void> {
+    if (reason === 'hold-elapsed' || this.services.waiting.isAwaited(approvalId)) return
+    await this.services.approvals.cancel(approvalId, 'the client cancelled or went away')
+  }
+}

@@ -1,0 +1,40 @@
+import type {
+  DetectorMask as WireDetector,
+  MaskingPlan as WirePlan,
+  MaskMethod as WireMethod,
+} from '@wardgate/contract'
+import type { DetectorMask, MaskingPlan, MaskMethod } from '@wardgate/masking'
+
+export function planToWire(plan: MaskingPlan): WirePlan {
+  return {
+    width: plan.width,
+    columns: plan.columns.map((mask) => ({ ...mask, method: methodToWire(mask.method) })),
+    origins: plan.origins.map((mask) => ({ ...mask, method: methodToWire(mask.method) })),
+    detectors: plan.detectors.map(detectorToWire),
+    unknownOrigin:
+      plan.unknownOrigin === undefined
+        ? undefined
+        : { rule: plan.unknownOrigin.rule, method: methodToWire(plan.unknownOrigin.method) },
+  }
+}
+
+export function detectorToWire({ detector, rule, method }: DetectorMask): WireDetector {
+  return { detector, rule, method: methodToWire(method) }
+}
+
+function methodToWire(method: MaskMethod): WireMethod {
+  switch (method.kind) {
+    case 'redact':
+      return { kind: { $case: 'redact', value: {} } }
+    case 'null':
+      return { kind: { $case: 'null', value: {} } }
+    case 'hash':
+      return { kind: { $case: 'hash', value: {} } }
+    case 'tokenize':
+      return { kind: { $case: 'tokenize', value: {} } }
+    case 'partial': {
+      const { keepFirst, keepLast } = method
+      return { kind: { $case: 'partial', value: { keepFirst, keepLast } } }
+    }
+  }
+}

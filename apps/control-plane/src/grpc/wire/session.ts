@@ -1,0 +1,97 @@
+import {
+  FsyncPolicy,
+  type OpenSession,
+  RecordingMode,
+  type SessionOpened,
+  type TargetAccess,
+  type TargetCredential as WireCredential,
+  TlsMode,
+} from '@wardgate/contract'
+import type { TargetCredential } from '@wardgate/gateway'
+import type { OpenRequest, SessionTarget } from '../../sessions/session'
+import type { OpenedSession } from '../../sessions/opening.service'
+import { malformed } from './malformed'
+import { detectorToWire } from './masking'
+
+const tlsModes = {
+  disable: TlsMode.TLS_MODE_DISABLE,
+  require: TlsMode.TLS_MODE_REQUIRE,
+  'verify-full': TlsMode.TLS_MODE_VERIFY_FULL,
+} as const
+
+const fsyncPolicies = {
+  'before-forward': FsyncPolicy.FSYNC_POLICY_BEFORE_FORWARD,
+  batched: FsyncPolicy.FSYNC_POLICY_BATCHED,
+} as const
+
+export const recordingModes = {
+  off: RecordingMode.RECORDING_MODE_OFF,
+  statements: RecordingMode.RECORDING_MODE_STATEMENTS,
+  full: RecordingMode.RECORDING_MODE_FULL,
+} as const
+
+const longestName = 200
+const longestCredential = 65_536
+
+export function openRequestOf(raw: OpenSession): OpenRequest {
+  const { connectionName, credential, database, protocol, clientAddress, listener } = raw
+  const names = [connectionName, protocol, database, clientAddress, listener]
+  if (names.some((name) => name.length > longestName || /[\0\n\r]/.test(name)))
+    throw malformed('a name that is too long or not plain')
+  if (credential.length > longestCredential) throw malformed('a credential that is too long')
+  return {
+    connection: connectionName,
+    protocol,
+    rawCredential: credential,
+    database,
+    clientAddress,
+    listener,
+    claimed: Object.fromEntries(raw.claimed.map(({ name, value }) => [name, value])),
+  }
+}
+
+export function openedToWire(opened: OpenedSession, epoch: bigint): SessionOpened {
+  const { session, maskingKey, textDetectors, memoScope } = opened
+  const { target, principal } = session
+  return {
+    sessionId: session.id,
+    principalId: principal.id,
+    principalName: principal.name,
+    connectionId: target.connectionId,
+    target: accessToWire(target, session.database),
+    limits: target.limits,
+    modes: { fsync: fsyncPolicies[target.fsync], recording: recordingModes[target.recording] },
+    epoch,
+    maskingKey: Buffer.from(maskingKey),
+    textDetectors: textDetectors.map(detectorToWire),
+    expiresAt: BigInt(session.identity.expiresAt.getTime()),
+    memoScope,
+  }
+}
+
+export function accessToWire(target: SessionTarget, database: string): TargetAccess {
+  return {
+    endpoints: target.endpoints.map(({ host, port }) => ({ host, port })),
+    tlsMode: tlsModes[target.tls.mode],
+    tlsCa: target.tls.ca ?? '',
+    tlsServerName: target.tls.serverName ?? '',
+    credential: credentialToWire(target.credential),
+    revision: target.revision,
+    database,
+  }
+}
+
+function credentialToWire(credential: TargetCredential): WireCredential {
+  switch (credential.kind) {
+    case 'password': {
+      const { user, password } = credential
+      return { kind: { $case: 'password', value: { user, password } } }
+    }
+    case 'certificate': {
+      const { user, cert, key } = credential
+      return { kind: { $case: 'certificate', value: { user, cert, key } } }
+    }
+    case 'none':
+      return { kind: { $case: 'user', value: { user: credential.user } } }
+  }
+}

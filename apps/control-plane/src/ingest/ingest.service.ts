@@ -1,0 +1,165 @@
+import { Injectable, Logger } from '@nestjs/common'
+import { AuditError } from '@wardgate/errors'
+import { AuditLogService } from '../audit/audit-log.service'
+import type { SpoolEntry } from '../audit/audit-entry'
+import { Database } from '../common/database/database'
+import type { Transaction } from '../common/database/transaction'
+import { liveChannel } from '../live/live-event'
+import { SessionWriter } from '../sessions/session-writer.service'
+import { type Chunk, type Ended, IngestRepository } from './ingest.repository'
+import type { IngestedRecord, NewOperation, OperationEnd } from './spool-record'
+
+/** Sessions of one batch whose screens are told; the others read again. */
+const mostLiveEvents = 20
+
+interface Effects {
+  readonly operations: NewOperation[]
+  readonly ends: OperationEnd[]
+  readonly sessions: Ended[]
+  readonly chunks: Chunk[]
+}
+
+/** Takes in what agents spooled: every record once, in order, or not at all. */
+@Injectable()
+export class IngestService {
+  private readonly logger = new Logger('ingest')
+
+  constructor(
+    private readonly database: Database,
+    private readonly repository: IngestRepository,
+    private readonly audit: AuditLogService,
+    private readonly writer: SessionWriter,
+  ) {}
+
+  /** Up to which sequence number everything is durable. Throws when a record is missing in between. */
+  async take(
+    agentId: string,
+    spoolId: string,
+    records: readonly IngestedRecord[],
+  ): Promise<number> {
+    // Sessions are stored beside their opening; their entries come after them.
+    await this.writer.settled()
+    const taken = await this.database.transaction((tx) =>
+      this.takeIn(tx, agentId, spoolId, records),
+    )
+    if (taken.gapAt === undefined) return taken.acknowledged
+    await this.tellGap(agentId, spoolId, taken.acknowledged, taken.gapAt)
+    throw new AuditError(
+      'ERR_AUDIT_CORRUPT',
+      `the spool goes on at ${taken.gapAt}, but ${taken.acknowledged + 1} is missing`,
+    )
+  }
+
+  private async takeIn(
+    tx: Transaction,
+    agentId: string,
+    spoolId: string,
+    records: readonly IngestedRecord[],
+  ): Promise<{ readonly acknowledged: number; readonly gapAt?: number }> {
+    const acknowledged = await this.repository.lockPosition(tx, agentId, spoolId)
+    const fresh = records.filter(({ sequence }) => sequence > acknowledged)
+    const gap = fresh.find(({ sequence }, at) => sequence !== acknowledged + 1 + at)
+    if (gap !== undefined) return { acknowledged, gapAt: gap.sequence }
+    if (fresh.length === 0) return { acknowledged }
+    await this.store(tx, agentId, spoolId, fresh)
+    const last = acknowledged + fresh.length
+    await this.repository.movePosition(tx, agentId, spoolId, last)
+    return { acknowledged: last }
+  }
+
+  private async store(
+    tx: Transaction,
+    agentId: string,
+    spoolId: string,
+    records: readonly IngestedRecord[],
+  ): Promise<void> {
+    const ids = new Set(records.flatMap(({ sessionId }) => sessionId ?? []))
+    const principals = await this.repository.principals(tx, agentId, [...ids])
+    const effects = collect(records, principals)
+    await this.repository.insertOperations(tx, effects.operations)
+    await this.repository.endOperations(tx, agentId, effects.ends)
+    await this.repository.countOperations(tx, countBySession(effects.operations))
+    for (const ended of effects.sessions) await this.repository.endSession(tx, agentId, ended)
+    await this.repository.insertChunks(tx, effects.chunks)
+    await this.tellScreens(tx, effects)
+    // Last, because the tree's lock is everybody's.
+    await this.audit.appendAll(
+      tx,
+      records.map((record) => toEntry(record, { agentId, spoolId }, principals)),
+    )
+  }
+
+  private async tellScreens(tx: Transaction, { operations, sessions }: Effects): Promise<void> {
+    for (const { sessionId } of sessions.slice(0, mostLiveEvents))
+      await this.repository.notify(
+        tx,
+        liveChannel,
+        JSON.stringify({ type: 'session', id: sessionId, state: 'ended' }),
+      )
+    const counts = [...countBySession(operations)].slice(0, mostLiveEvents)
+    for (const [sessionId, count] of counts)
+      await this.repository.notify(
+        tx,
+        liveChannel,
+        JSON.stringify({ type: 'operation', sessionId, count }),
+      )
+  }
+
+  private async tellGap(agentId: string, spoolId: string, acknowledged: number, at: number) {
+    this.logger.error({ agentId, spoolId, acknowledged, at }, 'spool has a gap')
+    await this.database.transaction((tx) =>
+      this.audit.append(tx, { kind: 'ingest.gap', body: { agentId, spoolId, acknowledged, at } }),
+    )
+  }
+}
+
+function collect(
+  records: readonly IngestedRecord[],
+  sessions: ReadonlyMap<string, string>,
+): Effects {
+  const effects: Effects = { operations: [], ends: [], sessions: [], chunks: [] }
+  for (const { effect, sessionId } of records) {
+    // An agent's word counts for its own sessions only; the entry is kept as evidence all the same.
+    if (effect === undefined || sessionId === undefined || !sessions.has(sessionId)) continue
+    switch (effect.kind) {
+      case 'intent':
+        effects.operations.push(effect.operation)
+        break
+      case 'outcome':
+        effects.ends.push(effect.outcome)
+        break
+      case 'ended':
+        effects.sessions.push({ ...effect, sessionId })
+        break
+      case 'chunk':
+        effects.chunks.push({ ...effect, sessionId })
+        break
+    }
+  }
+  return effects
+}
+
+function countBySession(operations: readonly NewOperation[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>()
+  for (const { sessionId } of operations) counts.set(sessionId, (counts.get(sessionId) ?? 0) + 1)
+  return counts
+}
+
+function toEntry(
+  record: IngestedRecord,
+  spool: { readonly agentId: string; readonly spoolId: string },
+  principals: ReadonlyMap<string, string>,
+): SpoolEntry {
+  const { kind, body, sequence, timeMicros, sessionId, operationId } = record
+  const principalId = sessionId === undefined ? undefined : principals.get(sessionId)
+  return {
+    kind,
+    body,
+    ...spool,
+    sequence,
+    timeMicros,
+    ...(sessionId === undefined ? {} : { sessionId }),
+    ...(operationId === undefined ? {} : { operationId }),
+    ...(principalId === undefined ? {} : { principalId }),
+  }
+}

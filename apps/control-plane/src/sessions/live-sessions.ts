@@ -1,0 +1,45 @@
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common'
+import { z } from 'zod'
+import { DatabaseListener } from '../common/database/listener'
+
+/** PostgreSQL channel on which every replica hears that a session must end. */
+export const killChannel = 'wardgate_session_kill'
+
+const order = z.object({ id: z.string(), agentId: z.string(), reason: z.string() })
+export type KillOrder = z.output<typeof order>
+
+/** The sessions whose streams this replica holds. */
+@Injectable()
+export class LiveSessions implements OnApplicationBootstrap {
+  private readonly kills = new Map<string, (reason: string) => void>()
+  private readonly orders = new Set<(order: KillOrder) => void>()
+
+  constructor(private readonly listener: DatabaseListener) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.listener.listen(killChannel, (payload) => {
+      const parsed = order.safeParse(JSON.parse(payload))
+      if (!parsed.success) return
+      this.kills.get(parsed.data.id)?.(parsed.data.reason)
+      for (const handler of this.orders) handler(parsed.data)
+    })
+  }
+
+  add(id: string, kill: (reason: string) => void): void {
+    this.kills.set(id, kill)
+  }
+
+  remove(id: string): void {
+    this.kills.delete(id)
+  }
+
+  has(id: string): boolean {
+    return this.kills.has(id)
+  }
+
+  /** Agents hear of a kill over Attach too: the session's own stream may be lost. */
+  onKill(handler: (order: KillOrder) => void): () => void {
+    this.orders.add(handler)
+    return () => this.orders.delete(handler)
+  }
+}

@@ -1,0 +1,204 @@
+import { createHash, hkdfSync, randomBytes } from 'node:crypto'
+import { Injectable } from '@nestjs/common'
+import { canonicalJson } from '@wardgate/audit-log'
+import { AuthError, PolicyError, RequestError } from '@wardgate/errors'
+import type { DetectorMask } from '@wardgate/masking'
+import { possibleMasks, type PolicyPrincipal } from '@wardgate/policy'
+import { v7 as uuid } from 'uuid'
+import { AuditLog } from '../common/audit-port'
+import { Authenticator } from '../common/auth/authenticator'
+import { authorize, type Identity } from '../common/auth/identity'
+import { matchesPattern } from '../common/name-pattern'
+import { Database } from '../common/database/database'
+import { SecretStore } from '../common/sealing/secret-store'
+import { PolicySetsService } from '../policies/policy-sets.service'
+import type { KnownAgent } from '../agents/agent-gate.service'
+import { boundedClaims } from './claimed'
+import type { OpenRequest, Session, SessionTarget } from './session'
+import { SessionWriter } from './session-writer.service'
+import { TargetsService } from './targets.service'
+
+const maskingSecret = 'masking'
+const maskingKeyBytes = 32
+
+export interface OpenedSession {
+  readonly session: Session
+  readonly maskingKey: Uint8Array
+  readonly textDetectors: readonly DetectorMask[]
+  readonly memoScope: string
+}
+
+/** Decides whether a client may use a connection now, and opens its session. */
+@Injectable()
+export class OpeningService {
+  private readonly maskingRoot: { secret: Promise<Uint8Array> | undefined } = { secret: undefined }
+
+  constructor(
+    private readonly authenticator: Authenticator,
+    private readonly targets: TargetsService,
+    private readonly policies: PolicySetsService,
+    private readonly secrets: SecretStore,
+    private readonly writer: SessionWriter,
+    private readonly database: Database,
+    private readonly audit: AuditLog,
+  ) {}
+
+  /** Rejects with the refusal that the client is told; it is audited before. */
+  async open(request: OpenRequest, agent: KnownAgent): Promise<OpenedSession> {
+    const identity = await this.authenticator.authenticate(request.rawCredential, {
+      address: request.clientAddress,
+      surface: 'grpc',
+      expectedConnection: request.connection,
+    })
+    try {
+      const target = await this.admit(identity, request, agent)
+      return await this.begin(identity, target, request, agent)
+    } catch (error) {
+      await this.tellRefusal(identity, request, agent, error)
+      throw error
+    }
+  }
+
+  private async admit(
+    identity: Identity,
+    request: OpenRequest,
+    agent: KnownAgent,
+  ): Promise<SessionTarget> {
+    authorize(identity, 'connections:use', request.connection)
+    const target = await this.targets.find(request.connection)
+    if (target === undefined)
+      throw new RequestError(
+        'ERR_REQUEST_NOT_FOUND',
+        `there is no connection ${request.connection}`,
+      )
+    if (!target.agents.has(agent.id))
+      throw new AuthError(
+        'ERR_AUTH_FORBIDDEN',
+        `connection ${target.name} is not served by agent ${agent.name}`,
+      )
+    if (!target.enabled)
+      throw new PolicyError('ERR_POLICY_DENIED', `connection ${target.name} is disabled`)
+    if (target.protocol !== request.protocol)
+      throw new PolicyError(
+        'ERR_POLICY_DENIED',
+        `connection ${target.name} speaks ${target.protocol}, not ${request.protocol}`,
+      )
+    return target
+  }
+
+  private async begin(
+    identity: Identity,
+    target: SessionTarget,
+    request: OpenRequest,
+    agent: KnownAgent,
+  ): Promise<OpenedSession> {
+    const database = request.database === '' ? target.database : request.database
+    if (database === '')
+      throw new PolicyError('ERR_POLICY_DENIED', `connection ${target.name} needs a database name`)
+    const principal = policyPrincipal(identity, target.name)
+    const { name, protocol, labels } = target
+    const connection = { name, protocol, labels, database }
+    const { active } = await this.policies.current()
+    const session = this.newSession({
+      id: uuid(),
+      identity,
+      principal,
+      connection,
+      target,
+      agentId: agent.id,
+      agentName: agent.name,
+      database,
+      claimed: boundedClaims(request.claimed),
+      clientAddress: request.clientAddress,
+      startedAt: new Date(),
+      candidates: [],
+    })
+    const textDetectors = possibleMasks(active, principal, connection).flatMap(
+      ({ detectors, reference, method }) =>
+        detectors.map((detector) => ({
+          detector,
+          rule: `${reference.policy}/${reference.rule}`,
+          method,
+        })),
+    )
+    const maskingKey = await this.maskingKey(target.connectionId)
+    return { session, maskingKey, textDetectors, memoScope: memoScope(session) }
+  }
+
+  private newSession(session: Omit<Session, 'stored'>): Session {
+    let settle: (stored: Promise<void>) => void = () => undefined
+    const stored = new Promise<void>((resolve) => {
+      settle = resolve
+    })
+    // Whoever needs the row awaits it; nobody may be listening when it fails.
+    stored.catch(() => undefined)
+    const whole = { ...session, stored }
+    settle(this.writer.store(whole))
+    return whole
+  }
+
+  /** One secret for all connections, a key of its own for each (RFC 5869). */
+  private async maskingKey(connectionId: string): Promise<Uint8Array> {
+    this.maskingRoot.secret ??= this.secrets.findOrCreate(maskingSecret, () =>
+      Promise.resolve(randomBytes(maskingKeyBytes)),
+    )
+    try {
+      const root = await this.maskingRoot.secret
+      const info = `wardgate masking\0${connectionId}`
+      return new Uint8Array(hkdfSync('sha256', root, '', info, maskingKeyBytes))
+    } catch (error) {
+      this.maskingRoot.secret = undefined
+      throw error
+    }
+  }
+
+  private async tellRefusal(
+    identity: Identity,
+    request: OpenRequest,
+    agent: KnownAgent,
+    error: unknown,
+  ): Promise<void> {
+    const reason = error instanceof Error ? error.message : 'internal error'
+    await this.database.transaction((tx) =>
+      this.audit.append(tx, {
+        kind: 'session.refused',
+        principalId: identity.principal.id,
+        body: {
+          connection: request.connection.slice(0, 200),
+          agentId: agent.id,
+          clientAddress: request.clientAddress.slice(0, 200),
+          reason: reason.slice(0, 1_000),
+        },
+      }),
+    )
+  }
+}
+
+/** Roles that hold on this connection, and nothing that the client merely claims. */
+function policyPrincipal(identity: Identity, connection: string): PolicyPrincipal {
+  const { id, issuer, subject, name, kind, groups, claims, owner } = identity.principal
+  const roles = identity.grants
+    .filter(
+      ({ connections }) =>
+        connections.length === 0 ||
+        connections.some((pattern) => matchesPattern(pattern, connection)),
+    )
+    .map(({ role }) => role)
+  return { id, issuer, subject, name, kind, groups, claims, owner, roles: [...new Set(roles)] }
+}
+
+/** Sessions that agree in everything that a rule may read share their verdicts. */
+function memoScope({ principal, connection, identity }: Session): string {
+  const { claims, groups, roles, owner, kind, name } = principal
+  const read = canonicalJson({
+    claims: JSON.parse(JSON.stringify(claims)) as never,
+    groups: [...groups].sort(),
+    roles: [...roles].sort(),
+    owner,
+    kind,
+    name,
+    database: connection.database,
+    actor: identity.actor?.id ?? '',
+  })
+  return createHash('sha256').update(read).digest('hex')
+}

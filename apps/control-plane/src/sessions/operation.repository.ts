@@ -1,0 +1,35 @@
+import { Injectable } from '@nestjs/common'
+import { Database } from '../common/database/database'
+import { newestFirst } from '../common/http/page'
+import type { OperationsQuery } from './sessions.dto'
+
+@Injectable()
+export class OperationRepository {
+  constructor(private readonly database: Database) {}
+
+  /** `connections`: only of sessions on these; `ownerId`: only of this principal's sessions. */
+  async list(query: OperationsQuery, sessionIds: readonly string[] | undefined) {
+    const page = newestFirst(query)
+    return this.database.prisma.operation.findMany({
+      ...page,
+      where: {
+        ...page.where,
+        ...(query.sessionId === undefined
+          ? sessionIds === undefined
+            ? {}
+            : { sessionId: { in: [...sessionIds] } }
+          : { sessionId: query.sessionId }),
+        ...(query.status === undefined ? {} : { status: query.status }),
+        ...(query.action === undefined ? {} : { actions: { has: query.action } }),
+      },
+    })
+  }
+
+  async chunk(sessionId: string, index: number): Promise<Uint8Array | undefined> {
+    const row = await this.database.prisma.recordingChunk.findUnique({
+      where: { sessionId_index: { sessionId, index } },
+      select: { data: true },
+    })
+    return row?.data
+  }
+}

@@ -1,0 +1,69 @@
+import {
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common'
+import { AuditLog } from '../common/audit-port'
+import { Clock } from '../common/clock'
+import { Database } from '../common/database/database'
+import { liveChannel } from '../live/live-event'
+import { LiveSessions } from './live-sessions'
+import { SessionRepository } from './session.repository'
+
+const sweepMillis = 30_000
+/** An agent that was not heard of for this long is dead; its heartbeats come every few seconds. */
+const deadAfterMillis = 5 * 60_000
+const sweptAtOnce = 500
+
+/** Ends sessions whose stream has ended, and those that nobody is left to end. */
+@Injectable()
+export class SessionLife implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger('sessions')
+  private timer: NodeJS.Timeout | undefined
+
+  constructor(
+    private readonly database: Database,
+    private readonly sessions: SessionRepository,
+    private readonly live: LiveSessions,
+    private readonly audit: AuditLog,
+    private readonly clock: Clock,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => {
+      this.sweep().catch((err: unknown) => this.logger.error({ err }, 'session sweep failed'))
+    }, sweepMillis).unref()
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.timer)
+  }
+
+  async end(id: string, reason: string): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      if (!(await this.sessions.end(tx, id, reason))) return
+      await this.audit.append(tx, { kind: 'session.closed', sessionId: id, body: { reason } })
+      await this.sessions.notify(
+        tx,
+        liveChannel,
+        JSON.stringify({ type: 'session', id, state: 'ended' }),
+      )
+    })
+  }
+
+  /** A new process of the agent has started: what the former one had open is gone. */
+  async agentRestarted(agentId: string): Promise<void> {
+    await this.endAll(agentId, new Date(this.clock.now()), 'the agent was restarted')
+  }
+
+  async sweep(): Promise<void> {
+    const notSeenSince = new Date(this.clock.now() - deadAfterMillis)
+    await this.endAll(undefined, notSeenSince, 'the agent is gone')
+  }
+
+  private async endAll(agentId: string | undefined, before: Date, reason: string): Promise<void> {
+    const ids = await this.sessions.abandoned(agentId, before, sweptAtOnce)
+    for (const id of ids) if (!this.live.has(id)) await this.end(id, reason)
+  }
+}

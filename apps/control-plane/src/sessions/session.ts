@@ -1,0 +1,55 @@
+import type { TargetCredential, TargetEndpoint, TargetTls } from '@wardgate/gateway'
+import type { PolicyConnection, PolicyPrincipal } from '@wardgate/policy'
+import type { Identity } from '../common/auth/identity'
+
+/** The configured way to one target, with everything that opening a session needs. */
+export interface SessionTarget {
+  readonly connectionId: string
+  readonly name: string
+  readonly protocol: string
+  readonly enabled: boolean
+  readonly endpoints: readonly TargetEndpoint[]
+  readonly tls: TargetTls
+  readonly database: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly limits: {
+    readonly idleSeconds: number
+    readonly statementSeconds: number
+    readonly maxMessageBytes: number
+  }
+  readonly fsync: 'before-forward' | 'batched'
+  readonly recording: 'full' | 'statements' | 'off'
+  readonly credential: TargetCredential
+  /** Changes with the connection's settings and with its credential. */
+  readonly revision: string
+  readonly agents: ReadonlySet<string>
+}
+
+export interface OpenRequest {
+  readonly connection: string
+  readonly protocol: string
+  readonly rawCredential: string
+  readonly database: string
+  readonly clientAddress: string
+  readonly listener: string
+  readonly claimed: Readonly<Record<string, string>>
+}
+
+/** One client's use of a connection, as the control plane holds it while its stream lives. */
+export interface Session {
+  readonly id: string
+  readonly identity: Identity
+  readonly principal: PolicyPrincipal
+  readonly connection: PolicyConnection
+  readonly target: SessionTarget
+  readonly agentId: string
+  readonly agentName: string
+  readonly database: string
+  readonly claimed: Readonly<Record<string, string>>
+  readonly clientAddress: string
+  readonly startedAt: Date
+  /** Statements that SQL PREPARE and DECLARE have named; every one of a name must pass. */
+  readonly candidates: { readonly name: string; readonly text: string }[]
+  /** Settles when the session's row and its audit entry are stored; rejects when they cannot be. */
+  readonly stored: Promise<void>
+}

@@ -1,0 +1,34 @@
+import { Module } from '@nestjs/common'
+import { CredentialsModule } from '../credentials/credentials.module'
+import { PoliciesModule } from '../policies/policies.module'
+import { LiveSessions } from './live-sessions'
+import { OpeningService } from './opening.service'
+import { OperationRepository } from './operation.repository'
+import { SessionLife } from './session-life.service'
+import { SessionRepository } from './session.repository'
+import { SessionWriter } from './session-writer.service'
+import { SessionsController } from './sessions.controller'
+import { SessionsService } from './sessions.service'
+import { StoredCredentials } from './stored-credentials'
+import { TargetCredentials } from './target-credentials'
+import { TargetRepository } from './target.repository'
+import { TargetsService } from './targets.service'
+
+@Module({
+  imports: [CredentialsModule, PoliciesModule],
+  controllers: [SessionsController],
+  providers: [
+    SessionRepository,
+    OperationRepository,
+    TargetRepository,
+    { provide: TargetCredentials, useClass: StoredCredentials },
+    TargetsService,
+    SessionWriter,
+    OpeningService,
+    LiveSessions,
+    SessionLife,
+    SessionsService,
+  ],
+  exports: [OpeningService, TargetsService, SessionWriter, LiveSessions, SessionLife],
+})
+export class SessionsModule {}

@@ -1,0 +1,128 @@
+import { Readable } from 'node:stream'
+import { Injectable } from '@nestjs/common'
+import { AuthError, RequestError } from '@wardgate/errors'
+import { AuditLog } from '../common/audit-port'
+import { connectionsFor, type Identity, isPermitted } from '../common/auth/identity'
+import type { Permission } from '../common/auth/permissions'
+import { Database } from '../common/database/database'
+import { InvalidRequest } from '../common/http/invalid-request'
+import { toPage } from '../common/http/page'
+import { matchesPattern } from '../common/name-pattern'
+import { killChannel } from './live-sessions'
+import { OperationRepository } from './operation.repository'
+import { SessionLife } from './session-life.service'
+import { SessionRepository } from './session.repository'
+import type { OperationsQuery, SessionsQuery } from './sessions.dto'
+
+type SessionRow = NonNullable<Awaited<ReturnType<SessionRepository['find']>>>
+type OperationRow = Awaited<ReturnType<OperationRepository['list']>>[number]
+
+/** Sessions for people: who may see which, and ending them. */
+@Injectable()
+export class SessionsService {
+  constructor(
+    private readonly database: Database,
+    private readonly sessions: SessionRepository,
+    private readonly operations: OperationRepository,
+    private readonly life: SessionLife,
+    private readonly audit: AuditLog,
+  ) {}
+
+  async list(query: SessionsQuery, by: Identity) {
+    const scope = connectionsFor(by, 'sessions:read')
+    const readsOthers = scope === 'all' || scope.length > 0
+    const rows = await this.sessions.list(query, readsOthers ? undefined : by.principal.id)
+    const page = toPage(rows, query, ({ id }) => id, toSession)
+    return { ...page, items: page.items.filter((session) => maySee(by, session)) }
+  }
+
+  async get(id: string, by: Identity) {
+    return toSession(await this.require(id, by))
+  }
+
+  async listOperations(query: OperationsQuery, by: Identity) {
+    if (query.sessionId !== undefined) await this.require(query.sessionId, by)
+    else if (connectionsFor(by, 'sessions:read') !== 'all')
+      throw new InvalidRequest([{ path: 'sessionId', message: 'is needed' }])
+    const rows = await this.operations.list(query, undefined)
+    return toPage(rows, query, ({ id }) => id, toOperation)
+  }
+
+  async kill(id: string, reason: string, by: Identity) {
+    const session = await this.require(id, by, 'sessions:kill')
+    if (session.state !== 'open')
+      throw new RequestError('ERR_REQUEST_CONFLICT', 'the session has ended already')
+    const told = `ended by ${by.principal.name}: ${reason}`
+    await this.database.transaction(async (tx) => {
+      await this.audit.append(tx, {
+        kind: 'session.killed',
+        principalId: by.principal.id,
+        sessionId: id,
+        body: { reason },
+      })
+      const order = { id, agentId: session.agentId, reason: told.slice(0, 1_000) }
+      await this.sessions.notify(tx, killChannel, JSON.stringify(order))
+    })
+    await this.life.end(id, told)
+    return this.get(id, by)
+  }
+
+  /** The recording's chunks in order, each in the container format, read while they are sent. */
+  async recording(id: string, by: Identity): Promise<Readable> {
+    await this.require(id, by, 'recordings:read')
+    const first = await this.operations.chunk(id, 0)
+    if (first === undefined)
+      throw new RequestError('ERR_REQUEST_NOT_FOUND', 'the session has no recording')
+    await this.database.transaction((tx) =>
+      this.audit.append(tx, {
+        kind: 'recording.read',
+        principalId: by.principal.id,
+        sessionId: id,
+        body: {},
+      }),
+    )
+    return Readable.from(this.chunks(id, first))
+  }
+
+  private async *chunks(id: string, first: Uint8Array) {
+    let chunk: Uint8Array | undefined = first
+    for (let index = 1; chunk !== undefined; index += 1) {
+      yield chunk
+      chunk = await this.operations.chunk(id, index)
+    }
+  }
+
+  private async require(id: string, by: Identity, permission?: Permission): Promise<SessionRow> {
+    const session = await this.sessions.find(id)
+    // What is not visible does not exist: ids must not be probed for.
+    if (session === null || (permission === undefined && !maySee(by, session)))
+      throw new RequestError('ERR_REQUEST_NOT_FOUND', 'there is no such session')
+    if (permission !== undefined && !isPermitted(by, permission, session.connection))
+      throw new AuthError('ERR_AUTH_FORBIDDEN', `you lack ${permission} on ${session.connection}`)
+    return session
+  }
+}
+
+function maySee(by: Identity, session: { principalId: string; connection: string }): boolean {
+  const scope = connectionsFor(by, 'sessions:read')
+  if (scope === 'all') return true
+  if (scope.some((pattern) => matchesPattern(pattern, session.connection))) return true
+  return session.principalId === by.principal.id && isPermitted(by, 'sessions:read-own')
+}
+
+function toSession(row: SessionRow) {
+  const { replica: _replica, ...rest } = row
+  return { ...rest, bytesIn: row.bytesIn.toString(), bytesOut: row.bytesOut.toString() }
+}
+
+function toOperation(row: OperationRow) {
+  return {
+    ...row,
+    textDigest: Buffer.from(row.textDigest).toString('hex'),
+    textBytes: row.textBytes.toString(),
+    rows: row.rows.toString(),
+    bytes: row.bytes.toString(),
+    maskedCells: row.maskedCells.toString(),
+    durationMicros: row.durationMicros?.toString() ?? null,
+  }
+}
