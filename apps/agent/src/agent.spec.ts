@@ -64,7 +64,7 @@ beforeEach(async () => {
   })
   agent = new Agent({
     config,
-    identity,
+    identity: identity!,
     protocols,
     version: '0',
     log: quietLog,

@@ -17,6 +17,7 @@ async function main(): Promise<number> {
   const lock = lockState(config.stateFolder)
   try {
     const identity = await obtainIdentity(config, { version, log, signal: stop.signal })
+    if (identity === undefined) return exitCodes.stopped
     let failure: GatewayError | undefined
     const ended = (error?: GatewayError): void => {
       failure = error

@@ -1,6 +1,5 @@
 import type { Catalog } from '@wardgate/contract'
 import type { Access } from '../control/grant'
-import { readPostgresCatalog } from './postgres/read-catalog'
 
 export interface CatalogReading {
   /** Changes whenever the catalog may have changed; cheap to get. */
@@ -18,8 +17,3 @@ export interface CatalogRequest {
 
 /** Reads the catalog of one kind of target; undefined when the known fingerprint still holds. */
 export type CatalogReader = (request: CatalogRequest) => Promise<CatalogReading | undefined>
-
-/** By protocol name. Protocols without a reader have no catalog. */
-export const catalogReaders: Readonly<Record<string, CatalogReader>> = {
-  postgres: readPostgresCatalog,
-}

@@ -10,11 +10,14 @@ const maximumBackoffMillis = 10_000
 
 type Needed = Pick<Config, 'agentName' | 'enrolment' | 'joinToken' | 'stateFolder'>
 
-/** The stored identity, or a new one for the join token. Waits for a control plane that is not up yet. */
+/**
+ * The stored identity, or a new one for the join token. Waits for a control plane that is not up yet; undefined when
+ * the signal ended that wait.
+ */
 export async function obtainIdentity(
   config: Needed,
   options: { readonly version: string; readonly log: Log; readonly signal: AbortSignal },
-): Promise<Identity> {
+): Promise<Identity | undefined> {
   const stored = loadIdentity(config.stateFolder)
   if (stored !== undefined) return stored
   const { enrolment, joinToken } = config
@@ -34,8 +37,7 @@ export async function obtainIdentity(
     maximumMillis: maximumBackoffMillis,
     random: Math.random,
   })
-  for (;;) {
-    options.signal.throwIfAborted()
+  while (!options.signal.aborted) {
     try {
       const identity = await enrol(request)
       saveIdentity(config.stateFolder, identity)
@@ -47,6 +49,7 @@ export async function obtainIdentity(
       await wait(backoff.next(), options.signal)
     }
   }
+  return undefined
 }
 
 function wait(millis: number, signal: AbortSignal): Promise<void> {

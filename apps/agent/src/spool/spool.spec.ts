@@ -160,7 +160,7 @@ describe('recovery of the spool', () => {
       expect(operationIds(await readAll(spool))).toEqual(['o0', 'o1', 'o2', 'next'])
       await spool.close()
     }
-  })
+  }, 60_000)
 
   it('refuses to start over a damaged record that others follow, and keeps every file', async () => {
     const path = await written(10)
