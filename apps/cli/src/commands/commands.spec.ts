@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createProgram } from '../program'
 import { emptyFolder, ranCli } from '../testing/fake-cli'
@@ -235,7 +235,6 @@ describe('a standalone', () => {
 
   test('is not trusted when others can write its file', async () => {
     const cwd = standalone('http://127.0.0.1:1')
-    const { chmodSync } = jest.requireActual<typeof import('node:fs')>('node:fs')
     chmodSync(join(cwd, '../../.wardgate/standalone.json'), 0o666)
     const ran = await ranCli(['token'], { cwd })
     expect(ran.code).toBe(2)
