@@ -15,7 +15,7 @@ const transform = {
 
 // ESM-only dependencies that jest has to turn into CommonJS; `[@/+]` because pnpm joins scopes with +.
 const transformIgnorePatterns = [
-  '/node_modules/(?!(?:\\.pnpm/)?(?:jose|openid-client|oauth4webapi|uuid|@nestjs|@marcbachmann|@peculiar|asn1js|pvtsutils|pvutils|cookie|file-type|strtok3|token-types|uint8array-extras|@borewit|@tokenizer|load-esm)[@/+])',
+  '/node_modules/(?!(?:\\.pnpm/)?(?:jose|openid-client|oauth4webapi|uuid|@nestjs|@fastify|@marcbachmann|@peculiar|asn1js|pvtsutils|pvutils|cookie|content-disposition|file-type|strtok3|token-types|uint8array-extras|@borewit|@tokenizer|load-esm)[@/+])',
 ]
 
 const shared = {

@@ -1,6 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
-import fastifyStatic from '@fastify/static'
 import type { NestFastifyApplication } from '@nestjs/platform-fastify'
 import { RequestError } from '@wardgate/errors'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -16,6 +15,7 @@ const reserved = /^\/(v1|auth|health|metrics|\.well-known)(\/|$)/
 export async function serveConsole(app: NestFastifyApplication, folder: string): Promise<void> {
   if (!existsSync(join(folder, start))) return
   const files = new Set(filesIn(folder))
+  const { default: fastifyStatic } = await import('@fastify/static')
   await app.register(fastifyStatic, {
     root: folder,
     serve: false,

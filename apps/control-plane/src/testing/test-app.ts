@@ -26,6 +26,7 @@ export async function startTestApp(
     WARDGATE_LISTEN: `127.0.0.1:${rest}`,
     WARDGATE_GRPC_LISTEN: `127.0.0.1:${grpc}`,
     WARDGATE_ENROLMENT_LISTEN: `127.0.0.1:${enrolment}`,
+    WARDGATE_CONSOLE_DIR: '/nonexistent',
     WARDGATE_MASTER_KEY: randomBytes(32).toString('base64'),
     ...env,
   })
