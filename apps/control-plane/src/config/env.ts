@@ -95,9 +95,15 @@ export const envSchema = z
     WARDGATE_TRUSTED_PROXIES: list
       .prefault('')
       .describe('Addresses or CIDR ranges of reverse proxies whose X-Forwarded-For is believed.'),
-    WARDGATE_LOG_LEVEL: z.enum(['error', 'warn', 'info', 'debug']).default('info'),
+    WARDGATE_LOG_LEVEL: z
+      .enum(['error', 'warn', 'info', 'debug'])
+      .default('info')
+      .describe('Least severe level that is logged.'),
     OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional().describe('Where traces are sent, if anywhere.'),
-    NODE_ENV: z.string().default('development'),
+    NODE_ENV: z
+      .string()
+      .default('development')
+      .describe('`production` makes cookies need https and hides what helps development.'),
   })
   .superRefine((env, context) => {
     const need = (path: string, message: string) =>
