@@ -75,7 +75,9 @@ export function viewLineage(work: Work, relation: Relation): ViewLineage {
   return computed
 }
 
+/** The system's own views are judged by their names: behind pg_roles lies pg_authid, without its secrets. */
 export function isView(relation: Relation): boolean {
+  if (systemSchemas.has(relation.schema)) return false
   return relation.kind === 'view' || relation.kind === 'materialized-view'
 }
 
