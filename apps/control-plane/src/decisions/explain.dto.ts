@@ -1,0 +1,30 @@
+import { z } from 'zod'
+
+export const explainRequest = z.strictObject({
+  connection: z.string().max(100),
+  principal: z
+    .string()
+    .max(400)
+    .optional()
+    .describe('An id, `group:<name>` or `<issuer>|<subject>`; absent = the caller.'),
+  database: z.string().max(200).optional(),
+  operation: z.strictObject({
+    kind: z.literal('statement'),
+    text: z.string().max(1_000_000),
+    parameters: z.array(z.string().nullable()).max(1_000).default([]),
+    phase: z.enum(['simple', 'prepare', 'execute']).default('simple'),
+  }),
+})
+export type ExplainRequest = z.output<typeof explainRequest>
+
+export const explainAnswer = z.object({
+  facts: z.record(z.string(), z.unknown()),
+  verdict: z.object({
+    kind: z.enum(['allow', 'deny', 'require-approval']),
+    message: z.string(),
+    determinedBy: z.array(z.object({ policy: z.string(), rule: z.string() })),
+  }),
+  consulted: z.array(z.record(z.string(), z.unknown())),
+  masking: z.record(z.string(), z.unknown()).nullable(),
+  memo: z.enum(['once', 'exact', 'shape']),
+})

@@ -1,0 +1,78 @@
+import { Injectable } from '@nestjs/common'
+import { RequestError } from '@wardgate/errors'
+import type { PolicyPrincipal } from '@wardgate/policy'
+import type { IdentifiedPrincipal } from '../common/auth/identity'
+import { TargetsService } from '../sessions/targets.service'
+import { DecisionService } from './decision.service'
+import type { ExplainRequest } from './explain.dto'
+import { ExplainRepository } from './explain.repository'
+
+const uuidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+/** What an operation would get and why. Nobody is asked, and nothing runs. */
+@Injectable()
+export class ExplainService {
+  constructor(
+    private readonly decisions: DecisionService,
+    private readonly targets: TargetsService,
+    private readonly repository: ExplainRepository,
+  ) {}
+
+  async explain(request: ExplainRequest, by: IdentifiedPrincipal) {
+    const target = await this.targets.find(request.connection)
+    if (target === undefined)
+      throw new RequestError(
+        'ERR_REQUEST_NOT_FOUND',
+        `there is no connection ${request.connection}`,
+      )
+    const { name, protocol, labels } = target
+    const database = request.database ?? target.database
+    const principal = await this.principal(request.principal, by)
+    const connection = { name, protocol, labels, database }
+    const session = { id: 'explain', principal, connection, target, database, candidates: [] }
+    const { text, phase, parameters } = request.operation
+    const decision = await this.decisions.decide(session, {
+      kind: 'statement',
+      dialect: 'postgresql',
+      phase,
+      text,
+      prepared: [],
+      parameters: parameters.map((value) => ({
+        type: 0,
+        format: 'text',
+        value: value === null ? null : Buffer.from(value),
+      })),
+      state: { database, role: '', transaction: 'idle' },
+    })
+    const { outcome, facts, determinedBy, memo, verdict } = decision
+    const message = outcome.kind === 'allow' ? (verdict?.message ?? '') : outcome.message
+    return {
+      facts,
+      verdict: { kind: outcome.kind, message, determinedBy },
+      consulted: verdict?.consulted ?? [],
+      masking: outcome.kind === 'deny' ? null : outcome.grant.masking,
+      memo,
+    }
+  }
+
+  private async principal(
+    selector: string | undefined,
+    by: IdentifiedPrincipal,
+  ): Promise<PolicyPrincipal> {
+    if (selector === undefined) return { ...by, roles: [] }
+    if (selector.startsWith('group:')) {
+      const group = selector.slice('group:'.length)
+      const nobody = { id: '', issuer: '', subject: '', owner: '', claims: {}, roles: [] }
+      return { ...nobody, name: selector, kind: 'workload', groups: [group] }
+    }
+    const known =
+      selector.includes('|') || uuidForm.test(selector)
+        ? await this.repository.principal(selector)
+        : null
+    if (known === null)
+      throw new RequestError('ERR_REQUEST_NOT_FOUND', `there is no principal ${selector}`)
+    const { id, subject, name, kind, groups, owner } = known
+    const claims = known.claims as Readonly<Record<string, unknown>>
+    return { id, subject, name, kind, groups, owner, claims, issuer: known.issuer.name, roles: [] }
+  }
+}
