@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { connect, createServer, type AddressInfo, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Client } from 'pg'
+import { Client, type QueryConfig } from 'pg'
 import { postgres } from '.'
 
 const password = 'only-for-this-test'
@@ -116,9 +116,10 @@ it('streams many rows and masks one column in both formats', async () => {
     expect(rows).toHaveLength(50_000)
     expect(JSON.stringify(rows)).not.toContain('CANARY')
   }
-  const binary = await one.query({ text, values: [], binary: true } as never)
-  expect((binary as { rows: unknown[] }).rows).toHaveLength(50_000)
-  expect(JSON.stringify((binary as { rows: unknown[] }).rows)).not.toContain('CANARY')
+  const inBinary: QueryConfig & { readonly binary: boolean } = { text, values: [], binary: true }
+  const { rows } = await one.query(inBinary)
+  expect(rows).toHaveLength(50_000)
+  expect(JSON.stringify(rows)).not.toContain('CANARY')
   await one.end()
 })
 

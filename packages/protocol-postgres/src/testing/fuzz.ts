@@ -110,10 +110,13 @@ async function play(bytes: Buffer, random: () => number) {
 
 /** By turns of the event loop, so that a fast machine does not wait and a slow one does not fail. */
 async function endsWithin(finished: Promise<unknown>, turns: number): Promise<boolean> {
-  let hasEnded = false
-  void finished.then(() => (hasEnded = true))
-  for (let turn = 0; turn < turns && !hasEnded; turn += 1) await new Promise(setImmediate)
-  return hasEnded
+  const state = { hasEnded: false }
+  void finished.then(() => (state.hasEnded = true))
+  for (let turn = 0; turn < turns; turn += 1) {
+    if (state.hasEnded) return true
+    await new Promise(setImmediate)
+  }
+  return false
 }
 
 function mutated(random: () => number): Buffer {
