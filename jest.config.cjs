@@ -45,6 +45,8 @@ module.exports = {
     {
       ...shared,
       displayName: 'e2e',
+      globalSetup: '<rootDir>/test/support/start-shared-instance.ts',
+      globalTeardown: '<rootDir>/test/support/stop-shared-instance.ts',
       testMatch: ['<rootDir>/test/{e2e,chaos,adversarial}/**/*.spec.ts'],
     },
   ],
