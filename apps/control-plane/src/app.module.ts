@@ -16,6 +16,7 @@ import { CredentialsModule } from './credentials/credentials.module'
 import { GrpcModule } from './grpc/grpc.module'
 import { HealthModule } from './health/health.module'
 import { IdentityModule } from './identity/identity.module'
+import { LiveModule } from './live/live.module'
 import { PoliciesModule } from './policies/policies.module'
 import { SessionsModule } from './sessions/sessions.module'
 
@@ -28,6 +29,7 @@ const features = [
   GrpcModule,
   HealthModule,
   IdentityModule,
+  LiveModule,
   PoliciesModule,
   SessionsModule,
 ]
