@@ -1,0 +1,45 @@
+import { Navigate, Route, Routes } from 'react-router'
+import { LiveFeed } from '../api/live'
+import { MeContext, useMeQuery } from '../api/me'
+import { isLoggedOut } from '../api/problem'
+import { ErrorNote, Loading } from '../components/notes'
+import { ApprovalPage } from '../features/approvals/approval-page'
+import { ApprovalsPage } from '../features/approvals/approvals-page'
+import { Layout } from './layout'
+import { LoginPage } from './login'
+import { NotFound } from './not-found'
+
+export function App() {
+  const { data: me, error, refetch } = useMeQuery()
+  if (isLoggedOut(error)) return <LoginPage />
+  if (!me)
+    return (
+      <main className="lonely">
+        {error ? (
+          <ErrorNote error={error} retry={() => void refetch()} />
+        ) : (
+          <Loading what="Wardgate" />
+        )}
+      </main>
+    )
+  return (
+    <MeContext value={me}>
+      <LiveFeed>
+        <Layout>
+          <Pages />
+        </Layout>
+      </LiveFeed>
+    </MeContext>
+  )
+}
+
+function Pages() {
+  return (
+    <Routes>
+      <Route path="/" element={<Navigate to="/approvals" replace />} />
+      <Route path="/approvals" element={<ApprovalsPage />} />
+      <Route path="/approvals/:id" element={<ApprovalPage />} />
+      <Route path="*" element={<NotFound />} />
+    </Routes>
+  )
+}
