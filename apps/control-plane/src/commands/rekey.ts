@@ -28,6 +28,8 @@ export async function rekey(config: Config, args: readonly string[]): Promise<vo
   const logger = createLogger({ name: 'control-plane', level: config.logLevel })
   const app = await NestFactory.createApplicationContext(
     { module: RekeyApp, imports: [ConfigModule.with(config)] },
+    // Nest's type of options is a class that nobody instantiates.
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
     { logger: new NestLogger(logger), abortOnError: false },
   )
   try {

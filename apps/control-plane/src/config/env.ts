@@ -103,7 +103,7 @@ export const envSchema = z
     NODE_ENV: z
       .string()
       .default('development')
-      .describe('`production` makes cookies need https and hides what helps development.'),
+      .describe('Read by libraries; Wardgate behaves the same whatever it says.'),
   })
   .superRefine((env, context) => {
     const need = (path: string, message: string) =>
@@ -124,6 +124,8 @@ export function readConfig(env: RawEnv): Config {
 
 function toConfig(env: Env): Config {
   const rest = env.WARDGATE_LISTEN
+  // Config is abstract to be a token for injection; it has no behaviour to miss.
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
   return {
     production: env.NODE_ENV === 'production',
     logLevel: env.WARDGATE_LOG_LEVEL,

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common'
-import type { Prisma } from '../../generated/prisma/client'
 import { Database } from '../database/database'
 import type { Bytes } from '../sealing/envelope'
 
@@ -29,7 +28,7 @@ export class IdempotencyRepository {
   async answer(id: IdempotencyId, status: number, body: object): Promise<void> {
     await this.database.prisma.idempotencyKey.update({
       where: { principalId_key: id },
-      data: { status, body: body as Prisma.InputJsonObject },
+      data: { status, body },
     })
   }
 

@@ -25,13 +25,14 @@ export async function startTracing(endpoint: string): Promise<Tracing> {
 export function traceRequests(fastify: FastifyInstance): void {
   const tracer = trace.getTracer('wardgate', version)
   const spans = new WeakMap<FastifyRequest, Span>()
-  fastify.addHook('onRequest', async (request) => {
+  fastify.addHook('onRequest', (request, _reply, done) => {
     const route = request.routeOptions.url ?? 'unknown'
     const span = tracer.startSpan(`${request.method} ${route}`, {
       kind: SpanKind.SERVER,
       attributes: { 'http.request.method': request.method, 'http.route': route },
     })
     spans.set(request, span)
+    done()
   })
   fastify.addHook('onResponse', async (request, reply) => {
     const span = spans.get(request)

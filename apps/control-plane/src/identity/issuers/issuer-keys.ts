@@ -1,10 +1,4 @@
-import {
-  createLocalJWKSet,
-  errors,
-  type FlattenedJWSInput,
-  type JSONWebKeySet,
-  type JWSHeaderParameters,
-} from 'jose'
+import { createLocalJWKSet, errors, type FlattenedJWSInput, type JWSHeaderParameters } from 'jose'
 import { z } from 'zod'
 import type { Clock } from '../../common/clock'
 import { fetchJson } from './fetch-json'
@@ -72,7 +66,7 @@ export class IssuerKeys {
     try {
       const { jwks_uri } = await readMetadata(this.issuer)
       const keys = await fetchJson(jwks_uri, keySetSchema)
-      const find = createLocalJWKSet(keys as JSONWebKeySet)
+      const find = createLocalJWKSet(keys)
       this.#find = find
       this.#readAt = this.clock.now()
       return find

@@ -54,6 +54,7 @@ export class LoginClients {
     const client = new Configuration(metadata as ServerMetadata, issuer.clientId, secret)
     client.timeout = timeoutSeconds
     // isTrustworthy has let plain HTTP through on loopback only.
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- deprecated only to stand out
     if (issuer.issuer.startsWith('http://')) allowInsecureRequests(client)
     return client
   }
