@@ -7,7 +7,7 @@ import pg from 'pg'
 
 const root = resolve(import.meta.dirname, '../..')
 const home = join(root, '.cache/bench/home')
-const portBase = 35_400
+const portBase = 23_400
 const bouncerPort = portBase + 90
 const scale = 10
 const ticksPerSecond = 100

@@ -6,7 +6,7 @@ import { connectDirectly, connectThrough } from '../support/governed-client'
 import { Instance, root } from '../support/instance'
 import { provisionTests } from '../support/provision-tests'
 
-const instance = new Instance(join(root, '.cache/chaos/home'), 26_400)
+const instance = new Instance(join(root, '.cache/chaos/home'), 22_400)
 const writers = 4
 /** Enough statements to be hit in any state, few enough to read the whole log afterwards. */
 const pauseMillis = 10

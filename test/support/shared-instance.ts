@@ -2,4 +2,4 @@ import { join } from 'node:path'
 import { Instance, root } from './instance'
 
 /** The standalone that the e2e set-up starts once for all specs that do not break it. */
-export const sharedInstance = new Instance(join(root, '.cache/e2e/home'), 25_400)
+export const sharedInstance = new Instance(join(root, '.cache/e2e/home'), 21_400)
