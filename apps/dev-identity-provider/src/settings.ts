@@ -1,11 +1,20 @@
 import { z } from 'zod'
 
-const schema = z.object({
-  NODE_ENV: z.string().optional(),
-  WARDGATE_IDP_PORT: z.coerce.number().int().min(1).max(65_535),
-  WARDGATE_IDP_STATE: z.string().min(1),
-  WARDGATE_IDP_AUDIENCE: z.string().default('wardgate'),
-  WARDGATE_IDP_REDIRECTS: z.string().default(''),
+/** Every key that the provider reads; the configuration reference is made from it. */
+export const envSchema = z.object({
+  NODE_ENV: z.string().optional().describe('With `production` the provider refuses to run.'),
+  WARDGATE_IDP_PORT: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(65_535)
+    .describe('Port on 127.0.0.1; also part of the issuer.'),
+  WARDGATE_IDP_STATE: z.string().min(1).describe('File that keeps its keys and client secrets.'),
+  WARDGATE_IDP_AUDIENCE: z.string().default('wardgate').describe('Audience of access tokens.'),
+  WARDGATE_IDP_REDIRECTS: z
+    .string()
+    .default('')
+    .describe('Addresses that a console log-in may return to, separated by commas.'),
 })
 
 export interface Settings {
@@ -19,7 +28,7 @@ export interface Settings {
 
 /** Everybody can be anybody here, so it serves loopback only and refuses to run in production. */
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
-  const parsed = schema.parse(env)
+  const parsed = envSchema.parse(env)
   if (parsed.NODE_ENV === 'production') {
     throw new Error(
       'the development identity provider does not run in production: register your own OIDC issuer',

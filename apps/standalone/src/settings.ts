@@ -15,11 +15,28 @@ const offsets = {
   postgres: 32,
 } as const
 
-const schema = z.object({
-  WARDGATE_HOME: z.string().min(1).optional(),
-  WARDGATE_PORT_BASE: z.coerce.number().int().min(1024).max(65_000).default(defaultPortBase),
-  WARDGATE_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
-  REDIS_URL: z.string().optional(),
+/** Every key that the standalone reads; the configuration reference is made from it. */
+export const envSchema = z.object({
+  WARDGATE_HOME: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Folder of all state; absent = `.wardgate` in the checkout.'),
+  WARDGATE_PORT_BASE: z.coerce
+    .number()
+    .int()
+    .min(1024)
+    .max(65_000)
+    .default(defaultPortBase)
+    .describe('First of the ports; every listener is at a fixed distance from it.'),
+  WARDGATE_LOG_LEVEL: z
+    .enum(['debug', 'info', 'warn', 'error'])
+    .default('info')
+    .describe('Least severe level that is logged.'),
+  REDIS_URL: z
+    .string()
+    .optional()
+    .describe('Redis for the job queue; without it the queue lives in PostgreSQL.'),
 })
 
 export type PortName = keyof typeof offsets
@@ -35,7 +52,7 @@ export interface Settings {
 }
 
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
-  const parsed = schema.safeParse(env)
+  const parsed = envSchema.safeParse(env)
   if (!parsed.success) {
     const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
     throw new ConfigError('ERR_CONFIG_INVALID', problems.join('; '))
