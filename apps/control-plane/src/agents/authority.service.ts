@@ -187,7 +187,7 @@ async function verifiedKey(rawRequest: Uint8Array): Promise<webcrypto.CryptoKey>
     if (rawRequest.length > longestRequestBytes) throw new Error('too long')
     const request = new x509.Pkcs10CertificateRequest(Uint8Array.from(rawRequest))
     if (!(await request.verify())) throw new Error('its signature does not verify')
-    return await request.publicKey.export(algorithm, ['verify'])
+    return (await request.publicKey.export(algorithm, ['verify'])) as webcrypto.CryptoKey
   } catch (cause) {
     throw new RequestError(
       'ERR_REQUEST_INVALID',

@@ -110,7 +110,6 @@ export class WaitingService implements OnApplicationBootstrap {
   private async read(waiter: Waiter): Promise<WaitEnd | undefined> {
     const { approvalId, digest, session, operationId } = waiter
     const found = await this.approvals.stateOf(approvalId)
-    if (waiter.done) return undefined
     switch (found?.state) {
       case 'pending':
         return undefined

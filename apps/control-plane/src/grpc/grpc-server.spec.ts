@@ -135,9 +135,9 @@ describe('the agent port', () => {
   })
 
   afterAll(async () => {
-    client?.close()
-    await database?.end()
-    await test?.stop()
+    client.close()
+    await database.end()
+    await test.stop()
   })
 
   const talk = (): SessionTalk => new Conversation(client.session())

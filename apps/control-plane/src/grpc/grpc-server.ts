@@ -231,9 +231,9 @@ export class GrpcServer implements OnApplicationBootstrap, BeforeApplicationShut
 }
 
 export interface Wire<M> {
-  send(message: M): void
-  end(): void
-  fail(error: unknown): void
+  readonly send: (message: M) => void
+  readonly end: () => void
+  readonly fail: (error: unknown) => void
 }
 
 function newServer(maximumBytes: number): Server {

@@ -48,6 +48,6 @@ export class IngestConversation {
     if (this.isOver) return
     const { spoolId, records } = readBatch(request)
     const acknowledged = await this.ingests.take(this.agent.id, spoolId, records)
-    if (!this.isOver) this.wire.acknowledge({ spoolId, acknowledged: BigInt(acknowledged) })
+    this.wire.acknowledge({ spoolId, acknowledged: BigInt(acknowledged) })
   }
 }

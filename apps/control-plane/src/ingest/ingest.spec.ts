@@ -34,8 +34,8 @@ describe('ingest', () => {
   })
 
   afterAll(async () => {
-    await database?.end()
-    await test?.stop()
+    await database.end()
+    await test.stop()
   })
 
   const intent = (sequence: number, operationId: string, text = 'select 1'): SpoolRecord => ({
