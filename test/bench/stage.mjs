@@ -137,7 +137,7 @@ async function makeDatabase(direct, binary) {
   })
   await database.connect()
   await database.query(`CREATE TABLE masked_rows AS
-    SELECT i AS id, 'customer number ' || i AS name, lpad((i * 7919 % 1000000007)::text, 16, '4') AS secret, i % 100 AS kind
+    SELECT i AS id, 'customer number ' || i AS name, lpad((i::bigint * 7919 % 1000000007)::text, 16, '4') AS secret, i % 100 AS kind
     FROM generate_series(1, 1000000) i`)
   await database.query('CREATE TABLE plain_rows AS SELECT * FROM masked_rows')
   await database.query('VACUUM ANALYZE')
