@@ -40,7 +40,7 @@ export interface BundleInput {
   /** In the order of the log. */
   readonly entries: AsyncIterable<StoredEntry> | Iterable<StoredEntry>
   readonly spools?: readonly SpoolRange[]
-  readonly recordings?: readonly RecordingReference[]
+  readonly recordings?: AsyncIterable<RecordingReference> | Iterable<RecordingReference>
   readonly reader: HashReader
 }
 
@@ -82,7 +82,7 @@ async function* contentOf(input: BundleInput): AsyncGenerator<object> {
   for (const { agentId, spoolId, first, last } of input.spools ?? []) {
     yield { type: 'spool', agentId, spoolId, first, last }
   }
-  for (const { sessionId, chunks, digest } of input.recordings ?? []) {
+  for await (const { sessionId, chunks, digest } of input.recordings ?? []) {
     yield { type: 'recording', sessionId, chunks, digest }
   }
 }

@@ -21,6 +21,7 @@ export class OperationPermit implements Permit {
   readonly allowance: Allowance
   readonly readOnly: boolean
   readonly unmasked: boolean
+  readonly touchesMasked: boolean
   readonly rowLimit?: number
   readonly #context: SessionContext
   readonly #startedMicros: number
@@ -32,6 +33,7 @@ export class OperationPermit implements Permit {
     this.#context = context
     this.readOnly = allowance.readOnly
     this.unmasked = masksNothing(allowance.masking)
+    this.touchesMasked = allowance.masking.touchesMasked ?? false
     if (allowance.rowLimit !== undefined) this.rowLimit = allowance.rowLimit
     this.#startedMicros = context.clock.micros()
   }

@@ -106,6 +106,8 @@ export interface Permit {
   readonly readOnly: boolean
   /** True = nothing is masked whatever the columns are, so results need not be described. Absent = unknown. */
   readonly unmasked?: boolean
+  /** The target's words about this operation may quote masked values: they are withheld from the client. */
+  readonly touchesMasked?: boolean
   masker(columns: readonly Column[]): RowMasker
   /** Writes the outcome entry. Called once, also when the target is lost. */
   settle(outcome: Outcome): void

@@ -38,6 +38,8 @@ export interface MaskingPlan {
   readonly detectors: readonly DetectorMask[]
   /** Method for output columns of unknown origin while the operation touches masked data. Absent = they pass. */
   readonly unknownOrigin?: { readonly rule: string; readonly method: MaskMethod }
+  /** The operation touches masked columns: what the target says of it in words (errors, notices) may quote their values. */
+  readonly touchesMasked?: boolean
 }
 
 export const emptyPlan: MaskingPlan = { columns: [], origins: [], detectors: [] }

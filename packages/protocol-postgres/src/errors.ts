@@ -83,8 +83,8 @@ export function holdNotice(hold: { approvalId: string; url: string; message: str
       ['S', 'NOTICE'],
       ['V', 'NOTICE'],
       ['C', '00000'],
-      ['M', hold.message],
-      ['D', `Approval request ${hold.approvalId}`],
+      ['M', `waiting for approval ${hold.approvalId}: ${hold.message}`],
+      ['D', 'The statement runs when an approver agrees, and is withdrawn when you cancel it.'],
       ['H', hold.url],
     ]),
   )

@@ -213,7 +213,7 @@ describe('refusal', () => {
       }),
     })
     const { access_token: token } = (await answer.json()) as { access_token: string }
-    expect((await refusal(connect({ token }))).message).toMatch(/audience|another connection/)
+    expect((await refusal(connect({ token }))).message).toMatch(/for connection open only/)
     const { client } = await connect({ user: 'open', token })
     expect((await client.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
   })

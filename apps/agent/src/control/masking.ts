@@ -21,6 +21,7 @@ export function planFrom(plan: WirePlan): MaskingPlan {
       method: methodFrom(method),
     })),
     detectors: detectorsFrom(plan.detectors),
+    touchesMasked: plan.touchesMasked,
     ...(plan.unknownOrigin === undefined
       ? {}
       : {

@@ -8,6 +8,7 @@ import {
   responseWithFields,
 } from '../wire'
 import type { Conversation } from './conversation'
+import { withheld } from './withheld'
 
 /** Fields with text that can quote data: message, detail, hint, context, internal query. */
 const freeText = ['M', 'D', 'H', 'W', 'q']
@@ -28,9 +29,13 @@ export function showAsynchronous(
   return notification(processId, channel, gate.maskText(payload))
 }
 
-/** ErrorResponse and NoticeResponse with their free text masked. */
-export function maskedResponse({ parts }: Conversation, code: number, body: Buffer): Buffer {
-  const fields = new Map(readFields(body))
+/** ErrorResponse and NoticeResponse with their free text masked, or withheld where it may quote masked values. */
+export function maskedResponse(
+  { parts, touchesMasked }: Conversation,
+  code: number,
+  body: Buffer,
+): Buffer {
+  const fields = touchesMasked ? withheld(readFields(body)) : new Map(readFields(body))
   for (const letter of freeText) {
     const text = fields.get(letter)
     if (text !== undefined) fields.set(letter, parts.gate.maskText(text))

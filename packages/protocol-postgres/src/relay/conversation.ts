@@ -45,10 +45,18 @@ export class Conversation {
   group = 0
   /** A row to the client is half written: nothing may come between its parts. */
   isMidMessage = false
+  /** Something of this transaction touched masked columns: errors may quote them up to its end, as at COMMIT. */
+  touchesMasked = false
   private deferred: Buffer[] = []
 
   constructor(parts: ConversationParts) {
     this.parts = parts
+  }
+
+  /** An operation that has its permit and is about to be forwarded. */
+  begin(run: Run): Run {
+    this.touchesMasked ||= run.permit.touchesMasked ?? false
+    return run
   }
 
   fail(error: GatewayError, reason: Closing['reason'] = 'error'): void {

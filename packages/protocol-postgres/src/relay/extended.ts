@@ -163,7 +163,7 @@ async function permitted(
       refuseInGroup(conversation, errorResponse(verdict.error, 'ERROR', verdict.operationId))
     return undefined
   }
-  const run = new Run(verdict, operation)
+  const run = conversation.begin(new Run(verdict, operation))
   if (!isOver) return run
   run.settle('cancelled')
   return undefined

@@ -150,6 +150,7 @@ function handleReady(conversation: Conversation, head: Reply, body: Buffer): Sho
   if (status === 'idle') prepared.endPortalsUpTo(head.group)
   replies.shift()
   parts.state.ready(status, replies.pendingReady === 0)
+  if (status === 'idle' && replies.length === 0) conversation.touchesMasked = false
   return shown
 }
 

@@ -25,7 +25,7 @@ export async function runQuery(
     refuseQuery(conversation, errorResponse(verdict.error, 'ERROR', verdict.operationId))
     return
   }
-  const run = new Run(verdict, operation)
+  const run = conversation.begin(new Run(verdict, operation))
   if (conversation.hasEnded || conversation.isSkipping) {
     run.settle('cancelled')
     return
@@ -59,7 +59,7 @@ export async function callFunction(
     refuseQuery(conversation, errorResponse(verdict.error, 'ERROR', verdict.operationId))
     return
   }
-  const run = new Run(verdict, operation)
+  const run = conversation.begin(new Run(verdict, operation))
   if (conversation.hasEnded || conversation.isSkipping) run.settle('cancelled')
   else await forwardRun(conversation, frame, run, 'call')
 }

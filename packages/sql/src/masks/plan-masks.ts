@@ -83,9 +83,10 @@ function planFor(
   )
   const widths = new Set(results.map((statement) => statement.outputs?.length))
   const [width] = widths
-  if (results.length === 0) return { columns: [], origins, detectors }
+  const words = touches && masked.size > 0 ? { touchesMasked: true } : {}
+  if (results.length === 0) return { columns: [], origins, detectors, ...words }
   if (widths.size > 1 || width === undefined) {
-    return { columns: [], origins, detectors, ...(touches && { unknownOrigin }) }
+    return { columns: [], origins, detectors, ...words, ...(touches && { unknownOrigin }) }
   }
   const columns = new Map<number, ColumnMask>()
   let isUnsure = false
@@ -104,6 +105,7 @@ function planFor(
     columns: [...columns.values()],
     origins,
     detectors,
+    ...words,
     ...(touches && isUnsure && { unknownOrigin }),
   }
 }

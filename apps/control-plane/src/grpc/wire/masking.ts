@@ -11,6 +11,7 @@ export function planToWire(plan: MaskingPlan): WirePlan {
     columns: plan.columns.map((mask) => ({ ...mask, method: methodToWire(mask.method) })),
     origins: plan.origins.map((mask) => ({ ...mask, method: methodToWire(mask.method) })),
     detectors: plan.detectors.map(detectorToWire),
+    touchesMasked: plan.touchesMasked ?? false,
     unknownOrigin:
       plan.unknownOrigin === undefined
         ? undefined

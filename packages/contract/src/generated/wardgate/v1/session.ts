@@ -368,7 +368,11 @@ export interface MaskingPlan {
   columns: ColumnMask[];
   origins: OriginMask[];
   detectors: DetectorMask[];
-  unknownOrigin?: UnknownOriginMask | undefined;
+  unknownOrigin?:
+    | UnknownOriginMask
+    | undefined;
+  /** The target's words about the operation (errors, notices) may quote masked values. */
+  touchesMasked: boolean;
 }
 
 export interface ColumnMask {
@@ -2681,7 +2685,7 @@ export const Kill: MessageFns<Kill> = {
 };
 
 function createBaseMaskingPlan(): MaskingPlan {
-  return { width: undefined, columns: [], origins: [], detectors: [], unknownOrigin: undefined };
+  return { width: undefined, columns: [], origins: [], detectors: [], unknownOrigin: undefined, touchesMasked: false };
 }
 
 export const MaskingPlan: MessageFns<MaskingPlan> = {
@@ -2700,6 +2704,9 @@ export const MaskingPlan: MessageFns<MaskingPlan> = {
     }
     if (message.unknownOrigin !== undefined) {
       UnknownOriginMask.encode(message.unknownOrigin, writer.uint32(42).fork()).join();
+    }
+    if (message.touchesMasked !== false) {
+      writer.uint32(48).bool(message.touchesMasked);
     }
     return writer;
   },
@@ -2755,6 +2762,14 @@ export const MaskingPlan: MessageFns<MaskingPlan> = {
             }
 
             message.unknownOrigin = UnknownOriginMask.decode(reader, reader.uint32());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.touchesMasked = reader.bool();
             continue;
           }
         }
