@@ -8,6 +8,7 @@ import './styles/theme.css'
 import './styles/layout.css'
 import './styles/parts.css'
 import './styles/approval.css'
+import './styles/timeline.css'
 
 const root = document.getElementById('root')
 if (root) {

@@ -64,7 +64,7 @@ describe('oneLine', () => {
 describe('excerpt', () => {
   it('is not needed for a short text', () => {
     expect(excerpt('SELECT 1')).toBeUndefined()
-    expect(excerpt('x\n'.repeat(70))).toBeUndefined()
+    expect(excerpt('x\n'.repeat(35))).toBeUndefined()
   })
 
   it.each([

@@ -86,10 +86,10 @@ export interface Excerpt {
   readonly leftOutLines: number
 }
 
-const headLines = 60
-const tailLines = 20
-const headCharacters = 6_000
-const tailCharacters = 2_000
+const headLines = 30
+const tailLines = 10
+const headCharacters = 4_000
+const tailCharacters = 1_000
 
 /** Head and tail of a text that is too long to be read at a glance; undefined when it is not. */
 export function excerpt(rawText: string): Excerpt | undefined {

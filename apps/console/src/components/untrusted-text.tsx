@@ -8,6 +8,7 @@ export function UntrustedText({ text, label }: { readonly text: string; readonly
   const parts = useMemo(() => excerpt(text), [text])
   return (
     <div className="untrusted">
+      <Warnings text={text} />
       {parts && !showsAll ? (
         <>
           <Code text={parts.head} label={`${label}, beginning`} />
@@ -26,7 +27,6 @@ export function UntrustedText({ text, label }: { readonly text: string; readonly
         <Code text={text} label={label} />
       )}
       {parts && <Measure text={text} />}
-      <Warnings text={text} />
     </div>
   )
 }

@@ -4,6 +4,7 @@ import { useIsLive, usePollMillis } from '../../api/live'
 import { Badge } from '../../components/badge'
 import { Filters, useFilters } from '../../components/filters'
 import { ListView } from '../../components/list-view'
+import { Empty } from '../../components/notes'
 import { Page } from '../../components/page'
 import { oneLine } from '../../components/show-characters'
 import { Moment, TimeLeft } from '../../components/time'
@@ -41,11 +42,15 @@ export function ApprovalsPage() {
       <section>
         <h2>Decided</h2>
         <ListView list={all} what="requests" empty="No request yet.">
-          {(items) => <Requests items={items.filter(({ state }) => state !== 'pending')} />}
+          {(items) => <Decided items={items.filter(({ state }) => state !== 'pending')} />}
         </ListView>
       </section>
     </Page>
   )
+}
+
+function Decided({ items }: { readonly items: readonly ApprovalSummary[] }) {
+  return items.length > 0 ? <Requests items={items} /> : <Empty>None of these is decided.</Empty>
 }
 
 function Requests({ items }: { readonly items: readonly ApprovalSummary[] }) {

@@ -12,8 +12,8 @@ export function VotePanel({ approval }: { readonly approval: Approval }) {
         <VoteForm approval={approval} />
       ) : (
         <p className="note">
-          You may not vote on this{' '}
-          {approval.mayNotVoteBecause ? <>: {approval.mayNotVoteBecause}.</> : '.'}
+          You cannot vote on this request
+          {approval.mayNotVoteBecause && <>: {approval.mayNotVoteBecause}</>}.
         </p>
       )}
     </section>
