@@ -130,8 +130,9 @@ export class Relay {
     const { conversation, parts } = this
     conversation.parts.outbox.flush()
     if (conversation.replies.length === 0 || parts.upstream.stream.destroyed) return
-    const elapsed = new Promise<void>((resolve) => setTimeout(resolve, FAREWELL_MILLIS).unref())
-    await Promise.race([conversation.replies.fewerThan(1), elapsed])
+    const giveUp = setTimeout(() => conversation.replies.wake(true), FAREWELL_MILLIS).unref()
+    await conversation.replies.fewerThan(1)
+    clearTimeout(giveUp)
   }
 
   private attach(): void {

@@ -37,11 +37,12 @@ export class FakeUpstream {
     this.results = results
   }
 
-  accept(stream: Duplex): void {
+  /** `isStarted`: the login is over. */
+  accept(stream: Duplex, isStarted = false): void {
     this.streams.add(stream)
     stream.on('error', () => undefined)
     stream.once('close', () => this.streams.delete(stream))
-    new FakeSession(stream, this, this.results)
+    new FakeSession(stream, this, this.results, isStarted)
   }
 
   lose(): void {
@@ -51,7 +52,7 @@ export class FakeUpstream {
 
 class FakeSession {
   private buffer: Buffer = Buffer.alloc(0)
-  private isStarted = false
+  private isStarted: boolean
   private isSkipping = false
   private status: TransactionStatus = 'idle'
   private readonly statements = new Map<string, string>()
@@ -64,7 +65,9 @@ class FakeSession {
     stream: Duplex,
     owner: FakeUpstream,
     results: (text: string) => FakeResult | undefined,
+    isStarted: boolean,
   ) {
+    this.isStarted = isStarted
     this.stream = stream
     this.owner = owner
     this.results = results
@@ -156,6 +159,11 @@ class FakeSession {
         else this.portals.delete(name)
         return this.send(frame(fromUpstream.CloseComplete))
       }
+      case fromClient.FunctionCall:
+        return this.send(
+          frame(fromUpstream.FunctionCallResponse, (writer) => writer.i32(-1)),
+          readyForQuery(this.status),
+        )
       default:
     }
   }
