@@ -6,6 +6,11 @@ import type { NewOperation, OperationEnd, RecordEffect } from './spool-record'
 export type Chunk = Extract<RecordEffect, { kind: 'chunk' }> & { readonly sessionId: string }
 export type Ended = Extract<RecordEffect, { kind: 'ended' }> & { readonly sessionId: string }
 
+/** The actions as they are, and their names alone: people look for `delete` as for `delete table:public.orders`. */
+function searchable(actions: readonly string[]): string[] {
+  return [...new Set([...actions.map((action) => action.split(' ', 1)[0] ?? ''), ...actions])]
+}
+
 @Injectable()
 export class IngestRepository {
   /** The highest sequence number taken in; the row stays locked, so one batch of a spool is taken at a time. */
@@ -50,7 +55,7 @@ export class IngestRepository {
         ${column(({ parameters }) => JSON.stringify(parameters))}::text[],
         ${column(({ status }) => status)}::text[],
         ${column(({ determinedBy }) => JSON.stringify(determinedBy))}::text[],
-        ${column(({ actions }) => JSON.stringify(actions))}::text[],
+        ${column(({ actions }) => JSON.stringify(searchable(actions)))}::text[],
         ${column(({ approvalId }) => approvalId)}::text[],
         ${column(({ errorCode }) => errorCode)}::text[],
         ${column(({ errorMessage }) => errorMessage)}::text[],
@@ -77,6 +82,22 @@ export class IngestRepository {
         AS e(i, st, c, r, b, m, ec, em, d, at), sessions s
       WHERE operations.id = e.i::uuid AND operations.ended_at IS NULL
         AND s.id = operations.session_id AND s.agent_id = ${agentId}::uuid`
+  }
+
+  /**
+   * Operations of this spool that were forwarded by a process that is gone: nobody will say how they ended. Their
+   * sessions have no closing record, which is what keeps the search small.
+   */
+  async endLostOperations(tx: Transaction, agentId: string, spoolId: string) {
+    return tx.$queryRaw<{ id: string; sessionId: string; principalId: string }[]>`
+      UPDATE operations o SET status = 'unknown', ended_at = now(),
+        error_message = 'the agent ended before the outcome was known'
+      FROM sessions s
+      WHERE s.id = o.session_id AND s.agent_id = ${agentId}::uuid AND s.bytes_in = 0
+        AND o.status = 'forwarded'
+        AND EXISTS (SELECT 1 FROM audit_entries e WHERE e.session_id = s.id
+          AND e.operation_id = o.id AND e.spool_id = ${spoolId}::uuid)
+      RETURNING o.id::text, o.session_id::text AS "sessionId", s.principal_id::text AS "principalId"`
   }
 
   async countOperations(tx: Transaction, counts: ReadonlyMap<string, number>): Promise<void> {

@@ -12,6 +12,8 @@ import type { IngestedRecord, NewOperation, OperationEnd } from './spool-record'
 /** Sessions of one batch whose screens are told; the others read again. */
 const mostLiveEvents = 20
 
+const agentStarted = 'agent.started'
+
 interface Effects {
   readonly operations: NewOperation[]
   readonly ends: OperationEnd[]
@@ -61,7 +63,10 @@ export class IngestService {
     const gap = fresh.find(({ sequence }, at) => sequence !== acknowledged + 1 + at)
     if (gap !== undefined) return { acknowledged, gapAt: gap.sequence }
     if (fresh.length === 0) return { acknowledged }
-    await this.store(tx, agentId, spoolId, fresh)
+    for (const life of lives(fresh)) {
+      await this.store(tx, agentId, spoolId, life)
+      if (life.at(-1)?.kind === agentStarted) await this.endLost(tx, agentId, spoolId)
+    }
     const last = acknowledged + fresh.length
     await this.repository.movePosition(tx, agentId, spoolId, last)
     return { acknowledged: last }
@@ -89,6 +94,21 @@ export class IngestService {
     )
   }
 
+  /** A process that starts says that the one before it is gone: what that one forwarded has no outcome to come. */
+  private async endLost(tx: Transaction, agentId: string, spoolId: string): Promise<void> {
+    const lost = await this.repository.endLostOperations(tx, agentId, spoolId)
+    await this.audit.appendAll(
+      tx,
+      lost.map(({ id, sessionId, principalId }) => ({
+        kind: 'operation.outcome',
+        sessionId,
+        operationId: id,
+        principalId,
+        body: { status: 'unknown', errorMessage: 'the agent ended before the outcome was known' },
+      })),
+    )
+  }
+
   private async tellScreens(tx: Transaction, { operations, sessions }: Effects): Promise<void> {
     for (const { sessionId } of sessions.slice(0, mostLiveEvents))
       await this.repository.notify(
@@ -111,6 +131,13 @@ export class IngestService {
       this.audit.append(tx, { kind: 'ingest.gap', body: { agentId, spoolId, acknowledged, at } }),
     )
   }
+}
+
+/** Cut after each start of the agent's process. */
+function lives(records: readonly IngestedRecord[]): readonly (readonly IngestedRecord[])[] {
+  const starts = records.flatMap(({ kind }, at) => (kind === agentStarted ? [at + 1] : []))
+  const cuts = [0, ...starts.filter((at) => at < records.length), records.length]
+  return cuts.slice(1).map((end, at) => records.slice(cuts[at], end))
 }
 
 function collect(

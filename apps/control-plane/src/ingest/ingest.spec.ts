@@ -101,7 +101,7 @@ describe('ingest', () => {
       [id],
     )
     expect(rows).toMatchObject([
-      { status: 'succeeded', rows: '1', actions: ['read table:public.t'] },
+      { status: 'succeeded', rows: '1', actions: ['read', 'read table:public.t'] },
     ])
     expect(rows[0].parameters).toMatchObject([{ value: "it's" }])
   })
@@ -138,5 +138,39 @@ describe('ingest', () => {
     expect(verify(rows[0].leaf)).toBe(true)
     expect(verify(`${rows[0].leaf} `)).toBe(false)
     await expect(database.query(`UPDATE audit_entries SET leaf = 'x'`)).rejects.toThrow('never')
+  })
+
+  it('gives an outcome to what a killed agent forwarded, once, and to nothing newer', async () => {
+    const spoolId = randomUUID()
+    const [lost, settled, newer] = [randomUUID(), randomUUID(), randomUUID()]
+    const started: SpoolRecord = {
+      sequence: 4n,
+      time: BigInt(Date.now()) * 1000n,
+      entry: { $case: 'agentLife', value: { event: 1, detail: '' } },
+    }
+    const batch = [
+      intent(1, lost),
+      intent(2, settled),
+      outcome(3, settled),
+      started,
+      intent(5, newer),
+    ]
+    await take(spoolId, batch)
+    await take(spoolId, batch)
+    const { rows } = await database.query<{ id: string; status: string }>(
+      'SELECT id::text, status FROM operations WHERE id = ANY($1::uuid[])',
+      [[lost, settled, newer]],
+    )
+    const status = new Map(rows.map((row) => [row.id, row.status]))
+    expect([lost, settled, newer].map((id) => status.get(id))).toEqual([
+      'unknown',
+      'succeeded',
+      'forwarded',
+    ])
+    const entries = await database.query(
+      "SELECT 1 FROM audit_entries WHERE kind = 'operation.outcome' AND operation_id = $1",
+      [lost],
+    )
+    expect(entries.rowCount).toBe(1)
   })
 })

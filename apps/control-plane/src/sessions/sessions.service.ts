@@ -118,6 +118,8 @@ function toSession(row: SessionRow) {
 function toOperation(row: OperationRow) {
   return {
     ...row,
+    // Stored with their names alone too, for the search.
+    actions: row.actions.filter((action) => action.includes(' ')),
     textDigest: Buffer.from(row.textDigest).toString('hex'),
     textBytes: row.textBytes.toString(),
     rows: row.rows.toString(),
