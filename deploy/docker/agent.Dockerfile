@@ -1,0 +1,16 @@
+# Build from the repository's root: docker build -f deploy/docker/agent.Dockerfile -t wardgate-agent .
+FROM node:24-bookworm-slim AS build
+WORKDIR /opt/wardgate
+COPY . .
+RUN npx -y "$(node -p "require('./package.json').packageManager")" install --frozen-lockfile && npm run build
+
+FROM node:24-bookworm-slim
+ENV NODE_ENV=production
+WORKDIR /opt/wardgate
+COPY --from=build /opt/wardgate .
+# The identity and the audit spool: a volume that outlives the container.
+RUN install -d -o node -g node -m 0700 /var/lib/wardgate-agent
+VOLUME /var/lib/wardgate-agent
+USER node
+EXPOSE 15432
+ENTRYPOINT ["node", "apps/agent/dist/main.js"]
