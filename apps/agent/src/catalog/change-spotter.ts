@@ -52,6 +52,10 @@ export class ChangeSpotter implements Spool {
     }
   }
 
+  written(): Promise<void> | undefined {
+    return this.#spool.written()
+  }
+
   durable(): Promise<void> {
     return this.#spool.durable()
   }

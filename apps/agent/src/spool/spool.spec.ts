@@ -71,15 +71,26 @@ describe('the spool', () => {
     await spool.close()
   })
 
-  it('has an intent in the file when append returns', () => {
+  it('has what was appended in the file once written, with one write a turn', async () => {
     const spool = openSpool()
-    spool.append(intentEntry('written-through'))
-    expect(readFileSync(spool.segments.at(-1)!.path).includes('written-through')).toBe(true)
+    spool.append(intentEntry('written-first'))
+    const written = spool.written()
+    spool.append(intentEntry('written-too'))
+    expect(spool.written()).toBe(written)
+    await written
+    const bytes = readFileSync(spool.segments.at(-1)!.path)
+    expect(bytes.includes('written-first') && bytes.includes('written-too')).toBe(true)
+    expect(spool.written()).toBeUndefined()
+    await spool.close()
+    await expect(spool.written()).rejects.toThrow('closed')
   })
 
   it('deletes only segments whose every record is acknowledged', async () => {
     const spool = openSpool({ segmentBytes: 2000 })
-    for (let index = 0; index < 40; index += 1) spool.append(intentEntry(`o${index}`))
+    for (let index = 0; index < 40; index += 1) {
+      spool.append(intentEntry(`o${index}`))
+      await spool.written()
+    }
     await spool.durable()
     const second = spool.segments[1]!
     spool.acknowledge(second.firstSequence - 2)

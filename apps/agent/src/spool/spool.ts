@@ -32,14 +32,15 @@ const maximumPendingBytes = 256 << 10
 const reserveShare = 1 / 8
 
 /**
- * The durable spool. An intent is in the kernel when `append` returns, so it survives `kill -9` of the agent under
- * either fsync policy; `durable` adds survival of a power loss. Other records are written with the next intent or
- * after `batchMillis`.
+ * The durable spool. `written` puts the records of one turn into the kernel with one write, so that they survive
+ * `kill -9` of the agent; `durable` adds survival of a power loss. What nobody waits for is written with the next
+ * such write or after `batchMillis`.
  */
 export class FileSpool implements Spool {
   readonly spoolId: string
   readonly #options: SpoolOptions
   readonly #segmentBytes: number
+  readonly #pendingBytes: number
   readonly #writer = new ProtoWriter(1 << 20)
   readonly #syncer: Syncer
   readonly #segments: Segment[]
@@ -51,6 +52,7 @@ export class FileSpool implements Spool {
   #acknowledged: number
   #closedBytes: number
   #timer: NodeJS.Timeout | undefined
+  #writing: Promise<void> | undefined
   #broken: AuditError | undefined
   #fullTold = false
 
@@ -59,6 +61,7 @@ export class FileSpool implements Spool {
     this.#options = options
     this.#segmentBytes =
       options.segmentBytes ?? Math.min(defaultSegmentBytes, Math.ceil(options.maxBytes / 8))
+    this.#pendingBytes = Math.min(maximumPendingBytes, this.#segmentBytes / 4)
     const recovered = recoverSpool(options.folder)
     const last = recovered.nextSequence - 1
     this.spoolId = recovered.spoolId
@@ -87,7 +90,7 @@ export class FileSpool implements Spool {
     this.#lastSequence += 1
     try {
       this.#encode(entry)
-      if (entry.kind === 'intent' || this.#writer.position > maximumPendingBytes) this.#write()
+      if (this.#writer.position > this.#pendingBytes) this.#write()
     } catch (cause) {
       // The entry is not in the spool, so its sequence number is free again.
       this.#writer.position = start
@@ -98,6 +101,24 @@ export class FileSpool implements Spool {
       () => this.#onTimer(),
       this.#options.batchMillis ?? defaultBatchMillis,
     )
+  }
+
+  /** One write for everything that comes before the event loop's next turn: each write is a system call. */
+  written(): Promise<void> | undefined {
+    if (this.broken !== undefined) return Promise.reject(this.broken)
+    if (this.#writtenSequence === this.#lastSequence) return undefined
+    this.#writing ??= new Promise((resolve, reject) => {
+      setImmediate(() => {
+        this.#writing = undefined
+        try {
+          this.#write()
+          resolve()
+        } catch (cause) {
+          reject(asAuditError(cause))
+        }
+      })
+    })
+    return this.#writing
   }
 
   async durable(): Promise<void> {

@@ -1,15 +1,15 @@
 import type { GatewayError } from '@wardgate/errors'
-import { randomUUID } from 'node:crypto'
 import { forClient } from '../for-client'
 import type { Operation } from '../operation'
 import type { ControlVerdict } from '../ports'
 import type { Denial, HoldListener, Permit } from '../protocol'
 import type { SessionContext } from '../session-context'
+import { newOperationId } from './operation-id'
 
 /** One operation on its way through the submit steps. */
 export class Attempt {
   /** Changes when a verdict came too late for its epoch and the operation is decided again. */
-  operationId: string = randomUUID()
+  operationId: string
   readonly context: SessionContext
   readonly operation: Operation
   readonly holdListener: HoldListener | undefined
@@ -22,6 +22,7 @@ export class Attempt {
     holdListener: HoldListener | undefined,
   ) {
     this.context = context
+    this.operationId = newOperationId(context.clock.now())
     this.operation = operation
     this.holdListener = holdListener
   }

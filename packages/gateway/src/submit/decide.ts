@@ -1,7 +1,7 @@
 import { PolicyError, toGatewayError } from '@wardgate/errors'
-import { randomUUID } from 'node:crypto'
 import type { ControlVerdict } from '../ports'
 import type { Attempt, StepResult } from './attempt'
+import { newOperationId } from './operation-id'
 import { refuse } from './refuse'
 import { VerdictWait } from './verdict-wait'
 
@@ -16,7 +16,7 @@ async function ask(attempt: Attempt): Promise<StepResult> {
     let verdict = await new VerdictWait(attempt).verdict
     if (isVoid(attempt, verdict) && !usedApproval(verdict)) {
       // The policy changed while the answer was under way: once more, under a new id, for ids are single use.
-      attempt.operationId = randomUUID()
+      attempt.operationId = newOperationId(context.clock.now())
       verdict = await new VerdictWait(attempt).verdict
     }
     attempt.verdict = verdict

@@ -2,15 +2,20 @@ import type { Attempt, StepResult } from './attempt'
 import { denial } from './attempt'
 import { auditUnavailable } from './refuse'
 
-/** Under `before-forward` the intent survives a power cut before the target hears of the operation. */
+/**
+ * Nothing reaches the target before its intent is out of this process; under `before-forward` the intent survives a
+ * power cut too.
+ */
 export function flushIntent(attempt: Attempt): StepResult | Promise<StepResult> {
-  return attempt.context.session.grant.fsync === 'batched' ? undefined : flush(attempt)
+  const { spool, session } = attempt.context
+  const flushed = session.grant.fsync === 'batched' ? spool.written() : spool.durable()
+  return flushed === undefined ? undefined : flush(attempt, flushed)
 }
 
-async function flush(attempt: Attempt): Promise<StepResult> {
-  const { spool, signal, log } = attempt.context
+async function flush(attempt: Attempt, flushed: Promise<void>): Promise<StepResult> {
+  const { signal, log } = attempt.context
   try {
-    await spool.durable()
+    await flushed
   } catch (caught) {
     const error = auditUnavailable(caught)
     log.error({ operationId: attempt.operationId, err: error }, 'intent not durable')

@@ -164,6 +164,29 @@ describe('outages', () => {
   })
 })
 
+describe('the fsync policy batched', () => {
+  it('gives no permit before the intent has left the process', async () => {
+    const { gate, spool } = fakeGate()
+    let wrote: () => void = () => undefined
+    spool.write = new Promise((resolve) => (wrote = resolve))
+    let isPermitted = false
+    const result = gate.submit(select).then(() => (isPermitted = true))
+    await new Promise(setImmediate)
+    expect(spool.of('intent')).toHaveLength(1)
+    expect(isPermitted).toBe(false)
+    wrote()
+    await result
+    expect(isPermitted).toBe(true)
+  })
+
+  it('refuses when the write fails, and closes the intent', async () => {
+    const { gate, spool } = fakeGate()
+    spool.write = Promise.reject(new AuditError('ERR_AUDIT_UNAVAILABLE', 'the disk is full'))
+    expect(errorOf(await gate.submit(select)).code).toBe('ERR_AUDIT_UNAVAILABLE')
+    expect(spool.of('outcome').map(({ outcome }) => outcome.status)).toEqual(['cancelled'])
+  })
+})
+
 describe('the fsync policy before-forward', () => {
   function durableGate() {
     const controlPlane = new FakeControlPlane()

@@ -21,7 +21,7 @@ export const steps: readonly Step[] = [
   remember,
   refuseDenied,
   writeIntent,
-  flushIntent, //  waits under fsync: before-forward
+  flushIntent, //  waits for the write that this turn's intents share, or for the disk
   checkOpen,
   makePermit,
 ]

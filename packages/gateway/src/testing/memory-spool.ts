@@ -10,6 +10,8 @@ export class MemorySpool implements Spool {
   readonly full = new Set<SpoolEntry['kind']>()
   /** When set, `durable` waits for it; its rejection is a disk that failed. */
   flush: Promise<void> | undefined
+  /** When set, `written` waits for it; its rejection is a disk that is full. */
+  write: Promise<void> | undefined
   #changed: (() => void)[] = []
 
   append(entry: SpoolEntry): void {
@@ -19,6 +21,10 @@ export class MemorySpool implements Spool {
     const changed = this.#changed
     this.#changed = []
     for (const tell of changed) tell()
+  }
+
+  written(): Promise<void> | undefined {
+    return this.write
   }
 
   async durable(): Promise<void> {
