@@ -1,10 +1,11 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
+import { type SubmitEvent, useState } from 'react'
 import { change } from '../../api/client'
 import { useList } from '../../api/list'
 import { Dialog } from '../../components/dialog'
 import { ListView, Table } from '../../components/list-view'
 import { ErrorNote } from '../../components/notes'
+import { ShortId } from '../../components/short-id'
 import { Moment } from '../../components/time'
 
 interface JoinToken {
@@ -40,7 +41,7 @@ export function JoinTokens({ mayCreate }: { readonly mayCreate: boolean }) {
 const columns = [
   { head: 'For agent', cell: ({ agentName }: JoinToken) => agentName },
   { head: 'Connections', cell: ({ connections }: JoinToken) => connections.join(', ') },
-  { head: 'Created by', cell: ({ createdBy }: JoinToken) => createdBy },
+  { head: 'Created by', cell: ({ createdBy }: JoinToken) => <ShortId id={createdBy} /> },
   { head: 'Expires', cell: ({ expiresAt }: JoinToken) => <Moment at={expiresAt} /> },
   { head: 'Used', cell: ({ usedAt }: JoinToken) => <Moment at={usedAt} /> },
 ]
@@ -52,7 +53,7 @@ function NewJoinToken({ onClose }: { readonly onClose: () => void }) {
     onSuccess: () => queries.invalidateQueries({ queryKey: ['join-tokens'] }),
     gcTime: 0,
   })
-  const submit = (event: FormEvent<HTMLFormElement>) => {
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault()
     const data = new FormData(event.currentTarget)
     create.mutate({

@@ -33,7 +33,7 @@ export function ApprovalsPage() {
       aside={<span className="quiet">{isLive ? 'Live' : 'Updated every 2 s'}</span>}
     >
       <Filters filters={filters} />
-      <section aria-live="polite">
+      <section aria-live="polite" aria-label="Waiting for a decision">
         <h2>Waiting for a decision</h2>
         <ListView list={pending} what="requests" empty="Nothing waits for a decision.">
           {(items) => <Requests items={items} />}

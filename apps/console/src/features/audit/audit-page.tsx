@@ -60,6 +60,7 @@ const columns = [
   { head: 'Kind', cell: ({ kind }: Entry) => <code>{kind}</code> },
   {
     head: 'Session',
+    className: 'tight',
     cell: ({ sessionId }: Entry) =>
       sessionId && <Link to={`/sessions/${sessionId}`}>{sessionId.slice(-8)}</Link>,
   },

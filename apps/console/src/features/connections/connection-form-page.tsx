@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from 'react'
+import { type SubmitEvent, useState } from 'react'
 import { useNavigate, useParams } from 'react-router'
 import { ErrorNote, Loading } from '../../components/notes'
 import { Page } from '../../components/page'
@@ -53,7 +53,7 @@ function ConnectionForm({ protocols, edited }: ConnectionFormProps) {
   const navigate = useNavigate()
   const protocol = protocols.find(({ name }) => name === fields.protocol)
   const change = (changed: Partial<ConnectionFields>) => setFields({ ...fields, ...changed })
-  const submit = (event: FormEvent) => {
+  const submit = (event: SubmitEvent) => {
     event.preventDefault()
     save.mutate(pick(fields), { onSuccess: ({ id }) => void navigate(`/connections/${id}`) })
   }

@@ -38,8 +38,8 @@ export function ConnectionPage() {
         </>
       }
     >
-      {connection.description && <p>{connection.description}</p>}
       <section>
+        {connection.description && <p className="lead">{connection.description}</p>}
         <FactsList facts={factsOf(connection)} />
       </section>
       <div className="columns">

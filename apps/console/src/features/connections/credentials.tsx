@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from 'react'
+import { type SubmitEvent, useState } from 'react'
 import { useList } from '../../api/list'
 import { useMay } from '../../api/me'
 import { ListView, Table } from '../../components/list-view'
@@ -57,7 +57,7 @@ const columns = [
 function SetCredential({ connectionId }: { readonly connectionId: string }) {
   const [kind, setKind] = useState('password')
   const set = useSetCredential(connectionId)
-  const submit = (event: FormEvent<HTMLFormElement>) => {
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault()
     const form = event.currentTarget
     const body = Object.fromEntries(new FormData(form))

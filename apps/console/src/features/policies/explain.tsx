@@ -1,4 +1,4 @@
-import type { FormEvent } from 'react'
+import type { SubmitEvent } from 'react'
 import { Badge } from '../../components/badge'
 import { JsonView } from '../../components/json-view'
 import { ErrorNote } from '../../components/notes'
@@ -9,7 +9,7 @@ import { type Explanation, useExplain } from './policy'
 /** What a statement would get, and why; nothing runs. */
 export function Explain() {
   const explain = useExplain()
-  const submit = (event: FormEvent<HTMLFormElement>) => {
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault()
     const data = new FormData(event.currentTarget)
     const of = (name: string) => {

@@ -5,6 +5,7 @@ import { Badge } from '../../components/badge'
 import { Filters, useFilters } from '../../components/filters'
 import { ListView, Table } from '../../components/list-view'
 import { Page } from '../../components/page'
+import { ShortId } from '../../components/short-id'
 import { Moment } from '../../components/time'
 import { Explain } from './explain'
 import type { Policy } from './policy'
@@ -53,7 +54,7 @@ const columns = [
     ),
   },
   { head: 'State', cell: ({ state }: Policy) => <Badge state={state} /> },
-  { head: 'Author', cell: ({ author }: Policy) => author },
+  { head: 'Author', cell: ({ author }: Policy) => <ShortId id={author} /> },
   { head: 'Created', cell: ({ createdAt }: Policy) => <Moment at={createdAt} /> },
   {
     head: 'Digest',

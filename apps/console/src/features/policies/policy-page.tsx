@@ -3,6 +3,7 @@ import { useMay } from '../../api/me'
 import { Badge } from '../../components/badge'
 import { ErrorNote, Loading } from '../../components/notes'
 import { Page } from '../../components/page'
+import { ShortId } from '../../components/short-id'
 import { Moment } from '../../components/time'
 import { UntrustedText } from '../../components/untrusted-text'
 import { type Policy, useMovePolicy, usePolicy } from './policy'
@@ -24,7 +25,8 @@ export function PolicyPage() {
   return (
     <Page title={`${name}, version ${version}`} aside={<Badge state={policy.state} />}>
       <p className="quiet">
-        By {policy.author}, <Moment at={policy.createdAt} />. Digest <code>{policy.digest}</code>
+        By <ShortId id={policy.author} />, <Moment at={policy.createdAt} />. Digest{' '}
+        <code>{policy.digest}</code>
       </p>
       <section className="row">
         {may('policies:activate') && <Moves policy={policy} />}

@@ -19,11 +19,13 @@ export function OperationItem({ operation }: { readonly operation: Operation }) 
           <Badge state={status} />
           <code className="operation-text">{oneLine(text || summary, 160)}</code>
           <span className="operation-counts quiet">
-            {operation.completion || resultOf(operation)}
+            <span>{operation.completion || resultOf(operation)}</span>
             {operation.maskedCells !== '0' && (
               <span className="badge badge-wait">{operation.maskedCells} masked</span>
             )}
-            <Duration micros={durationMicros} />
+            <span>
+              <Duration micros={durationMicros} />
+            </span>
           </span>
         </summary>
         <OperationDetail operation={operation} />
