@@ -6,11 +6,10 @@ import { TLSSocket } from 'node:tls'
 /** https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-SSL */
 const ALPN = 'postgresql'
 
-/** TLS on a socket whose client either asked for it (SSLRequest) or began with it (`direct`). */
+/** TLS on a socket whose client asked for it or began with it. A socket on which it failed is closed without a word. */
 export async function startClientTls(
   socket: Duplex,
   certificate: { readonly key: string; readonly cert: string },
-  direct: boolean,
   signal: AbortSignal,
 ): Promise<TLSSocket> {
   const secured = new TLSSocket(socket, {
@@ -21,17 +20,25 @@ export async function startClientTls(
     ALPNProtocols: [ALPN],
   })
   secured.on('error', () => undefined)
-  await Promise.race([once(secured, 'secure', { signal }), failed(secured)])
-  // Direct TLS without ALPN could be a client of another protocol that was tricked into speaking to us.
-  if (direct && secured.alpnProtocol !== ALPN)
-    throw new ProtocolError('ERR_PROTOCOL_MALFORMED', 'direct TLS needs ALPN "postgresql"')
-  return secured
+  try {
+    await Promise.race([once(secured, 'secure', { signal }), failed(secured)])
+    return secured
+  } catch (cause) {
+    secured.destroy()
+    socket.destroy()
+    signal.throwIfAborted()
+    throw new ProtocolError('ERR_PROTOCOL_MALFORMED', 'the TLS handshake failed', { cause })
+  }
+}
+
+/** Direct TLS without ALPN could be a client of another protocol that was tricked into speaking to us. */
+export function expectAlpn({ alpnProtocol }: TLSSocket): void {
+  if (alpnProtocol !== ALPN)
+    throw new ProtocolError('ERR_PROTOCOL_MALFORMED', `direct TLS needs ALPN "${ALPN}"`)
 }
 
 function failed(socket: TLSSocket): Promise<never> {
   return new Promise((_resolve, reject) => {
-    socket.once('close', () =>
-      reject(new ProtocolError('ERR_PROTOCOL_MALFORMED', 'the TLS handshake failed')),
-    )
+    socket.once('close', () => reject(new Error('the client went away')))
   })
 }

@@ -14,7 +14,7 @@ import {
 } from '../wire'
 import { readExactly } from '../wire/read-exactly'
 import { readFrame, readUntaggedFrame } from '../wire/read-frame'
-import { startClientTls } from './client-tls'
+import { expectAlpn, startClientTls } from './client-tls'
 import { readSessionParameters, type SessionParameters } from './parameters'
 
 export type Handshake =
@@ -63,8 +63,10 @@ export class ClientHandshake {
     if (first[0] !== TLS_HANDSHAKE) return
     if (this.login.tls === undefined)
       throw new ProtocolError('ERR_PROTOCOL_UNSUPPORTED', 'this listener speaks no TLS')
-    this.socket = await startClientTls(this.socket, this.login.tls, true, signal)
+    const secured = await startClientTls(this.socket, this.login.tls, signal)
+    this.socket = secured
     this.isSecure = true
+    expectAlpn(secured)
   }
 
   private async negotiate(kind: 'ssl' | 'gssenc', signal: AbortSignal): Promise<void> {
@@ -76,7 +78,7 @@ export class ClientHandshake {
       return
     }
     this.socket.write(consent)
-    this.socket = await startClientTls(this.socket, this.login.tls, false, signal)
+    this.socket = await startClientTls(this.socket, this.login.tls, signal)
     this.isSecure = true
   }
 

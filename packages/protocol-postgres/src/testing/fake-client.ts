@@ -31,6 +31,7 @@ export class FakeClient {
       this.buffer = Buffer.concat([this.buffer, chunk])
       this.drain()
     })
+    stream.resume()
     stream.once('end', () => stream.end())
     this.ended = new Promise((resolve) => stream.once('close', resolve)).then(() => {
       this.hasEnded = true
