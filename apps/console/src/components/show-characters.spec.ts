@@ -1,4 +1,4 @@
-import { excerpt, oneLine, showCharacters } from './show-characters'
+import { census, excerpt, oneLine, showCharacters } from './show-characters'
 
 describe('showCharacters', () => {
   it('leaves plain statements as they are', () => {
@@ -48,6 +48,13 @@ describe('showCharacters', () => {
       )
       .join('')
     expect(back).toBe(text)
+  })
+})
+
+describe('census', () => {
+  it('counts what is hidden apart from what is foreign', () => {
+    expect(census('SELECT\n\t1')).toEqual({ hidden: 0, foreign: 0 })
+    expect(census('\u202Ea\u0430\u200B\r\u65E5')).toEqual({ hidden: 3, foreign: 2 })
   })
 })
 

@@ -64,6 +64,16 @@ export function showCharacters(rawText: string): readonly Segment[] {
   return segments
 }
 
+/** How many characters need a warning, without keeping any of them: texts can be megabytes. */
+export function census(rawText: string): { readonly hidden: number; readonly foreign: number } {
+  let [hiddenCount, foreign] = [0, 0]
+  for (const [character] of rawText.matchAll(/[^\n\t -~]/gu)) {
+    if (hidden.test(character)) hiddenCount += 1
+    else foreign += 1
+  }
+  return { hidden: hiddenCount, foreign }
+}
+
 function hiddenSegment(character: string): Segment {
   const code = character.codePointAt(0) ?? 0
   const hex = code.toString(16).toUpperCase().padStart(4, '0')
@@ -85,6 +95,9 @@ export interface Excerpt {
   readonly leftOutCharacters: number
   readonly leftOutLines: number
 }
+
+/** A browser does not survive more, least of all when every character needs a mark. */
+export const mostShown = 200_000
 
 const headLines = 30
 const tailLines = 10

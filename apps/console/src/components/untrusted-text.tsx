@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
-import { excerpt, showCharacters, type Segment } from './show-characters'
+import { census, excerpt, mostShown, showCharacters, type Segment } from './show-characters'
 
 /** A statement as it will run, to the last character; long ones begin with their head and tail. */
 export function UntrustedText({ text, label }: { readonly text: string; readonly label: string }) {
@@ -24,7 +24,13 @@ export function UntrustedText({ text, label }: { readonly text: string; readonly
           <Code text={parts.tail} label={`${label}, end`} />
         </>
       ) : (
-        <Code text={text} label={label} />
+        <Code text={text.slice(0, mostShown)} label={label} />
+      )}
+      {showsAll && text.length > mostShown && (
+        <p className="note note-danger">
+          Only the first {count(mostShown, 'character')} are shown. Read the rest with the wardgate
+          CLI before you decide.
+        </p>
       )}
       {parts && <Measure text={text} />}
     </div>
@@ -67,9 +73,7 @@ function Shown({ segment }: { readonly segment: Segment }) {
 }
 
 function Warnings({ text }: { readonly text: string }) {
-  const segments = useMemo(() => showCharacters(text), [text])
-  const hidden = segments.filter(({ kind }) => kind === 'hidden').length
-  const foreign = segments.some(({ kind }) => kind === 'foreign')
+  const { hidden, foreign } = useMemo(() => census(text), [text])
   return (
     <>
       {hidden > 0 && (
@@ -78,7 +82,7 @@ function Warnings({ text }: { readonly text: string }) {
           make a statement look like another one.
         </p>
       )}
-      {foreign && (
+      {foreign > 0 && (
         <p className="note">
           Characters outside ASCII are underlined: some look like ASCII letters and are not.
         </p>
