@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, relative, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { errorCodes } from '@wardgate/errors'
 import { parsePolicy } from '@wardgate/policy'
 import { envSchema as agentEnv } from '../../apps/agent/src/config/env'
@@ -134,20 +134,5 @@ describe('the documents', () => {
     expect(shown.length).toBeGreaterThan(3)
     for (const { name, source } of shown)
       expect({ name, problems: parsePolicy(source).problems }).toEqual({ name })
-  })
-})
-
-describe('the example policies', () => {
-  it.each(filesUnder('examples/policies', '.yaml').map((file) => relative('examples', file)))(
-    '%s is valid and is named like its file',
-    (file) => {
-      const name = /([^/]+)\.yaml$/.exec(file)?.[1]
-      expect(parsePolicy(read(join('examples', file)))).toMatchObject({ document: { name } })
-    },
-  )
-
-  it('have the policy of the sample shop among them', () => {
-    const source = read('apps/standalone/src/sample/policy.ts')
-    expect(source).toContain(read('examples/policies/shop.yaml'))
   })
 })
