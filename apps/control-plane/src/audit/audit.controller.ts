@@ -1,6 +1,7 @@
 import { Controller, Get, Header, HttpCode, Post, StreamableFile } from '@nestjs/common'
 import { z } from 'zod'
 import { RequirePermission } from '../common/auth/route-access'
+import { ReadsOnly } from '../common/http/idempotency.interceptor'
 import { Answers, BodyOf, QueryOf } from '../common/http/input'
 import {
   entriesAnswer,
@@ -50,9 +51,10 @@ export class AuditController {
 
   @Post('evidence')
   @HttpCode(200)
+  @ReadsOnly()
   @RequirePermission('audit:read')
-  @Answers('Evidence bundle that verifies offline', z.unknown(), 'application/json')
+  @Answers('Evidence bundle, JSON Lines, that verifies offline', z.string(), 'application/jsonl')
   async exportEvidence(@BodyOf(evidenceRequest) request: EvidenceRequest) {
-    return new StreamableFile(await this.evidence.export(request), { type: 'application/json' })
+    return new StreamableFile(await this.evidence.export(request), { type: 'application/jsonl' })
   }
 }

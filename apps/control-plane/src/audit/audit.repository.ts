@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common'
+import type { SpoolRange } from '@wardgate/audit-log'
 import { Database } from '../common/database/database'
 import type { Transaction } from '../common/database/transaction'
 import type { PlacedLeaf } from './audit-entry'
@@ -6,6 +7,12 @@ import type { PlacedLeaf } from './audit-entry'
 export interface TreeEdge {
   readonly size: bigint
   readonly frontier: Uint8Array
+}
+
+/** Entries [first, end) of the log. */
+export interface Extent {
+  readonly first: number
+  readonly end: number
 }
 
 export interface EntryFilter {
@@ -76,19 +83,49 @@ export class AuditRepository {
     })
   }
 
-  /** Entries below `end`, in index order, after `after`. */
-  async page(filter: EntryFilter, after: number, end: number, take: number) {
-    return this.database.prisma.auditEntry.findMany({
+  /** The run of the log below `size` from the first entry that fits to the last one; undefined when none fits. */
+  async extent(filter: EntryFilter, size: number): Promise<Extent | undefined> {
+    const { sessionId = null, from = null, to = null } = filter
+    const rows = await this.database.prisma.$queryRaw<{ first: bigint | null; last: bigint }[]>`
+      SELECT min(index) AS first, max(index) AS last FROM audit_entries
+      WHERE index < ${size} AND (${sessionId}::uuid IS NULL OR session_id = ${sessionId}::uuid)
+        AND (${from}::timestamptz IS NULL OR time >= ${from}::timestamptz)
+        AND (${to}::timestamptz IS NULL OR time < ${to}::timestamptz)`
+    const [found] = rows
+    if (found === undefined || found.first === null) return undefined
+    return { first: Number(found.first), end: Number(found.last) + 1 }
+  }
+
+  /** Leaves [first, end), in index order. */
+  async leaves({ first, end }: Extent) {
+    const rows = await this.database.prisma.auditEntry.findMany({
+      orderBy: { index: 'asc' },
+      select: { index: true, leaf: true },
+      where: { index: { gte: first, lt: end } },
+    })
+    return rows.map(({ index, leaf }) => ({ index: Number(index), leaf }))
+  }
+
+  /** What each spool contributed to the run. */
+  async spoolRanges({ first, end }: Extent): Promise<readonly SpoolRange[]> {
+    const rows = await this.database.prisma.$queryRaw<
+      { agentId: string; spoolId: string; first: bigint; last: bigint }[]
+    >`
+      SELECT agent_id AS "agentId", spool_id AS "spoolId", min(sequence) AS first, max(sequence) AS last
+      FROM audit_entries WHERE index >= ${first} AND index < ${end} AND sequence IS NOT NULL
+      GROUP BY agent_id, spool_id ORDER BY min(index)`
+    return rows.map((row) => ({ ...row, first: Number(row.first), last: Number(row.last) }))
+  }
+
+  /** Leaves of one kind in the run, in index order. */
+  async leavesOfKind(kind: string, { first, end }: Extent, take: number) {
+    const rows = await this.database.prisma.auditEntry.findMany({
       take,
       orderBy: { index: 'asc' },
       select: { index: true, leaf: true },
-      where: {
-        index: { gt: after, lt: end },
-        ...(filter.sessionId === undefined ? {} : { sessionId: filter.sessionId }),
-        ...(filter.from === undefined ? {} : { time: { gte: filter.from } }),
-        ...(filter.to === undefined ? {} : { time: { lt: filter.to } }),
-      },
+      where: { kind, index: { gte: first, lt: end } },
     })
+    return rows.map(({ index, leaf }) => ({ index: Number(index), leaf }))
   }
 
   async leafHashes(first: number, end: number): Promise<readonly Uint8Array[]> {
@@ -98,6 +135,17 @@ export class AuditRepository {
       select: { leafHash: true },
     })
     return rows.map(({ leafHash }) => leafHash)
+  }
+
+  /** The newest checkpoints of sizes between, ascending. */
+  async checkpointsBetween(after: number, before: number, take: number) {
+    const rows = await this.database.prisma.checkpoint.findMany({
+      take,
+      orderBy: { size: 'desc' },
+      select: { size: true, note: true },
+      where: { size: { gt: after, lt: before } },
+    })
+    return rows.map(({ size, note }) => ({ size: Number(size), note })).reverse()
   }
 
   latestCheckpoint() {

@@ -1,14 +1,23 @@
 import { Readable } from 'node:stream'
 import { Injectable } from '@nestjs/common'
-import { inclusionProof, readerOverLeafHashes } from '@wardgate/audit-log'
+import {
+  readerOverLeafHashes,
+  type RecordingReference,
+  type StoredEntry,
+  writeBundle,
+} from '@wardgate/audit-log'
+import { RequestError } from '@wardgate/errors'
+import { z } from 'zod'
 import type { EvidenceRequest } from './audit.dto'
-import { AuditRepository } from './audit.repository'
+import { AuditRepository, type Extent } from './audit.repository'
 import { CheckpointService } from './checkpoint.service'
 
 /** Entries that are read at once; the bundle is written while it is read, so its size has no bound in memory. */
-const entriesARead = 1_000
+const entriesARead = 500
+/** Older checkpoints that come with a bundle, each with a proof that the log only grew since. */
+const mostOlderCheckpoints = 20
 
-/** What a third party needs to check entries without trusting us: leaves, proofs, checkpoint, key. */
+/** What a third party needs to check entries without trusting us: leaves, proofs, checkpoints, key. */
 @Injectable()
 export class EvidenceService {
   constructor(
@@ -16,38 +25,58 @@ export class EvidenceService {
     private readonly checkpoints: CheckpointService,
   ) {}
 
+  /**
+   * An unbroken run of the log, from the first entry that was asked for to the last. What others did meanwhile is in it
+   * too: only a run can show that nothing was left out.
+   */
   async export(request: EvidenceRequest): Promise<Readable> {
-    const checkpoint = await this.checkpoints.sign()
-    const keys = await this.checkpoints.verifierKeys()
-    const head = JSON.stringify({
-      format: 'wardgate.evidence.v1',
-      checkpoint: checkpoint.note,
-      keys: keys.trimEnd().split('\n'),
-    }).slice(0, -1)
-    return Readable.from(this.write(head, request, checkpoint.size))
+    const { size, note } = await this.checkpoints.sign()
+    const run = await this.entries.extent(request, size)
+    if (run === undefined) {
+      throw new RequestError('ERR_REQUEST_NOT_FOUND', 'the audit log has no entry of these', {
+        nextStep: 'Widen the times, or name a session that exists.',
+      })
+    }
+    const bundle = writeBundle({
+      origin: this.checkpoints.origin,
+      verifierKey: (await this.checkpoints.verifierKeys()).trim(),
+      checkpoints: [...(await this.olderCheckpoints(run, size)), { size, note }],
+      range: run,
+      entries: this.read(run),
+      spools: await this.entries.spoolRanges(run),
+      recordings: this.readRecordings(run),
+      reader: readerOverLeafHashes((first, end) => this.entries.leafHashes(first, end)),
+    })
+    return Readable.from(bundle)
   }
 
-  private async *write(head: string, request: EvidenceRequest, size: number) {
-    yield `${head},"entries":[\n`
-    const reader = readerOverLeafHashes((first, end) => this.entries.leafHashes(first, end))
-    let after = -1
+  private olderCheckpoints({ first }: Extent, size: number) {
+    return this.entries.checkpointsBetween(first, size, mostOlderCheckpoints)
+  }
+
+  private async *read(run: Extent): AsyncGenerator<StoredEntry> {
+    for (let first = run.first; first < run.end; first += entriesARead)
+      yield* await this.entries.leaves({ first, end: Math.min(first + entriesARead, run.end) })
+  }
+
+  private async *readRecordings(run: Extent): AsyncGenerator<RecordingReference> {
+    let { first } = run
     for (;;) {
-      const rows = await this.entries.page(request, after, size, entriesARead)
-      for (const { index, leaf } of rows) {
-        const separator = after === -1 ? '' : ',\n'
-        after = Number(index)
-        const proof = await inclusionProof(after, size, reader)
-        yield (
-          separator +
-          JSON.stringify({
-            index: after,
-            leaf,
-            proof: proof.map((hash) => Buffer.from(hash).toString('base64')),
-          })
-        )
+      const rest = { first, end: run.end }
+      const rows = await this.entries.leavesOfKind('recording.ended', rest, entriesARead)
+      for (const { leaf } of rows) {
+        const { success, data } = closingLeaf.safeParse(JSON.parse(leaf))
+        if (success) yield { sessionId: data.sessionId, ...data.body }
       }
-      if (rows.length < entriesARead) break
+      const last = rows.at(-1)
+      if (last === undefined || rows.length < entriesARead) return
+      first = last.index + 1
     }
-    yield '\n]}\n'
   }
 }
+
+/** A chunk that says it is the last but cannot be read has no manifest; its entry has the chunk's digest only. */
+const closingLeaf = z.object({
+  sessionId: z.string(),
+  body: z.object({ chunks: z.number(), digest: z.string() }),
+})

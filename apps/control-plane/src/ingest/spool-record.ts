@@ -9,7 +9,8 @@ import {
   type SpoolRecord,
   ValueFormat,
 } from '@wardgate/contract'
-import { ProtocolError } from '@wardgate/errors'
+import { AuditError, ProtocolError } from '@wardgate/errors'
+import { parseChunk } from '@wardgate/recording'
 import { createHash } from 'node:crypto'
 import type { JsonObject } from '../common/audit-port'
 import { redactStatement } from '../common/redact-statement'
@@ -146,9 +147,9 @@ function readRecord(raw: SpoolRecord): IngestedRecord {
       const bytes = new Uint8Array(data)
       return {
         ...position,
-        kind: 'recording.chunk',
+        kind: last ? 'recording.ended' : 'recording.chunk',
         sessionId: id(sessionId),
-        body: { index, bytes: bytes.length, digest: sha256(bytes), last },
+        body: readChunk(sessionId, index, bytes, last),
         effect: { kind: 'chunk', index, data: bytes, last },
       }
     }
@@ -331,6 +332,20 @@ function known<T>(table: Readonly<Record<number, T>>, value: number): T {
 
 function malformed(what: string): ProtocolError {
   return new ProtocolError('ERR_PROTOCOL_MALFORMED', `the spool holds ${what} that is not valid`)
+}
+
+/** The last chunk's own digest commits to all before it; one that cannot be read is kept, but vouches for itself only. */
+function readChunk(sessionId: string, index: number, bytes: Uint8Array, last: boolean): JsonObject {
+  const body = { index, bytes: bytes.length, chunkDigest: sha256(bytes) }
+  if (!last) return body
+  try {
+    const chunk = parseChunk(bytes)
+    if (chunk.sessionId !== sessionId || chunk.index !== index || !chunk.last) return body
+    return { ...body, chunks: index + 1, digest: Buffer.from(chunk.digest).toString('hex') }
+  } catch (error) {
+    if (error instanceof AuditError) return body
+    throw error
+  }
 }
 
 function sha256(bytes: Uint8Array): string {

@@ -26,6 +26,11 @@ const secretAnswerKey = 'wardgate:secret-answer'
 /** The answer holds a secret, so it is not kept: the same key gets 409 instead of the same answer. */
 export const SecretAnswer = () => SetMetadata(secretAnswerKey, true)
 
+const readsOnlyKey = 'wardgate:reads-only'
+
+/** A POST that changes nothing, such as a download: it is answered anew each time, whatever key comes with it. */
+export const ReadsOnly = () => SetMetadata(readsOnlyKey, true)
+
 /** POST with Idempotency-Key: the work is done once, the same request gets the same answer. */
 @Injectable()
 export class IdempotencyInterceptor implements NestInterceptor {
@@ -46,8 +51,10 @@ export class IdempotencyInterceptor implements NestInterceptor {
       throw new InvalidRequest([
         { path: 'Idempotency-Key', message: 'must be 1–200 ASCII characters' },
       ])
-    const isSecret =
-      this.reflector.get<boolean | undefined>(secretAnswerKey, context.getHandler()) === true
+    const isMarked = (key: string) =>
+      this.reflector.get<boolean | undefined>(key, context.getHandler()) === true
+    if (isMarked(readsOnlyKey)) return next.handle()
+    const isSecret = isMarked(secretAnswerKey)
     const call = { id: { principalId, key: header }, digest: digestOf(request), isSecret }
     return from(this.once(call, http.getResponse<FastifyReply>(), next))
   }
