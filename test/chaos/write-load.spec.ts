@@ -41,7 +41,9 @@ afterAll(() => instance.stop())
 /** Inserts marked rows until told to stop, whatever happens around it; answers which were acknowledged. */
 async function write(writer: number, stop: AbortSignal): Promise<string[]> {
   const acknowledged: string[] = []
-  for (let number = 0; !stop.aborted;) {
+  const isStopped = (): boolean => stop.aborted
+  let number = 0
+  while (!isStopped()) {
     const opened = await connectThrough(instance, {
       user: 'open',
       connectionTimeoutMillis: 5000,
@@ -49,7 +51,7 @@ async function write(writer: number, stop: AbortSignal): Promise<string[]> {
     }).catch(() => undefined)
     if (!opened) continue
     try {
-      for (; !stop.aborted; number += 1) {
+      while (!isStopped()) {
         const mark = `w${writer}-${number}`
         // The number moves on before the answer: a mark is never sent twice.
         number += 1

@@ -11,7 +11,8 @@ export { personGrantType }
 export function personGrant(audience: string) {
   return async (context: KoaContextWithOIDC): Promise<void> => {
     const { client, params, provider } = context.oidc
-    const person = personBySubject(String(params?.['subject'] ?? ''))
+    const subject = params?.['subject']
+    const person = typeof subject === 'string' ? personBySubject(subject) : undefined
     if (!client || !person) throw new errors.InvalidGrant('no such person')
     const grant = new provider.Grant({ clientId: client.clientId, accountId: person.subject })
     const resource = `urn:${audience}`
@@ -26,14 +27,14 @@ export function personGrant(audience: string) {
       gty: personGrantType,
       scope,
       claims: {},
-    } as ConstructorParameters<typeof provider.AccessToken>[0])
+    })
     token.resourceServer = new provider.ResourceServer(resource, {
       scope,
       audience,
       accessTokenFormat: 'jwt',
       jwt: { sign: { alg: 'ES256' } },
     })
-    token.scope = token.resourceServer.scope ?? scope
+    token.scope = token.resourceServer.scope
     context.body = {
       access_token: await token.save(),
       expires_in: token.expiration,

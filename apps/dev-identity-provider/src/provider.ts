@@ -87,14 +87,14 @@ function clients(settings: Settings, state: State): ClientMetadata[] {
       client_id: 'wardgate-console',
       ...publicClient,
       redirect_uris: [...settings.redirects],
-    } as ClientMetadata,
+    },
     // RFC 8252 section 7.3: any port of a loopback address matches for native applications.
     {
       client_id: 'wardgate-cli',
       ...publicClient,
       application_type: 'native',
       redirect_uris: ['http://127.0.0.1/callback'],
-    } as ClientMetadata,
+    },
     ...workloads.map(({ clientId }) =>
       confidential(clientId, secretOf(clientId), 'client_credentials'),
     ),

@@ -108,7 +108,7 @@ export class Instance {
   }
 
   private async shop(sample: Cluster, secrets: Secrets): Promise<void> {
-    await makeShop({ superuserUrl: sample.url, gatewayPassword: secrets.gatewayPassword })
+    await makeShop({ superuserUrl: (name) => sample.url(name), gatewayPassword: secrets.gatewayPassword })
   }
 
   private async cluster(

@@ -1,8 +1,9 @@
 import { TargetError } from '@wardgate/errors'
-import { spawn, type ChildProcess } from 'node:child_process'
+import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
 import { createWriteStream, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Client } from 'pg'
 import { postgresBinaries } from './binaries'
@@ -89,7 +90,7 @@ function launch(
   directory: string,
   logFile: string,
   options: ClusterOptions,
-): ChildProcess {
+): ChildProcessByStdio<null, Readable, Readable> {
   const settings = {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
@@ -114,8 +115,8 @@ function launch(
     },
   )
   const log = createWriteStream(logFile, { flags: 'a', mode: 0o600 })
-  server.stdout?.pipe(log, { end: false })
-  server.stderr?.pipe(log, { end: false })
+  server.stdout.pipe(log, { end: false })
+  server.stderr.pipe(log, { end: false })
   server.once('close', () => log.end())
   return server
 }
@@ -125,10 +126,10 @@ async function waitUntilReady(
   options: ClusterOptions,
   deadline: number,
 ): Promise<boolean> {
-  let ended = false
-  server.once('exit', () => (ended = true))
-  server.once('error', () => (ended = true))
-  while (!ended && Date.now() < deadline) {
+  let failed = false
+  server.once('error', () => (failed = true))
+  const hasEnded = (): boolean => failed || server.exitCode !== null || server.signalCode !== null
+  while (!hasEnded() && Date.now() < deadline) {
     const client = new Client({
       host: '127.0.0.1',
       port: options.port,
@@ -145,7 +146,7 @@ async function waitUntilReady(
       await client.end().catch(() => undefined)
     }
   }
-  if (!ended) server.kill('SIGINT')
+  if (!hasEnded()) server.kill('SIGINT')
   return false
 }
 

@@ -137,12 +137,12 @@ describe('masking', () => {
     const connection = (client as unknown as { connection: { stream: NodeJS.ReadableStream } })
       .connection
     connection.stream.on('data', (chunk: Buffer) => seen.push(chunk.toString('latin1')))
-    await client.query(text).catch((error: DatabaseError) => seen.push(error.message))
+    await client.query(text).catch((error: unknown) => seen.push((error as DatabaseError).message))
     const everything = [...seen, ...notices].join('')
     expect(everything.length).toBeGreaterThan(0)
     for (const form of [
       card,
-      [...card].reverse().join(''),
+      Array.from(card).reverse().join(''),
       Buffer.from(card).toString('base64'),
       Buffer.from(card).toString('hex'),
     ]) {
