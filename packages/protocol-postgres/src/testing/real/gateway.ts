@@ -111,7 +111,7 @@ export class RealGateway {
   }
 }
 
-async function dialSocket({
+export async function dialSocket({
   host,
   port,
 }: {

@@ -1,0 +1,73 @@
+import { startCluster, type Cluster } from '@wardgate/embedded-postgres'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Client } from 'pg'
+import type { Issued } from './authority'
+
+const password = 'only-for-this-test'
+
+/** A real PostgreSQL 18 on TCP and a unix socket. */
+export interface RealTarget {
+  readonly cluster: Cluster
+  readonly socketFolder: string
+  /** As the superuser, past Wardgate. */
+  direct(text: string): Promise<Record<string, unknown>[]>
+  stop(): Promise<void>
+}
+
+export async function startRealTarget(): Promise<RealTarget> {
+  const folder = mkdtempSync(join(tmpdir(), 'wardgate-protocol-'))
+  const socketFolder = mkdtempSync(join(tmpdir(), 'wardgate-socket-'))
+  chmodSync(socketFolder, 0o777)
+  const cluster = await startCluster({
+    directory: join(folder, 'data'),
+    port: await freePort(),
+    password,
+    settings: { unix_socket_directories: socketFolder, fsync: 'off' },
+  })
+  const client = new Client(cluster.url('postgres'))
+  await client.connect()
+  return {
+    cluster,
+    socketFolder,
+    direct: async (text) => (await client.query<Record<string, unknown>>(text)).rows,
+    async stop() {
+      await client.end()
+      await cluster.stop()
+      for (const made of [folder, socketFolder]) rmSync(made, { recursive: true, force: true })
+    },
+  }
+}
+
+/** The server writes its own files, so that they belong to the user that it runs as. */
+export async function serveTls(
+  { direct }: RealTarget,
+  { key, cert }: Issued,
+  ca: string,
+  hba: readonly string[],
+): Promise<void> {
+  const [row] = await direct(`SELECT current_setting('data_directory') AS data`)
+  const data = String(row?.['data'])
+  const write = (name: string, text: string) =>
+    direct(
+      `COPY (SELECT unnest(string_to_array($text$${text.trim()}$text$, E'\\n'))) TO '${data}/${name}'`,
+    )
+  await write('server.key', key)
+  chmodSync(join(data, 'server.key'), 0o600)
+  await write('server.crt', cert)
+  await write('root.crt', ca)
+  await write('pg_hba.conf', hba.join('\n'))
+  await direct(`ALTER SYSTEM SET ssl_ca_file = 'root.crt'`)
+  await direct('ALTER SYSTEM SET ssl = on')
+  await direct('SELECT pg_reload_conf()')
+}
+
+export async function freePort(): Promise<number> {
+  const probe = createServer()
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))
+  const { port } = probe.address() as AddressInfo
+  await new Promise((resolve) => probe.close(resolve))
+  return port
+}
