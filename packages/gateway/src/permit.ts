@@ -5,6 +5,9 @@ import { permitProof } from './proof'
 import type { Permit } from './protocol'
 import type { SessionContext } from './session-context'
 
+/** By plan, the columns of its last result that it left as they are: a plan is of one verdict, and that of one principal. */
+const untouched = new WeakMap<MaskingPlan, readonly Column[]>()
+
 /** What an allow verdict obliges to. */
 export interface Allowance {
   readonly masking: MaskingPlan
@@ -39,8 +42,11 @@ export class OperationPermit implements Permit {
   }
 
   masker(columns: readonly Column[]): RowMasker {
-    const key = this.#context.session.grant.maskingKey
-    return compileMasker({ plan: this.allowance.masking, columns, key })
+    const plan = this.allowance.masking
+    if (isUntouched(plan, columns)) return new IdleMasker(columns.length)
+    const masker = compileMasker({ plan, columns, key: this.#context.session.grant.maskingKey })
+    if (!masker.active) untouched.set(plan, columns)
+    return masker
   }
 
   settle(outcome: Outcome): void {
@@ -75,4 +81,36 @@ function masksNothing({ width, columns, origins, detectors, unknownOrigin }: Mas
     unknownOrigin === undefined &&
     columns.length + origins.length + detectors.length === 0
   )
+}
+
+function isUntouched(plan: MaskingPlan, columns: readonly Column[]): boolean {
+  const known = untouched.get(plan)
+  if (known?.length !== columns.length) return false
+  return columns.every((column, index) => isSameColumn(column, known[index]))
+}
+
+function isSameColumn(column: Column, known: Column | undefined): boolean {
+  return (
+    column.name === known?.name &&
+    column.type === known.type &&
+    column.table === known.table &&
+    column.attribute === known.attribute &&
+    column.format === known.format
+  )
+}
+
+/** Of a result that was found to have nothing to mask. */
+class IdleMasker implements RowMasker {
+  readonly active = false
+  readonly masked: readonly boolean[]
+  readonly maskedCells = 0
+
+  constructor(width: number) {
+    this.masked = new Array<boolean>(width).fill(false)
+  }
+
+  mask(index: number, cell: Uint8Array | null): Uint8Array | null {
+    // A cell beyond the described columns was judged by nobody: fails closed.
+    return index < this.masked.length ? cell : null
+  }
 }

@@ -28,6 +28,8 @@ beforeEach(async () => {
   held = new Map()
   received = 0
   ingest = new Ingest({
+    gatherMillis: 1,
+    batchRecords: 500,
     spool,
     client: () => client,
     log: quietLog,

@@ -7,7 +7,7 @@ import {
 import { AuditError } from '@wardgate/errors'
 import { Backoff } from '../control/backoff'
 import type { Logger as Log } from '@wardgate/logger'
-import { type Batch, SpoolReader } from '../spool/reader'
+import { type Batch, type BatchLimits, SpoolReader } from '../spool/reader'
 import type { FileSpool } from '../spool/spool'
 import { encodeIngestRequest } from './request'
 
@@ -16,11 +16,15 @@ export interface IngestOptions {
   /** The link's present client; undefined while there is no link. */
   readonly client: () => AgentServiceClient | undefined
   readonly log: Log
+  readonly gatherMillis?: number
+  readonly batchRecords?: number
   readonly firstBackoffMillis?: number
   readonly random?: () => number
 }
 
-const batchLimits = { records: 500, bytes: 1 << 20 }
+const batchLimits = { records: 4000, bytes: 2 << 20 }
+/** How long durable records may wait for company: a batch costs both sides far more than a record does. */
+const defaultGatherMillis = 200
 /** Batches that are sent and not acknowledged; bounds what a slow control plane makes the agent hold. */
 const maximumUnacknowledged = 8
 /** An unacknowledged batch this old means that the stream is stuck. */
@@ -35,6 +39,7 @@ type Stream = ClientDuplexStream<Buffer, IngestResponse>
  */
 export class Ingest {
   readonly #options: IngestOptions
+  readonly #batchLimits: BatchLimits
   readonly #backoff: Backoff
   readonly #stopListening: () => void
   #stream: Stream | undefined
@@ -44,17 +49,21 @@ export class Ingest {
   #isPumping = false
   #isStopped = false
   #isBlocked = false
+  #gathering: NodeJS.Timeout | undefined
+  /** The last record that was sent, or acknowledged before. */
+  #sent = 0
   #retry: NodeJS.Timeout | undefined
   #watch: NodeJS.Timeout | undefined
 
   constructor(options: IngestOptions) {
     this.#options = options
+    this.#batchLimits = { ...batchLimits, records: options.batchRecords ?? batchLimits.records }
     this.#backoff = new Backoff({
       firstMillis: options.firstBackoffMillis ?? 200,
       maximumMillis: maximumBackoffMillis,
       random: options.random ?? Math.random,
     })
-    this.#stopListening = options.spool.onDurable(() => void this.#pump())
+    this.#stopListening = options.spool.onDurable(() => this.#gather())
   }
 
   /** Called when the link is up. Also moves to a renewed client. */
@@ -65,7 +74,8 @@ export class Ingest {
     const { path, responseDeserialize } = AgentServiceService.ingest
     const stream = client.makeBidiStreamRequest(path, asIs, responseDeserialize)
     this.#stream = stream
-    this.#reader = new SpoolReader(this.#options.spool, this.#options.spool.acknowledged + 1)
+    this.#sent = this.#options.spool.acknowledged
+    this.#reader = new SpoolReader(this.#options.spool, this.#sent + 1)
     stream.on('data', (response: IngestResponse) => this.#receive(stream, response))
     stream.on('error', (error) => this.#lose(stream, error))
     stream.on('end', () => this.#lose(stream, undefined))
@@ -79,6 +89,7 @@ export class Ingest {
   disconnect(): void {
     clearTimeout(this.#retry)
     clearTimeout(this.#watch)
+    this.#stopGathering()
     this.#watch = undefined
     const stream = this.#stream
     this.#stream = undefined
@@ -98,6 +109,7 @@ export class Ingest {
   /** Resolves when everything durable is acknowledged, or when the signal ends the wait. */
   async settled(signal: AbortSignal): Promise<void> {
     const { spool } = this.#options
+    void this.#pump()
     while (!signal.aborted && spool.acknowledged < spool.durableSequence) {
       await new Promise<void>((resolve) => {
         this.#onAcknowledged = resolve
@@ -108,8 +120,29 @@ export class Ingest {
 
   #onAcknowledged: () => void = () => undefined
 
+  /** Sends when there is a whole batch, or when the first record has waited long enough. */
+  #gather(): void {
+    if (this.#reader === undefined) return
+    const unsent = this.#options.spool.durableSequence - this.#sent
+    if (unsent === 0) return
+    if (unsent >= this.#batchLimits.records) {
+      void this.#pump()
+      return
+    }
+    this.#gathering ??= setTimeout(
+      () => void this.#pump(),
+      this.#options.gatherMillis ?? defaultGatherMillis,
+    )
+  }
+
+  #stopGathering(): void {
+    clearTimeout(this.#gathering)
+    this.#gathering = undefined
+  }
+
   async #pump(): Promise<void> {
     if (this.#isPumping) return
+    this.#stopGathering()
     this.#isPumping = true
     try {
       while (this.#reader !== undefined && this.#maySend()) {
@@ -124,7 +157,7 @@ export class Ingest {
   async #sendNext(reader: SpoolReader): Promise<boolean> {
     let batch: Batch | undefined
     try {
-      batch = await reader.read(batchLimits)
+      batch = await reader.read(this.#batchLimits)
     } catch (cause) {
       // A reader that was closed under way fails too; only the present one speaks for the spool.
       if (reader === this.#reader) this.#unreadable(cause)
@@ -133,6 +166,7 @@ export class Ingest {
     // The stream was replaced while the disk was read: the new reader begins where it must.
     if (reader !== this.#reader || this.#stream === undefined) return true
     if (batch === undefined) return false
+    this.#sent = batch.last
     this.#unacknowledged.push(batch.last)
     this.#startWatch(this.#stream)
     this.#isBlocked = !this.#stream.write(encodeIngestRequest(this.#options.spool.spoolId, batch))
@@ -164,7 +198,7 @@ export class Ingest {
     this.#watch = undefined
     if (this.#unacknowledged.length > 0) this.#startWatch(stream)
     this.#onAcknowledged()
-    void this.#pump()
+    this.#gather()
   }
 
   #startWatch(stream: Stream): void {

@@ -1,4 +1,4 @@
-import type { Operation } from '../operation'
+import type { Operation, StatementOperation } from '../operation'
 import type { ControlVerdict } from '../ports'
 import { BoundedCache } from './bounded-cache'
 import { bypassesMemo, exactKey, maxMemoTextCharacters, shapedKey } from './operation-key'
@@ -12,6 +12,8 @@ export interface MemoOptions {
   readonly maxEntries?: number
   readonly maxCharacters?: number
 }
+
+const leastRememberedCharacters = 512
 
 /** Verdicts of the present epoch that hold for more than one operation. Shared by all sessions of an agent. */
 export class VerdictMemo {
@@ -64,6 +66,8 @@ export class VerdictMemo {
     if (this.#shapeKey === undefined || operation.kind !== 'statement') return undefined
     const { text, dialect } = operation
     if (text.length > maxMemoTextCharacters) return undefined
+    // Short texts are scanned faster than they are found again, and mostly differ in their literals.
+    if (text.length < leastRememberedCharacters) return shapedBy(this.#shapeKey, operation)
     const known = this.#shapes.get(dialect + text)
     const { shape } = known ?? { shape: this.#shapeKey(text, dialect) }
     if (known === undefined) this.#shapes.set(dialect + text, { shape })
@@ -75,4 +79,9 @@ export class VerdictMemo {
     this.#epoch = epoch
     this.#hasShapes = false
   }
+}
+
+function shapedBy(shapeKey: ShapeKey, operation: StatementOperation): string | undefined {
+  const shape = shapeKey(operation.text, operation.dialect)
+  return shape === undefined ? undefined : shapedKey(operation, shape)
 }
