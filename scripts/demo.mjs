@@ -80,7 +80,7 @@ function firstPayment(descriptor) {
     '--json',
   )
   if (answer.status !== 0) throw new Error(answer.stderr)
-  return Number(JSON.parse(answer.stdout).rows[0].id)
+  return Number(JSON.parse(answer.stdout).results[0].rows[0][0])
 }
 
 function freshToken(argv) {
