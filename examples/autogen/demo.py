@@ -9,6 +9,7 @@ tools use asyncpg, psycopg and SQLAlchemy as they always do. The model is script
 
 import asyncio
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -18,10 +19,13 @@ import asyncpg
 import psycopg
 from autogen_agentchat.agents import AssistantAgent
 from autogen_agentchat.messages import ToolCallExecutionEvent, ToolCallRequestEvent
-from autogen_core import FunctionCall
+from autogen_core import EVENT_LOGGER_NAME, FunctionCall
 from autogen_core.models import CreateResult, ModelInfo, RequestUsage
 from autogen_ext.models.replay import ReplayChatCompletionClient
 from sqlalchemy import create_engine, event, text
+
+# The scripted model counts no tokens and says so at every turn.
+logging.getLogger(EVENT_LOGGER_NAME).setLevel(logging.ERROR)
 
 HOST = os.environ.get("WARDGATE_HOST", "127.0.0.1")
 PORT = int(os.environ.get("WARDGATE_PORT", "15432"))
