@@ -98,7 +98,8 @@ export class Conversation {
 
   /** Waits until fewer replies are owed; Flush, because the target may be sitting on them. */
   async settleBelow(count: number): Promise<void> {
-    if (this.replies.length < count) return
+    // In copy-in mode the target waits for the client, not the other way round.
+    if (this.replies.length < count || this.copyIn !== undefined) return
     this.parts.outbox.write(flush)
     await this.replies.fewerThan(count)
   }
@@ -113,7 +114,10 @@ export class Conversation {
       this.prepared.revertStatement(reply.statement)
       reply.run.settle(status)
     } else if (reply.kind === 'bind') this.prepared.removePortal(reply.portal)
-    else if (reply.kind === 'execute') {
+    else if (reply.kind === 'close') {
+      if (reply.statement !== undefined)
+        this.prepared.reopenStatement(reply.statement, reply.generation)
+    } else if (reply.kind === 'execute') {
       reply.run.settle(status)
       this.prepared.removePortal(reply.portal)
     } else if (reply.kind === 'query' || reply.kind === 'call') reply.run.settle(status)

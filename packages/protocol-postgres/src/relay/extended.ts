@@ -41,14 +41,15 @@ export async function parseStatement(
   )
   if (run === undefined) return
   const { group } = conversation
-  const previous = prepared.statements.get(name)
   const statement: Statement = {
     name,
     text,
     types,
     group,
     isConfirmed: false,
-    previous: previous?.isConfirmed === true ? { ...previous, previous: undefined } : undefined,
+    isRefused: false,
+    // The unnamed one is gone at the target even when the new one is refused.
+    previous: name === '' ? undefined : prepared.statements.get(name),
   }
   prepared.addStatement(statement)
   conversation.forward(frame, { kind: 'parse', run, statement })
@@ -141,12 +142,15 @@ export function describeObject(conversation: Conversation, frame: Buffer, body: 
   return undefined
 }
 
+/** From here on the name is free: SQL can give it another meaning before the target has answered. */
 export function closeObject(conversation: Conversation, frame: Buffer, body: Buffer): undefined {
   const { kind, name } = readNamedObject(body)
-  const { statements, portals } = conversation.prepared
-  const statement = kind === 'statement' ? statements.get(name) : undefined
-  const portal = kind === 'portal' ? portals.get(name) : undefined
-  conversation.forward(frame, { kind: 'close', statement, portal })
+  const { prepared } = conversation
+  const statement = kind === 'statement' ? prepared.statements.get(name) : undefined
+  const portal = kind === 'portal' ? prepared.portals.get(name) : undefined
+  if (statement !== undefined) prepared.removeStatement(statement)
+  const { generation } = prepared
+  conversation.forward(frame, { kind: 'close', statement, portal, generation })
   return undefined
 }
 
@@ -171,7 +175,7 @@ async function permitted(
 
 /**
  * The statement that a name stands for at the target. When its Parse is of an earlier group and unanswered, it may
- * have failed while SQL gave the name another meaning: wait for the answer.
+ * have failed while SQL gave the name another meaning: wait for the answer. So may a Close that freed the name.
  */
 async function knownStatement(
   conversation: Conversation,
@@ -179,8 +183,7 @@ async function knownStatement(
 ): Promise<Statement | undefined> {
   const { statements } = conversation.prepared
   const statement = statements.get(name)
-  if (statement === undefined || statement.isConfirmed || statement.group === conversation.group)
-    return statement
+  if (statement?.isConfirmed === true || statement?.group === conversation.group) return statement
   await conversation.settleBelow(1)
   return conversation.isSkipping || conversation.hasEnded ? undefined : statements.get(name)
 }

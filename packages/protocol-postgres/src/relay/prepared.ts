@@ -15,8 +15,10 @@ export interface Statement {
   readonly group: number
   /** Whether the target has said that it exists. */
   isConfirmed: boolean
-  /** What the name stood for, should the target refuse this one. */
-  readonly previous: Statement | undefined
+  /** The target has refused it. */
+  isRefused: boolean
+  /** What the name stood for, should the target refuse this one; given up when it has not. */
+  previous: Statement | undefined
 }
 
 /** A statement bound to values: keeps the statement that it was bound with, whatever its name stands for later. */
@@ -35,6 +37,8 @@ export interface Portal {
 export class PreparedObjects {
   readonly statements = new Map<string, Statement>()
   readonly portals = new Map<string, Portal>()
+  /** Counts how often SQL may have given the names other meanings. */
+  generation = 0
   private bytes = 0
 
   addStatement(statement: Statement): void {
@@ -47,11 +51,25 @@ export class PreparedObjects {
     return this.statements.size >= MAX_STATEMENTS || this.bytes >= MAX_STATEMENT_BYTES
   }
 
+  confirmStatement(statement: Statement): void {
+    statement.isConfirmed = true
+    statement.previous = undefined
+  }
+
   /** The target refused it: the name stands for what it stood for before. */
   revertStatement(statement: Statement): void {
+    statement.isRefused = true
     if (this.statements.get(statement.name) !== statement) return
     this.removeStatement(statement)
-    if (statement.previous !== undefined) this.addStatement(statement.previous)
+    let { previous } = statement
+    while (previous?.isRefused === true) previous = previous.previous
+    if (previous !== undefined) this.addStatement(previous)
+  }
+
+  /** The target skipped its Close. A name that may have another meaning by now is not given back. */
+  reopenStatement(statement: Statement, generation: number): void {
+    if (generation === this.generation && !this.statements.has(statement.name))
+      this.addStatement(statement)
   }
 
   removeStatement(statement: Statement): void {
@@ -61,6 +79,7 @@ export class PreparedObjects {
   }
 
   clearStatements(): void {
+    this.generation += 1
     this.statements.clear()
     this.bytes = 0
   }

@@ -16,6 +16,8 @@ export type Reply =
       readonly kind: 'close'
       readonly statement: Statement | undefined
       readonly portal: Portal | undefined
+      /** Of the prepared objects when it was sent. */
+      readonly generation: number
     }
   | { readonly kind: 'query' | 'call'; readonly run: Run; readonly group: number }
   | { readonly kind: 'sync'; readonly group: number }

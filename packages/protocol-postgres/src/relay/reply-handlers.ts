@@ -18,7 +18,7 @@ type Handler = (conversation: Conversation, head: Reply, body: Buffer) => Shown
 const handlers: Readonly<Record<number, Handler>> = {
   [fromUpstream.ParseComplete]: (conversation, head) => {
     if (head.kind !== 'parse') throw unexpected()
-    head.statement.isConfirmed = true
+    conversation.prepared.confirmStatement(head.statement)
     head.run.settle('succeeded')
     return answered(conversation)
   },
@@ -29,9 +29,7 @@ const handlers: Readonly<Record<number, Handler>> = {
   },
   [fromUpstream.CloseComplete]: (conversation, head) => {
     if (head.kind !== 'close') throw unexpected()
-    const { prepared } = conversation
-    if (head.statement !== undefined) prepared.removeStatement(head.statement)
-    if (head.portal !== undefined) prepared.removePortal(head.portal)
+    if (head.portal !== undefined) conversation.prepared.removePortal(head.portal)
     return answered(conversation)
   },
   [fromUpstream.ParameterDescription]: (_conversation, head) => {

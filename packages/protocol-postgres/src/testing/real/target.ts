@@ -71,3 +71,10 @@ export async function freePort(): Promise<number> {
   await new Promise((resolve) => probe.close(resolve))
   return port
 }
+
+/** Lets everybody in from this machine without a password, for clients that speak no SCRAM. */
+export async function trustEverybody({ direct }: RealTarget): Promise<void> {
+  const [row] = await direct(`SELECT current_setting('hba_file') AS file`)
+  await direct(`COPY (SELECT 'host all all 127.0.0.1/32 trust') TO '${String(row?.['file'])}'`)
+  await direct('SELECT pg_reload_conf()')
+}
