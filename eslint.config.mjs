@@ -72,7 +72,6 @@ export default tseslint.config(
       'test/**/*.ts',
       '**/*.spec.ts',
       '**/testing/**/*.ts',
-      'packages/testing/**/*.ts',
     ],
     rules: { 'no-restricted-properties': 'off' },
   },
