@@ -25,9 +25,33 @@ describe('words of the target about masked columns', () => {
     },
   )
 
-  it('keeps messages that only name objects, without their details', () => {
-    const shown = withheld(fields('42703', 'column "x" does not exist'))
+  it.each([
+    ['42P01', `relation "${canary}" does not exist`],
+    ['42704', `unrecognized configuration parameter "${canary}"`],
+    ['42883', `function "${canary}" does not exist`],
+    ['42601', `syntax error at or near "${canary}"`],
+    ['3D000', `database "${canary}" does not exist`],
+    ['3F000', `schema "${canary}" does not exist`],
+    ['0A000', `unit "${canary}" not supported`],
+    ['28000', `role "${canary}" does not exist`],
+    ['58P01', `could not open file "${canary}"`],
+  ])('withholds a name that was made from a value: %s', (code, message) => {
+    const shown = withheld(fields(code, message))
+    expect([...shown.values()].join(' ')).not.toContain(canary)
+  })
+
+  it('keeps messages about the statement itself, without their details', () => {
+    const shown = withheld(fields('42703', 'column "x" does not exist').set('P', '8'))
     expect(shown.get('M')).toBe('column "x" does not exist')
     expect([...shown.values()].join(' ')).not.toContain(canary)
+  })
+
+  it.each([
+    ['40001', 'could not serialize access due to concurrent update'],
+    ['25P02', 'current transaction is aborted'],
+    ['57014', 'canceling statement due to user request'],
+    ['42501', 'permission denied for table customers'],
+  ])('keeps what never quotes a row: %s', (code, message) => {
+    expect(withheld(fields(code, message)).get('M')).toBe(message)
   })
 })

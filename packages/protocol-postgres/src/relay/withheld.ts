@@ -1,22 +1,17 @@
 /**
- * Classes of SQLSTATE whose message names objects and quotes the statement, never a row (PostgreSQL appendix A): syntax
- * and access, connection, transaction state, resources, limits, operator intervention, system error.
+ * Classes of SQLSTATE whose message never quotes a row (PostgreSQL appendix A): connection, transaction state and
+ * rollback, resources, object state, operator intervention.
  */
-const namesOnly = new Set([
-  '08',
-  '0A',
-  '25',
-  '28',
-  '3D',
-  '3F',
-  '40',
-  '42',
-  '53',
-  '54',
-  '55',
-  '57',
-  '58',
-])
+const neverQuotes = new Set(['08', '25', '40', '53', '55', '57'])
+
+/**
+ * Classes whose message quotes names. The parser's come from the statement, and carry a position in it; without one the
+ * name may be a value: `card_number::regclass` says `relation "4000…" does not exist`.
+ */
+const quotesNames = new Set(['0A', '42', '54'])
+
+/** Access to a table or a column is denied by its name in the catalog. */
+const insufficientPrivilege = '42501'
 
 /** What the target would have said of the common ones, without the value. */
 const conditions: Readonly<Record<string, string>> = {
@@ -40,9 +35,15 @@ export function withheld(fields: ReadonlyMap<string, string>): Map<string, strin
   const shown = new Map([...fields].filter(([letter]) => kept.includes(letter)))
   const code = fields.get('C') ?? 'XX000'
   const message = fields.get('M') ?? ''
-  if (namesOnly.has(code.slice(0, 2))) return shown.set('M', message)
+  if (namesOnlyTheStatement(code, fields.has('P'))) return shown.set('M', message)
   const condition = conditions[code] ?? `condition ${code}`
   return shown
     .set('M', `${condition} (text withheld: the statement touches masked columns)`)
     .set('H', 'Leave masked columns out of the statement to see the text.')
+}
+
+function namesOnlyTheStatement(code: string, hasPosition: boolean): boolean {
+  const kind = code.slice(0, 2)
+  if (neverQuotes.has(kind) || code === insufficientPrivilege) return true
+  return hasPosition && quotesNames.has(kind)
 }
