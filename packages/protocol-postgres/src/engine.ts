@@ -19,6 +19,7 @@ export class PostgresEngine implements Engine {
   private readonly pool: UpstreamPool
   private minor = 0
   private parameters: SessionParameters | undefined
+  private relaying: Relay | undefined
 
   constructor(client: Duplex, settings: PostgresSettings, pool: UpstreamPool) {
     this.client = client
@@ -54,6 +55,7 @@ export class PostgresEngine implements Engine {
     const request = { target, settings, parameters }
     const upstream = await pool.acquire(request, signal)
     const relay = new Relay({ client, upstream, gate, target, settings })
+    this.relaying = relay
     const key = createCancelKey(this.minor)
     gate.onCancel(key, relay.cancel)
     this.letIn(upstream, key, gate)
@@ -67,6 +69,10 @@ export class PostgresEngine implements Engine {
   async refuse(error: GatewayError): Promise<void> {
     const { client } = this
     if (client.destroyed || !client.writable) return
+    if (this.relaying?.isMidMessage === true) {
+      client.destroy()
+      return
+    }
     await new Promise<void>((resolve) => {
       client.once('close', resolve)
       client.end(errorResponse(error, 'FATAL'), () => resolve())

@@ -16,6 +16,7 @@ export class ClientPump {
   private isBusy = false
   private isPaused = false
   private hasEnded = false
+  private hasTerminated = false
 
   constructor(conversation: Conversation) {
     this.conversation = conversation
@@ -24,6 +25,11 @@ export class ClientPump {
 
   get isIdle(): boolean {
     return !this.isBusy
+  }
+
+  /** A client that has not said goodbye may still read, also when it sends nothing more. */
+  get isListening(): boolean {
+    return !this.hasTerminated && this.conversation.parts.client.writable
   }
 
   readonly onData = (chunk: Buffer): void => {
@@ -107,6 +113,7 @@ export class ClientPump {
     if (code === fromClient.Sync) return this.sync()
     if (code === fromClient.Terminate) {
       this.hasEnded = true
+      this.hasTerminated = true
       conversation.isClientGone = true
       conversation.parts.end({ reason: 'client' })
       return undefined

@@ -36,6 +36,8 @@ export class Conversation {
   /** The client's copy data belongs to this run. */
   copyIn: Run | undefined
   hasEnded = false
+  /** It ended otherwise than by the client's leave: nothing more of the target's is looked at. */
+  isBroken = false
   /** The client is gone or has said goodbye: nothing may wait for an approval any more. */
   isClientGone = false
   isHeld = false

@@ -97,13 +97,18 @@ export class Relay {
     this.deadlines.start()
     if (signal.aborted) onAbort()
     const closing = await this.outcome
-    if (closing.reason === 'client') await this.farewell()
+    if (closing.reason === 'client') await this.farewell(signal)
     signal.removeEventListener('abort', onAbort)
     this.deadlines.stop()
     this.detach()
     const isReusable = closing.reason === 'client' && this.isTargetIdle
     this.conversation.abandonAll()
     return { closing, isReusable }
+  }
+
+  /** The client has got a part of a message: whatever else it got would be taken for the rest. */
+  get isMidMessage(): boolean {
+    return this.conversation.isMidMessage
   }
 
   private get isTargetIdle(): boolean {
@@ -121,17 +126,32 @@ export class Relay {
   private end(closing: Closing): void {
     if (this.conversation.hasEnded) return
     this.conversation.hasEnded = true
+    this.conversation.isBroken = closing.reason !== 'client'
     this.conversation.replies.wake(true)
     this.resolveOutcome(closing)
   }
 
-  /** What the client sent before it left is run to its end, as the target itself would do. */
-  private async farewell(): Promise<void> {
+  /**
+   * What the client sent before it left is run to its end, as the target itself would do. A client that only
+   * stopped sending still gets its results; once nobody listens, the wait is short.
+   */
+  private async farewell(signal: AbortSignal): Promise<void> {
     const { conversation, parts } = this
+    const { client, upstream } = parts
     conversation.parts.outbox.flush()
-    if (conversation.replies.length === 0 || parts.upstream.stream.destroyed) return
-    const giveUp = setTimeout(() => conversation.replies.wake(true), FAREWELL_MILLIS).unref()
+    if (conversation.replies.length === 0 || upstream.stream.destroyed) return
+    let giveUp: NodeJS.Timeout | undefined
+    const waitNoLonger = () => {
+      const millis = isKilled(signal) ? 0 : FAREWELL_MILLIS
+      clearTimeout(giveUp)
+      giveUp = setTimeout(() => conversation.replies.wake(true), millis).unref()
+    }
+    client.once('close', waitNoLonger)
+    signal.addEventListener('abort', waitNoLonger)
+    if (client.destroyed || !this.clientPump.isListening || signal.aborted) waitNoLonger()
     await conversation.replies.fewerThan(1)
+    client.off('close', waitNoLonger)
+    signal.removeEventListener('abort', waitNoLonger)
     clearTimeout(giveUp)
   }
 
@@ -187,6 +207,10 @@ export function endUpstream({ stream }: UpstreamConnection): void {
   stream.resume()
   const giveUp = setTimeout(() => stream.destroy(), FAREWELL_MILLIS).unref()
   stream.once('close', () => clearTimeout(giveUp))
+}
+
+function isKilled({ aborted, reason }: AbortSignal): boolean {
+  return aborted && !(reason instanceof GatewayError && reason.code === 'ERR_SESSION_CLIENT_GONE')
 }
 
 function closingOf(reason: unknown): Closing {

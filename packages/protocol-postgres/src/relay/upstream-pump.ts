@@ -70,7 +70,7 @@ export class UpstreamPump {
       }
       this.message(code, buffer, at, size)
       at += size
-      if (this.conversation.hasEnded) return
+      if (this.conversation.isBroken) return
     }
     this.assembler.keep(buffer.subarray(at), wanted)
   }

@@ -26,16 +26,19 @@ export class RealGateway {
   private readonly pool = new UpstreamPool()
   private readonly server: Server
   private readonly sockets = new Set<Socket>()
+  private readonly serving = new Set<Promise<void>>()
   private readonly clients = new Set<Duplex>()
 
   private constructor(options: GatewayOptions) {
     this.options = options
     this.server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
       this.sockets.add(socket)
-      void this.serve(socket).finally(() => {
+      const serving = this.serve(socket).finally(() => {
         socket.destroy()
         this.sockets.delete(socket)
+        this.serving.delete(serving)
       })
+      this.serving.add(serving)
     })
   }
 
@@ -68,6 +71,11 @@ export class RealGateway {
     this.clients.add(client.stream)
     await client.logIn({ user: 'shop', database: 'shop', ...parameters }, 'token')
     return client
+  }
+
+  /** Resolves when every session has ended and given its connection back. */
+  async settled(): Promise<void> {
+    await Promise.all(this.serving)
   }
 
   async stop(): Promise<void> {
