@@ -13,8 +13,14 @@ const unixSocketMode = 0o660
 /** Listens. A taken or forbidden address is a ConfigError that names it. */
 export async function bind(spec: ListenerSpec, accept: (client: Socket) => void): Promise<Server> {
   if (spec.address.kind === 'unix') await removeStale(spec.address.path)
+  // A client that has sent its last may still wait for answers: its engine says when the socket ends.
   const server = createServer(
-    { noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAliveMillis },
+    {
+      allowHalfOpen: true,
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: keepAliveMillis,
+    },
     accept,
   )
   const { address } = spec
