@@ -32,5 +32,7 @@ export abstract class Config {
   abstract readonly consoleSessionSeconds: number
   /** Addresses of reverse proxies whose X-Forwarded-For is believed. */
   abstract readonly trustedProxies: readonly string[]
+  /** Whether webhooks may be sent to loopback and private addresses, and without TLS. */
+  abstract readonly privateWebhooks: boolean
   abstract readonly otlpEndpoint: string | undefined
 }

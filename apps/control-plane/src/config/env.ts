@@ -95,6 +95,12 @@ export const envSchema = z
     WARDGATE_TRUSTED_PROXIES: list
       .prefault('')
       .describe('Addresses or CIDR ranges of reverse proxies whose X-Forwarded-For is believed.'),
+    WARDGATE_WEBHOOK_PRIVATE: z
+      .stringbool()
+      .optional()
+      .describe(
+        'Whether webhooks may go to loopback and private addresses, and over http; default: unless NODE_ENV is production.',
+      ),
     WARDGATE_LOG_LEVEL: z
       .enum(['error', 'warn', 'info', 'debug'])
       .default('info')
@@ -103,7 +109,7 @@ export const envSchema = z
     NODE_ENV: z
       .string()
       .default('development')
-      .describe('Read by libraries; Wardgate behaves the same whatever it says.'),
+      .describe('production turns off what WARDGATE_WEBHOOK_PRIVATE allows by default.'),
   })
   .superRefine((env, context) => {
     const need = (path: string, message: string) =>
@@ -144,6 +150,7 @@ function toConfig(env: Env): Config {
     tokenSeconds: env.WARDGATE_TOKEN_SECONDS,
     consoleSessionSeconds: env.WARDGATE_CONSOLE_SESSION_SECONDS,
     trustedProxies: env.WARDGATE_TRUSTED_PROXIES,
+    privateWebhooks: env.WARDGATE_WEBHOOK_PRIVATE ?? env.NODE_ENV !== 'production',
     otlpEndpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
   }
 }

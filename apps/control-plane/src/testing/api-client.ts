@@ -52,7 +52,7 @@ export class ApiClient {
       ...(payload === undefined ? {} : { body: payload }),
     })
     const text = await response.text()
-    const isJson = response.headers.get('content-type')?.includes('json') === true
+    const isJson = response.headers.get('content-type')?.match(/json\b/) != null
     return {
       status: response.status,
       headers: response.headers,

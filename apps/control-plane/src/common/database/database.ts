@@ -26,6 +26,8 @@ export class Database {
       connectionTimeoutMillis: connectMillis,
       application_name: 'wardgate-control-plane',
     })
+    // The adapter stops listening when it disconnects; a connection that is cut after that must not end the process.
+    this.#pool.on('error', () => undefined)
     const adapter = new PrismaPg(this.#pool, { onPoolError: options.onError })
     this.prisma = new PrismaClient({ adapter })
   }

@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto'
+import { verifyBundle } from '@wardgate/audit-log/verify'
+import type { SpoolRecord } from '@wardgate/contract'
+import { createRecordingWriter } from '@wardgate/recording'
+import { IngestService } from '../ingest/ingest.service'
+import { readBatch } from '../ingest/spool-record'
+import { ApiClient } from '../testing/api-client'
+import { startTestApp, type TestApp } from '../testing/test-app'
+import { TestIssuer } from '../testing/test-issuer'
+
+jest.setTimeout(120_000)
+
+/** Every how manieth byte of a bundle is altered. */
+const stride = 13
+
+describe('the evidence bundle', () => {
+  let test: TestApp
+  let issuer: TestIssuer
+  let api: ApiClient
+  let key: string
+  const [agentId, spoolId] = [randomUUID(), randomUUID()]
+  const [first, second] = [randomUUID(), randomUUID()]
+  let sequence = 0n
+
+  const record = (entry: NonNullable<SpoolRecord['entry']>): SpoolRecord => {
+    sequence += 1n
+    return { sequence, time: BigInt(Date.now()) * 1000n, entry }
+  }
+
+  function recordingOf(sessionId: string): SpoolRecord[] {
+    const records: SpoolRecord[] = []
+    const writer = createRecordingWriter({
+      sessionId,
+      protocol: 'postgres',
+      startedAtMicros: 1,
+      micros: () => 1,
+      maxChunkBytes: 1_024,
+      onChunk: (index, data, last) =>
+        records.push(
+          record({
+            $case: 'recording',
+            value: { sessionId, index, data: Buffer.from(data), last },
+          }),
+        ),
+    })
+    writer.record('out', Buffer.alloc(3_000, 'x'))
+    writer.end()
+    return records
+  }
+
+  const ended = (sessionId: string) =>
+    record({
+      $case: 'sessionEnded',
+      value: { sessionId, reason: 'closed', errorCode: '', bytesIn: 1n, bytesOut: 2n },
+    })
+
+  const take = (records: SpoolRecord[]) =>
+    test.app
+      .get(IngestService, { strict: false })
+      .take(agentId, spoolId, readBatch({ spoolId, records }).records)
+
+  async function evidence(request: object, headers = {}): Promise<string> {
+    const { status, body } = await api.post('/v1/audit/evidence', request, headers)
+    expect(status).toBe(200)
+    return String(body)
+  }
+
+  const verify = (bundle: string | Uint8Array) => verifyBundle(bundle, { trustedKeys: [key] })
+
+  beforeAll(async () => {
+    issuer = await TestIssuer.start()
+    test = await startTestApp({
+      WARDGATE_BOOTSTRAP_ISSUER: issuer.url,
+      WARDGATE_BOOTSTRAP_ADMIN: 'subject:alice',
+    })
+    api = new ApiClient(test.url, await issuer.token())
+    key = String((await api.get('/v1/audit/keys')).body).trim()
+    const born = { $case: 'spoolCreated' as const, value: { previousSpoolId: '', reason: 'first' } }
+    await take([record(born), ...recordingOf(first)])
+    await evidence({})
+    await take([...recordingOf(second), ended(second), ended(first)])
+  })
+
+  afterAll(async () => {
+    await test.stop()
+    await issuer.stop()
+  })
+
+  it('shows that the whole log is unaltered and complete', async () => {
+    const bundle = await evidence({})
+    const report = verify(bundle)
+    expect(report).toMatchObject({ integrity: { ok: true }, completeness: { ok: true } })
+    const lines = bundle.trimEnd().split('\n')
+    expect(lines.filter((line) => line.startsWith('{"type":"checkpoint"')).length).toBeGreaterThan(
+      1,
+    )
+    expect(lines).toContainEqual(
+      JSON.stringify({ type: 'spool', agentId, spoolId, first: 1, last: Number(sequence) }),
+    )
+    expect(lines.filter((line) => line.startsWith('{"type":"recording"'))).toHaveLength(2)
+  })
+
+  it('shows an unbroken run for one session and for a span of time', async () => {
+    for (const request of [{ sessionId: second }, { from: '2020-01-01T00:00:00Z' }]) {
+      const report = verify(await evidence(request))
+      expect(report).toMatchObject({ integrity: { ok: true }, completeness: { ok: true } })
+      expect(report.entries).toBeGreaterThan(2)
+    }
+  })
+
+  it('fails after any byte was altered', async () => {
+    const bundle = Buffer.from(await evidence({ sessionId: second }))
+    const missed: number[] = []
+    for (let at = 0; at < bundle.length; at += stride) {
+      const altered = Buffer.from(bundle)
+      altered.writeUInt8(altered.readUInt8(at) ^ 1, at)
+      if (verify(altered).integrity.ok) missed.push(at)
+    }
+    expect(missed).toEqual([])
+  })
+
+  it('answers a repeated request anew, whatever Idempotency-Key it has', async () => {
+    const headers = { 'Idempotency-Key': 'same' }
+    const once = await evidence({ sessionId: first }, headers)
+    expect(verify(await evidence({ sessionId: first }, headers))).toMatchObject({
+      integrity: { ok: true },
+    })
+    expect(verify(once).integrity.ok).toBe(true)
+  })
+
+  it('says so when the log has nothing of what was asked for', async () => {
+    const { status, body } = await api.post('/v1/audit/evidence', { sessionId: randomUUID() })
+    expect([status, body.code]).toEqual([404, 'ERR_REQUEST_NOT_FOUND'])
+  })
+})
