@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common'
 import { CatalogsModule } from '../catalogs/catalogs.module'
 import { PoliciesModule } from '../policies/policies.module'
+import { RolesModule } from '../roles/roles.module'
 import { SessionsModule } from '../sessions/sessions.module'
 import { DecisionService } from './decision.service'
 import { ExplainController } from './explain.controller'
@@ -8,7 +9,7 @@ import { ExplainRepository } from './explain.repository'
 import { ExplainService } from './explain.service'
 
 @Module({
-  imports: [CatalogsModule, PoliciesModule, SessionsModule],
+  imports: [CatalogsModule, PoliciesModule, RolesModule, SessionsModule],
   controllers: [ExplainController],
   providers: [DecisionService, ExplainRepository, ExplainService],
   exports: [DecisionService],

@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common'
 import { RequestError } from '@wardgate/errors'
 import type { PolicyPrincipal } from '@wardgate/policy'
-import type { IdentifiedPrincipal } from '../common/auth/identity'
+import type { JsonObject } from '../common/audit-port'
+import { type IdentifiedPrincipal, rolesOn } from '../common/auth/identity'
+import { RoleBindingsService } from '../roles/role-bindings.service'
+import type { Selectable } from '../roles/subject'
 import { TargetsService } from '../sessions/targets.service'
 import { DecisionService } from './decision.service'
 import type { ExplainRequest } from './explain.dto'
@@ -9,13 +12,14 @@ import { ExplainRepository } from './explain.repository'
 
 const uuidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
-/** What an operation would get and why. Nobody is asked, and nothing runs. */
+/** What an operation would get and why, with the roles that the principal has now; a group has those bound to it. Nobody is asked, and nothing runs. */
 @Injectable()
 export class ExplainService {
   constructor(
     private readonly decisions: DecisionService,
     private readonly targets: TargetsService,
     private readonly repository: ExplainRepository,
+    private readonly bindings: RoleBindingsService,
   ) {}
 
   async explain(request: ExplainRequest, by: IdentifiedPrincipal) {
@@ -27,7 +31,9 @@ export class ExplainService {
       )
     const { name, protocol, labels } = target
     const database = request.database ?? target.database
-    const principal = await this.principal(request.principal, by)
+    const who = await this.principal(request.principal, by)
+    const roles = rolesOn(await this.bindings.grantsOf(who), name)
+    const principal = { ...who, roles }
     const connection = { name, protocol, labels, database }
     const session = { id: 'explain', principal, connection, target, database, candidates: [] }
     const { text, phase, parameters } = request.operation
@@ -58,11 +64,11 @@ export class ExplainService {
   private async principal(
     selector: string | undefined,
     by: IdentifiedPrincipal,
-  ): Promise<PolicyPrincipal> {
-    if (selector === undefined) return { ...by, roles: [] }
+  ): Promise<Omit<PolicyPrincipal, 'roles'> & Selectable> {
+    if (selector === undefined) return by
     if (selector.startsWith('group:')) {
       const group = selector.slice('group:'.length)
-      const nobody = { id: '', issuer: '', subject: '', owner: '', claims: {}, roles: [] }
+      const nobody = { id: '', issuer: '', subject: '', owner: '', claims: {} }
       return { ...nobody, name: selector, kind: 'workload', groups: [group] }
     }
     const known =
@@ -72,7 +78,7 @@ export class ExplainService {
     if (known === null)
       throw new RequestError('ERR_REQUEST_NOT_FOUND', `there is no principal ${selector}`)
     const { id, subject, name, kind, groups, owner } = known
-    const claims = known.claims as Readonly<Record<string, unknown>>
-    return { id, subject, name, kind, groups, owner, claims, issuer: known.issuer.name, roles: [] }
+    const claims = known.claims as JsonObject
+    return { id, subject, name, kind, groups, owner, claims, issuer: known.issuer.name }
   }
 }

@@ -7,8 +7,7 @@ import { possibleMasks, type PolicyPrincipal } from '@wardgate/policy'
 import { v7 as uuid } from 'uuid'
 import { AuditLog } from '../common/audit-port'
 import { Authenticator } from '../common/auth/authenticator'
-import { authorize, type Identity } from '../common/auth/identity'
-import { matchesPattern } from '../common/name-pattern'
+import { authorize, type Identity, rolesOn } from '../common/auth/identity'
 import { Database } from '../common/database/database'
 import { SecretStore } from '../common/sealing/secret-store'
 import { PolicySetsService } from '../policies/policy-sets.service'
@@ -177,14 +176,8 @@ export class OpeningService {
 /** Roles that hold on this connection, and nothing that the client merely claims. */
 function policyPrincipal(identity: Identity, connection: string): PolicyPrincipal {
   const { id, issuer, subject, name, kind, groups, claims, owner } = identity.principal
-  const roles = identity.grants
-    .filter(
-      ({ connections }) =>
-        connections.length === 0 ||
-        connections.some((pattern) => matchesPattern(pattern, connection)),
-    )
-    .map(({ role }) => role)
-  return { id, issuer, subject, name, kind, groups, claims, owner, roles: [...new Set(roles)] }
+  const roles = rolesOn(identity.grants, connection)
+  return { id, issuer, subject, name, kind, groups, claims, owner, roles }
 }
 
 /** Sessions that agree in everything that a rule may read share their verdicts. */

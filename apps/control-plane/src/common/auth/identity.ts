@@ -43,6 +43,16 @@ export interface Identity {
   readonly csrfToken?: string
 }
 
+/** Names of the roles that hold on this connection. */
+export function rolesOn(grants: readonly RoleGrant[], connection: string): readonly string[] {
+  const holding = grants.filter(
+    ({ connections }) =>
+      connections.length === 0 ||
+      connections.some((pattern) => matchesPattern(pattern, connection)),
+  )
+  return [...new Set(holding.map(({ role }) => role))]
+}
+
 /** Everything that some grant gives, wherever it holds. */
 export function permissionsOf(identity: Identity): readonly Permission[] {
   const all = identity.grants.flatMap((grant) => [...grant.permissions].filter(usable(grant)))
