@@ -9,8 +9,6 @@ export type JsonValue =
   | readonly JsonValue[]
   | { readonly [name: string]: JsonValue | undefined }
 
-const loneSurrogate = /\p{Surrogate}/u
-
 /** Deeper values are refused, so that a hostile one cannot exhaust the stack. */
 const maxDepth = 128
 
@@ -43,7 +41,7 @@ function encode(value: unknown, depth: number): string {
 
 function encodeString(text: string): string {
   // A lone surrogate has no UTF-8 form: two different strings would hash alike.
-  if (loneSurrogate.test(text)) throw unencodable('a string with a lone surrogate')
+  if (!text.isWellFormed()) throw unencodable('a string with a lone surrogate')
   return JSON.stringify(text)
 }
 
@@ -64,13 +62,21 @@ function encodeObject(object: object, depth: number): string {
   const properties = object as Readonly<Record<string, unknown>>
   let text = '{'
   // RFC 8785 3.2.3 sorts by UTF-16 code units, which is the default order.
-  for (const name of Object.keys(object).sort()) {
+  for (const name of inOrder(Object.keys(object))) {
     const value = properties[name]
     if (value === undefined) continue
     if (text.length > 1) text += ','
     text += encodeString(name) + ':' + encode(value, depth + 1)
   }
   return text + '}'
+}
+
+/** Most objects are written in their order already, and comparing is far cheaper than sorting. */
+function inOrder(names: string[]): string[] {
+  for (let i = 1; i < names.length; i++) {
+    if ((names[i - 1] ?? '') > (names[i] ?? '')) return names.sort()
+  }
+  return names
 }
 
 function unencodable(what: string): InternalError {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common'
-import { encodeEntry, entryTime, Frontier, leafHash, type AuditEntry } from '@wardgate/audit-log'
+import { encodeEntry, entryTime, Frontier, leafHash } from '@wardgate/audit-log'
 import { AuditLog, type NewAuditEntry } from '../common/audit-port'
 import type { Transaction } from '../common/database/transaction'
 import type { PlacedLeaf, SpoolEntry } from './audit-entry'
@@ -34,17 +34,22 @@ export class AuditLogService extends AuditLog {
 }
 
 function encode(entry: NewAuditEntry | SpoolEntry, now: bigint): Omit<PlacedLeaf, 'index'> {
-  const { kind, principalId, sessionId, operationId } = entry
-  const about = {
-    ...(principalId === undefined ? {} : { principalId }),
-    ...(sessionId === undefined ? {} : { sessionId }),
-    ...(operationId === undefined ? {} : { operationId }),
-    ...('sequence' in entry
-      ? { agentId: entry.agentId, spoolId: entry.spoolId, sequence: entry.sequence }
-      : {}),
-  }
+  const { kind, body, principalId, sessionId, operationId } = entry
   const time = entryTime('timeMicros' in entry ? entry.timeMicros : now)
-  const whole: AuditEntry = { version: 1, kind, time, ...about, body: entry.body }
+  const spool = 'sequence' in entry ? entry : undefined
+  // In the order of canonical JSON, which spares the sorting.
+  const whole = {
+    ...(spool === undefined ? {} : { agentId: spool.agentId }),
+    body,
+    kind,
+    ...(operationId === undefined ? {} : { operationId }),
+    ...(principalId === undefined ? {} : { principalId }),
+    ...(spool === undefined ? {} : { sequence: spool.sequence }),
+    ...(sessionId === undefined ? {} : { sessionId }),
+    ...(spool === undefined ? {} : { spoolId: spool.spoolId }),
+    time,
+    version: 1 as const,
+  }
   const leaf = encodeEntry(whole)
-  return { kind, time, ...about, leaf, leafHash: leafHash(leaf) }
+  return { ...whole, leaf, leafHash: leafHash(leaf) }
 }

@@ -41,25 +41,29 @@ export class AuditRepository {
       UPDATE audit_tree SET size = ${size}, frontier = ${Buffer.from(frontier)} WHERE id = 1`
   }
 
-  /** One statement for all: text columns, because arrays of them cross the driver without surprises. */
+  /** One statement and one parameter for all: as JSON they cost driver and server the least. */
   async insert(tx: Transaction, leaves: readonly PlacedLeaf[]): Promise<void> {
-    const column = (pick: (leaf: PlacedLeaf) => string | number | undefined) =>
-      leaves.map((leaf) => String(pick(leaf) ?? ''))
+    const rows = JSON.stringify(
+      leaves.map((leaf) => ({
+        i: leaf.index,
+        k: leaf.kind,
+        t: leaf.time,
+        l: leaf.leaf,
+        h: Buffer.from(leaf.leafHash).toString('hex'),
+        p: leaf.principalId,
+        s: leaf.sessionId,
+        o: leaf.operationId,
+        a: leaf.agentId,
+        sp: leaf.spoolId,
+        q: leaf.sequence,
+      })),
+    )
     await tx.$executeRaw`
       INSERT INTO audit_entries (index, kind, time, leaf, leaf_hash, principal_id, session_id,
         operation_id, agent_id, spool_id, sequence)
-      SELECT i::bigint, k, t::timestamptz, l, decode(h, 'hex'), NULLIF(p, '')::uuid,
-        NULLIF(s, '')::uuid, NULLIF(o, '')::uuid, NULLIF(a, '')::uuid, NULLIF(sp, '')::uuid,
-        NULLIF(q, '')::bigint
-      FROM unnest(${column(({ index }) => index)}::text[], ${column(({ kind }) => kind)}::text[],
-        ${column(({ time }) => time)}::text[], ${column(({ leaf }) => leaf)}::text[],
-        ${leaves.map(({ leafHash }) => Buffer.from(leafHash).toString('hex'))}::text[],
-        ${column(({ principalId }) => principalId)}::text[],
-        ${column(({ sessionId }) => sessionId)}::text[],
-        ${column(({ operationId }) => operationId)}::text[],
-        ${column(({ agentId }) => agentId)}::text[], ${column(({ spoolId }) => spoolId)}::text[],
-        ${column(({ sequence }) => sequence)}::text[])
-        AS entries(i, k, t, l, h, p, s, o, a, sp, q)`
+      SELECT i, k, t, l, decode(h, 'hex'), p, s, o, a, sp, q
+      FROM json_to_recordset(${rows}::text::json) AS entries(i bigint, k text, t timestamptz, l text,
+        h text, p uuid, s uuid, o uuid, a uuid, sp uuid, q bigint)`
   }
 
   list(filter: EntryFilter, before: bigint | undefined, take: number) {

@@ -6,7 +6,7 @@ import { Database } from '../common/database/database'
 import type { Transaction } from '../common/database/transaction'
 import { liveChannel } from '../live/live-event'
 import { SessionWriter } from '../sessions/session-writer.service'
-import { type Chunk, type Ended, IngestRepository } from './ingest.repository'
+import { type Chunk, type Ended, type EndedOperation, IngestRepository } from './ingest.repository'
 import type { IngestedRecord, NewOperation, OperationEnd } from './spool-record'
 
 /** Sessions of one batch whose screens are told; the others read again. */
@@ -15,7 +15,8 @@ const mostLiveEvents = 20
 const agentStarted = 'agent.started'
 
 interface Effects {
-  readonly operations: NewOperation[]
+  readonly operations: EndedOperation[]
+  /** Outcomes whose operations came in earlier batches. */
   readonly ends: OperationEnd[]
   readonly sessions: Ended[]
   readonly chunks: Chunk[]
@@ -144,17 +145,24 @@ function collect(
   records: readonly IngestedRecord[],
   sessions: ReadonlyMap<string, string>,
 ): Effects {
-  const effects: Effects = { operations: [], ends: [], sessions: [], chunks: [] }
+  const operations = new Map<string, { operation: NewOperation; end: OperationEnd | undefined }>()
+  const effects = { ends: [] as OperationEnd[], sessions: [] as Ended[], chunks: [] as Chunk[] }
   for (const { effect, sessionId } of records) {
     // An agent's word counts for its own sessions only; the entry is kept as evidence all the same.
     if (effect === undefined || sessionId === undefined || !sessions.has(sessionId)) continue
     switch (effect.kind) {
-      case 'intent':
-        effects.operations.push(effect.operation)
+      case 'intent': {
+        const { operation } = effect
+        if (!operations.has(operation.id))
+          operations.set(operation.id, { operation, end: undefined })
         break
-      case 'outcome':
-        effects.ends.push(effect.outcome)
+      }
+      case 'outcome': {
+        const own = operations.get(effect.outcome.id)
+        if (own?.operation.sessionId === sessionId) own.end ??= effect.outcome
+        else effects.ends.push(effect.outcome)
         break
+      }
       case 'ended':
         effects.sessions.push({ ...effect, sessionId })
         break
@@ -163,12 +171,15 @@ function collect(
         break
     }
   }
-  return effects
+  return { ...effects, operations: [...operations.values()] }
 }
 
-function countBySession(operations: readonly NewOperation[]): ReadonlyMap<string, number> {
+function countBySession(operations: readonly EndedOperation[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>()
-  for (const { sessionId } of operations) counts.set(sessionId, (counts.get(sessionId) ?? 0) + 1)
+  for (const {
+    operation: { sessionId },
+  } of operations)
+    counts.set(sessionId, (counts.get(sessionId) ?? 0) + 1)
   return counts
 }
 

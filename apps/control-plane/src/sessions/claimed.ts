@@ -17,5 +17,6 @@ export function boundedClaims(
 
 /** Neither PostgreSQL's text nor canonical JSON takes NUL or lone surrogates. */
 export function clean(text: string): string {
+  if (text.isWellFormed() && !text.includes('\0')) return text
   return text.replaceAll(/\p{Surrogate}|\0/gu, '\uFFFD')
 }
