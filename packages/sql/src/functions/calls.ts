@@ -7,6 +7,7 @@ import { stringConstant, type Tree } from '../tree'
 import { harmlessFunctions } from './built-in-functions'
 import { builtInTypes } from './built-in-sets'
 import { harmlessExtensionFunctions, knownEffect, type FunctionEffect } from './effects'
+import { canFailBy } from './total-functions'
 
 export interface Call {
   readonly schema: string
@@ -107,6 +108,12 @@ function callUnknown(work: Work, call: Call): Value {
   return unknownValue
 }
 
+/** What only computes shows nothing but its result, unless whether it fails depends on the value. */
+function noteFailures(work: Work, { name, values }: Call): void {
+  for (const [position, value] of values.entries())
+    if (canFailBy(name, position)) influence(work, value, 'argument')
+}
+
 /** What a call does and what its result depends on. Every routine that the name can mean counts. */
 export function evaluateCall(work: Work, call: Call): Value {
   const mayBeBuiltIn = call.schema === '' || call.schema === 'pg_catalog'
@@ -118,6 +125,7 @@ export function evaluateCall(work: Work, call: Call): Value {
     const schema = users[0]?.schema ?? (call.schema === '' ? 'pg_catalog' : call.schema)
     return applyEffect(work, call, effect, `${schema}.${call.name}`)
   }
+  if (harmless || users.some(isHarmlessExtension)) noteFailures(work, call)
   const results = users.map((routine) => callUser(work, call, routine, harmless))
   if (harmless) return derive([...call.values, ...results])
   if (results.length > 0) return derive(results)

@@ -175,3 +175,8 @@ export const extensionOperators: ReadonlySet<string> = new Set(
 export const computingOperators: ReadonlySet<string> = new Set(
   '|| + - * / % ^ & # -> ->> #> #>> #- |/ ||/ @ << >> |'.split(' '),
 )
+
+/** Operators of arithmetic: out of range and division by zero depend on the value. */
+export const failingOperators: ReadonlySet<string> = new Set(
+  '+ - * / % ^ << >> |/ ||/ @'.split(' '),
+)

@@ -1,6 +1,11 @@
 import { builtInOperators, setReturningFunctions } from '../functions/built-in-sets'
 import { evaluateCall } from '../functions/calls'
-import { computingOperators, extensionOperators, knownEffect } from '../functions/effects'
+import {
+  computingOperators,
+  extensionOperators,
+  failingOperators,
+  knownEffect,
+} from '../functions/effects'
 import { findRoutines } from '../names/catalog-index'
 import { noteType } from '../names/types'
 import { child, list, nameParts, nestedNodes, text, unwrap, flag, type Tree } from '../tree'
@@ -44,6 +49,11 @@ const computed = new Set([
   'XmlSerialize',
 ])
 
+const textTypes = new Set(['bpchar', 'bytea', 'name', 'text', 'varchar'])
+
+/** Parsing, and paths with ERROR ON ERROR: whether they fail tells of the value. */
+const failing = new Set(['JsonFuncExpr', 'JsonParseExpr'])
+
 const constants = new Set([
   'A_Const',
   'A_Star',
@@ -70,7 +80,12 @@ export function evaluate(tree: Tree | undefined, scope: Scope, work: Work): Valu
     noteType(work, body)
     return nothing
   }
-  if (computed.has(kind)) return evaluateInside(body, scope, work)
+  if (computed.has(kind)) {
+    const value = evaluateInside(body, scope, work)
+    const parses = kind === 'XmlExpr' && text(body, 'op') === 'IS_XMLPARSE'
+    if (parses || failing.has(kind)) influence(work, value, 'argument')
+    return value
+  }
   opaque(work, `expression node ${kind} is not known`)
   return unknownValue
 }
@@ -167,6 +182,7 @@ function evaluateOperator(body: Tree, scope: Scope, work: Work): Value {
   )
   const value = derive(values)
   if (isComparison(operator, kind)) influence(work, value, 'predicate')
+  else if (failingOperators.has(operator.at(-1) ?? '')) influence(work, value, 'argument')
   return value
 }
 
@@ -275,7 +291,16 @@ function evaluateCast(body: Tree, scope: Scope, work: Work): Value {
   const value = evaluate(child(body, 'arg'), scope, work)
   const typeName = child(body, 'typeName')
   if (typeName !== undefined) noteType(work, typeName)
+  // The column alone fails or not whatever the author writes; an expression can be bent until failing is an answer.
+  if (!value.plain && !isTextType(typeName)) influence(work, value, 'argument')
   return { ...derive([value]), plain: value.plain }
+}
+
+/** Every value has a text; as bytes only a backslash is read. */
+function isTextType(typeName: Tree | undefined): boolean {
+  const name = typeName === undefined ? '' : (nameParts(list(typeName, 'names')).at(-1) ?? '')
+  const isArray = typeName !== undefined && list(typeName, 'arrayBounds').length > 0
+  return !isArray && textTypes.has(name)
 }
 
 function evaluateRow(body: Tree, scope: Scope, work: Work): Value {
