@@ -36,7 +36,7 @@ export async function startTestApp(
     app,
     config,
     database: own,
-    url: config.publicUrl,
+    url: `http://127.0.0.1:${rest}`,
     stop: async () => {
       await app.close()
       if (database === undefined) await own.stop()
