@@ -92,6 +92,25 @@ describe('compileMasker', () => {
     expect([masker.masked, masker.maskedCells]).toEqual([[true, false], 1])
   })
 
+  it.each([
+    [25, 'text', '[redacted]'],
+    [20, 'text', '0'],
+    [16, 'text', 'f'],
+  ] as const)(
+    'shows NULL of type %s like any other value where it would be an answer',
+    (type, format, as) => {
+      const masker = compileMasker({
+        plan: { ...emptyPlan, columns: [{ index: 0, rule: 'r', method: redact, hidesNull: true }] },
+        columns: [column(type, { format })],
+        key,
+      })
+      const shownNull = masker.mask(0, null)
+      expect(shownNull === null ? null : Buffer.from(shownNull).toString()).toBe(as)
+      expect(masker.mask(0, Buffer.from('1'))).toEqual(shownNull)
+      expect(masker.maskedCells).toBe(2)
+    },
+  )
+
   it('hides a cell beyond the described columns', () => {
     const masker = compileMasker({ plan: emptyPlan, columns: [column(25)], key })
     expect(masker.mask(1, Buffer.from('x'))).toBeNull()

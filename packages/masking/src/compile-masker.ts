@@ -18,7 +18,11 @@ export function compileMasker({ plan, columns, key }: MaskerInput): RowMasker {
   refuseOtherShape(plan, columns.length)
   const digest = keyedDigest(key)
   const spans = new SpanMasker(plan.detectors, digest)
+  const hiding = new Set(plan.columns.filter((mask) => mask.hidesNull).map((mask) => mask.index))
+  if (plan.unknownOrigin !== undefined)
+    for (const [index, column] of columns.entries()) if (column.table === 0) hiding.add(index)
   return new CompiledMasker(
+    hiding,
     columns.map((column, index) => {
       const method = methodOf(plan, column, index)
       if (method === undefined) return detectorMask(column, spans)
@@ -60,27 +64,37 @@ function methodOf(plan: MaskingPlan, column: Column, index: number): MaskMethod 
   return plan.unknownOrigin?.method
 }
 
+const noBytes = new Uint8Array()
+
 class CompiledMasker implements RowMasker {
   readonly active: boolean
   readonly masked: readonly boolean[]
   readonly #masks: readonly (CellMask | undefined)[]
+  readonly #hidingNull: ReadonlySet<number>
   maskedCells = 0
 
-  constructor(masks: readonly (CellMask | undefined)[]) {
+  constructor(hidingNull: ReadonlySet<number>, masks: readonly (CellMask | undefined)[]) {
+    this.#hidingNull = hidingNull
     this.#masks = masks
     this.masked = masks.map((mask) => mask !== undefined)
     this.active = this.masked.includes(true)
   }
 
   mask(index: number, cell: Uint8Array | null): Uint8Array | null {
-    if (cell === null) return null
     const mask = this.#masks[index]
+    if (cell === null) return this.#hidingNull.has(index) ? this.#maskNull(mask) : null
     if (mask === undefined) {
       // A cell beyond the described columns was judged by nobody: fails closed.
       return index < this.#masks.length ? cell : null
     }
     const shown = mask(cell)
     if (shown !== cell) this.maskedCells++
+    return shown
+  }
+
+  #maskNull(mask: CellMask | undefined): Uint8Array | null {
+    const shown = mask?.(noBytes) ?? null
+    if (shown !== null) this.maskedCells++
     return shown
   }
 }

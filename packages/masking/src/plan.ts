@@ -11,6 +11,8 @@ export interface ColumnMask {
   readonly index: number
   readonly rule: string
   readonly method: MaskMethod
+  /** NULL looks like any other value: of what is computed from a masked column it is an answer about that column. */
+  readonly hidesNull?: boolean
 }
 
 /** A mask on every output column that the target says comes from this base column. */

@@ -9,10 +9,11 @@ import { contractViolation } from './violation'
 export function planFrom(plan: WirePlan): MaskingPlan {
   return {
     ...(plan.width === undefined ? {} : { width: plan.width }),
-    columns: plan.columns.map(({ index, rule, method }) => ({
+    columns: plan.columns.map(({ index, rule, method, hidesNull }) => ({
       index,
       rule,
       method: methodFrom(method),
+      hidesNull,
     })),
     origins: plan.origins.map(({ table, attribute, rule, method }) => ({
       table,

@@ -59,11 +59,19 @@ function columnMasks(
 ): ColumnMask[] {
   return outputs.flatMap((output, index) => {
     const rule = outputRule(output, masked)
-    if (rule !== undefined) return [{ index, rule: rule.rule, method: rule.method }]
+    // Of a column itself NULL says that there is no value; of a computation it can say what the value is.
+    const hides = output.kind === 'direct' ? {} : { hidesNull: true }
+    if (rule !== undefined) return [{ index, rule: rule.rule, method: rule.method, ...hides }]
     if (output.kind === 'unknown' && touches)
-      return [{ index, rule: fallback.rule, method: redact }]
+      return [{ index, rule: fallback.rule, method: redact, ...hides }]
     return []
   })
+}
+
+function bothOf(before: ColumnMask, mask: ColumnMask): ColumnMask {
+  const method = before.method === mask.method ? mask.method : redact
+  const hides = (before.hidesNull ?? false) || (mask.hidesNull ?? false)
+  return { index: mask.index, rule: mask.rule, method, ...(hides && { hidesNull: true }) }
 }
 
 /** Several results of one width share masks by position; else positions mean nothing and origins decide. */
@@ -94,10 +102,7 @@ function planFor(
     isUnsure ||= outputs.some((output) => output.kind === 'unknown')
     for (const mask of columnMasks(outputs, masked, fallback, touches)) {
       const before = columns.get(mask.index)
-      columns.set(
-        mask.index,
-        before === undefined || before.method === mask.method ? mask : { ...mask, method: redact },
-      )
+      columns.set(mask.index, before === undefined ? mask : bothOf(before, mask))
     }
   }
   return {

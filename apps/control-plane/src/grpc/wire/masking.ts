@@ -8,7 +8,11 @@ import type { DetectorMask, MaskingPlan, MaskMethod } from '@wardgate/masking'
 export function planToWire(plan: MaskingPlan): WirePlan {
   return {
     width: plan.width,
-    columns: plan.columns.map((mask) => ({ ...mask, method: methodToWire(mask.method) })),
+    columns: plan.columns.map((mask) => ({
+      ...mask,
+      method: methodToWire(mask.method),
+      hidesNull: mask.hidesNull ?? false,
+    })),
     origins: plan.origins.map((mask) => ({ ...mask, method: methodToWire(mask.method) })),
     detectors: plan.detectors.map(detectorToWire),
     touchesMasked: plan.touchesMasked ?? false,

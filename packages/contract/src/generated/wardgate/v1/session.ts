@@ -378,7 +378,11 @@ export interface MaskingPlan {
 export interface ColumnMask {
   index: number;
   rule: string;
-  method?: MaskMethod | undefined;
+  method?:
+    | MaskMethod
+    | undefined;
+  /** NULL is masked as any other value: for what is computed from a masked column, NULL is an answer about it. */
+  hidesNull: boolean;
 }
 
 export interface OriginMask {
@@ -2786,7 +2790,7 @@ export const MaskingPlan: MessageFns<MaskingPlan> = {
 };
 
 function createBaseColumnMask(): ColumnMask {
-  return { index: 0, rule: "", method: undefined };
+  return { index: 0, rule: "", method: undefined, hidesNull: false };
 }
 
 export const ColumnMask: MessageFns<ColumnMask> = {
@@ -2799,6 +2803,9 @@ export const ColumnMask: MessageFns<ColumnMask> = {
     }
     if (message.method !== undefined) {
       MaskMethod.encode(message.method, writer.uint32(26).fork()).join();
+    }
+    if (message.hidesNull !== false) {
+      writer.uint32(32).bool(message.hidesNull);
     }
     return writer;
   },
@@ -2838,6 +2845,14 @@ export const ColumnMask: MessageFns<ColumnMask> = {
             }
 
             message.method = MaskMethod.decode(reader, reader.uint32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.hidesNull = reader.bool();
             continue;
           }
         }
