@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common'
 import type { JsonObject } from '../common/audit-port'
 import { Database } from '../common/database/database'
 import type { Transaction } from '../common/database/transaction'
-import { newestFirst, type PageQuery } from '../common/http/page'
+import { newestFirstNamed, type NamedPageQuery } from '../common/http/page'
 import type { AgentListener } from './agent'
 
 @Injectable()
@@ -17,8 +17,8 @@ export class AgentRepository {
     return tx.agent.findUnique({ where: { name } })
   }
 
-  list(query: PageQuery) {
-    return this.database.prisma.agent.findMany(newestFirst(query))
+  list(query: NamedPageQuery) {
+    return this.database.prisma.agent.findMany(newestFirstNamed(query))
   }
 
   /** Frees the name of a revoked agent: its id, and with it every certificate it had, stays revoked. */

@@ -2,7 +2,7 @@ import { Controller, Delete, Get, HttpCode, Patch, Post, Put } from '@nestjs/com
 import type { IdentifiedPrincipal } from '../common/auth/identity'
 import { CurrentPrincipal, RequirePermission } from '../common/auth/route-access'
 import { Answers, BodyOf, idParams, type IdParams, ParamsOf, QueryOf } from '../common/http/input'
-import { pageQuery, type PageQuery } from '../common/http/page'
+import { namedPageQuery, type NamedPageQuery } from '../common/http/page'
 import { IfMatch, Versioned } from '../common/http/precondition'
 import {
   agentAnswer,
@@ -23,7 +23,7 @@ export class AgentsController {
   @Get()
   @RequirePermission('agents:read')
   @Answers('Agents, newest first', agentsAnswer)
-  list(@QueryOf(pageQuery) query: PageQuery) {
+  list(@QueryOf(namedPageQuery) query: NamedPageQuery) {
     return this.agents.list(query)
   }
 

@@ -5,7 +5,7 @@ import type { IdentifiedPrincipal } from '../common/auth/identity'
 import { Database } from '../common/database/database'
 import type { Transaction } from '../common/database/transaction'
 import { EpochService } from '../common/epoch/epoch.service'
-import { type PageQuery, toPage } from '../common/http/page'
+import { type NamedPageQuery, toPage } from '../common/http/page'
 import { StaleVersion } from '../common/http/precondition'
 import { revokedChannel, type AgentListener } from './agent'
 import { AgentRepository } from './agent.repository'
@@ -20,7 +20,7 @@ export class AgentsService {
     private readonly audit: AuditLog,
   ) {}
 
-  async list(query: PageQuery) {
+  async list(query: NamedPageQuery) {
     const rows = await this.agents.list(query)
     return toPage(
       rows,

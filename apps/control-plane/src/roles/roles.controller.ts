@@ -3,7 +3,7 @@ import type { IdentifiedPrincipal } from '../common/auth/identity'
 import { CurrentPrincipal, RequirePermission } from '../common/auth/route-access'
 import { Creates } from '../common/http/created.interceptor'
 import { Answers, BodyOf, type IdParams, idParams, ParamsOf, QueryOf } from '../common/http/input'
-import { pageQuery, type PageQuery } from '../common/http/page'
+import { namedPageQuery, type NamedPageQuery } from '../common/http/page'
 import { IfMatch, Versioned } from '../common/http/precondition'
 import {
   createRole,
@@ -22,7 +22,7 @@ export class RolesController {
   @Get()
   @RequirePermission('roles:read')
   @Answers('Roles, newest first', rolePage)
-  list(@QueryOf(pageQuery) query: PageQuery) {
+  list(@QueryOf(namedPageQuery) query: NamedPageQuery) {
     return this.roles.list(query)
   }
 

@@ -3,7 +3,7 @@ import type { BuiltInRole } from '../common/auth/permissions'
 import { Database } from '../common/database/database'
 import { orConflict } from '../common/database/prisma-errors'
 import type { Transaction } from '../common/database/transaction'
-import { newestFirst, type PageQuery } from '../common/http/page'
+import { newestFirstNamed, type NamedPageQuery } from '../common/http/page'
 import type { Role } from '../generated/prisma/client'
 
 export type RoleRecord = Role
@@ -18,8 +18,8 @@ export interface RoleFields {
 export class RolesRepository {
   constructor(private readonly database: Database) {}
 
-  list(query: PageQuery): Promise<RoleRecord[]> {
-    return this.database.prisma.role.findMany(newestFirst(query))
+  list(query: NamedPageQuery): Promise<RoleRecord[]> {
+    return this.database.prisma.role.findMany(newestFirstNamed(query))
   }
 
   find(id: string): Promise<RoleRecord | null> {

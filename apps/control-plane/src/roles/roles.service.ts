@@ -5,7 +5,7 @@ import { AuditLog } from '../common/audit-port'
 import type { IdentifiedPrincipal } from '../common/auth/identity'
 import { Database } from '../common/database/database'
 import { EpochService } from '../common/epoch/epoch.service'
-import { type PageQuery, toPage } from '../common/http/page'
+import { type NamedPageQuery, toPage } from '../common/http/page'
 import { StaleVersion } from '../common/http/precondition'
 import { withoutUndefined } from '../common/without-undefined'
 import type { CreateRole, UpdateRole } from './roles.dto'
@@ -20,7 +20,7 @@ export class RolesService {
     private readonly audit: AuditLog,
   ) {}
 
-  async list(query: PageQuery) {
+  async list(query: NamedPageQuery) {
     return toPage(await this.roles.list(query), query, (role) => role.id, toAnswer)
   }
 

@@ -22,6 +22,12 @@ export const pageQuery = z.strictObject({
 })
 export type PageQuery = z.output<typeof pageQuery>
 
+/** Lists of things with a name that is theirs alone. */
+export const namedPageQuery = pageQuery.extend({
+  name: z.string().max(200).optional().describe('Only the one with exactly this name.'),
+})
+export type NamedPageQuery = z.output<typeof namedPageQuery>
+
 export interface Page<T> {
   readonly items: readonly T[]
   /** Null = there is no more. */
@@ -71,4 +77,11 @@ export function newestFirst(query: PageQuery) {
     orderBy: { id: 'desc' as const },
     ...(after === undefined ? {} : { where: { id: { lt: after } } }),
   }
+}
+
+/** Like newestFirst, for lists that can be asked for one name. */
+export function newestFirstNamed(query: NamedPageQuery) {
+  const { where, ...page } = newestFirst(query)
+  const named = query.name === undefined ? {} : { name: query.name }
+  return { ...page, where: { ...where, ...named } }
 }

@@ -10,7 +10,7 @@ import {
   ParamsOf,
   QueryOf,
 } from '../../common/http/input'
-import { pageQuery, type PageQuery } from '../../common/http/page'
+import { namedPageQuery, type NamedPageQuery } from '../../common/http/page'
 import { IfMatch, Versioned } from '../../common/http/precondition'
 import {
   createIssuer,
@@ -29,7 +29,7 @@ export class IssuersController {
   @Get()
   @RequirePermission('issuers:read')
   @Answers('Issuers whose tokens are accepted, newest first', issuerPage)
-  list(@QueryOf(pageQuery) query: PageQuery) {
+  list(@QueryOf(namedPageQuery) query: NamedPageQuery) {
     return this.issuers.list(query)
   }
 

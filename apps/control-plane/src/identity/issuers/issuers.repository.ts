@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common'
 import { Database } from '../../common/database/database'
 import { orConflict } from '../../common/database/prisma-errors'
 import type { Transaction } from '../../common/database/transaction'
-import { newestFirst, type PageQuery } from '../../common/http/page'
+import { newestFirstNamed, type NamedPageQuery } from '../../common/http/page'
 import type { Bytes } from '../../common/sealing/envelope'
 import type { Issuer } from './issuer'
 
@@ -23,8 +23,8 @@ export interface IssuerFields {
 export class IssuersRepository {
   constructor(private readonly database: Database) {}
 
-  list(query: PageQuery): Promise<Issuer[]> {
-    return this.database.prisma.issuer.findMany(newestFirst(query))
+  list(query: NamedPageQuery): Promise<Issuer[]> {
+    return this.database.prisma.issuer.findMany(newestFirstNamed(query))
   }
 
   find(id: string): Promise<Issuer | null> {

@@ -6,7 +6,7 @@ import type { IdentifiedPrincipal } from '../../common/auth/identity'
 import { Database } from '../../common/database/database'
 import { EpochService } from '../../common/epoch/epoch.service'
 import { InvalidRequest } from '../../common/http/invalid-request'
-import { type PageQuery, toPage } from '../../common/http/page'
+import { type NamedPageQuery, toPage } from '../../common/http/page'
 import { StaleVersion } from '../../common/http/precondition'
 import type { Bytes } from '../../common/sealing/envelope'
 import { packSealed, SealService, unpackSealed } from '../../common/sealing/seal.service'
@@ -27,7 +27,7 @@ export class IssuersService {
     private readonly config: Config,
   ) {}
 
-  async list(query: PageQuery) {
+  async list(query: NamedPageQuery) {
     return toPage(await this.issuers.list(query), query, (issuer) => issuer.id, toAnswer)
   }
 
