@@ -11,7 +11,8 @@ export class ByteReader {
   private at: number
 
   constructor(bytes: Buffer, start = 0, end = bytes.length) {
-    if (start < 0 || end > bytes.length || start > end) throw malformed('a frame outside its buffer')
+    if (start < 0 || end > bytes.length || start > end)
+      throw malformed('a frame outside its buffer')
     this.bytes = bytes
     this.at = start
     this.end = end

@@ -1,9 +1,16 @@
+/** Chunks below this size are copied together: each one kept by itself costs far more than its bytes. */
+const SMALL_BYTES = 1_024
+const GATHERED_BYTES = 16 * 1_024
+
 /**
  * Joins chunks until a frame is whole. A frame that spans many chunks is copied once, when its last byte is
  * there, so that dripped bytes cost no quadratic copying. The owner checks the length before it asks for it.
  */
 export class ChunkAssembler {
   private chunks: Buffer[] = []
+  /** Small chunks, the first `gatheredSize` bytes; always behind all of `chunks`. */
+  private gathered: Buffer | undefined
+  private gatheredSize = 0
   private size = 0
   private wanted = 0
 
@@ -18,10 +25,12 @@ export class ChunkAssembler {
       this.wanted = 0
       return chunk
     }
-    this.chunks.push(chunk)
-    this.size += chunk.length
+    this.add(chunk)
     if (this.size < this.wanted) return undefined
-    const whole = this.chunks.length === 1 ? chunk : Buffer.concat(this.chunks, this.size)
+    this.endGathered()
+    const [first] = this.chunks
+    const isOne = first !== undefined && this.chunks.length === 1
+    const whole = isOne ? first : Buffer.concat(this.chunks, this.size)
     this.chunks = []
     this.size = 0
     this.wanted = 0
@@ -31,8 +40,26 @@ export class ChunkAssembler {
   /** Keeps the unread rest; nothing is handed out again before `wanted` bytes are there. */
   keep(rest: Buffer, wanted: number): void {
     this.wanted = wanted
-    if (rest.length === 0) return
-    this.chunks.push(rest)
-    this.size += rest.length
+    if (rest.length > 0) this.add(rest)
+  }
+
+  private add(chunk: Buffer): void {
+    this.size += chunk.length
+    const isFirst = this.chunks.length === 0 && this.gathered === undefined
+    if (isFirst || chunk.length >= SMALL_BYTES) {
+      this.endGathered()
+      this.chunks.push(chunk)
+      return
+    }
+    if (this.gatheredSize + chunk.length > GATHERED_BYTES) this.endGathered()
+    this.gathered ??= Buffer.allocUnsafe(GATHERED_BYTES)
+    this.gatheredSize += chunk.copy(this.gathered, this.gatheredSize)
+  }
+
+  private endGathered(): void {
+    if (this.gathered === undefined) return
+    this.chunks.push(this.gathered.subarray(0, this.gatheredSize))
+    this.gathered = undefined
+    this.gatheredSize = 0
   }
 }

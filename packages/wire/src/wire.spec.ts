@@ -41,17 +41,38 @@ describe('reader and writer', () => {
 describe('chunk assembler', () => {
   it('hands out nothing before the wanted bytes are there, and then everything in order', () => {
     fc.assert(
-      fc.property(fc.array(fc.uint8Array({ minLength: 1, maxLength: 9 })), (chunks) => {
-        const assembler = new ChunkAssembler()
-        const total = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
-        assembler.keep(Buffer.alloc(0), total)
-        const seen = chunks.map((chunk) => assembler.push(Buffer.from(chunk)))
-        const whole = seen.filter((buffer) => buffer !== undefined)
-        if (total === 0) return
-        expect(Buffer.concat(whole)).toEqual(Buffer.concat(chunks))
-        expect(seen.slice(0, -1).every((buffer) => buffer === undefined)).toBe(true)
-        expect(assembler.length).toBe(0)
-      }),
+      fc.property(
+        fc.array(fc.integer({ min: 1, max: 2_000 }).map((size) => Buffer.alloc(size, size % 251))),
+        (chunks) => {
+          const assembler = new ChunkAssembler()
+          const total = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
+          assembler.keep(Buffer.alloc(0), total)
+          const seen = chunks.map((chunk) => assembler.push(Buffer.from(chunk)))
+          const whole = seen.filter((buffer) => buffer !== undefined)
+          if (total === 0) return
+          expect(Buffer.concat(whole).equals(Buffer.concat(chunks))).toBe(true)
+          expect(seen.slice(0, -1).every((buffer) => buffer === undefined)).toBe(true)
+          expect(assembler.length).toBe(0)
+        },
+      ),
     )
   })
+
+  it('keeps dripped bytes at little more than their size', () => {
+    const assembler = new ChunkAssembler()
+    const size = 4 * 1024 * 1024
+    const byte = Buffer.from('x')
+    assembler.keep(Buffer.alloc(0), size + 1)
+    const before = heldBytes()
+    for (let count = 0; count < size; count += 1) assembler.push(byte)
+    expect(assembler.length).toBe(size)
+    expect(heldBytes() - before).toBeLessThan(4 * size)
+    const whole = assembler.push(Buffer.from('y'))
+    expect(whole?.equals(Buffer.from(`${'x'.repeat(size)}y`))).toBe(true)
+  })
 })
+
+function heldBytes(): number {
+  const { heapUsed, arrayBuffers } = process.memoryUsage()
+  return heapUsed + arrayBuffers
+}

@@ -1,8 +1,12 @@
+import type { GatewayError } from '@wardgate/errors'
+import { errorResponse } from '../errors'
 import { readFields } from '../wire'
 import type { Conversation } from './conversation'
 import type { Reply } from './replies'
 import type { Run } from './run'
-import { blockedError, type Shown } from './reply-handlers'
+
+/** What the client gets of a message. */
+export type Shown = 'as-is' | 'nothing' | Buffer
 
 /** ErrorResponse: whose it is decides whether the target now skips to Sync or ends with ReadyForQuery by itself. */
 export function handleError(
@@ -30,7 +34,8 @@ function failed(head: Reply, body: Buffer, masked: Buffer): Shown {
 
 /** A result that we cut short fails with our reason, whatever the target says about being cancelled. */
 function showFailure(run: Run, body: Buffer, masked: Buffer): Shown {
-  if (run.blocked !== undefined) return run.error === undefined ? blockedError(run) : 'nothing'
+  const { blocked } = run
+  if (blocked !== undefined) return run.error === undefined ? blockedError(run, blocked) : 'nothing'
   noteFailure(run, body, masked)
   return masked
 }
@@ -58,4 +63,10 @@ function endFailed(conversation: Conversation, reply: Reply): void {
   if (reply.kind === 'execute' || reply.kind === 'parse') reply.run.settleAsEnded()
   if (reply.kind === 'bind') reply.portal.run.settleAsEnded()
   conversation.abandon(reply, 'cancelled')
+}
+
+/** Our reason for withholding a result, in the place of the target's words. */
+export function blockedError(run: Run, blocked: GatewayError): Buffer {
+  run.error = { code: blocked.code, message: blocked.message }
+  return errorResponse(blocked, 'ERROR', run.permit.operationId)
 }

@@ -1,16 +1,12 @@
 import { ProtocolError } from '@wardgate/errors'
 import { fromUpstream, readCommandTag, readRowDescription, readTransactionStatus } from '../wire'
-import { errorResponse } from '../errors'
 import { maskedResponse } from './asynchronous'
 import type { Conversation } from './conversation'
-import { handleError } from './handle-error'
+import { blockedError, handleError, type Shown } from './handle-error'
 import { failTarget } from './refuse-in-turn'
 import type { Reply } from './replies'
 import { beginCopyOut, beginResult } from './results'
 import type { Run } from './run'
-
-/** What the client gets of a message. */
-export type Shown = 'as-is' | 'nothing' | Buffer
 
 type Handler = (conversation: Conversation, head: Reply, body: Buffer) => Shown
 
@@ -105,7 +101,7 @@ function handleSuspension(conversation: Conversation, head: Reply): Shown {
 /** The rest of the result was withheld: the client gets our error, and the target must be brought to fail too. */
 function endBlocked(conversation: Conversation, head: Reply, run: Run): Shown {
   if (run.blocked === undefined || head.kind !== 'execute') return 'nothing'
-  const shown = blockedError(run)
+  const shown = blockedError(run, run.blocked)
   run.settleAsEnded()
   conversation.prepared.removePortal(head.portal)
   const { replies } = conversation
@@ -115,12 +111,6 @@ function endBlocked(conversation: Conversation, head: Reply, run: Run): Shown {
     failTarget(conversation, false)
   } else if (replies.head?.kind !== 'sync') throw unexpected()
   return shown
-}
-
-export function blockedError(run: Run): Buffer {
-  if (run.blocked === undefined) throw unexpected()
-  run.error = { code: run.blocked.code, message: run.blocked.message }
-  return errorResponse(run.blocked, 'ERROR', run.permit.operationId)
 }
 
 function handleReady(conversation: Conversation, head: Reply, body: Buffer): Shown {
@@ -135,7 +125,7 @@ function handleReady(conversation: Conversation, head: Reply, body: Buffer): Sho
   let shown: Shown = 'as-is'
   if (head.kind === 'query' || head.kind === 'call') {
     if (head.run.blocked !== undefined && head.run.error === undefined) {
-      shown = blockedError(head.run)
+      shown = blockedError(head.run, head.run.blocked)
       head.run.settleAsEnded()
       replies.shift()
       // Its ReadyForQuery is the one that the client is owed.
