@@ -58,7 +58,9 @@ describe('policies over HTTP', () => {
     expect(bad.status).toBe(401)
     const entries = (await api.get('/v1/audit/entries?limit=200')).body.items as { kind: string }[]
     const kinds = entries.map(({ kind }) => kind)
-    expect(kinds).toEqual(expect.arrayContaining(['login.accepted', 'login.refused']))
+    expect(kinds).toEqual(
+      expect.arrayContaining(['login.accepted', 'login.refused', 'access.refused']),
+    )
   })
 
   it('answers checkpoint and keys as text', async () => {

@@ -3,20 +3,31 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core'
 import { AuthError } from '@wardgate/errors'
 import type { FastifyRequest } from 'fastify'
+import { AuditLog } from '../audit-port'
+import { BoundedMap } from '../bounded-map'
+import { Clock } from '../clock'
+import { Database } from '../database/database'
 import { Authenticator } from './authenticator'
 import { type Identity, isPermitted } from './identity'
 import { type AuthenticatedRequest, type RouteAccess, routeAccessKey } from './route-access'
 
 export const sessionCookie = 'wardgate_session'
 export const csrfHeader = 'x-wardgate-csrf'
+const loggedAgainMillis = 60_000
+const mostRefused = 10_000
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /** Default deny: a route is reached only by whom its declaration names. */
 @Injectable()
 export class AccessGuard implements CanActivate {
+  private readonly refused = new BoundedMap<string, number>(mostRefused)
+
   constructor(
     private readonly reflector: Reflector,
     private readonly authenticator: Authenticator,
+    private readonly database: Database,
+    private readonly audit: AuditLog,
+    private readonly clock: Clock,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -28,9 +39,23 @@ export class AccessGuard implements CanActivate {
     request.identity = identity
     if (access.kind === 'authenticated') return true
     if (access.anyOf.some((permission) => isPermitted(identity, permission))) return true
+    const permission = access.anyOf.join(' or ')
+    await this.logRefusal(identity.principal.id, permission, request.method)
     throw new AuthError(
       'ERR_AUTH_FORBIDDEN',
-      `${identity.principal.name} lacks the permission ${access.anyOf.join(' or ')}`,
+      `${identity.principal.name} lacks the permission ${permission}`,
+    )
+  }
+
+  /** The same refusal again within a minute is not logged again: nobody can flood the log by asking. */
+  private async logRefusal(principalId: string, permission: string, method: string): Promise<void> {
+    const key = `${principalId} ${permission} ${method}`
+    const now = this.clock.now()
+    if (now - (this.refused.get(key) ?? -Infinity) < loggedAgainMillis) return
+    this.refused.set(key, now)
+    const body = { permission, method }
+    await this.database.transaction((tx) =>
+      this.audit.append(tx, { kind: 'access.refused', principalId, body }),
     )
   }
 
