@@ -6,7 +6,7 @@ import { ClientInbox } from './client-inbox'
 import type { Conversation } from './conversation'
 import { copyFromClient } from './copy-in'
 import { bindPortal, closeObject, describeObject, executePortal, parseStatement } from './extended'
-import { INBOX_HIGH_BYTES, MAX_HELD_BYTES, MAX_IN_FLIGHT } from './limits'
+import { INBOX_HIGH_BYTES, MAX_HELD_BYTES, MAX_IN_FLIGHT, MESSAGE_MILLIS } from './limits'
 import { callFunction, runQuery } from './simple'
 
 /** Handles the client's messages one after the other: the next is not looked at before the last is decided. */
@@ -17,6 +17,9 @@ export class ClientPump {
   private isPaused = false
   private hasEnded = false
   private hasTerminated = false
+  private unfinished: NodeJS.Timeout | undefined
+  /** A whole message was handled since the last look at what is unfinished. */
+  private hasMoved = false
 
   constructor(conversation: Conversation) {
     this.conversation = conversation
@@ -95,6 +98,7 @@ export class ClientPump {
     this.isBusy = true
     try {
       while (!conversation.hasEnded && inbox.next()) {
+        this.hasMoved = true
         const pending = this.handle(inbox.code, inbox.frame)
         if (pending !== undefined) await pending
         if (conversation.parts.outbox.isFull || conversation.isCrowded) await this.waitForRoom()
@@ -104,8 +108,28 @@ export class ClientPump {
       conversation.fail(toGatewayError(caught))
     }
     this.isBusy = false
+    this.watchUnfinished()
     if (this.isPaused) this.resume()
     if (this.hasEnded && !conversation.hasEnded) conversation.parts.end({ reason: 'client' })
+  }
+
+  /** Everything whole was handled: what is left is a part of a message, and its time runs from its first byte. */
+  private watchUnfinished(): void {
+    const { conversation, inbox } = this
+    if (inbox.length === 0 || conversation.hasEnded) this.stop()
+    else if (this.unfinished === undefined || this.hasMoved) {
+      this.stop()
+      this.unfinished = setTimeout(() => {
+        const what = 'a message took too long to arrive'
+        conversation.fail(new ProtocolError('ERR_PROTOCOL_MALFORMED', what))
+      }, MESSAGE_MILLIS).unref()
+    }
+    this.hasMoved = false
+  }
+
+  stop(): void {
+    clearTimeout(this.unfinished)
+    this.unfinished = undefined
   }
 
   private handle(code: number, frame: Buffer): Promise<void> | undefined {

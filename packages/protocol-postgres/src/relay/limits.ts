@@ -10,3 +10,5 @@ export const MAX_CANDIDATE_BYTES = 256 * 1024
 export const FAREWELL_MILLIS = 5_000
 /** For the target to end a statement after it was cancelled for its time-out. */
 export const CANCEL_GRACE_MILLIS = 10_000
+/** For one client message to be whole: a dripped one must not hold its memory for ever. */
+export const MESSAGE_MILLIS = 120_000

@@ -100,6 +100,7 @@ export class Relay {
     if (closing.reason === 'client') await this.farewell(signal)
     signal.removeEventListener('abort', onAbort)
     this.deadlines.stop()
+    this.clientPump.stop()
     this.detach()
     const isReusable = closing.reason === 'client' && this.isTargetIdle
     this.conversation.abandonAll()

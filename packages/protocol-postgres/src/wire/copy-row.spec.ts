@@ -1,0 +1,36 @@
+import fc from 'fast-check'
+import { readCopyRow, writeCopyRow, type CopyLayout } from './copy-row'
+
+const layouts: readonly CopyLayout[] = [
+  { kind: 'text', delimiter: 0x09 },
+  { kind: 'text', delimiter: 0x7c },
+  { kind: 'csv', delimiter: 0x2c },
+]
+
+it.each(layouts)('reads what it has written (%j)', (layout) => {
+  // A single NULL in CSV is an empty line, as PostgreSQL writes it.
+  const cell = fc.option(fc.uint8Array({ maxLength: 12 }).map((bytes) => Buffer.from(bytes)))
+  fc.assert(
+    fc.property(fc.array(cell, { minLength: 1, maxLength: 5 }), (cells) => {
+      expect(readCopyRow(writeCopyRow(cells, layout), layout)).toEqual(cells)
+    }),
+  )
+})
+
+it('reads rows as PostgreSQL writes them', () => {
+  const [text, , csv] = layouts
+  if (text === undefined || csv === undefined) throw new Error('no layouts')
+  const cellsOf = (line: string, layout: CopyLayout) =>
+    readCopyRow(Buffer.from(line), layout).map((cell) => cell?.toString() ?? null)
+  expect(cellsOf('a\\tb\t\\N\t\\\\N\t\n', text)).toEqual(['a\tb', null, '\\N', ''])
+  expect(cellsOf('1,"a ""b"", c",,""\n', csv)).toEqual(['1', 'a "b", c', null, ''])
+  expect(cellsOf('"two\nlines",x\n', csv)).toEqual(['two\nlines', 'x'])
+})
+
+it('refuses what is not one row', () => {
+  const [text, , csv] = layouts
+  if (text === undefined || csv === undefined) throw new Error('no layouts')
+  expect(() => readCopyRow(Buffer.from('a'), text)).toThrow('not one line')
+  expect(() => readCopyRow(Buffer.from('a\nb\n'), text)).toThrow('two COPY lines')
+  expect(() => readCopyRow(Buffer.from('"a\n'), csv)).toThrow('quote')
+})
