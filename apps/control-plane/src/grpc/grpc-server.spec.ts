@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { AuthError } from '@wardgate/errors'
 import { createHash } from 'node:crypto'
 import {
   type AgentServiceClient,
@@ -49,6 +50,7 @@ describe('the agent port', () => {
   let database: Client
   let connectionId: string
   const people = new Map<string, Identity>()
+  const shutOut = new Set<string>()
 
   function get<T>(type: abstract new (...args: never[]) => T): T {
     return test.app.get(type as never, { strict: false })
@@ -102,6 +104,12 @@ describe('the agent port', () => {
     jest.spyOn(get(Authenticator), 'authenticate').mockImplementation(async (raw: string) => {
       const identity = people.get(raw)
       if (identity === undefined) throw new Error('unknown')
+      return identity
+    })
+    // These people have no role bindings: what they were given above stays theirs until they are shut out.
+    jest.spyOn(get(Authenticator), 'review').mockImplementation(async (identity) => {
+      if (shutOut.has(identity.principal.name))
+        throw new AuthError('ERR_AUTH_FORBIDDEN', 'the principal is disabled')
       return identity
     })
     const admin = await person('root', [], [])
@@ -363,6 +371,19 @@ describe('the agent port', () => {
     await expect(
       get(VotingService).vote(owned.approvalId, ballot, people.get('ada')!),
     ).rejects.toMatchObject({ code: 'ERR_REQUEST_CONFLICT' })
+  })
+
+  it('ends a live session of somebody who may no longer use it, at its next operation', async () => {
+    await person('leaver', ['autogen'], ['connections:use'])
+    const { talk: conversation } = await open('leaver')
+    expect(await verdict(conversation, 'select 1')).toMatchObject({ $case: 'verdict' })
+    shutOut.add('leaver')
+    await database.query('UPDATE policy_epoch SET epoch = epoch + 1')
+    await settleEpoch()
+    expect(await verdict(conversation, 'select 1')).toMatchObject({
+      $case: 'kill',
+      value: { reason: 'the principal is disabled' },
+    })
   })
 
   it('ends a live session that is killed', async () => {

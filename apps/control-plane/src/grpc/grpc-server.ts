@@ -40,6 +40,7 @@ import { DecisionService } from '../decisions/decision.service'
 import { IngestService } from '../ingest/ingest.service'
 import { LiveSessions } from '../sessions/live-sessions'
 import { OpeningService } from '../sessions/opening.service'
+import { SessionReview } from '../sessions/session-review.service'
 import { SessionLife } from '../sessions/session-life.service'
 import { AttachConversation } from './attach-conversation'
 import { IngestConversation } from './ingest-conversation'
@@ -83,6 +84,7 @@ export class GrpcServer implements OnApplicationBootstrap, BeforeApplicationShut
     private readonly waiting: WaitingService,
     private readonly liveSessions: LiveSessions,
     private readonly life: SessionLife,
+    private readonly review: SessionReview,
     private readonly ingests: IngestService,
   ) {}
 
@@ -138,6 +140,7 @@ export class GrpcServer implements OnApplicationBootstrap, BeforeApplicationShut
             waiting: this.waiting,
             live: this.liveSessions,
             life: this.life,
+            review: this.review,
             epochs: this.epochs,
           }
           return new SessionConversation(services, agent, wire)

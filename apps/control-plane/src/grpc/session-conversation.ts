@@ -1,5 +1,5 @@
 import type { SessionRequest, SessionResponse } from '@wardgate/contract'
-import { ApprovalError, LimitError, PolicyError, toGatewayError } from '@wardgate/errors'
+import { ApprovalError, AuthError, LimitError, PolicyError, toGatewayError } from '@wardgate/errors'
 import type { Operation } from '@wardgate/gateway'
 import type { KnownAgent } from '../agents/agent-gate.service'
 import type { ApprovalsService, HeldDecision } from '../approvals/approvals.service'
@@ -9,6 +9,7 @@ import type { Decision } from '../decisions/decision'
 import type { DecisionService } from '../decisions/decision.service'
 import type { LiveSessions } from '../sessions/live-sessions'
 import type { OpeningService } from '../sessions/opening.service'
+import type { SessionReview } from '../sessions/session-review.service'
 import type { SessionLife } from '../sessions/session-life.service'
 import type { Session } from '../sessions/session'
 import { malformed } from './wire/malformed'
@@ -26,6 +27,7 @@ export interface SessionServices {
   readonly waiting: WaitingService
   readonly live: LiveSessions
   readonly life: SessionLife
+  readonly review: SessionReview
   readonly epochs: EpochWatch
 }
 
@@ -104,6 +106,7 @@ export class SessionConversation {
     const epoch = this.services.epochs.current
     try {
       const opened = await this.services.opening.open(request, this.agent)
+      this.services.review.admitted(opened.session, epoch)
       this.begin(opened.session)
       if (!this.isOpen()) return
       this.wire.send({ $case: 'opened', value: openedToWire(opened, epoch) })
@@ -143,10 +146,24 @@ export class SessionConversation {
     this.underWay.set(id, own)
     try {
       await session.stored
+      if (!(await this.isAdmittedStill(session))) return
       const decision = await this.services.decisions.decide(session, operation)
       await this.answer(session, id, operation, decision, own)
     } finally {
       this.underWay.delete(id)
+    }
+  }
+
+  private async isAdmittedStill(session: Session): Promise<boolean> {
+    try {
+      await this.services.review.require(session, this.services.epochs.current)
+      return true
+    } catch (caught) {
+      const error = toGatewayError(caught)
+      // Without an answer nothing is known: this operation fails, and the session may ask again.
+      if (!(error instanceof AuthError)) throw caught
+      this.kill(error.message)
+      return false
     }
   }
 

@@ -54,6 +54,12 @@ export class IdentityBuilder {
     return this.identity(record, toPrincipal(record), expiresAt)
   }
 
+  async review(identity: Identity): Promise<Identity> {
+    await this.requireEnabled(identity.principal.id)
+    if (identity.actor !== undefined) await this.requireEnabled(identity.actor.id)
+    return { ...identity, grants: await this.bindings.grantsOf(identity.principal) }
+  }
+
   /** Notes who logged in; a person when the log-in was done in a browser. */
   register(
     issuer: Issuer,

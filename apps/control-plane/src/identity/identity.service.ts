@@ -4,12 +4,14 @@ import { type AuthenticationContext, Authenticator } from '../common/auth/authen
 import { authorize, type Identity } from '../common/auth/identity'
 import type { Permission } from '../common/auth/permissions'
 import { Clock } from '../common/clock'
+import { EpochWatch } from '../common/epoch/epoch-watch'
 import { ConsoleSessions } from './console-sessions'
 import { FailureLimiter, TooManyFailures } from './failure-limiter'
 import { IdentityBuilder } from './identity-builder'
 import type { Issuer } from './issuers/issuer'
 import { IssuersRepository } from './issuers/issuers.repository'
 import { LoginJournal } from './login-journal'
+import { OpenedIdentities } from './opened-identities'
 import { IssuerTokens } from './tokens/issuer-tokens'
 import { readUnverifiedIssuer } from './tokens/unverified-token'
 import { WardgateTokens } from './tokens/wardgate-tokens'
@@ -20,6 +22,7 @@ import { VerifiedTokens } from './verified-tokens'
 export class IdentityService extends Authenticator {
   readonly #verified: VerifiedTokens
   readonly #failures: FailureLimiter
+  readonly #opened: OpenedIdentities
 
   constructor(
     private readonly issuers: IssuersRepository,
@@ -28,11 +31,13 @@ export class IdentityService extends Authenticator {
     private readonly builder: IdentityBuilder,
     private readonly journal: LoginJournal,
     private readonly consoleSessions: ConsoleSessions,
+    private readonly epochs: EpochWatch,
     clock: Clock,
   ) {
     super()
     this.#verified = new VerifiedTokens(clock)
     this.#failures = new FailureLimiter(clock)
+    this.#opened = new OpenedIdentities(clock)
   }
 
   /** Verifies the token and reads what its principal may do now. Failures are counted, audited and rejected. */
@@ -45,8 +50,15 @@ export class IdentityService extends Authenticator {
         this.#failures.check(context.address, unverifiedIssuer)
         return await this.authenticateOwn(rawToken, context)
       }
+      // Sessions alone: who administers sees every change at once.
+      const isSession = context.surface === 'grpc'
+      const epoch = this.epochs.current
+      const opened = isSession ? this.#opened.get(rawToken, epoch) : undefined
+      if (opened !== undefined) return opened
       issuer = await this.issuers.findByUrl(unverifiedIssuer)
-      return await this.authenticateForeign(rawToken, issuer, context)
+      const identity = await this.authenticateForeign(rawToken, issuer, context)
+      if (isSession) this.#opened.set(rawToken, epoch, identity)
+      return identity
     } catch (error) {
       const isOwn = unverifiedIssuer === this.wardgateTokens.issuer
       // Issuers that nobody registered count as one: else every made-up name would start at zero.
@@ -54,6 +66,10 @@ export class IdentityService extends Authenticator {
       await this.refused(error, context, counted, unverifiedIssuer)
       throw error
     }
+  }
+
+  override review(identity: Identity): Promise<Identity> {
+    return this.builder.review(identity)
   }
 
   override authenticateCookie(rawCookie: string): Promise<Identity | undefined> {

@@ -1,6 +1,7 @@
 import { SignJWT } from 'jose'
 import { Client } from 'pg'
 import { ApiClient } from '../testing/api-client'
+import { Authenticator } from '../common/auth/authenticator'
 import { startTestApp, type TestApp } from '../testing/test-app'
 import { TestIssuer } from '../testing/test-issuer'
 import { IdentityService } from './identity.service'
@@ -125,6 +126,21 @@ describe('authentication', () => {
     const path = `/v1/principals/${me.principal.id}`
     expect((await (await admin()).patch(path, { disabled: true }, 1)).status).toBe(200)
     expect(await refusalOf(token)).toEqual({ status: 403, code: 'ERR_AUTH_FORBIDDEN' })
+  })
+
+  it('reviews an identity as it is now: its roles anew, and disabled is disabled', async () => {
+    const authenticator = test.app.get(Authenticator, { strict: false })
+    const token = await issuer.token({ sub: 'worker', groups: ['workers'] })
+    const context = { address: '127.0.0.1', surface: 'grpc' }
+    const identity = await authenticator.authenticate(token, context)
+    expect((await authenticator.review(identity)).grants).toEqual([])
+    const as = await admin()
+    await as.post('/v1/role-bindings', { role: 'user', subject: 'group:workers' })
+    expect((await authenticator.review(identity)).grants).toMatchObject([{ role: 'user' }])
+    await as.patch(`/v1/principals/${identity.principal.id}`, { disabled: true }, 1)
+    await expect(authenticator.review(identity)).rejects.toMatchObject({
+      code: 'ERR_AUTH_FORBIDDEN',
+    })
   })
 
   it('takes a role away at once', async () => {

@@ -6,6 +6,7 @@ import { OpeningService } from './opening.service'
 import { OperationRepository } from './operation.repository'
 import { SessionLife } from './session-life.service'
 import { SessionRepository } from './session.repository'
+import { SessionReview } from './session-review.service'
 import { SessionWriter } from './session-writer.service'
 import { SessionsController } from './sessions.controller'
 import { SessionsService } from './sessions.service'
@@ -27,8 +28,16 @@ import { TargetsService } from './targets.service'
     OpeningService,
     LiveSessions,
     SessionLife,
+    SessionReview,
     SessionsService,
   ],
-  exports: [OpeningService, TargetsService, SessionWriter, LiveSessions, SessionLife],
+  exports: [
+    OpeningService,
+    TargetsService,
+    SessionWriter,
+    LiveSessions,
+    SessionLife,
+    SessionReview,
+  ],
 })
 export class SessionsModule {}

@@ -12,6 +12,8 @@ export interface AuthenticationContext {
 /** Turns what a caller presents into who it is. Rejects with an AuthError; refusals are audited before. */
 export abstract class Authenticator {
   abstract authenticate(rawToken: string, context: AuthenticationContext): Promise<Identity>
+  /** The identity as it is now: its roles read again. Rejects when it, its issuer or its actor is disabled. */
+  abstract review(identity: Identity): Promise<Identity>
   /** Undefined = no such log-in, or it has ended. */
   abstract authenticateCookie(rawCookie: string): Promise<Identity | undefined>
 }
