@@ -5,6 +5,15 @@ export const maxTreeDepth = 1_000
 /** Texts that the scanner is unsure of are allowed up to this length, too short to nest deeply enough. */
 const maxUnsureLength = 4_096
 
+/** PostgreSQL truncates longer operators; of a run of signs without an operator in it each one is an operator. */
+const maxOperatorLength = 63
+/**
+ * `/*` that follow each other within one run of operator characters: the target's lexer takes the whole rest of the run
+ * for each of them and gives it back, which is quadratic (scan.l, xcstart).
+ */
+const maxCommentsInRun = 32
+const operatorRun = /^[~!@#^&|`?+\-*/%<>=]*$/
+
 /** Words that make the tree one level deeper without brackets and without a comma in between. */
 const deepening = new Set(
   `not is in like ilike similar between case collate at isnull notnull operator overlaps
@@ -74,16 +83,36 @@ function countPunctuation(character: string, depth: DepthEstimate): void {
   }
 }
 
+/** What ends with a sign may be an operator and signs, each of them one level: `1*-+-1`. */
+function countOperator(operator: string, depth: DepthEstimate): void {
+  const levels = /[+-]$/.test(operator) ? operator.length : 1
+  for (let level = 0; level < levels; level += 1) depth.deepen()
+}
+
+function hasCommentRun(text: string): boolean {
+  let inRun = 0
+  let end = 0
+  for (let at = text.indexOf('/*'); at >= 0; at = text.indexOf('/*', end)) {
+    inRun = operatorRun.test(text.slice(end, at)) ? inRun + 1 : 1
+    if (inRun > maxCommentsInRun) return true
+    end = at + 2
+  }
+  return false
+}
+
 /** An upper estimate of the tree's depth, made before the parser sees the text. */
 export function isComplex(text: string): boolean {
+  if (hasCommentRun(text)) return true
   const depth = new DepthEstimate()
   for (let position = 0; position < text.length;) {
     const token = scanToken(text, position)
     if (token === 0) return text.length > maxUnsureLength
     const kind = token & 15
     const end = (token - kind) / 16
-    if (kind === tokenKind.operator) depth.deepen()
-    else if (kind === tokenKind.word && end - position < 12) {
+    if (kind === tokenKind.operator) {
+      if (end - position > maxOperatorLength) return true
+      countOperator(text.slice(position, end), depth)
+    } else if (kind === tokenKind.word && end - position < 12) {
       countWord(text.slice(position, end).toLowerCase(), depth)
     } else if (kind === tokenKind.punctuation) countPunctuation(text.slice(position, end), depth)
     if (depth.total > maxTreeDepth) return true
