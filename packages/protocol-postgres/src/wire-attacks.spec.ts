@@ -113,7 +113,7 @@ const closing: readonly (readonly [string, Buffer, string])[] = [
     '041 half a character before a backslash',
     raw(
       fromClient.Query,
-      `53454c4543542045${'27835c273b'}${Buffer.from(DELETE).toString('hex')}3b2d2d2700`,
+      `53454c454354204527835c273b${Buffer.from(DELETE).toString('hex')}3b2d2d2700`,
     ),
     '08P01',
   ],
