@@ -62,6 +62,7 @@ export async function openStage(peers, quick) {
     paths,
     pgbench: (path, args) => pgbench(peers.pgbench.path, paths[path](), args),
     agentPid: () => pidOf('agent'),
+    controlPlanePid: () => pidOf('control-plane'),
     cpuMicros,
     async close() {
       bouncer.kill('SIGTERM')
