@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import type { FakeClient} from '../testing/fake-client';
+import type { FakeClient } from '../testing/fake-client'
 import { codesOf, rowsOf } from '../testing/fake-client'
 import { memoryPair } from '../testing/fuzz/memory-pair'
 import { dialSocket, RealGateway } from '../testing/real/gateway'
