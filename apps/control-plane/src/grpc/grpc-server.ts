@@ -56,11 +56,14 @@ const drainMillis = 3_000
 interface Live {
   readonly agentId: string
   end(error: unknown): void
+  stopping(): void
 }
 
 interface Conversation<Q> {
   receive(request: Q): void
   ended(): void
+  /** Told before the stream is ended because the process stops. */
+  stopping?(): void
 }
 
 /** The gRPC ports. Streams are handed to their conversations; nothing is decided here. */
@@ -108,9 +111,13 @@ export class GrpcServer implements OnApplicationBootstrap, BeforeApplicationShut
 
   async beforeApplicationShutdown(): Promise<void> {
     const gone = new ControlError('ERR_CONTROL_UNAVAILABLE', 'the control plane is stopping')
-    for (const stream of this.live) stream.end(gone)
+    for (const stream of this.live) {
+      stream.stopping()
+      stream.end(gone)
+    }
     await Promise.all(this.servers.map((server) => shutdown(server)))
     this.servers = []
+    await this.life.settled()
   }
 
   private cut(agentId: string): void {
@@ -187,8 +194,8 @@ export class GrpcServer implements OnApplicationBootstrap, BeforeApplicationShut
     }
     this.admit(stream as Pick<typeof out, 'getAuthContext'>)
       .then((agent) => {
-        const live = { agentId: agent.id, end: fail }
         const conversation = start(agent, wire)
+        const live = { agentId: agent.id, end: fail, stopping: () => conversation.stopping?.() }
         this.live.add(live)
         const ended = (): void => {
           over = true

@@ -88,6 +88,11 @@ export class SessionConversation {
     if (this.session !== undefined) this.finish(this.session)
   }
 
+  /** The control plane stops; the agent keeps its half for a while, unjudged by us. */
+  stopping(): void {
+    this.closed.reason = 'the control plane was stopped'
+  }
+
   kill(reason: string): void {
     if (this.state === 'ended') return
     this.closed.reason = reason
@@ -131,9 +136,7 @@ export class SessionConversation {
 
   private finish(session: Session): void {
     this.services.live.remove(session.id)
-    session.stored
-      .then(() => this.services.life.end(session.id, this.closed.reason))
-      .catch(() => undefined)
+    this.services.life.endStored(session, this.closed.reason)
   }
 
   private async decide(id: string, operation: Operation): Promise<void> {

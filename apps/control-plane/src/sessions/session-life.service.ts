@@ -21,6 +21,7 @@ const sweptAtOnce = 500
 export class SessionLife implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger('sessions')
   private timer: NodeJS.Timeout | undefined
+  private readonly ending = new Set<Promise<void>>()
 
   constructor(
     private readonly database: Database,
@@ -38,6 +39,24 @@ export class SessionLife implements OnApplicationBootstrap, OnApplicationShutdow
 
   onApplicationShutdown(): void {
     clearInterval(this.timer)
+  }
+
+  /** Ends a session once its row is there; not waited for, except by `settled`. */
+  endStored(
+    { id, stored }: { readonly id: string; readonly stored: Promise<void> },
+    reason: string,
+  ) {
+    const work = stored.then(
+      () => this.end(id, reason).catch((err: unknown) => this.report(err)),
+      () => undefined,
+    )
+    this.ending.add(work)
+    void work.finally(() => this.ending.delete(work))
+  }
+
+  /** Settles when every session that was to end so far has ended: after it the database may go. */
+  async settled(): Promise<void> {
+    await Promise.all(this.ending)
   }
 
   async end(id: string, reason: string): Promise<void> {
@@ -60,6 +79,11 @@ export class SessionLife implements OnApplicationBootstrap, OnApplicationShutdow
   async sweep(): Promise<void> {
     const notSeenSince = new Date(this.clock.now() - deadAfterMillis)
     await this.endAll(undefined, notSeenSince, 'the agent is gone')
+  }
+
+  /** What could not be ended now is left to the sweep. */
+  private report(err: unknown): void {
+    this.logger.warn({ err }, 'session could not be ended')
   }
 
   private async endAll(agentId: string | undefined, before: Date, reason: string): Promise<void> {

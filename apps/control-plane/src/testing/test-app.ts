@@ -3,7 +3,10 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify'
 import { createApp } from '../app'
 import type { Config } from '../config/config'
 import { readConfig } from '../config/env'
+import { stoppedAtTheEnd, stopLeftovers } from './leftovers'
 import { freePort, startTestDatabase, type TestDatabase } from './test-database'
+
+afterAll(stopLeftovers, 30_000)
 
 export interface TestApp {
   readonly app: NestFastifyApplication
@@ -31,6 +34,7 @@ export async function startTestApp(
     ...env,
   })
   const app = await createApp(config, false)
+  const stopApp = stoppedAtTheEnd(() => app.close())
   await app.listen(config.rest.port, config.rest.host)
   return {
     app,
@@ -38,7 +42,7 @@ export async function startTestApp(
     database: own,
     url: `http://127.0.0.1:${rest}`,
     stop: async () => {
-      await app.close()
+      await stopApp()
       if (database === undefined) await own.stop()
     },
   }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startCluster } from '@wardgate/embedded-postgres'
 import { Client } from 'pg'
+import { stoppedAtTheEnd } from './leftovers'
 
 export interface TestDatabase {
   readonly url: string
@@ -37,10 +38,10 @@ async function startServer(): Promise<Server> {
   })
   return {
     url: cluster.url('postgres'),
-    stop: async () => {
+    stop: stoppedAtTheEnd(async () => {
       await cluster.stop()
       await rm(folder, { recursive: true, force: true })
-    },
+    }),
   }
 }
 

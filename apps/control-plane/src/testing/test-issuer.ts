@@ -8,6 +8,7 @@ import {
   type JWTPayload,
   SignJWT,
 } from 'jose'
+import { stoppedAtTheEnd } from './leftovers'
 
 /** An OIDC issuer on loopback whose tokens can be made good or bad at will. */
 export class TestIssuer {
@@ -53,10 +54,10 @@ export class TestIssuer {
       .sign(key.privateKey)
   }
 
-  stop(): Promise<void> {
+  readonly stop = stoppedAtTheEnd(() => {
     this.#server.closeAllConnections()
     return new Promise((resolve) => this.#server.close(() => resolve()))
-  }
+  })
 
   private answer(path: string): unknown {
     if (path === '/.well-known/openid-configuration')

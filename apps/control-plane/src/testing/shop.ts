@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto'
+import { type AgentServiceClient, Catalog } from '@wardgate/contract'
+import { AuthorityService } from '../agents/authority.service'
+import { EpochWatch } from '../common/epoch/epoch-watch'
+import { type ApiAnswer, ApiClient } from './api-client'
+import { shopCatalog } from './shop-catalog'
+import { agentClient, Conversation, enrol, openMessage, type SessionTalk } from './test-agent'
+import { startTestApp, type TestApp } from './test-app'
+import { TestIssuer } from './test-issuer'
+
+/** A control plane with connection `shop`, an enrolled agent that serves it, and people with roles. */
+export class Shop {
+  private constructor(
+    readonly test: TestApp,
+    readonly issuer: TestIssuer,
+    readonly admin: ApiClient,
+    readonly client: AgentServiceClient,
+    readonly agentId: string,
+    readonly connectionId: string,
+    readonly identity: Awaited<ReturnType<typeof enrol>>,
+  ) {}
+
+  static async start(): Promise<Shop> {
+    const issuer = await TestIssuer.start()
+    const test = await startTestApp({
+      WARDGATE_BOOTSTRAP_ISSUER: issuer.url,
+      WARDGATE_BOOTSTRAP_ADMIN: 'subject:alice',
+    })
+    const admin = new ApiClient(test.url, await issuer.token({ token_use: 'person' }))
+    const connectionId = await makeConnection(admin, 'shop')
+    const join = { agentName: 'edge', connections: ['shop'] }
+    const { token } = await good(admin.post('/v1/join-tokens', join))
+    const authority = await test.app.get(AuthorityService, { strict: false }).pem()
+    const identity = await enrol(test.config.enrolment.port, authority, token)
+    const client = agentClient(test.config.grpc.port, identity)
+    return new Shop(test, issuer, admin, client, identity.agentId, connectionId, identity)
+  }
+
+  async as(subject: string, groups: readonly string[] = []): Promise<ApiClient> {
+    return this.admin.as(await this.token(subject, groups))
+  }
+
+  token(subject: string, groups: readonly string[] = []): Promise<string> {
+    return this.issuer.token({ sub: subject, groups: [...groups], token_use: 'person' })
+  }
+
+  async bind(role: string, subject: string, connections: readonly string[] = []): Promise<void> {
+    await good(this.admin.post('/v1/role-bindings', { role, subject, connections }))
+  }
+
+  async activate(source: string): Promise<void> {
+    const { name, version } = await good(this.admin.post('/v1/policies', { source }))
+    await good(this.admin.post(`/v1/policies/${name}/versions/${version}/activate`))
+    await this.test.app.get(EpochWatch, { strict: false }).refresh()
+  }
+
+  /** An Attach stream that has reported the catalog of the shop. */
+  async attach() {
+    const talk = new Conversation(this.client.attach())
+    const hello = { version: '1', protocols: ['postgres'], instanceId: 'a', listeners: [] }
+    talk.send({ message: { $case: 'hello', value: hello } })
+    const catalog = shopCatalog()
+    const digest = createHash('sha256').update(Catalog.encode(catalog).finish()).digest('hex')
+    const key = { connectionId: this.connectionId, database: 'shop', digest }
+    talk.send({ message: { $case: 'catalog', value: key } })
+    while ((await talk.next()).$case !== 'catalogWanted') continue
+    talk.send({ message: { $case: 'catalog', value: { ...key, catalog } } })
+    while ((await talk.next()).$case !== 'epoch') continue
+    return talk
+  }
+
+  async open(credential: string): Promise<{ talk: SessionTalk; sessionId: string }> {
+    const talk: SessionTalk = new Conversation(this.client.session())
+    talk.send(openMessage('shop', credential))
+    const answer = await talk.next()
+    if (answer.$case !== 'opened') throw new Error(JSON.stringify(answer))
+    return { talk, sessionId: answer.value.sessionId }
+  }
+
+  async stop(): Promise<void> {
+    this.client.close()
+    await this.test.stop()
+    await this.issuer.stop()
+  }
+}
+
+export async function makeConnection(admin: ApiClient, name: string): Promise<string> {
+  const connection = await good(
+    admin.post('/v1/connections', {
+      name,
+      protocol: 'postgres',
+      endpoints: [{ host: '127.0.0.1', port: 5432 }],
+      tls: { mode: 'disable' },
+      database: name,
+    }),
+  )
+  const secret = { kind: 'password', username: 'app', password: 'target-secret' }
+  await good(admin.post(`/v1/connections/${connection.id}/credentials`, secret))
+  return connection.id
+}
+
+/** The body of an answer that has to be a good one. */
+export async function good(answer: Promise<ApiAnswer>) {
+  const { status, body } = await answer
+  if (status > 299) throw new Error(`${status} ${JSON.stringify(body)}`)
+  return body
+}
