@@ -8,7 +8,7 @@ import {
   type PolicyTestCase,
   type PolicyTestResult,
 } from '@wardgate/policy'
-import { dirname, resolve } from 'node:path'
+import { dirname, isAbsolute, join } from 'node:path'
 import { readSource } from '../../api/body'
 import type { Api } from '../../api/client'
 import { CliError } from '../../cli-error'
@@ -49,7 +49,7 @@ export const policiesTest: Register = (parent, cli) => {
 async function readPolicies(run: Run, file: string, names: readonly string[]): Promise<PolicySet> {
   const versions = []
   for (const [at, name] of names.entries()) {
-    const path = resolve(dirname(file === '-' ? '.' : file), name)
+    const path = isAbsolute(name) ? name : join(dirname(file === '-' ? '.' : file), name)
     const { document, problems } = parsePolicy(await readSource(run, path))
     if (problems) throw refused(run, path, problems)
     versions.push({ name: document.name, version: at + 1, document })
