@@ -3,7 +3,9 @@ import type { ApprovalState } from '@wardgate/approvals'
 import { v7 as uuid } from 'uuid'
 import { Database } from '../common/database/database'
 import type { Transaction } from '../common/database/transaction'
-import { newestFirst, type PageQuery } from '../common/http/page'
+import { isVisible, type VisibleRows } from '../common/database/visible-rows'
+import { afterId, newestFirst, type PageQuery } from '../common/http/page'
+import { Prisma } from '../generated/prisma/client'
 import type { ApprovalRequest, NewApprovalRequest, StoredVote } from './approval'
 
 export interface ApprovalFilter {
@@ -132,13 +134,14 @@ export class ApprovalRepository {
     })
   }
 
-  async list(query: PageQuery & ApprovalFilter, ownerId: string | undefined) {
+  async list(query: PageQuery & ApprovalFilter, visible: 'all' | VisibleRows) {
     const page = newestFirst(query)
+    const where = visible === 'all' ? page.where : await this.visiblePage(query, visible)
     const { requester } = query
     const rows = await this.database.prisma.approvalRequest.findMany({
       ...page,
       where: {
-        ...page.where,
+        ...where,
         ...(query.state === undefined ? {} : { state: query.state }),
         ...(query.connection === undefined ? {} : { connection: query.connection }),
         ...(requester === undefined
@@ -149,10 +152,24 @@ export class ApprovalRepository {
                 ...(/^[0-9a-f-]{36}$/i.test(requester) ? [{ requesterId: requester }] : []),
               ],
             }),
-        ...(ownerId === undefined ? {} : { requesterId: ownerId }),
       },
     })
     return rows as ApprovalRequest[]
+  }
+
+  private async visiblePage(query: PageQuery & ApprovalFilter, visible: VisibleRows) {
+    const { state, connection, requester } = query
+    const after = afterId(query)
+    const rows = await this.database.prisma.$queryRaw<{ id: string }[]>`
+      SELECT id FROM approval_requests
+      WHERE ${isVisible(visible, Prisma.sql`requester_id`)}
+        AND (${after ?? null}::uuid IS NULL OR id < ${after ?? null}::uuid)
+        AND (${state ?? null}::text IS NULL OR state::text = ${state ?? null})
+        AND (${connection ?? null}::text IS NULL OR connection = ${connection ?? null})
+        AND (${requester ?? null}::text IS NULL
+          OR requester = ${requester ?? null} OR requester_id::text = lower(${requester ?? null}))
+      ORDER BY id DESC LIMIT ${query.limit + 1}`
+    return { id: { in: rows.map(({ id }) => id) } }
   }
 
   async notify(tx: Transaction, channel: string, payload: string): Promise<void> {

@@ -42,15 +42,15 @@ export class VotingService {
 
   async list(query: ApprovalsQuery, by: Identity) {
     const scope = connectionsFor(by, 'approvals:read')
-    const readsOthers = scope === 'all' || scope.length > 0
-    const rows = await this.approvals.list(query, readsOthers ? undefined : by.principal.id)
-    const page = toPage(
+    const ownerId = isPermitted(by, 'approvals:read-own') ? by.principal.id : undefined
+    const visible = scope === 'all' ? scope : { connections: scope, ownerId }
+    const rows = await this.approvals.list(query, visible)
+    return toPage(
       rows,
       query,
       ({ id }) => id,
       (row) => row,
     )
-    return { ...page, items: page.items.filter((request) => maySee(by, request)) }
   }
 
   async get(id: string, by: Identity) {

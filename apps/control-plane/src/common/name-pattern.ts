@@ -1,4 +1,4 @@
-const longestPattern = 200
+export const longestPattern = 200
 
 /** Whether `name` fits the pattern; `*` stands for any run of characters, everything else for itself. */
 export function matchesPattern(pattern: string, name: string): boolean {

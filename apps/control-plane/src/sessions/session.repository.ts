@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common'
 import { Database } from '../common/database/database'
 import type { Transaction } from '../common/database/transaction'
-import { newestFirst, type PageQuery } from '../common/http/page'
+import { isVisible, type VisibleRows } from '../common/database/visible-rows'
+import { afterId, newestFirst, type PageQuery } from '../common/http/page'
+import { Prisma } from '../generated/prisma/client'
 import type { Session } from './session'
 
 export interface SessionFilter {
@@ -48,14 +50,14 @@ export class SessionRepository {
     return this.database.prisma.session.findUnique({ where: { id } })
   }
 
-  /** `visible`: name patterns are applied by the caller; `ownerId` narrows to one principal's sessions. */
-  list(query: PageQuery & SessionFilter, ownerId: string | undefined) {
+  async list(query: PageQuery & SessionFilter, visible: 'all' | VisibleRows) {
     const page = newestFirst(query)
+    const where = visible === 'all' ? page.where : await this.visiblePage(query, visible)
     const principal = query.principal
     return this.database.prisma.session.findMany({
       ...page,
       where: {
-        ...page.where,
+        ...where,
         ...(query.state === undefined ? {} : { state: query.state }),
         ...(query.connection === undefined ? {} : { connection: query.connection }),
         ...(query.agent === undefined ? {} : { agent: query.agent }),
@@ -67,9 +69,24 @@ export class SessionRepository {
                 ...(/^[0-9a-f-]{36}$/i.test(principal) ? [{ principalId: principal }] : []),
               ],
             }),
-        ...(ownerId === undefined ? {} : { principalId: ownerId }),
       },
     })
+  }
+
+  private async visiblePage(query: PageQuery & SessionFilter, visible: VisibleRows) {
+    const { state, connection, agent, principal } = query
+    const after = afterId(query)
+    const rows = await this.database.prisma.$queryRaw<{ id: string }[]>`
+      SELECT id FROM sessions
+      WHERE ${isVisible(visible, Prisma.sql`principal_id`)}
+        AND (${after ?? null}::uuid IS NULL OR id < ${after ?? null}::uuid)
+        AND (${state ?? null}::text IS NULL OR state::text = ${state ?? null})
+        AND (${connection ?? null}::text IS NULL OR connection = ${connection ?? null})
+        AND (${agent ?? null}::text IS NULL OR agent = ${agent ?? null})
+        AND (${principal ?? null}::text IS NULL
+          OR principal = ${principal ?? null} OR principal_id::text = lower(${principal ?? null}))
+      ORDER BY id DESC LIMIT ${query.limit + 1}`
+    return { id: { in: rows.map(({ id }) => id) } }
   }
 
   /** Sessions whose agent has not been heard of since, or that an agent's former process left open. */

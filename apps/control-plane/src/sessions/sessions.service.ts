@@ -30,10 +30,9 @@ export class SessionsService {
 
   async list(query: SessionsQuery, by: Identity) {
     const scope = connectionsFor(by, 'sessions:read')
-    const readsOthers = scope === 'all' || scope.length > 0
-    const rows = await this.sessions.list(query, readsOthers ? undefined : by.principal.id)
-    const page = toPage(rows, query, ({ id }) => id, toSession)
-    return { ...page, items: page.items.filter((session) => maySee(by, session)) }
+    const ownerId = isPermitted(by, 'sessions:read-own') ? by.principal.id : undefined
+    const visible = scope === 'all' ? scope : { connections: scope, ownerId }
+    return toPage(await this.sessions.list(query, visible), query, ({ id }) => id, toSession)
   }
 
   async get(id: string, by: Identity) {

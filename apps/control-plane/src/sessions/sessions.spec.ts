@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto'
+import { Client } from 'pg'
+import { v7 as uuid } from 'uuid'
+import type { ApiClient } from '../testing/api-client'
+import { good, Shop } from '../testing/shop'
+
+jest.setTimeout(120_000)
+
+interface Listed {
+  readonly id: string
+  readonly connection: string
+}
+
+describe('sessions over HTTP', () => {
+  let shop: Shop
+  let database: Client
+  let robot: ApiClient
+  let robotId: string
+
+  /** Sessions of somebody, newest last. */
+  async function store(connection: string, principalId: string, count: number): Promise<string[]> {
+    const ids: string[] = []
+    for (let index = 0; index < count; index += 1) ids.push(uuid())
+    for (const id of ids)
+      await database.query(
+        `INSERT INTO sessions (id, connection_id, connection, protocol, principal_id, principal,
+           agent_id, agent, database, client_address)
+         VALUES ($1, $2, $3, 'postgres', $4, 'someone', $2, 'edge', 'shop', '::1')`,
+        [id, randomUUID(), connection, principalId],
+      )
+    return ids
+  }
+
+  const idsOf = async (api: ApiClient, query = '') =>
+    (await good(api.get(`/v1/sessions?limit=2${query}`))) as {
+      items: Listed[]
+      nextCursor: string | null
+    }
+
+  beforeAll(async () => {
+    shop = await Shop.start()
+    await shop.bind('user', 'subject:robot')
+    await shop.bind('auditor', 'subject:carol')
+    await shop.bind('approver', 'subject:narrow', ['sales_*'])
+    robot = await shop.as('robot')
+    robotId = (await good(robot.get('/v1/me'))).principal.id
+    database = new Client({ connectionString: shop.test.database.url })
+    await database.connect()
+  })
+
+  afterAll(async () => {
+    await database.end()
+    await shop.stop()
+  })
+
+  it('show a user its own alone; those of others do not exist for it', async () => {
+    const [own] = await store('shop', robotId, 1)
+    const [foreign] = await store('shop', randomUUID(), 1)
+    expect((await idsOf(robot)).items.map(({ id }) => id)).toEqual([own])
+    expect((await robot.get(`/v1/sessions/${own}`)).status).toBe(200)
+    for (const path of ['', '/operations']) {
+      const answer = await robot.get(`/v1/sessions/${foreign}${path}`)
+      expect([answer.status, answer.body.code]).toEqual([404, 'ERR_REQUEST_NOT_FOUND'])
+    }
+    expect((await robot.get('/v1/operations')).status).toBe(400)
+    const stranger = await shop.as('stranger')
+    expect((await stranger.get('/v1/sessions')).status).toBe(403)
+  })
+
+  it('fill the pages of somebody whose role is narrowed to some connections', async () => {
+    const before = await store('sales_eu', randomUUID(), 3)
+    await store('salesXeu', randomUUID(), 5)
+    await store('other', randomUUID(), 5)
+    const narrow = await shop.as('narrow')
+    const first = await idsOf(narrow)
+    expect(first.items.map(({ id }) => id)).toEqual([before[2], before[1]])
+    const second = await idsOf(narrow, `&cursor=${first.nextCursor}`)
+    expect(second.items.map(({ id }) => id)).toEqual([before[0]])
+    expect(second.nextCursor).toBeNull()
+    expect((await idsOf(narrow, '&connection=other')).items).toEqual([])
+    expect((await idsOf(narrow, '&state=ended')).items).toEqual([])
+  })
+
+  it('show operations and recording to an auditor; reading a recording is logged', async () => {
+    const [id] = await store('shop', robotId, 1)
+    const operation = uuid()
+    await database.query(
+      `INSERT INTO operations (id, session_id, kind, text, text_digest, status, actions, started_at)
+       VALUES ($1, $2, 'statement', 'select 1', '\\x00', 'succeeded', '{read}', now())`,
+      [operation, id],
+    )
+    for (const [index, data] of ['first ', 'second'].entries())
+      await database.query(
+        `INSERT INTO recording_chunks (session_id, index, data, digest) VALUES ($1, $2, $3, '\\x00')`,
+        [id, index, Buffer.from(data)],
+      )
+    const carol = await shop.as('carol')
+    const { items } = await good(carol.get(`/v1/sessions/${id}/operations`))
+    expect(items).toMatchObject([{ id: operation, text: 'select 1', status: 'succeeded' }])
+    expect((await good(carol.get('/v1/operations?status=failed'))).items).toEqual([])
+    const recording = await carol.get(`/v1/sessions/${id}/recording`)
+    expect([recording.status, recording.body]).toEqual([200, 'first second'])
+    expect((await robot.get(`/v1/sessions/${id}/recording`)).status).toBe(403)
+    const entries = await good(shop.admin.get(`/v1/audit/entries?sessionId=${id}`))
+    expect(entries.items).toMatchObject([{ kind: 'recording.read' }])
+  })
+
+  it('are killed by an administrator, once, and by nobody who only reads', async () => {
+    const { talk, sessionId } = await shop.open(await shop.token('robot'))
+    const kill = (api: ApiClient) =>
+      api.post(`/v1/sessions/${sessionId}/kill`, { reason: 'enough' })
+    for (const api of [robot, await shop.as('carol')]) expect((await kill(api)).status).toBe(403)
+    while ((await shop.admin.get(`/v1/sessions/${sessionId}`)).status === 404) continue
+    const killed = await good(kill(shop.admin))
+    expect(killed).toMatchObject({ state: 'ended', endReason: expect.stringContaining('enough') })
+    expect(await talk.next()).toMatchObject({ $case: 'kill' })
+    expect((await kill(shop.admin)).body.code).toBe('ERR_REQUEST_CONFLICT')
+    expect((await shop.admin.post(`/v1/sessions/${sessionId}/kill`, {})).status).toBe(400)
+  })
+})
