@@ -166,6 +166,20 @@ describe('versions and options', () => {
   const codes = (client: FakeClient) => client.messages.map(({ code }) => code).join('')
   const keyOf = (client: FakeClient) => client.messages.find(({ code }) => code === 'K')?.body
 
+  it.each([
+    ['user', 'x'.repeat(800), 'too long to name a connection'],
+    ['user', 'shop\nshop', 'too long to name a connection'],
+    ['database', 'x'.repeat(800), 'the name of the database is too long'],
+  ])(
+    'says what is wrong with an odd %s, such as a token in its place',
+    async (name, value, why) => {
+      const client = await open(
+        startupMessage([...new Map<string, string>([...identity, [name, value]])]),
+      )
+      expect(client.lastError?.get('M')).toContain(why)
+    },
+  )
+
   it('gives 3.0 a key of eight bytes and 3.2 a longer one, without negotiating', async () => {
     const old = await open(startup(0))
     expect(codes(old)).toMatch(/^RRS+KZ$/)

@@ -26,6 +26,8 @@ export type Handshake =
       readonly token: string
     }
 
+const longestName = 200
+
 /** The first byte of a TLS record that carries a ClientHello. */
 const TLS_HANDSHAKE = 0x16
 const refusal = Buffer.from('N')
@@ -93,6 +95,7 @@ export class ClientHandshake {
     const parameters = readSessionParameters(startup.parameters, this.grantedParameters)
     if (parameters.user === '')
       throw new ProtocolError('ERR_PROTOCOL_MALFORMED', 'the startup message names no user')
+    refuseOddNames(parameters, this.login.boundConnection !== undefined)
     if (!this.isSecure && !this.login.plaintextAllowed)
       throw new AuthError('ERR_AUTH_FORBIDDEN', 'this listener takes a token over TLS only', {
         nextStep: 'Connect with sslmode=require or verify-full.',
@@ -116,4 +119,21 @@ export class ClientHandshake {
     reader.expectEnd()
     return token
   }
+}
+
+/** The control plane takes no longer names either; here the client can be told why. */
+function refuseOddNames({ user, database }: SessionParameters, isBound: boolean): void {
+  const isOdd = (name: string) => name.length > longestName || /[\n\r]/.test(name)
+  if (!isBound && isOdd(user))
+    throw new AuthError(
+      'ERR_AUTH_INVALID_TOKEN',
+      'the user name is too long to name a connection',
+      {
+        nextStep: 'Send the name of the connection as user and the token as password.',
+      },
+    )
+  if (isOdd(database))
+    throw new ProtocolError('ERR_PROTOCOL_MALFORMED', 'the name of the database is too long', {
+      nextStep: 'Send the name of a database of the target.',
+    })
 }
