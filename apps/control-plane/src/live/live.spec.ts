@@ -40,11 +40,11 @@ describe('/v1/live', () => {
   async function refusal(headers: Record<string, string>, path?: string): Promise<number> {
     const socket = dial(headers, path)
     socket.on('error', () => undefined)
-    const [, response] = await new Promise<[unknown, { statusCode?: number }]>((resolve) =>
-      socket.once('unexpected-response', (...answer) => resolve(answer)),
+    const code = await new Promise<number>((resolve) =>
+      socket.once('unexpected-response', (_request, { statusCode }) => resolve(statusCode ?? 0)),
     )
     socket.terminate()
-    return response.statusCode ?? 0
+    return code
   }
 
   async function screen(subject: string, groups: string[], topics = ''): Promise<Screen> {
