@@ -63,6 +63,38 @@ describe('policies over HTTP', () => {
     )
   })
 
+  it('refuses what the protocol of a connection cannot enforce, drafts from before too', async () => {
+    const rule = '{ id: look, effect: allow, match: { actions: [read] }, readOnly: true }'
+    const asked = { source: `name: ledger\nrules:\n  - ${rule}\n` }
+    expect((await api.post('/v1/policies', asked)).status).toBe(201)
+    const connection = {
+      name: 'ledger',
+      protocol: 'postgres',
+      endpoints: [{ host: '127.0.0.1', port: 5432 }],
+      tls: { mode: 'disable' },
+      database: 'ledger',
+    }
+    expect((await api.post('/v1/connections', connection)).status).toBe(201)
+    for (const verb of ['/activate', '/dry-run']) {
+      const { body } = await api.post(`/v1/policies/ledger/versions/1${verb}`)
+      expect(body.code).toBe('ERR_POLICY_UNSUPPORTED_CAPABILITY')
+      expect(body.detail).toContain('read-only sessions')
+    }
+    const again = await api.post('/v1/policies', asked)
+    expect([again.status, again.body.code]).toEqual([400, 'ERR_REQUEST_INVALID'])
+    expect((await api.get('/v1/policies/ledger/versions/1')).body.state).toBe('draft')
+  })
+
+  it('logs a dry run, which decides nothing', async () => {
+    const source =
+      'name: rehearsal\nrules:\n  - { id: none, effect: deny, match: { actions: [read] } }\n'
+    await api.post('/v1/policies', { source })
+    const moved = await api.post('/v1/policies/rehearsal/versions/1/dry-run')
+    expect(moved.body).toMatchObject({ state: 'dry-run' })
+    const { items } = (await api.get('/v1/audit/entries?kind=policy.dry-run')).body
+    expect(items).toHaveLength(1)
+  })
+
   it('answers checkpoint and keys as text', async () => {
     const [checkpoint, keys] = [
       await api.get('/v1/audit/checkpoint'),
