@@ -30,6 +30,11 @@ interface Waiter {
   again: boolean
 }
 
+/** Told of a change while it was being read. */
+function mustLookAgain(waiter: Waiter): boolean {
+  return waiter.again && !waiter.done
+}
+
 /** The operations whose streams this replica holds while people decide. */
 @Injectable()
 export class WaitingService implements OnApplicationBootstrap {
@@ -98,7 +103,7 @@ export class WaitingService implements OnApplicationBootstrap {
         if (end === undefined || waiter.done) continue
         this.remove(waiter)
         waiter.resolve(end)
-      } while (waiter.again && !waiter.done)
+      } while (mustLookAgain(waiter))
     } catch (err) {
       // The sweeper's and later notifications look again; until then it stays held.
       this.logger.warn({ err, approvalId: waiter.approvalId }, 'approval could not be read')
