@@ -108,7 +108,10 @@ export class Instance {
   }
 
   private async shop(sample: Cluster, secrets: Secrets): Promise<void> {
-    await makeShop({ superuserUrl: (name) => sample.url(name), gatewayPassword: secrets.gatewayPassword })
+    await makeShop({
+      superuserUrl: (name) => sample.url(name),
+      gatewayPassword: secrets.gatewayPassword,
+    })
   }
 
   private async cluster(
