@@ -83,7 +83,7 @@ function python() {
 }
 
 function jdbc() {
-  const java = command('java', 'default-jre-headless')
+  const java = command('javac', 'default-jdk-headless')
   if (java.path === undefined) return java
   const jar = join(cache, `postgresql-${jdbcVersion}.jar`)
   if (existsSync(jar)) return { path: jar }
