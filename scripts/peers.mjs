@@ -113,6 +113,8 @@ const finders = {
 export function ensurePeers(names) {
   mkdirSync(cache, { recursive: true })
   const peers = Object.fromEntries(names.map((name) => [name, finders[name]()]))
-  writeFileSync(join(cache, 'peers.json'), JSON.stringify(peers, null, 2))
+  const file = join(cache, 'peers.json')
+  const known = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}
+  writeFileSync(file, JSON.stringify({ ...known, ...peers }, null, 2))
   return peers
 }
