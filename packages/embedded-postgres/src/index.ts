@@ -1,1 +1,2 @@
 export { startCluster, type Cluster, type ClusterOptions } from './cluster'
+export { processArguments } from './process-arguments'

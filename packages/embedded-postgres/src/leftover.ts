@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { processArguments } from './process-arguments'
 
 const waitMillis = 10_000
 
@@ -26,17 +26,6 @@ function leftoverPid(directory: string): number | undefined {
 
 /** The pid may have been given to another program since: its arguments must name our directory. */
 function isServerOf(pid: number, directory: string): boolean {
-  const args = argumentsOf(pid)
+  const args = processArguments(pid)
   return args.includes('postgres') && args.includes(directory)
-}
-
-/** Empty for a process that is gone or a zombie. Slim containers have /proc but no ps. */
-function argumentsOf(pid: number): string {
-  try {
-    return existsSync('/proc/self/cmdline')
-      ? readFileSync(`/proc/${pid}/cmdline`, 'utf8')
-      : execFileSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8' })
-  } catch {
-    return ''
-  }
 }

@@ -1,5 +1,5 @@
+import { processArguments } from '@wardgate/embedded-postgres'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
@@ -64,16 +64,5 @@ export async function end(entry: LedgerEntry): Promise<void> {
 }
 
 export function isAlive(entry: LedgerEntry): boolean {
-  return argumentsOf(entry.pid).includes(entry.marker)
-}
-
-/** Empty for a process that is gone. Slim containers have /proc but no ps. */
-function argumentsOf(pid: number): string {
-  try {
-    return existsSync('/proc/self/cmdline')
-      ? readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
-      : execFileSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8' })
-  } catch {
-    return ''
-  }
+  return processArguments(entry.pid).includes(entry.marker)
 }
