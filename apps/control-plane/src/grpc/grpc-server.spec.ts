@@ -4,8 +4,6 @@ import { createHash } from 'node:crypto'
 import {
   type AgentServiceClient,
   Catalog,
-  RelationKind,
-  SqlEngine,
   type SessionResponse,
   WithdrawReason,
 } from '@wardgate/contract'
@@ -22,6 +20,7 @@ import { SessionsService } from '../sessions/sessions.service'
 import { VotingService } from '../approvals/voting.service'
 import { ConnectionsService } from '../connections/connections.service'
 import { CredentialService } from '../credentials/credentials.service'
+import { shopCatalog } from '../testing/shop-catalog'
 import { startTestApp, type TestApp } from '../testing/test-app'
 import {
   agentClient,
@@ -178,33 +177,7 @@ describe('the agent port', () => {
       $case: 'assignment',
       value: { connections: [{ name: 'shop', systemAccess: { database: 'shop' } }] },
     })
-    const catalog = Catalog.decode(
-      Catalog.encode({
-        engine: SqlEngine.SQL_ENGINE_POSTGRESQL,
-        serverVersion: 180004,
-        defaultSearchPath: ['public'],
-        relations: [
-          {
-            id: 16400,
-            schema: 'public',
-            name: 'customers',
-            kind: RelationKind.RELATION_KIND_TABLE,
-            columns: [
-              { number: 1, name: 'id', typeId: 23 },
-              { number: 2, name: 'card_number', typeId: 25 },
-            ],
-            definition: '',
-            parents: [],
-            triggerFunctions: [],
-            hasRules: false,
-            hasRowSecurity: false,
-            estimatedRows: 10,
-          },
-        ],
-        routines: [],
-        types: [],
-      }).finish(),
-    )
+    const catalog = shopCatalog()
     const digest = createHash('sha256').update(Catalog.encode(catalog).finish()).digest('hex')
     const key = { connectionId, database: 'shop', digest }
     const { talk: early } = await open('robot')
