@@ -94,14 +94,15 @@ export class UpstreamPump {
   private message(code: number, buffer: Buffer, at: number, size: number): void {
     const { conversation, output } = this
     const end = at + size
-    const head = conversation.replies.head
+    if (code === fromUpstream.DataRow) {
+      const { head } = conversation.replies
+      if (head?.kind !== 'execute' && head?.kind !== 'query') throw malformed()
+      if (head.run.masker === undefined) throw malformed()
+      maskRow(buffer, at, size, head.run.masker, output.writer())
+      return
+    }
     const body = buffer.subarray(at + HEADER_BYTES, end)
     switch (code) {
-      case fromUpstream.DataRow:
-        if (head?.kind !== 'execute' && head?.kind !== 'query') throw malformed()
-        if (head.run.masker === undefined) throw malformed()
-        maskRow(buffer, at, size, head.run.masker, output.writer())
-        return
       case fromUpstream.CopyData:
         output.put(maskCopyData(conversation, body))
         return
