@@ -1,5 +1,8 @@
 export * from './plan'
 export { compileMasker, type MaskerInput } from './compile-masker'
 export { compileTextMasker, maskValue, type TextMaskerInput } from './text-masker'
+export { compileBodyMasker, type BodyMaskerInput } from './streams/compile-body-masker'
+export { compileHeaderMasker, type HeaderMaskerInput } from './streams/header-masker'
+export { terminalMediaType } from './streams/media-type'
 export { detectorNames, detectorOf, patternPrefix } from './detectors'
 export type { Detector, Found } from './detectors/detector'

@@ -31,6 +31,22 @@ export interface DetectorMask {
   readonly method: MaskMethod
 }
 
+/** A mask on values in bodies, by where they stand: JSON members, form fields, CSV columns, XML elements. */
+export interface PathMask {
+  /** `$.a.b[*].c`, `$..ssn`, or a bare name `ssn`, which is the same as `$..ssn`; `*` and `?` in names. */
+  readonly path: string
+  readonly rule: string
+  readonly method: MaskMethod
+}
+
+/** A mask on the values of a header; of cookies the values, not the names and attributes. */
+export interface HeaderMask {
+  /** The header's name in any letter case; `*` and `?` stand for characters. */
+  readonly name: string
+  readonly rule: string
+  readonly method: MaskMethod
+}
+
 /** Everything the masker needs for one operation; empty arrays mean that nothing is masked. */
 export interface MaskingPlan {
   /** How many output columns `columns` was computed for; a result of another width is refused. Absent = unknown. */
@@ -42,6 +58,10 @@ export interface MaskingPlan {
   readonly unknownOrigin?: { readonly rule: string; readonly method: MaskMethod }
   /** The operation touches masked columns: what the target says of it in words (errors, notices) may quote their values. */
   readonly touchesMasked?: boolean
+  readonly paths?: readonly PathMask[]
+  readonly headers?: readonly HeaderMask[]
+  /** What becomes of bodies in which `paths` and `detectors` cannot be looked for. Absent = refuse. */
+  readonly unreadable?: 'refuse' | 'pass'
 }
 
 export const emptyPlan: MaskingPlan = { columns: [], origins: [], detectors: [] }
@@ -66,5 +86,25 @@ export interface RowMasker {
   /** The cell as the client may see it; `null` is SQL NULL. Returns the same buffer when nothing changed. */
   mask(index: number, cell: Uint8Array | null): Uint8Array | null
   /** How many cells were changed so far. */
+  readonly maskedCells: number
+}
+
+/**
+ * Masks a body or an output that streams by. Holds state, so one per stream. Every method throws a GatewayError when
+ * the bytes are not what they were said to be or a limit is passed: then nothing more may go to the client.
+ */
+export interface StreamMasker {
+  /** When false the bytes may pass unread. */
+  readonly active: boolean
+  /** The bytes that may go to the client now; what may still be the start of something masked is held back. */
+  write(chunk: Uint8Array): Uint8Array
+  /**
+   * For a person who waits at a terminal: what is held back, judged as if it went no further. Where more of it comes
+   * later only that is masked. Empty for bodies, which nobody watches while they arrive.
+   */
+  idle(): Uint8Array
+  /** The rest. */
+  end(): Uint8Array
+  /** How many values were changed so far. */
   readonly maskedCells: number
 }
