@@ -1,43 +1,42 @@
+import type { CommandOperation, FileOperation, ForwardOperation } from './operations/commands'
+import type { MessageOperation, RequestOperation, ToolCallOperation } from './operations/requests'
+import type {
+  FunctionCallOperation,
+  Parameter,
+  SessionState,
+  StatementOperation,
+} from './operations/statements'
+
+export * from './operations/commands'
+export * from './operations/requests'
+export * from './operations/statements'
+
 /** The unit that is submitted: everything a client message can cause at the target. A closed union. */
-export type Operation = StatementOperation | FunctionCallOperation
+export type Operation =
+  | StatementOperation
+  | FunctionCallOperation
+  | RequestOperation
+  | MessageOperation
+  | ToolCallOperation
+  | CommandOperation
+  | FileOperation
+  | ForwardOperation
 
-/** A bound parameter, as it was on the wire. */
-export interface Parameter {
-  /** The target's name for the type; 0 = left to the target. */
-  readonly type: number
-  readonly format: 'text' | 'binary'
-  /** null = SQL NULL. */
-  readonly value: Uint8Array | null
+/** Operations whose meaning depends on what the session did before. */
+export type StatefulOperation = Extract<Operation, { readonly state: unknown }>
+
+export function isStateful(operation: Operation): operation is StatefulOperation {
+  return 'state' in operation
 }
 
-/** What the engine knows about the session that changes the meaning of a statement. */
-export interface SessionState {
-  readonly database: string
-  /** In force when names are resolved, outermost first; absent = unknown, and every schema counts. */
-  readonly searchPath?: readonly string[]
-  /** The role that the target checks rights against; empty = the login role. */
-  readonly role: string
-  readonly transaction: 'idle' | 'active' | 'failed'
+const noState: SessionState = { database: '', role: '', transaction: 'idle' }
+
+export function stateOf(operation: Operation): SessionState {
+  return isStateful(operation) ? operation.state : noState
 }
 
-export interface StatementOperation {
-  readonly kind: 'statement'
-  readonly dialect: 'postgresql' | 'mysql'
-  /** How it came: one string that may hold several statements, a parse request, or a bound execution. */
-  readonly phase: 'simple' | 'prepare' | 'execute'
-  readonly text: string
-  readonly parameters: readonly Parameter[]
-  /** Statements prepared by protocol messages that this text could run by name; sent only when it could. */
-  readonly prepared: readonly { readonly name: string; readonly text: string }[]
-  readonly state: SessionState
-}
-
-/** A fast-path function call by object id (PostgreSQL FunctionCall). */
-export interface FunctionCallOperation {
-  readonly kind: 'function-call'
-  readonly functionId: number
-  readonly parameters: readonly Parameter[]
-  readonly state: SessionState
+export function parametersOf(operation: Operation): readonly Parameter[] {
+  return isStateful(operation) ? operation.parameters : []
 }
 
 /** How an operation ended, for the outcome entry. */

@@ -1,5 +1,13 @@
 import { toGatewayError } from '@wardgate/errors'
-import { compileMasker, type Column, type MaskingPlan, type RowMasker } from '@wardgate/masking'
+import {
+  compileBodyMasker,
+  compileHeaderMasker,
+  compileMasker,
+  type Column,
+  type MaskingPlan,
+  type RowMasker,
+  type StreamMasker,
+} from '@wardgate/masking'
 import type { Outcome } from './operation'
 import { permitProof } from './proof'
 import type { Permit } from './protocol'
@@ -29,6 +37,7 @@ export class OperationPermit implements Permit {
   readonly #context: SessionContext
   readonly #startedMicros: number
   #isSettled = false
+  #maskHeader: ((name: string, value: string) => string) | undefined
 
   constructor(context: SessionContext, operationId: string, allowance: Allowance) {
     this.operationId = operationId
@@ -47,6 +56,17 @@ export class OperationPermit implements Permit {
     const masker = compileMasker({ plan, columns, key: this.#context.session.grant.maskingKey })
     if (!masker.active) untouched.set(plan, columns)
     return masker
+  }
+
+  body(mediaType: string): StreamMasker {
+    const plan = this.allowance.masking
+    return compileBodyMasker({ plan, mediaType, key: this.#context.session.grant.maskingKey })
+  }
+
+  header(name: string, value: string): string {
+    const plan = this.allowance.masking
+    this.#maskHeader ??= compileHeaderMasker({ plan, key: this.#context.session.grant.maskingKey })
+    return this.#maskHeader(name, value)
   }
 
   settle(outcome: Outcome): void {

@@ -2,6 +2,7 @@ import type { GatewayError } from '@wardgate/errors'
 import type { DetectorMask, MaskingPlan } from '@wardgate/masking'
 import type { Duplex } from 'node:stream'
 import type { Operation, Outcome } from './operation'
+import type { KeyProof } from './protocol'
 import type { TargetCredential, TargetEndpoint, TargetTls } from './target'
 
 /** What the gateway needs from its surroundings. The agent implements these; tests have fakes of them. */
@@ -20,6 +21,7 @@ export interface OpenRequest {
   readonly connection: string
   readonly protocol: string
   readonly unverifiedCredential: string
+  readonly unverifiedProof?: KeyProof
   readonly database: string
   readonly clientAddress: string
   readonly listener: string

@@ -1,9 +1,9 @@
 import type { GatewayError } from '@wardgate/errors'
-import type { Column, RowMasker } from '@wardgate/masking'
+import type { Column, RowMasker, StreamMasker } from '@wardgate/masking'
 import type { Duplex } from 'node:stream'
 import type { Operation, Outcome } from './operation'
 import type { permitProof } from './proof'
-import type { Target } from './target'
+import type { Target, TargetCredential } from './target'
 
 /** A validator that is also a JSON Schema: the API validates with it and the console draws its form from it. */
 export interface Schema<T> {
@@ -15,9 +15,13 @@ export interface Schema<T> {
 export interface Capabilities {
   readonly operations: readonly Operation['kind'][]
   readonly masks: readonly ('column' | 'detector' | 'path' | 'header')[]
+  /** Kinds of credential that it can present to a target. */
+  readonly credentials: readonly TargetCredential['kind'][]
   readonly hold: boolean
   readonly rowLimit: boolean
   readonly readOnly: boolean
+  /** Whether a session is in a database, which client or connection must name. */
+  readonly databases: boolean
 }
 
 export interface Protocol<TSettings = unknown> {
@@ -68,12 +72,32 @@ export type Opening =
       readonly claimed: Readonly<Record<string, string>>
       /** The database or the like that the client asked for; empty = the connection's own. */
       readonly database: string
+      /** A signature in place of a token; then the credential is empty. */
+      readonly unverifiedProof?: KeyProof
     }
   /** The socket carried only an out-of-band request (cancel) and is done. */
   | { readonly kind: 'done' }
 
+/**
+ * A client's proof that it holds the private key of a registered public key. The control plane verifies it again:
+ * it finds the principal by the key.
+ */
+export interface KeyProof {
+  /** As the client's protocol names it, such as `rsa-sha2-512`. */
+  readonly algorithm: string
+  /** In the form of the client's protocol. */
+  readonly publicKey: Uint8Array
+  /** What was signed. */
+  readonly signed: Uint8Array
+  readonly signature: Uint8Array
+}
+
 export interface Closing {
-  readonly reason: 'client' | 'target' | 'killed' | 'drained' | 'error'
+  /**
+   * `next`: the engine has read the beginning of what needs another session (another token or connection on the
+   * same socket) and kept it; `accept` is called again.
+   */
+  readonly reason: 'client' | 'target' | 'killed' | 'drained' | 'error' | 'next'
   readonly error?: GatewayError
 }
 
@@ -109,6 +133,10 @@ export interface Permit {
   /** The target's words about this operation may quote masked values: they are withheld from the client. */
   readonly touchesMasked?: boolean
   masker(columns: readonly Column[]): RowMasker
+  /** Masks a body as it streams by; throws a PolicyError when the plan forbids bodies of this media type. */
+  body(mediaType: string): StreamMasker
+  /** The value of a header as the client may see it. */
+  header(name: string, value: string): string
   /** Writes the outcome entry. Called once, also when the target is lost. */
   settle(outcome: Outcome): void
 }

@@ -1,3 +1,4 @@
+import { TargetError } from '@wardgate/errors'
 import type { Duplex } from 'node:stream'
 import type { targetProof } from './proof'
 
@@ -11,6 +12,44 @@ export type TargetCredential =
       readonly key: string
     }
   | { readonly kind: 'none'; readonly user: string }
+  | { readonly kind: 'bearer'; readonly token: string }
+  | {
+      readonly kind: 'api-key'
+      readonly in: 'header' | 'query'
+      readonly name: string
+      readonly value: string
+    }
+  | {
+      readonly kind: 'oauth-client'
+      readonly tokenUrl: string
+      readonly clientId: string
+      readonly clientSecret: string
+      readonly scope: string
+    }
+  | {
+      readonly kind: 'aws'
+      readonly accessKeyId: string
+      readonly secretAccessKey: string
+      /** Empty = long-lived keys. */
+      readonly sessionToken: string
+      readonly region: string
+      readonly service: string
+    }
+  | {
+      readonly kind: 'private-key'
+      readonly user: string
+      /** PEM or OpenSSH form. */
+      readonly key: string
+      /** Empty = the key is not encrypted. */
+      readonly passphrase: string
+    }
+
+/** The name that the credential logs in with. Throws a TargetError for kinds that log in without one. */
+export function userOf(credential: TargetCredential): string {
+  if ('user' in credential) return credential.user
+  const message = `a credential of kind ${credential.kind} names no user`
+  throw new TargetError('ERR_TARGET_REFUSED_CREDENTIAL', message)
+}
 
 export interface TargetEndpoint {
   /** Host name, address, or the absolute path of a unix socket's folder or file. */

@@ -12,9 +12,11 @@ export const postgres: Protocol<PostgresSettings> = {
   capabilities: {
     operations: ['statement', 'function-call'],
     masks: ['column', 'detector'],
+    credentials: ['password', 'certificate', 'none'],
     hold: true,
     rowLimit: true,
     readOnly: false,
+    databases: true,
   },
   createEngine: (client, engineSettings) => new PostgresEngine(client, engineSettings, pool),
   close: () => pool.close(),

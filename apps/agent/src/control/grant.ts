@@ -6,6 +6,7 @@ import {
   TlsMode,
 } from '@wardgate/contract'
 import type { SessionGrant, TargetCredential, TargetEndpoint, TargetTls } from '@wardgate/gateway'
+import { credentialFrom } from './credential'
 import { detectorsFrom } from './masking'
 import { contractViolation, fromTable } from './violation'
 
@@ -72,26 +73,8 @@ export function accessFrom(target: TargetAccess): Access {
       ...(target.tlsCa === '' ? {} : { ca: target.tlsCa }),
       ...(target.tlsServerName === '' ? {} : { serverName: target.tlsServerName }),
     },
-    credential: credentialFrom(target),
+    credential: credentialFrom(target.credential),
     revision: target.revision,
     database: target.database,
-  }
-}
-
-function credentialFrom(target: TargetAccess): TargetCredential {
-  const kind = target.credential?.kind
-  if (kind === undefined) throw contractViolation('a target without a credential')
-  switch (kind.$case) {
-    case 'password':
-      return { kind: 'password', user: kind.value.user, password: kind.value.password }
-    case 'certificate':
-      return {
-        kind: 'certificate',
-        user: kind.value.user,
-        cert: kind.value.cert,
-        key: kind.value.key,
-      }
-    case 'user':
-      return { kind: 'none', user: kind.value.user }
   }
 }

@@ -23,6 +23,13 @@ export function planFrom(plan: WirePlan): MaskingPlan {
     })),
     detectors: detectorsFrom(plan.detectors),
     touchesMasked: plan.touchesMasked,
+    paths: plan.paths.map(({ path, rule, method }) => ({ path, rule, method: methodFrom(method) })),
+    headers: plan.headers.map(({ name, rule, method }) => ({
+      name,
+      rule,
+      method: methodFrom(method),
+    })),
+    ...(plan.unreadablePasses ? { unreadable: 'pass' as const } : {}),
     ...(plan.unknownOrigin === undefined
       ? {}
       : {

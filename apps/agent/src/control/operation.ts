@@ -1,72 +1,108 @@
 import {
+  CommandShape,
+  FileAction as WireFileAction,
+  ForwardDirection,
   type Operation as WireOperation,
-  type Parameter as WireParameter,
-  type SessionState as WireState,
-  SqlDialect,
-  StatementPhase,
-  TransactionStatus,
+  type RequestOperation as WireRequest,
   ValueFormat,
 } from '@wardgate/contract'
-import type { Operation, Parameter, SessionState } from '@wardgate/gateway'
+import type { FileAction, Operation, RequestBody, RequestOperation } from '@wardgate/gateway'
+import { bytesToWire, functionCallToWire, statementToWire } from './statement'
 
-const dialects = {
-  postgresql: SqlDialect.SQL_DIALECT_POSTGRESQL,
-  mysql: SqlDialect.SQL_DIALECT_MYSQL,
+const shapes = {
+  exec: CommandShape.COMMAND_SHAPE_EXEC,
+  shell: CommandShape.COMMAND_SHAPE_SHELL,
 } as const
 
-const phases = {
-  simple: StatementPhase.STATEMENT_PHASE_SIMPLE,
-  prepare: StatementPhase.STATEMENT_PHASE_PREPARE,
-  execute: StatementPhase.STATEMENT_PHASE_EXECUTE,
-} as const
+const fileActions: Readonly<Record<FileAction, WireFileAction>> = {
+  read: WireFileAction.FILE_ACTION_READ,
+  write: WireFileAction.FILE_ACTION_WRITE,
+  append: WireFileAction.FILE_ACTION_APPEND,
+  list: WireFileAction.FILE_ACTION_LIST,
+  stat: WireFileAction.FILE_ACTION_STAT,
+  rename: WireFileAction.FILE_ACTION_RENAME,
+  remove: WireFileAction.FILE_ACTION_REMOVE,
+  mkdir: WireFileAction.FILE_ACTION_MKDIR,
+  rmdir: WireFileAction.FILE_ACTION_RMDIR,
+  setstat: WireFileAction.FILE_ACTION_SETSTAT,
+  symlink: WireFileAction.FILE_ACTION_SYMLINK,
+  link: WireFileAction.FILE_ACTION_LINK,
+  readlink: WireFileAction.FILE_ACTION_READLINK,
+  realpath: WireFileAction.FILE_ACTION_REALPATH,
+}
 
-const transactions = {
-  idle: TransactionStatus.TRANSACTION_STATUS_IDLE,
-  active: TransactionStatus.TRANSACTION_STATUS_ACTIVE,
-  failed: TransactionStatus.TRANSACTION_STATUS_FAILED,
+const directions = {
+  out: ForwardDirection.FORWARD_DIRECTION_OUT,
+  in: ForwardDirection.FORWARD_DIRECTION_IN,
 } as const
 
 export function operationToWire(operation: Operation): WireOperation {
-  const parameters = operation.parameters.map(parameterToWire)
-  const state = stateToWire(operation.state)
+  return { kind: kindToWire(operation) }
+}
+
+function kindToWire(operation: Operation): NonNullable<WireOperation['kind']> {
   switch (operation.kind) {
-    case 'statement': {
-      const { text, prepared } = operation
-      const value = {
-        dialect: dialects[operation.dialect],
-        phase: phases[operation.phase],
-        text,
-        parameters,
-        prepared: [...prepared],
-        state,
+    case 'statement':
+      return { $case: 'statement', value: statementToWire(operation) }
+    case 'function-call':
+      return { $case: 'functionCall', value: functionCallToWire(operation) }
+    case 'request':
+      return { $case: 'request', value: requestToWire(operation) }
+    case 'message': {
+      const { channel, format, data } = operation
+      const value = { channel, format: formats[format], data: bytesToWire(data) }
+      return { $case: 'message', value }
+    }
+    case 'tool-call': {
+      const { method, name, arguments: given } = operation
+      return { $case: 'toolCall', value: { method, name, arguments: given } }
+    }
+    case 'command': {
+      const { shape, text, terminal, environment } = operation
+      const value = { shape: shapes[shape], text, terminal, environment: [...environment] }
+      return { $case: 'command', value }
+    }
+    case 'file': {
+      const { action, path, destination, detail = '' } = operation
+      return { $case: 'file', value: { action: fileActions[action], path, destination, detail } }
+    }
+    case 'forward': {
+      const { direction, host, port } = operation
+      return { $case: 'forward', value: { direction: directions[direction], host, port } }
+    }
+  }
+}
+
+const formats = {
+  text: ValueFormat.VALUE_FORMAT_TEXT,
+  binary: ValueFormat.VALUE_FORMAT_BINARY,
+} as const
+
+function requestToWire(request: RequestOperation): WireRequest {
+  const { method, scheme, authority, path, query, headers, body } = request
+  return {
+    method,
+    scheme,
+    authority,
+    path,
+    query,
+    headers: headers.map(({ name, value }) => ({ name, value })),
+    body: bodyToWire(body),
+  }
+}
+
+function bodyToWire(body: RequestBody): WireRequest['body'] {
+  switch (body.kind) {
+    case 'none':
+      return undefined
+    case 'whole':
+      return {
+        $case: 'whole',
+        value: { mediaType: body.mediaType, data: bytesToWire(body.bytes) },
       }
-      return { kind: { $case: 'statement', value } }
+    case 'unread': {
+      const length = body.length === undefined ? undefined : BigInt(body.length)
+      return { $case: 'unread', value: { mediaType: body.mediaType, length } }
     }
-    case 'function-call': {
-      const value = { functionId: operation.functionId, parameters, state }
-      return { kind: { $case: 'functionCall', value } }
-    }
-  }
-}
-
-function parameterToWire({ type, format, value }: Parameter): WireParameter {
-  return {
-    type,
-    format: format === 'text' ? ValueFormat.VALUE_FORMAT_TEXT : ValueFormat.VALUE_FORMAT_BINARY,
-    value: value === null ? undefined : asBuffer(value),
-  }
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-}
-
-function stateToWire(state: SessionState): WireState {
-  return {
-    database: state.database,
-    searchPath: [...(state.searchPath ?? [])],
-    searchPathKnown: state.searchPath !== undefined,
-    role: state.role,
-    transaction: transactions[state.transaction],
   }
 }

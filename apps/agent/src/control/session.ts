@@ -19,6 +19,7 @@ import type {
 import { grantFrom } from './grant'
 import { operationToWire } from './operation'
 import { errorFromRefused } from './refusal'
+import { bytesToWire } from './statement'
 import { verdictFrom } from './verdict'
 import { contractViolation } from './violation'
 
@@ -250,6 +251,17 @@ const withdrawReasons = {
   'hold-elapsed': WithdrawReason.WITHDRAW_REASON_HOLD_ELAPSED,
 } as const
 
+function keyProofToWire(proof: OpenRequest['unverifiedProof']) {
+  if (proof === undefined) return undefined
+  const { algorithm, publicKey, signed, signature } = proof
+  return {
+    algorithm,
+    publicKey: bytesToWire(publicKey),
+    signed: bytesToWire(signed),
+    signature: bytesToWire(signature),
+  }
+}
+
 function openToWire(request: OpenRequest) {
   return {
     connectionName: request.connection,
@@ -259,6 +271,7 @@ function openToWire(request: OpenRequest) {
     clientAddress: request.clientAddress,
     listener: request.listener,
     claimed: Object.entries(request.claimed).map(([name, value]) => ({ name, value })),
+    keyProof: keyProofToWire(request.unverifiedProof),
   }
 }
 

@@ -1,11 +1,13 @@
 import { hash } from 'node:crypto'
 import { AgentEvent, OutcomeStatus, ValueFormat } from '@wardgate/contract'
-import type {
-  ControlVerdict,
-  Operation,
-  Parameter,
-  RuleReference,
-  SpoolEntry,
+import {
+  type ControlVerdict,
+  type Operation,
+  type Parameter,
+  parametersOf,
+  type RuleReference,
+  type SpoolEntry,
+  textOf,
 } from '@wardgate/gateway'
 import type { ProtoWriter } from './proto-writer'
 import { lengthTag, varintTag } from './proto-writer'
@@ -107,7 +109,7 @@ function encodeIntent(writer: ProtoWriter, entry: Entry<'intent'>): void {
   writer.string(lengthTag(3), operation.kind)
   writer.string(lengthTag(4), verdict.summary)
   encodeText(writer, operation, 5)
-  encodeParameters(writer, lengthTag(8), operation.parameters)
+  encodeParameters(writer, lengthTag(8), parametersOf(operation))
   encodeRules(writer, lengthTag(9), verdict.determinedBy)
   if (verdict.outcome.kind === 'allow' && verdict.outcome.approvalId !== undefined) {
     writer.string(lengthTag(10), verdict.outcome.approvalId)
@@ -145,20 +147,11 @@ function encodeRefused(writer: ProtoWriter, entry: Entry<'refused'>): void {
 
 /** The text, its digest and its size take three consecutive fields in both messages that have them. */
 function encodeText(writer: ProtoWriter, operation: Operation, field: number): void {
-  const text = operationText(operation)
+  const text = textOf(operation)
   const bytes = Buffer.byteLength(text, 'utf8')
   writer.string(lengthTag(field), text.length > maximumTextChars ? cut(text) : text)
   writer.bytes(lengthTag(field + 1), hash('sha256', text, 'buffer'))
   writer.uint(varintTag(field + 2), bytes)
-}
-
-function operationText(operation: Operation): string {
-  switch (operation.kind) {
-    case 'statement':
-      return operation.text
-    case 'function-call':
-      return `function ${operation.functionId}`
-  }
 }
 
 /** Never ends in half a surrogate pair, which UTF-8 could not carry. */

@@ -207,7 +207,15 @@ export function allowed(operationId: string, epoch = 1n): Verdict {
     outcome: {
       $case: 'allow',
       value: {
-        masking: { columns: [], origins: [], touchesMasked: false, detectors: [] },
+        masking: {
+          columns: [],
+          origins: [],
+          touchesMasked: false,
+          paths: [],
+          headers: [],
+          unreadablePasses: false,
+          detectors: [],
+        },
         rowLimit: 0n,
         readOnly: false,
         recording: RecordingMode.RECORDING_MODE_FULL,

@@ -6,7 +6,7 @@ import {
 } from '@nestjs/common'
 import { statesBefore } from '@wardgate/approvals'
 import { ApprovalError } from '@wardgate/errors'
-import type { Operation } from '@wardgate/gateway'
+import { isStateful, type Operation, parametersOf, textOf } from '@wardgate/gateway'
 import { v7 as uuid } from 'uuid'
 import { AuditLog } from '../common/audit-port'
 import { Database } from '../common/database/database'
@@ -211,14 +211,14 @@ export class ApprovalsService implements OnApplicationBootstrap, OnApplicationSh
       operationId,
       connectionId: session.target.connectionId,
       connection: session.target.name,
-      database: operation.state.database === '' ? session.database : operation.state.database,
+      database: databaseOf(session, operation),
       requesterId: principal.id,
       requester: principal.name,
       requesterOwner: principal.owner,
       kind: operation.kind,
       summary: clean(facts.summary),
-      text: operation.kind === 'statement' ? redactStatement(clean(operation.text)) : facts.summary,
-      parameters: shownParameters(operation.parameters),
+      text: redactStatement(clean(textOf(operation))),
+      parameters: shownParameters(parametersOf(operation)),
       claimed: session.claimed,
       risk: {
         score: facts.risk.score,
@@ -240,6 +240,11 @@ export class ApprovalsService implements OnApplicationBootstrap, OnApplicationSh
       expiresAt: new Date(Date.now() + terms.expiresInSeconds * 1000),
     }
   }
+}
+
+function databaseOf(session: Session, operation: Operation): string {
+  const named = isStateful(operation) ? operation.state.database : ''
+  return named === '' ? session.database : named
 }
 
 export type { ApprovalRequest }

@@ -13,6 +13,6 @@ import { ProtocolDirectory, ProtocolSettings } from './protocol-settings'
     ProtocolSettings,
     { provide: ProtocolDirectory, useClass: ListedProtocols },
   ],
-  exports: [ConnectionsService],
+  exports: [ConnectionsService, ProtocolDirectory],
 })
 export class ConnectionsModule {}

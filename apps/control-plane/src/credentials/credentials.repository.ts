@@ -4,13 +4,15 @@ import type { Transaction } from '../common/database/transaction'
 import { newestFirst, type PageQuery } from '../common/http/page'
 import type { Sealed } from '../common/sealing/seal.service'
 import type { Credential } from '../generated/prisma/client'
+import type { CredentialKind } from './credentials.dto'
+import { storedKinds } from './stored-kinds'
 
 export type CredentialRecord = Credential
 
 export interface NewCredential extends Sealed {
   readonly id: string
   readonly connectionId: string
-  readonly kind: 'password' | 'certificate' | 'none'
+  readonly kind: CredentialKind
   readonly username: string
   readonly version: number
 }
@@ -44,7 +46,7 @@ export class CredentialsRepository {
   }
 
   create(tx: Transaction, credential: NewCredential): Promise<CredentialRecord> {
-    return tx.credential.create({ data: credential })
+    return tx.credential.create({ data: { ...credential, kind: storedKinds[credential.kind] } })
   }
 
   async retireOlder(

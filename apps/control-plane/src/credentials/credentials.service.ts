@@ -9,9 +9,12 @@ import { Database } from '../common/database/database'
 import { EpochService } from '../common/epoch/epoch.service'
 import { type PageQuery, toPage } from '../common/http/page'
 import { SealService } from '../common/sealing/seal.service'
+import { InvalidRequest } from '../common/http/invalid-request'
 import { ConnectionsService } from '../connections/connections.service'
-import { type CreateCredential, sealedCredential } from './credentials.dto'
+import { ProtocolDirectory } from '../connections/protocol-settings'
+import { type CreateCredential, type CredentialKind, sealedCredential } from './credentials.dto'
 import { type CredentialRecord, CredentialsRepository } from './credentials.repository'
+import { kindsByStored } from './stored-kinds'
 
 /** A credential in the clear; it lives as long as it takes to hand it to an agent. */
 export interface OpenedCredential {
@@ -24,6 +27,7 @@ export class CredentialService {
   constructor(
     private readonly credentials: CredentialsRepository,
     private readonly connections: ConnectionsService,
+    private readonly protocols: ProtocolDirectory,
     private readonly seals: SealService,
     private readonly database: Database,
     private readonly epochs: EpochService,
@@ -39,12 +43,13 @@ export class CredentialService {
 
   /** The next version; sessions that begin from now on use it, and the older ones are retired. */
   async create(by: IdentifiedPrincipal, connectionId: string, input: CreateCredential) {
-    await this.requireConnection(connectionId)
+    await this.requireUsable(connectionId, input.kind)
     const plaintext = Buffer.from(JSON.stringify(toTargetCredential(input)))
     const created = await this.database.transaction(async (tx) => {
       const version = await this.credentials.nextVersion(tx, connectionId)
       if (version === undefined) throw noConnection(connectionId)
-      const { kind, username } = input
+      const { kind } = input
+      const username = nameIn(input)
       const sealed = await this.seals.seal(plaintext, associated(connectionId, version))
       const named = { id: uuid(), connectionId, kind, username, version }
       const credential = await this.credentials.create(tx, { ...named, ...sealed })
@@ -70,6 +75,17 @@ export class CredentialService {
     return { version: row.version, credential: sealedCredential.parse(JSON.parse(text)) }
   }
 
+  /** A kind that the protocol cannot present would fail at every session instead of here. */
+  private async requireUsable(id: string, kind: CredentialKind): Promise<void> {
+    const connection = await this.connections.find(id)
+    if (connection === null) throw noConnection(id)
+    const protocol = this.protocols.all.find(({ name }) => name === connection.protocol)
+    const usable = protocol?.capabilities.credentials ?? []
+    if (usable.includes(kind)) return
+    const message = `must be one of ${usable.join(', ')} for ${connection.protocol}`
+    throw new InvalidRequest([{ path: 'kind', message }])
+  }
+
   private async requireConnection(id: string): Promise<void> {
     if ((await this.connections.find(id)) === null) throw noConnection(id)
   }
@@ -91,13 +107,41 @@ function toTargetCredential(input: CreateCredential): TargetCredential {
       return { kind: 'certificate', user: input.username, cert: input.cert, key: input.key }
     case 'none':
       return { kind: 'none', user: input.username }
+    case 'private-key':
+      return {
+        kind: 'private-key',
+        user: input.username,
+        key: input.key,
+        passphrase: input.passphrase,
+      }
+    case 'bearer':
+    case 'api-key':
+    case 'oauth-client':
+    case 'aws':
+      return input
+  }
+}
+
+/** What an administrator knows the credential by; never the secret itself. */
+function nameIn(input: CreateCredential): string {
+  switch (input.kind) {
+    case 'bearer':
+      return ''
+    case 'api-key':
+      return input.name
+    case 'oauth-client':
+      return input.clientId
+    case 'aws':
+      return input.accessKeyId
+    default:
+      return input.username
   }
 }
 
 function toAnswer({ id, kind, username, version, createdAt, retiredAt }: CredentialRecord) {
   return {
     id,
-    kind,
+    kind: kindsByStored[kind],
     username,
     version,
     createdAt: createdAt.toISOString(),

@@ -1,42 +1,25 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common'
 import { operationDigest } from '@wardgate/approvals'
-import type { JsonValue } from '@wardgate/audit-log'
 import { type GatewayErrorCode, toGatewayError } from '@wardgate/errors'
-import type { Operation } from '@wardgate/gateway'
-import {
-  evaluate,
-  type Facts,
-  type MemoScope,
-  type PolicyVerdict,
-  type RuleReference,
-} from '@wardgate/policy'
-import {
-  analyze,
-  type CatalogIndex,
-  loadParser,
-  type MaskingDecision,
-  planMasks,
-  type StatementAnalysis,
-} from '@wardgate/sql'
-import { CatalogsService } from '../catalogs/catalogs.service'
+import { type Operation, parametersOf } from '@wardgate/gateway'
+import { evaluate, type MemoScope, type PolicyVerdict, type RuleReference } from '@wardgate/policy'
+import { loadParser, type MaskingDecision } from '@wardgate/sql'
 import { Clock } from '../common/clock'
 import { EpochWatch } from '../common/epoch/epoch-watch'
 import { type PolicySets, PolicySetsService } from '../policies/policy-sets.service'
-import type { Session } from '../sessions/session'
-import { candidatesOf, dependsOnNames, rememberDeclared } from './candidates'
 import type { AllowGrant, Decision } from './decision'
-import { functionCallFacts, functionCallMasks, noFacts } from './operation-facts'
-
-/** What a decision reads of a session; `explain` makes one up. */
-export type DecisionSession = Pick<
-  Session,
-  'id' | 'principal' | 'connection' | 'target' | 'database' | 'candidates'
->
+import type { DecisionSession } from './decision-session'
+import { noFacts } from './facts/function-call'
+import { OperationReaders } from './facts/operation-readers'
+import type { Reading } from './facts/reading'
 
 interface Judged {
-  readonly facts: Facts
+  readonly reading: Reading
   readonly verdict: PolicyVerdict
   readonly masking: MaskingDecision
+  readonly memo: MemoScope
+  readonly epoch: bigint
+  readonly sets: PolicySets
 }
 
 const masksRule: RuleReference = { policy: 'wardgate', rule: 'masking' }
@@ -47,7 +30,7 @@ export class DecisionService implements OnModuleInit {
   private readonly logger = new Logger('decisions')
 
   constructor(
-    private readonly catalogs: CatalogsService,
+    private readonly readers: OperationReaders,
     private readonly policies: PolicySetsService,
     private readonly watch: EpochWatch,
     private readonly clock: Clock,
@@ -77,129 +60,80 @@ export class DecisionService implements OnModuleInit {
     operation: Operation,
     epoch: bigint,
   ): Promise<Decision> {
-    const { target } = session
-    const database = operation.state.database === '' ? session.database : operation.state.database
-    const [index, sets] = await Promise.all([
-      this.catalogs.find({ connectionId: target.connectionId, database }),
+    const [reading, sets] = await Promise.all([
+      this.readers.read(session, operation),
       this.policies.current(),
     ])
-    if (index === undefined)
-      return deny(
-        epoch,
-        'ERR_POLICY_STALE',
-        `the catalog of connection ${target.name}, database ${database}, is still loading`,
-        { retryable: true },
-      )
-    const judged = this.evaluate(session, operation, index, sets)
-    const memo = this.memoOf(operation, judged)
-    return this.conclude(session, operation, { ...judged, memo, epoch, sets, database })
+    const verdict = this.evaluate(session, reading, sets)
+    if (verdict.kind !== 'deny') reading.remember()
+    const masking = reading.masking(verdict.obligations)
+    const memo = reading.repeatable ? verdict.memo : 'once'
+    return conclude(session, operation, { reading, verdict, masking, memo, epoch, sets })
   }
 
-  private evaluate(
-    session: DecisionSession,
-    operation: Operation,
-    index: CatalogIndex,
-    sets: PolicySets,
-  ): Judged {
-    const analysis = analyse(session, operation, index)
-    const facts =
-      analysis?.facts ??
-      functionCallFacts(operation as Extract<Operation, { kind: 'function-call' }>, index)
+  private evaluate(session: DecisionSession, { facts }: Reading, sets: PolicySets): PolicyVerdict {
     const { principal, connection } = session
     const context = { principal, connection, facts, time: this.clock.now() }
     const verdict = evaluate(sets.active, context)
-    if (sets.rehearsed !== undefined) {
-      const rehearsed = evaluate(sets.rehearsed, context)
-      if (rehearsed.kind !== verdict.kind)
-        this.logger.log(
-          {
-            sessionId: session.id,
-            summary: facts.summary,
-            verdict: verdict.kind,
-            rehearsed: rehearsed.kind,
-            determinedBy: rehearsed.determinedBy,
-          },
-          'dry-run policies would decide otherwise',
-        )
-    }
-    if (analysis !== undefined && verdict.kind !== 'deny') rememberDeclared(session, analysis)
-    const masking =
-      analysis === undefined
-        ? functionCallMasks(verdict.obligations.masks)
-        : planMasks(analysis, verdict.obligations, index)
-    return { facts, verdict, masking }
-  }
-
-  private memoOf(operation: Operation, { verdict }: Judged): MemoScope {
-    if (operation.kind === 'function-call') return 'once'
-    return dependsOnNames(operation.text) ? 'once' : verdict.memo
-  }
-
-  private conclude(
-    session: DecisionSession,
-    operation: Operation,
-    judged: Judged & {
-      readonly memo: MemoScope
-      readonly epoch: bigint
-      readonly sets: PolicySets
-      readonly database: string
-    },
-  ): Decision {
-    const { facts, verdict, masking, memo, epoch } = judged
-    const base = { determinedBy: verdict.determinedBy, memo, epoch, facts, verdict }
-    if (verdict.kind === 'deny')
-      return { ...base, outcome: denied('ERR_POLICY_DENIED', verdict.message) }
-    const refusal = maskingRefusal(masking, verdict)
-    if (refusal !== undefined)
-      return {
-        ...base,
-        determinedBy: [refusal.rule],
-        outcome: denied('ERR_POLICY_DENIED', refusal.message),
-      }
-    const grant = toGrant(masking, verdict)
-    const needsPeople =
-      verdict.kind === 'require-approval' || needsInferenceApproval(masking, verdict)
-    // Parsing runs nothing: what is held is the execution that follows it.
-    const onlyParsed = operation.kind === 'statement' && operation.phase === 'prepare'
-    if (!needsPeople || onlyParsed)
-      return { ...base, memo: needsPeople ? 'once' : memo, outcome: { kind: 'allow', grant } }
-    if (verdict.approval === undefined)
-      return { ...base, outcome: denied('ERR_POLICY_DENIED', 'no rule says who may approve this') }
-    return {
-      ...base,
-      memo: 'once',
-      outcome: {
-        kind: 'require-approval',
-        terms: verdict.approval,
-        message: verdict.message,
-        grant,
-        digest: operationDigest({
-          operation: digested(session, operation),
-          parameters: operation.parameters,
-          principalId: session.principal.id,
-          connectionId: session.target.connectionId,
-          targetRevision: session.target.revision,
-          database: judged.database,
-          policies: judged.sets.active.versions,
-        }),
-      },
-    }
+    if (sets.rehearsed === undefined) return verdict
+    const rehearsed = evaluate(sets.rehearsed, context)
+    if (rehearsed.kind !== verdict.kind)
+      this.logger.log(
+        {
+          sessionId: session.id,
+          summary: facts.summary,
+          verdict: verdict.kind,
+          rehearsed: rehearsed.kind,
+          determinedBy: rehearsed.determinedBy,
+        },
+        'dry-run policies would decide otherwise',
+      )
+    return verdict
   }
 }
 
-function analyse(
-  session: DecisionSession,
-  operation: Operation,
-  index: CatalogIndex,
-): StatementAnalysis | undefined {
-  if (operation.kind === 'function-call') return undefined
-  const { phase, text, state } = operation
-  const { searchPath, role } = state
-  const prepared = candidatesOf(operation, session)
-  return analyze(
-    { phase, text, prepared, role, ...(searchPath === undefined ? {} : { searchPath }) },
-    index,
-  )
+function conclude(session: DecisionSession, operation: Operation, judged: Judged): Decision {
+  const { reading, verdict, masking, memo, epoch } = judged
+  const base = { determinedBy: verdict.determinedBy, memo, epoch, facts: reading.facts, verdict }
+  if (verdict.kind === 'deny')
+    return { ...base, outcome: denied('ERR_POLICY_DENIED', verdict.message) }
+  const refusal = maskingRefusal(masking, verdict)
+  if (refusal !== undefined)
+    return {
+      ...base,
+      determinedBy: [refusal.rule],
+      outcome: denied('ERR_POLICY_DENIED', refusal.message),
+    }
+  const grant = toGrant(masking, verdict)
+  const needsPeople =
+    verdict.kind === 'require-approval' || needsInferenceApproval(masking, verdict)
+  if (!needsPeople || !reading.runs)
+    return { ...base, memo: needsPeople ? 'once' : memo, outcome: { kind: 'allow', grant } }
+  if (verdict.approval === undefined)
+    return { ...base, outcome: denied('ERR_POLICY_DENIED', 'no rule says who may approve this') }
+  return {
+    ...base,
+    memo: 'once',
+    outcome: {
+      kind: 'require-approval',
+      terms: verdict.approval,
+      message: verdict.message,
+      grant,
+      digest: digestOf(session, operation, judged),
+    },
+  }
+}
+
+function digestOf(session: DecisionSession, operation: Operation, { reading, sets }: Judged) {
+  return operationDigest({
+    operation: reading.digested,
+    parameters: parametersOf(operation),
+    principalId: session.principal.id,
+    connectionId: session.target.connectionId,
+    targetRevision: session.target.revision,
+    database: reading.database,
+    policies: sets.active.versions,
+  })
 }
 
 function maskingRefusal(masking: MaskingDecision, { obligations }: PolicyVerdict) {
@@ -223,27 +157,6 @@ function toGrant(masking: MaskingDecision, { obligations }: PolicyVerdict): Allo
     masking.kind === 'refuse' ? { width: 0, columns: [], origins: [], detectors: [] } : masking.plan
   const { rowLimit, readOnly, recording } = obligations
   return { masking: plan, readOnly, recording, ...(rowLimit === undefined ? {} : { rowLimit }) }
-}
-
-/** The operation as it will run, without its parameters. Transaction status does not change what it means. */
-function digested(session: DecisionSession, operation: Operation): JsonValue {
-  const { searchPath, role } = operation.state
-  const state = { searchPath: searchPath ?? null, role }
-  switch (operation.kind) {
-    case 'statement':
-      return {
-        kind: 'statement',
-        dialect: operation.dialect,
-        text: operation.text,
-        // What EXECUTE would run is part of what is approved.
-        prepared: dependsOnNames(operation.text)
-          ? candidatesOf(operation, session).map(({ name, text }) => ({ name, text }))
-          : [],
-        state,
-      }
-    case 'function-call':
-      return { kind: 'function-call', functionId: operation.functionId, state }
-  }
 }
 
 function denied(code: GatewayErrorCode, message: string, retryable = false) {

@@ -7,11 +7,21 @@ import { DecisionService } from './decision.service'
 import { ExplainController } from './explain.controller'
 import { ExplainRepository } from './explain.repository'
 import { ExplainService } from './explain.service'
+import { FunctionCallReader } from './facts/function-call-reader'
+import { OperationReaders } from './facts/operation-readers'
+import { StatementReader } from './facts/statement-reader'
 
 @Module({
   imports: [CatalogsModule, PoliciesModule, RolesModule, SessionsModule],
   controllers: [ExplainController],
-  providers: [DecisionService, ExplainRepository, ExplainService],
+  providers: [
+    DecisionService,
+    ExplainRepository,
+    ExplainService,
+    FunctionCallReader,
+    OperationReaders,
+    StatementReader,
+  ],
   exports: [DecisionService],
 })
 export class DecisionsModule {}

@@ -10,6 +10,7 @@ import { Authenticator } from '../common/auth/authenticator'
 import { authorize, type Identity, rolesOn } from '../common/auth/identity'
 import { Database } from '../common/database/database'
 import { SecretStore } from '../common/sealing/secret-store'
+import { ProtocolDirectory } from '../connections/protocol-settings'
 import { PolicySetsService } from '../policies/policy-sets.service'
 import type { KnownAgent } from '../agents/agent-gate.service'
 import { boundedClaims } from './claimed'
@@ -35,6 +36,7 @@ export class OpeningService {
   constructor(
     private readonly authenticator: Authenticator,
     private readonly targets: TargetsService,
+    private readonly protocols: ProtocolDirectory,
     private readonly policies: PolicySetsService,
     private readonly secrets: SecretStore,
     private readonly writer: SessionWriter,
@@ -92,7 +94,7 @@ export class OpeningService {
     agent: KnownAgent,
   ): Promise<OpenedSession> {
     const database = request.database === '' ? target.database : request.database
-    if (database === '')
+    if (database === '' && this.needsDatabase(target))
       throw new PolicyError('ERR_POLICY_DENIED', `connection ${target.name} needs a database name`)
     const principal = policyPrincipal(identity, target.name)
     const { name, protocol, labels } = target
@@ -122,6 +124,12 @@ export class OpeningService {
     )
     const maskingKey = await this.maskingKey(target.connectionId)
     return { session, maskingKey, textDetectors, memoScope: memoScope(session) }
+  }
+
+  private needsDatabase({ protocol }: SessionTarget): boolean {
+    return this.protocols.all.some(
+      ({ name, capabilities }) => name === protocol && capabilities.databases,
+    )
   }
 
   private newSession(session: Omit<Session, 'stored'>): Session {

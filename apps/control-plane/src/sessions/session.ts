@@ -1,4 +1,4 @@
-import type { TargetCredential, TargetEndpoint, TargetTls } from '@wardgate/gateway'
+import type { KeyProof, TargetCredential, TargetEndpoint, TargetTls } from '@wardgate/gateway'
 import type { PolicyConnection, PolicyPrincipal } from '@wardgate/policy'
 import type { Identity } from '../common/auth/identity'
 
@@ -12,6 +12,8 @@ export interface SessionTarget {
   readonly tls: TargetTls
   readonly database: string
   readonly labels: Readonly<Record<string, string>>
+  /** Valid under the protocol's own schema. */
+  readonly settings: Readonly<Record<string, unknown>>
   readonly limits: {
     readonly idleSeconds: number
     readonly statementSeconds: number
@@ -29,6 +31,8 @@ export interface OpenRequest {
   readonly connection: string
   readonly protocol: string
   readonly rawCredential: string
+  /** In place of the credential. */
+  readonly rawKeyProof?: KeyProof
   readonly database: string
   readonly clientAddress: string
   readonly listener: string

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common'
+import { ConnectionsModule } from '../connections/connections.module'
 import { CredentialsModule } from '../credentials/credentials.module'
 import { PoliciesModule } from '../policies/policies.module'
 import { LiveSessions } from './live-sessions'
@@ -16,7 +17,7 @@ import { TargetRepository } from './target.repository'
 import { TargetsService } from './targets.service'
 
 @Module({
-  imports: [CredentialsModule, PoliciesModule],
+  imports: [ConnectionsModule, CredentialsModule, PoliciesModule],
   controllers: [SessionsController],
   providers: [
     SessionRepository,

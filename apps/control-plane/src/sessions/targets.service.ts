@@ -20,6 +20,7 @@ const limits = z.object({
   maxMessageBytes: z.number().int().min(0).default(0),
 })
 const labels = z.record(z.string(), z.string())
+const settings = z.record(z.string(), z.unknown())
 const fsync = z.enum(['before-forward', 'batched'])
 const recording = z.enum(['full', 'statements', 'off'])
 
@@ -65,6 +66,7 @@ export class TargetsService {
       },
       database: row.database,
       labels: labels.parse(row.labels),
+      settings: settings.parse(row.settings),
       limits: limits.parse(row.limits),
       fsync: fsync.parse(row.fsync),
       recording: recording.parse(row.recording),

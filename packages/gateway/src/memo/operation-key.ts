@@ -1,4 +1,5 @@
-import type { Operation, Parameter } from '../operation'
+import { isStateful, type Operation, type Parameter } from '../operation'
+import { operationJson } from '../operation-json'
 
 /** Longer texts and parameters are decided afresh: comparing them costs more than it saves. */
 export const maxMemoTextCharacters = 16_384
@@ -19,6 +20,7 @@ export function bypassesMemo(operation: Operation): boolean {
 
 /** Injective: the length before each part keeps text and parameters apart. Undefined = not to be remembered. */
 export function exactKey(operation: Operation): string | undefined {
+  if (!isStateful(operation)) return statelessKey(operation)
   const parameters = parametersKey(operation.parameters)
   if (parameters === undefined) return undefined
   if (operation.kind === 'function-call') return `f${operation.functionId}:${parameters}`
@@ -34,6 +36,13 @@ export function shapedKey(operation: Operation, shape: string): string | undefin
   if (operation.kind !== 'statement') return undefined
   const types = operation.parameters.map(({ type }) => type).join()
   return `s${phaseLetter[operation.phase]}${dialectLetter[operation.dialect]}${types}:${shape}`
+}
+
+function statelessKey(operation: Parameters<typeof operationJson>[0]): string | undefined {
+  const form = operationJson(operation)
+  if (form === undefined) return undefined
+  const key = `j${JSON.stringify(form)}`
+  return key.length > maxMemoTextCharacters ? undefined : key
 }
 
 function parametersKey(parameters: readonly Parameter[]): string | undefined {

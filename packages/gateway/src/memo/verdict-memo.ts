@@ -1,4 +1,4 @@
-import type { Operation, StatementOperation } from '../operation'
+import { type Operation, type StatementOperation, stateOf } from '../operation'
 import type { ControlVerdict } from '../ports'
 import { BoundedCache } from './bounded-cache'
 import { bypassesMemo, exactKey, maxMemoTextCharacters, shapedKey } from './operation-key'
@@ -43,7 +43,7 @@ export class VerdictMemo {
       return undefined
     }
     if (bypassesMemo(operation)) return undefined
-    const prefix = scope.of(operation.state)
+    const prefix = scope.of(stateOf(operation))
     // The shape first: it is known by the text alone, while the exact key has to take in every parameter.
     const shaped = this.#hasShapes ? this.#shaped(operation) : undefined
     const found = shaped === undefined ? undefined : this.#verdicts.get(prefix + shaped)
@@ -59,7 +59,7 @@ export class VerdictMemo {
     const key = verdict.memo === 'shape' ? this.#shaped(operation) : undefined
     if (key !== undefined) this.#hasShapes = true
     const kept = key ?? exactKey(operation)
-    if (kept !== undefined) this.#verdicts.set(scope.of(operation.state) + kept, verdict)
+    if (kept !== undefined) this.#verdicts.set(scope.of(stateOf(operation)) + kept, verdict)
   }
 
   #shaped(operation: Operation): string | undefined {

@@ -1,6 +1,6 @@
-import { SessionError, type GatewayError } from '@wardgate/errors'
+import { SessionError } from '@wardgate/errors'
 import type { ControlSession } from '../ports'
-import type { Engine } from '../protocol'
+import type { Closing, Engine } from '../protocol'
 import { SessionGate } from '../session-gate'
 import { SessionTarget } from './session-target'
 import { relay } from './relay'
@@ -9,12 +9,12 @@ import type { Visit } from './visit'
 import { watchSession } from './watch-session'
 import { writeEnd } from './write-end'
 
-/** An open session from its gate to its last entry. Returns what the client has to be told, if anything. */
+/** An open session from its gate to its last entry. */
 export async function converse(
   visit: Visit,
   engine: Engine,
   session: ControlSession,
-): Promise<GatewayError | undefined> {
+): Promise<Closing> {
   const { house } = visit
   visit.introduce(session.grant)
   house.counters.openedSessions += 1
@@ -31,5 +31,5 @@ export async function converse(
   session.close(closing.reason)
   writeEnd(visit, session.grant, closing)
   house.counters.endedSessions += 1
-  return closing.error
+  return closing
 }

@@ -57,7 +57,7 @@ async function askControlPlane(
       'the control plane did not open the session in time',
     )
   const limit = deadline(visit.signal, house.timers, house.limits.openMillis, tooLate)
-  const { connection, unverifiedCredential, database, claimed } = opening
+  const { connection, unverifiedCredential, unverifiedProof, database, claimed } = opening
   const request = {
     connection,
     unverifiedCredential,
@@ -66,6 +66,7 @@ async function askControlPlane(
     clientAddress,
     protocol: listener.protocol.name,
     listener: listener.name,
+    ...(unverifiedProof === undefined ? {} : { unverifiedProof }),
   }
   const opened = house.controlPlane.open(request, limit.signal)
   try {

@@ -280,3 +280,37 @@ it('keeps the refusal of the control plane as it is', async () => {
     text: 'FAIL ERR_LIMIT_SESSIONS this principal has 10 sessions',
   })
 })
+
+describe('sessions one after the other on one socket', () => {
+  /** Hands the socket on after its first session, as an engine does whose client changes its token. */
+  function handingOn(credentials: string[]): Protocol {
+    return engineWith((engine) => ({
+      accept: async (...parts) => {
+        const opening = await engine.accept(...parts)
+        const credential = credentials.shift()
+        return opening.kind === 'done' || credential === undefined
+          ? opening
+          : { ...opening, unverifiedCredential: credential }
+      },
+      relay: async (...parts) =>
+        credentials.length > 0 ? { reason: 'next' } : engine.relay(...parts),
+    }))
+  }
+
+  it('opens each with its own credential, and counts one session at a time', async () => {
+    const protocol = handingOn(['first', 'second'])
+    const { open, gateway, controlPlane, spool } = house({ sessions: 1 }, protocol)
+    const { stream, served } = open()
+    stream.write('LOGIN shop token shop\nLOGIN shop token shop\n')
+    await idle()
+    expect(controlPlane.opened.map(({ unverifiedCredential }) => unverifiedCredential)).toEqual([
+      'first',
+      'second',
+    ])
+    expect(gateway.counters).toMatchObject({ sessions: 1, handshakes: 0, openedSessions: 2 })
+    stream.destroy()
+    await served
+    expect(spool.of('session-ended').map(({ reason }) => reason)).toEqual(['next', 'client'])
+    expect(gateway.counters).toMatchObject({ sockets: 0, sessions: 0, handshakes: 0 })
+  })
+})

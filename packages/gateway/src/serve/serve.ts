@@ -15,8 +15,7 @@ export async function serve(house: House, options: ServeOptions): Promise<void> 
   try {
     const { protocol, settings } = options.listener
     engine = protocol.createEngine(options.client, settings)
-    const opened = await openSession(visit, engine)
-    const error = opened && (await converse(visit, engine, opened))
+    const error = await converseInTurn(visit, engine)
     if (error) await answer(visit, engine, error)
   } catch (caught) {
     const error = toGatewayError(caught)
@@ -25,6 +24,17 @@ export async function serve(house: House, options: ServeOptions): Promise<void> 
     if (engine) await answer(visit, engine, error)
   } finally {
     visit.end()
+  }
+}
+
+/** Sessions one after the other: a socket whose token or connection changes needs another. */
+async function converseInTurn(visit: Visit, engine: Engine): Promise<GatewayError | undefined> {
+  for (;;) {
+    const opened = await openSession(visit, engine)
+    if (opened === undefined) return undefined
+    const { reason, error } = await converse(visit, engine, opened)
+    if (reason !== 'next' || error !== undefined) return error
+    visit.renew()
   }
 }
 

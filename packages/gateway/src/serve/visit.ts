@@ -4,6 +4,11 @@ import type { Log, SessionGrant } from '../ports'
 import type { House } from './house'
 import type { Listener, ServeOptions } from './listener'
 
+export interface ByteCounts {
+  readonly bytesIn: number
+  readonly bytesOut: number
+}
+
 /** One accepted socket: its abort signal, its names for the log, its place in the counts, and its only destroy. */
 export class Visit {
   readonly house: House
@@ -14,9 +19,10 @@ export class Visit {
   /** Under which an operator finds this visit in the log. */
   reference: string
   connection: string
-  readonly #abort = new AbortController()
+  #abort = new AbortController()
   #isHandshaking = true
   #hasPlace = false
+  #bytesBefore: ByteCounts = { bytesIn: 0, bytesOut: 0 }
 
   constructor(house: House, { client, clientAddress, listener }: ServeOptions) {
     this.house = house
@@ -63,6 +69,24 @@ export class Visit {
     return true
   }
 
+  /** Ready for another session on the same socket; the one before has ended. */
+  renew(): void {
+    this.#abort = new AbortController()
+    this.#leavePlace()
+    this.#isHandshaking = true
+    this.house.counters.handshakes += 1
+    this.#bytesBefore = this.#bytesSoFar()
+    if (this.client.destroyed) this.#clientGone()
+    if (this.house.ended.aborted) this.#houseEnded()
+  }
+
+  /** Of the present session. Sockets count their own bytes; other streams, such as those of tests, do not. */
+  bytes(): ByteCounts {
+    const { bytesIn, bytesOut } = this.#bytesSoFar()
+    const before = this.#bytesBefore
+    return { bytesIn: bytesIn - before.bytesIn, bytesOut: bytesOut - before.bytesOut }
+  }
+
   introduce({ sessionId, principalId, connectionId }: SessionGrant): void {
     this.log = this.log.child({ sessionId, principalId, connectionId })
     this.reference = `session ${sessionId}`
@@ -77,10 +101,22 @@ export class Visit {
   end(): void {
     this.handshakeDone()
     this.house.counters.sockets -= 1
-    if (this.#hasPlace) this.house.counters.sessions -= 1
+    this.#leavePlace()
     this.house.ended.removeEventListener('abort', this.#houseEnded)
     this.client.off('close', this.#clientGone)
     if (!this.client.destroyed) this.client.destroy()
+  }
+
+  #leavePlace(): void {
+    if (this.#hasPlace) this.house.counters.sessions -= 1
+    this.#hasPlace = false
+  }
+
+  #bytesSoFar(): ByteCounts {
+    const { client } = this
+    const bytesIn = 'bytesRead' in client ? Number(client.bytesRead) : 0
+    const bytesOut = 'bytesWritten' in client ? Number(client.bytesWritten) : 0
+    return { bytesIn, bytesOut }
   }
 
   readonly #clientGone = (): void =>

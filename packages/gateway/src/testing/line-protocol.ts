@@ -21,9 +21,11 @@ export const lineProtocol: Protocol<object> = {
   capabilities: {
     operations: ['statement'],
     masks: ['column'],
+    credentials: ['password', 'certificate', 'none'],
     hold: true,
     rowLimit: false,
     readOnly: false,
+    databases: true,
   },
   createEngine: (client) => new LineEngine(client),
 }

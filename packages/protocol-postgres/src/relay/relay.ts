@@ -5,7 +5,7 @@ import {
   TargetError,
   toGatewayError,
 } from '@wardgate/errors'
-import type { Closing, Gate, Target } from '@wardgate/gateway'
+import { type Closing, type Gate, type Target, userOf } from '@wardgate/gateway'
 import type { Duplex } from 'node:stream'
 import type { PostgresSettings } from '../settings'
 import { cancelUpstream } from '../upstream/cancel'
@@ -51,7 +51,7 @@ export class Relay {
     const { upstream, target } = parts
     this.conversation = new Conversation({
       ...parts,
-      state: new TrackedState(upstream, target.database, target.credential.user),
+      state: new TrackedState(upstream, target.database, userOf(target.credential)),
       outbox: new Outbox(upstream.stream),
       maxMessageBytes: target.limits?.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES,
       cancel: () => void cancelUpstream(upstream, target, parts.settings),

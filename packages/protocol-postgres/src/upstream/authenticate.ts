@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { TargetError } from '@wardgate/errors'
-import type { TargetCredential } from '@wardgate/gateway'
+import { type TargetCredential, userOf } from '@wardgate/gateway'
 import { ByteReader } from '@wardgate/wire'
 import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
@@ -125,7 +125,7 @@ function requireBound({ channelBinding, credential }: Login): void {
 
 function sendMd5(login: Login, salt: Buffer): void {
   requireBound(login)
-  const inner = md5(secretOf(login) + login.credential.user)
+  const inner = md5(secretOf(login) + userOf(login.credential))
   const outer = md5(Buffer.concat([Buffer.from(inner), salt]))
   login.stream.write(frame(fromClient.Password, (body) => body.cstring(`md5${outer}`)))
 }

@@ -1,5 +1,5 @@
 import { GatewayError, TargetError } from '@wardgate/errors'
-import type { Target, TargetEndpoint } from '@wardgate/gateway'
+import { type Target, type TargetEndpoint, userOf } from '@wardgate/gateway'
 import { ByteReader } from '@wardgate/wire'
 import type { Duplex } from 'node:stream'
 import type { PostgresSettings } from '../settings'
@@ -93,7 +93,12 @@ async function startSession(
   const { stream } = open
   const { credential, database } = target
   stream.write(
-    startupMessage([['user', credential.user], ['database', database], ...parameters, ...pinned]),
+    startupMessage([
+      ['user', userOf(credential)],
+      ['database', database],
+      ...parameters,
+      ...pinned,
+    ]),
   )
   const { channelBinding } = settings
   const local = endpoint.host.startsWith('/')

@@ -1,3 +1,4 @@
+import { userOf } from '@wardgate/gateway'
 import type { UpstreamConnection } from './connection'
 import { connect, expectPinned, readUntilReady, type ConnectRequest } from './connect'
 import { IdleConnections } from './idle-connections'
@@ -115,7 +116,7 @@ function freshKey({ target }: ConnectRequest): string {
 }
 
 function freshKeyParts(target: ConnectRequest['target']): readonly string[] {
-  return [target.connectionId, target.revision, target.database, target.credential.user]
+  return [target.connectionId, target.revision, target.database, userOf(target.credential)]
 }
 
 /** What a startup message would have said, said afterwards. Names come from the allow-list, values are quoted. */

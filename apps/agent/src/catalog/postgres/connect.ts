@@ -1,5 +1,6 @@
 import type { ConnectionOptions } from 'node:tls'
 import { TargetError } from '@wardgate/errors'
+import { userOf } from '@wardgate/gateway'
 import { Client, type ClientConfig } from 'pg'
 import type { Access } from '../../control/grant'
 
@@ -34,7 +35,7 @@ export async function connectSystem(
 function configOf({ credential, tls }: Access, database: string): ClientConfig {
   return {
     database,
-    user: credential.user,
+    user: userOf(credential),
     ...(credential.kind === 'password' ? { password: credential.password } : {}),
     ssl: tls.mode === 'disable' ? false : sslOf({ credential, tls }),
     application_name: 'wardgate-agent',

@@ -16,6 +16,9 @@ export function planToWire(plan: MaskingPlan): WirePlan {
     origins: plan.origins.map((mask) => ({ ...mask, method: methodToWire(mask.method) })),
     detectors: plan.detectors.map(detectorToWire),
     touchesMasked: plan.touchesMasked ?? false,
+    paths: (plan.paths ?? []).map((mask) => ({ ...mask, method: methodToWire(mask.method) })),
+    headers: (plan.headers ?? []).map((mask) => ({ ...mask, method: methodToWire(mask.method) })),
+    unreadablePasses: plan.unreadable === 'pass',
     unknownOrigin:
       plan.unknownOrigin === undefined
         ? undefined

@@ -1,43 +1,49 @@
 import {
+  CommandShape,
   type Decide,
+  FileAction as WireFileAction,
+  ForwardDirection,
   type Operation as WireOperation,
-  type Parameter as WireParameter,
-  type SessionState as WireState,
-  SqlDialect,
-  StatementPhase,
-  TransactionStatus,
-  ValueFormat,
+  type RequestOperation as WireRequest,
   WithdrawReason,
 } from '@wardgate/contract'
-import type { Operation, Parameter, SessionState } from '@wardgate/gateway'
+import type { FileAction, FileOperation, Operation, RequestBody } from '@wardgate/gateway'
 import { fromTable, malformed, requireId } from './malformed'
-
-const dialects = {
-  [SqlDialect.SQL_DIALECT_POSTGRESQL]: 'postgresql',
-  [SqlDialect.SQL_DIALECT_MYSQL]: 'mysql',
-} as const
-
-const phases = {
-  [StatementPhase.STATEMENT_PHASE_SIMPLE]: 'simple',
-  [StatementPhase.STATEMENT_PHASE_PREPARE]: 'prepare',
-  [StatementPhase.STATEMENT_PHASE_EXECUTE]: 'execute',
-} as const
-
-const transactions = {
-  [TransactionStatus.TRANSACTION_STATUS_IDLE]: 'idle',
-  [TransactionStatus.TRANSACTION_STATUS_ACTIVE]: 'active',
-  [TransactionStatus.TRANSACTION_STATUS_FAILED]: 'failed',
-} as const
-
-const formats = {
-  [ValueFormat.VALUE_FORMAT_TEXT]: 'text',
-  [ValueFormat.VALUE_FORMAT_BINARY]: 'binary',
-} as const
+import { functionCallOf, statementOf, valueFormat } from './statement'
 
 const withdrawals = {
   [WithdrawReason.WITHDRAW_REASON_ABANDONED]: 'abandoned',
   [WithdrawReason.WITHDRAW_REASON_HOLD_ELAPSED]: 'hold-elapsed',
 } as const
+
+const shapes = {
+  [CommandShape.COMMAND_SHAPE_EXEC]: 'exec',
+  [CommandShape.COMMAND_SHAPE_SHELL]: 'shell',
+} as const
+
+const fileActions: Readonly<Record<number, FileAction>> = {
+  [WireFileAction.FILE_ACTION_READ]: 'read',
+  [WireFileAction.FILE_ACTION_WRITE]: 'write',
+  [WireFileAction.FILE_ACTION_APPEND]: 'append',
+  [WireFileAction.FILE_ACTION_LIST]: 'list',
+  [WireFileAction.FILE_ACTION_STAT]: 'stat',
+  [WireFileAction.FILE_ACTION_RENAME]: 'rename',
+  [WireFileAction.FILE_ACTION_REMOVE]: 'remove',
+  [WireFileAction.FILE_ACTION_MKDIR]: 'mkdir',
+  [WireFileAction.FILE_ACTION_RMDIR]: 'rmdir',
+  [WireFileAction.FILE_ACTION_SETSTAT]: 'setstat',
+  [WireFileAction.FILE_ACTION_SYMLINK]: 'symlink',
+  [WireFileAction.FILE_ACTION_LINK]: 'link',
+  [WireFileAction.FILE_ACTION_READLINK]: 'readlink',
+  [WireFileAction.FILE_ACTION_REALPATH]: 'realpath',
+}
+
+const directions = {
+  [ForwardDirection.FORWARD_DIRECTION_OUT]: 'out',
+  [ForwardDirection.FORWARD_DIRECTION_IN]: 'in',
+} as const
+
+const schemes = ['http', 'https'] as const
 
 export function withdrawReason(raw: WithdrawReason): 'abandoned' | 'hold-elapsed' {
   return fromTable(withdrawals, raw, 'reason of withdrawal')
@@ -50,41 +56,82 @@ export function operationOf(raw: Decide): { id: string; operation: Operation } {
 function toOperation(raw: WireOperation | undefined): Operation {
   const kind = raw?.kind
   switch (kind?.$case) {
-    case 'statement': {
-      const { text, prepared } = kind.value
+    case 'statement':
+      return statementOf(kind.value)
+    case 'functionCall':
+      return functionCallOf(kind.value)
+    case 'request':
+      return requestOf(kind.value)
+    case 'message': {
+      const { channel, format, data } = kind.value
+      return { kind: 'message', channel, format: valueFormat(format), data }
+    }
+    case 'toolCall': {
+      const { method, name, arguments: given } = kind.value
+      return { kind: 'tool-call', method, name, arguments: given }
+    }
+    case 'command': {
+      const { shape, text, terminal, environment } = kind.value
       return {
-        kind: 'statement',
-        dialect: fromTable(dialects, kind.value.dialect, 'dialect'),
-        phase: fromTable(phases, kind.value.phase, 'phase'),
+        kind: 'command',
+        shape: fromTable(shapes, shape, 'shape'),
         text,
-        parameters: kind.value.parameters.map(toParameter),
-        prepared,
-        state: toState(kind.value.state),
+        terminal,
+        environment,
       }
     }
-    case 'functionCall':
+    case 'file':
+      return fileOf(kind.value)
+    case 'forward': {
+      const { direction, host, port } = kind.value
       return {
-        kind: 'function-call',
-        functionId: kind.value.functionId,
-        parameters: kind.value.parameters.map(toParameter),
-        state: toState(kind.value.state),
+        kind: 'forward',
+        direction: fromTable(directions, direction, 'direction'),
+        host,
+        port,
       }
+    }
     case undefined:
       throw malformed('an operation of a kind that is not known')
   }
 }
 
-function toParameter({ type, format, value }: WireParameter): Parameter {
-  return { type, format: fromTable(formats, format, 'value format'), value: value ?? null }
+function requestOf(raw: WireRequest): Operation {
+  const { method, authority, path, query, headers } = raw
+  const scheme = schemes.find((known) => known === raw.scheme)
+  if (scheme === undefined) throw malformed('a scheme that is not known')
+  return { kind: 'request', method, scheme, authority, path, query, headers, body: bodyOf(raw) }
 }
 
-function toState(raw: WireState | undefined): SessionState {
-  if (raw === undefined) throw malformed('an operation without its session state')
-  const { database, role, searchPath, searchPathKnown } = raw
+function bodyOf({ body }: WireRequest): RequestBody {
+  switch (body?.$case) {
+    case 'whole':
+      return { kind: 'whole', mediaType: body.value.mediaType, bytes: body.value.data }
+    case 'unread': {
+      const { mediaType, length } = body.value
+      return {
+        kind: 'unread',
+        mediaType,
+        length: length === undefined ? undefined : Number(length),
+      }
+    }
+    case undefined:
+      return { kind: 'none' }
+  }
+}
+
+function fileOf(raw: {
+  readonly action: WireFileAction
+  readonly path: string
+  readonly destination?: string | undefined
+  readonly detail: string
+}): FileOperation {
+  const { path, destination, detail } = raw
   return {
-    database,
-    role,
-    transaction: fromTable(transactions, raw.transaction, 'transaction status'),
-    ...(searchPathKnown ? { searchPath } : {}),
+    kind: 'file',
+    action: fromTable(fileActions, raw.action, 'file action'),
+    path,
+    ...(destination === undefined ? {} : { destination }),
+    ...(detail === '' ? {} : { detail }),
   }
 }

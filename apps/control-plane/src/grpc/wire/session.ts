@@ -1,15 +1,16 @@
 import {
   FsyncPolicy,
+  type KeyProof as WireKeyProof,
   type OpenSession,
   RecordingMode,
   type SessionOpened,
   type TargetAccess,
-  type TargetCredential as WireCredential,
   TlsMode,
 } from '@wardgate/contract'
-import type { TargetCredential } from '@wardgate/gateway'
+import type { KeyProof } from '@wardgate/gateway'
 import type { OpenRequest, SessionTarget } from '../../sessions/session'
 import type { OpenedSession } from '../../sessions/opening.service'
+import { credentialToWire } from './credential'
 import { malformed } from './malformed'
 import { detectorToWire } from './masking'
 
@@ -32,6 +33,7 @@ export const recordingModes = {
 
 const longestName = 200
 const longestCredential = 65_536
+const longestKeyPart = 16_384
 
 export function openRequestOf(raw: OpenSession): OpenRequest {
   const { connectionName, credential, database, protocol, clientAddress, listener } = raw
@@ -47,7 +49,15 @@ export function openRequestOf(raw: OpenSession): OpenRequest {
     clientAddress,
     listener,
     claimed: Object.fromEntries(raw.claimed.map(({ name, value }) => [name, value])),
+    ...(raw.keyProof === undefined ? {} : { rawKeyProof: keyProofOf(raw.keyProof) }),
   }
+}
+
+function keyProofOf({ algorithm, publicKey, signed, signature }: WireKeyProof): KeyProof {
+  const parts = [publicKey, signed, signature]
+  if (algorithm.length > longestName || parts.some(({ length }) => length > longestKeyPart))
+    throw malformed('a proof of a key that is too long')
+  return { algorithm, publicKey, signed, signature }
 }
 
 export function openedToWire(opened: OpenedSession, epoch: bigint): SessionOpened {
@@ -78,20 +88,5 @@ export function accessToWire(target: SessionTarget, database: string): TargetAcc
     credential: credentialToWire(target.credential),
     revision: target.revision,
     database,
-  }
-}
-
-function credentialToWire(credential: TargetCredential): WireCredential {
-  switch (credential.kind) {
-    case 'password': {
-      const { user, password } = credential
-      return { kind: { $case: 'password', value: { user, password } } }
-    }
-    case 'certificate': {
-      const { user, cert, key } = credential
-      return { kind: { $case: 'certificate', value: { user, cert, key } } }
-    }
-    case 'none':
-      return { kind: { $case: 'user', value: { user: credential.user } } }
   }
 }

@@ -59,6 +59,68 @@ export namespace StatementPhase {
   export type STATEMENT_PHASE_EXECUTE = typeof StatementPhase.STATEMENT_PHASE_EXECUTE;
 }
 
+export const CommandShape = { COMMAND_SHAPE_UNSPECIFIED: 0, COMMAND_SHAPE_EXEC: 1, COMMAND_SHAPE_SHELL: 2 } as const;
+
+export type CommandShape = typeof CommandShape[keyof typeof CommandShape];
+
+export namespace CommandShape {
+  export type COMMAND_SHAPE_UNSPECIFIED = typeof CommandShape.COMMAND_SHAPE_UNSPECIFIED;
+  export type COMMAND_SHAPE_EXEC = typeof CommandShape.COMMAND_SHAPE_EXEC;
+  export type COMMAND_SHAPE_SHELL = typeof CommandShape.COMMAND_SHAPE_SHELL;
+}
+
+export const FileAction = {
+  FILE_ACTION_UNSPECIFIED: 0,
+  FILE_ACTION_READ: 1,
+  FILE_ACTION_WRITE: 2,
+  FILE_ACTION_APPEND: 3,
+  FILE_ACTION_LIST: 4,
+  FILE_ACTION_STAT: 5,
+  FILE_ACTION_RENAME: 6,
+  FILE_ACTION_REMOVE: 7,
+  FILE_ACTION_MKDIR: 8,
+  FILE_ACTION_RMDIR: 9,
+  FILE_ACTION_SETSTAT: 10,
+  FILE_ACTION_SYMLINK: 11,
+  FILE_ACTION_LINK: 12,
+  FILE_ACTION_READLINK: 13,
+  FILE_ACTION_REALPATH: 14,
+} as const;
+
+export type FileAction = typeof FileAction[keyof typeof FileAction];
+
+export namespace FileAction {
+  export type FILE_ACTION_UNSPECIFIED = typeof FileAction.FILE_ACTION_UNSPECIFIED;
+  export type FILE_ACTION_READ = typeof FileAction.FILE_ACTION_READ;
+  export type FILE_ACTION_WRITE = typeof FileAction.FILE_ACTION_WRITE;
+  export type FILE_ACTION_APPEND = typeof FileAction.FILE_ACTION_APPEND;
+  export type FILE_ACTION_LIST = typeof FileAction.FILE_ACTION_LIST;
+  export type FILE_ACTION_STAT = typeof FileAction.FILE_ACTION_STAT;
+  export type FILE_ACTION_RENAME = typeof FileAction.FILE_ACTION_RENAME;
+  export type FILE_ACTION_REMOVE = typeof FileAction.FILE_ACTION_REMOVE;
+  export type FILE_ACTION_MKDIR = typeof FileAction.FILE_ACTION_MKDIR;
+  export type FILE_ACTION_RMDIR = typeof FileAction.FILE_ACTION_RMDIR;
+  export type FILE_ACTION_SETSTAT = typeof FileAction.FILE_ACTION_SETSTAT;
+  export type FILE_ACTION_SYMLINK = typeof FileAction.FILE_ACTION_SYMLINK;
+  export type FILE_ACTION_LINK = typeof FileAction.FILE_ACTION_LINK;
+  export type FILE_ACTION_READLINK = typeof FileAction.FILE_ACTION_READLINK;
+  export type FILE_ACTION_REALPATH = typeof FileAction.FILE_ACTION_REALPATH;
+}
+
+export const ForwardDirection = {
+  FORWARD_DIRECTION_UNSPECIFIED: 0,
+  FORWARD_DIRECTION_OUT: 1,
+  FORWARD_DIRECTION_IN: 2,
+} as const;
+
+export type ForwardDirection = typeof ForwardDirection[keyof typeof ForwardDirection];
+
+export namespace ForwardDirection {
+  export type FORWARD_DIRECTION_UNSPECIFIED = typeof ForwardDirection.FORWARD_DIRECTION_UNSPECIFIED;
+  export type FORWARD_DIRECTION_OUT = typeof ForwardDirection.FORWARD_DIRECTION_OUT;
+  export type FORWARD_DIRECTION_IN = typeof ForwardDirection.FORWARD_DIRECTION_IN;
+}
+
 export const WithdrawReason = {
   WITHDRAW_REASON_UNSPECIFIED: 0,
   /** WITHDRAW_REASON_ABANDONED - The client cancelled or went away: the approval request becomes cancelled. */
@@ -89,6 +151,16 @@ export namespace TlsMode {
   export type TLS_MODE_DISABLE = typeof TlsMode.TLS_MODE_DISABLE;
   export type TLS_MODE_REQUIRE = typeof TlsMode.TLS_MODE_REQUIRE;
   export type TLS_MODE_VERIFY_FULL = typeof TlsMode.TLS_MODE_VERIFY_FULL;
+}
+
+export const ApiKeyPlace = { API_KEY_PLACE_UNSPECIFIED: 0, API_KEY_PLACE_HEADER: 1, API_KEY_PLACE_QUERY: 2 } as const;
+
+export type ApiKeyPlace = typeof ApiKeyPlace[keyof typeof ApiKeyPlace];
+
+export namespace ApiKeyPlace {
+  export type API_KEY_PLACE_UNSPECIFIED = typeof ApiKeyPlace.API_KEY_PLACE_UNSPECIFIED;
+  export type API_KEY_PLACE_HEADER = typeof ApiKeyPlace.API_KEY_PLACE_HEADER;
+  export type API_KEY_PLACE_QUERY = typeof ApiKeyPlace.API_KEY_PLACE_QUERY;
 }
 
 export const FsyncPolicy = {
@@ -158,6 +230,17 @@ export interface OpenSession {
   listener: string;
   /** What the client says of itself; stored, never an allow condition. */
   claimed: Claimed[];
+  /** In place of a token: a signature by a registered public key. */
+  keyProof?: KeyProof | undefined;
+}
+
+/** All of it unverified. */
+export interface KeyProof {
+  /** As the client's protocol names it, such as `rsa-sha2-512`. */
+  algorithm: string;
+  publicKey: Buffer;
+  signed: Buffer;
+  signature: Buffer;
 }
 
 export interface Claimed {
@@ -175,6 +258,12 @@ export interface Operation {
   kind?:
     | { $case: "statement"; value: StatementOperation }
     | { $case: "functionCall"; value: FunctionCallOperation }
+    | { $case: "request"; value: RequestOperation }
+    | { $case: "message"; value: MessageOperation }
+    | { $case: "toolCall"; value: ToolCallOperation }
+    | { $case: "command"; value: CommandOperation }
+    | { $case: "file"; value: FileOperation }
+    | { $case: "forward"; value: ForwardOperation }
     | undefined;
 }
 
@@ -212,6 +301,77 @@ export interface FunctionCallOperation {
   functionId: number;
   parameters: Parameter[];
   state?: SessionState | undefined;
+}
+
+export interface NamedValue {
+  name: string;
+  value: string;
+}
+
+/** An HTTP request as it will be sent to the target. */
+export interface RequestOperation {
+  method: string;
+  /** `http` or `https`. */
+  scheme: string;
+  authority: string;
+  /** Normalised, without the query. */
+  path: string;
+  query: string;
+  /** Lower-case names, in order; no credential is among them. */
+  headers: NamedValue[];
+  body?: { $case: "whole"; value: WholeBody } | { $case: "unread"; value: UnreadBody } | undefined;
+}
+
+export interface WholeBody {
+  mediaType: string;
+  /** Decoded, when it was compressed. */
+  data: Buffer;
+}
+
+/** Larger than the connection's limit; its content is not judged. */
+export interface UnreadBody {
+  mediaType: string;
+  /** Absent = not announced. */
+  length?: bigint | undefined;
+}
+
+/** One message of the client's on a stream inside the session, such as a WebSocket. */
+export interface MessageOperation {
+  channel: string;
+  format: ValueFormat;
+  data: Buffer;
+}
+
+/** A call in a tool protocol. */
+export interface ToolCallOperation {
+  method: string;
+  name: string;
+  /** JSON text. */
+  arguments: string;
+}
+
+/** A command line for a shell at the target, or an interactive shell, whose text is empty. */
+export interface CommandOperation {
+  shape: CommandShape;
+  text: string;
+  terminal: boolean;
+  environment: NamedValue[];
+}
+
+/** One operation on files at the target. */
+export interface FileOperation {
+  action: FileAction;
+  path: string;
+  /** The other path of a rename or a link. */
+  destination?: string | undefined;
+  detail: string;
+}
+
+/** A byte stream through the target to somewhere else, or from there to the client. */
+export interface ForwardOperation {
+  direction: ForwardDirection;
+  host: string;
+  port: number;
 }
 
 export interface Withdraw {
@@ -275,10 +435,47 @@ export interface Endpoint {
 }
 
 export interface TargetCredential {
-  kind?: { $case: "password"; value: PasswordCredential } | { $case: "certificate"; value: CertificateCredential } | {
-    $case: "user";
-    value: UserCredential;
-  } | undefined;
+  kind?:
+    | { $case: "password"; value: PasswordCredential }
+    | { $case: "certificate"; value: CertificateCredential }
+    | { $case: "user"; value: UserCredential }
+    | { $case: "bearer"; value: BearerCredential }
+    | { $case: "apiKey"; value: ApiKeyCredential }
+    | { $case: "oauthClient"; value: OauthClientCredential }
+    | { $case: "aws"; value: AwsCredential }
+    | { $case: "privateKey"; value: PrivateKeyCredential }
+    | undefined;
+}
+
+export interface BearerCredential {
+  token: string;
+}
+
+export interface ApiKeyCredential {
+  place: ApiKeyPlace;
+  name: string;
+  value: string;
+}
+
+export interface OauthClientCredential {
+  tokenUrl: string;
+  clientId: string;
+  clientSecret: string;
+  scope: string;
+}
+
+export interface AwsCredential {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken: string;
+  region: string;
+  service: string;
+}
+
+export interface PrivateKeyCredential {
+  user: string;
+  key: string;
+  passphrase: string;
 }
 
 export interface PasswordCredential {
@@ -373,6 +570,23 @@ export interface MaskingPlan {
     | undefined;
   /** The target's words about the operation (errors, notices) may quote masked values. */
   touchesMasked: boolean;
+  paths: PathMask[];
+  headers: HeaderMask[];
+  /** Bodies that no masker can read pass; otherwise they are refused as soon as anything is masked. */
+  unreadablePasses: boolean;
+}
+
+/** A mask on values of structured bodies, by path or by key. */
+export interface PathMask {
+  path: string;
+  rule: string;
+  method?: MaskMethod | undefined;
+}
+
+export interface HeaderMask {
+  name: string;
+  rule: string;
+  method?: MaskMethod | undefined;
 }
 
 export interface ColumnMask {
@@ -520,6 +734,7 @@ function createBaseOpenSession(): OpenSession {
     clientAddress: "",
     listener: "",
     claimed: [],
+    keyProof: undefined,
   };
 }
 
@@ -545,6 +760,9 @@ export const OpenSession: MessageFns<OpenSession> = {
     }
     for (const v of message.claimed) {
       Claimed.encode(v!, writer.uint32(58).fork()).join();
+    }
+    if (message.keyProof !== undefined) {
+      KeyProof.encode(message.keyProof, writer.uint32(66).fork()).join();
     }
     return writer;
   },
@@ -616,6 +834,93 @@ export const OpenSession: MessageFns<OpenSession> = {
             }
 
             message.claimed.push(Claimed.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.keyProof = KeyProof.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseKeyProof(): KeyProof {
+  return { algorithm: "", publicKey: Buffer.alloc(0), signed: Buffer.alloc(0), signature: Buffer.alloc(0) };
+}
+
+export const KeyProof: MessageFns<KeyProof> = {
+  encode(message: KeyProof, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.algorithm !== "") {
+      writer.uint32(10).string(message.algorithm);
+    }
+    if (message.publicKey.length !== 0) {
+      writer.uint32(18).bytes(message.publicKey);
+    }
+    if (message.signed.length !== 0) {
+      writer.uint32(26).bytes(message.signed);
+    }
+    if (message.signature.length !== 0) {
+      writer.uint32(34).bytes(message.signature);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): KeyProof {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseKeyProof();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.algorithm = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.publicKey = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.signed = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.signature = Buffer.from(reader.bytes());
             continue;
           }
         }
@@ -758,6 +1063,24 @@ export const Operation: MessageFns<Operation> = {
       case "functionCall":
         FunctionCallOperation.encode(message.kind.value, writer.uint32(18).fork()).join();
         break;
+      case "request":
+        RequestOperation.encode(message.kind.value, writer.uint32(26).fork()).join();
+        break;
+      case "message":
+        MessageOperation.encode(message.kind.value, writer.uint32(34).fork()).join();
+        break;
+      case "toolCall":
+        ToolCallOperation.encode(message.kind.value, writer.uint32(42).fork()).join();
+        break;
+      case "command":
+        CommandOperation.encode(message.kind.value, writer.uint32(50).fork()).join();
+        break;
+      case "file":
+        FileOperation.encode(message.kind.value, writer.uint32(58).fork()).join();
+        break;
+      case "forward":
+        ForwardOperation.encode(message.kind.value, writer.uint32(66).fork()).join();
+        break;
     }
     return writer;
   },
@@ -789,6 +1112,54 @@ export const Operation: MessageFns<Operation> = {
             }
 
             message.kind = { $case: "functionCall", value: FunctionCallOperation.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.kind = { $case: "request", value: RequestOperation.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.kind = { $case: "message", value: MessageOperation.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.kind = { $case: "toolCall", value: ToolCallOperation.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.kind = { $case: "command", value: CommandOperation.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.kind = { $case: "file", value: FileOperation.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.kind = { $case: "forward", value: ForwardOperation.decode(reader, reader.uint32()) };
             continue;
           }
         }
@@ -1173,6 +1544,667 @@ export const FunctionCallOperation: MessageFns<FunctionCallOperation> = {
             }
 
             message.state = SessionState.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseNamedValue(): NamedValue {
+  return { name: "", value: "" };
+}
+
+export const NamedValue: MessageFns<NamedValue> = {
+  encode(message: NamedValue, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.value !== "") {
+      writer.uint32(18).string(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): NamedValue {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseNamedValue();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseRequestOperation(): RequestOperation {
+  return { method: "", scheme: "", authority: "", path: "", query: "", headers: [], body: undefined };
+}
+
+export const RequestOperation: MessageFns<RequestOperation> = {
+  encode(message: RequestOperation, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.method !== "") {
+      writer.uint32(10).string(message.method);
+    }
+    if (message.scheme !== "") {
+      writer.uint32(18).string(message.scheme);
+    }
+    if (message.authority !== "") {
+      writer.uint32(26).string(message.authority);
+    }
+    if (message.path !== "") {
+      writer.uint32(34).string(message.path);
+    }
+    if (message.query !== "") {
+      writer.uint32(42).string(message.query);
+    }
+    for (const v of message.headers) {
+      NamedValue.encode(v!, writer.uint32(50).fork()).join();
+    }
+    switch (message.body?.$case) {
+      case "whole":
+        WholeBody.encode(message.body.value, writer.uint32(58).fork()).join();
+        break;
+      case "unread":
+        UnreadBody.encode(message.body.value, writer.uint32(66).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RequestOperation {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRequestOperation();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.method = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.scheme = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.authority = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.path = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.query = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.headers.push(NamedValue.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.body = { $case: "whole", value: WholeBody.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.body = { $case: "unread", value: UnreadBody.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseWholeBody(): WholeBody {
+  return { mediaType: "", data: Buffer.alloc(0) };
+}
+
+export const WholeBody: MessageFns<WholeBody> = {
+  encode(message: WholeBody, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.mediaType !== "") {
+      writer.uint32(10).string(message.mediaType);
+    }
+    if (message.data.length !== 0) {
+      writer.uint32(18).bytes(message.data);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): WholeBody {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWholeBody();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.mediaType = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.data = Buffer.from(reader.bytes());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseUnreadBody(): UnreadBody {
+  return { mediaType: "", length: undefined };
+}
+
+export const UnreadBody: MessageFns<UnreadBody> = {
+  encode(message: UnreadBody, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.mediaType !== "") {
+      writer.uint32(10).string(message.mediaType);
+    }
+    if (message.length !== undefined) {
+      if (BigInt.asUintN(64, message.length) !== message.length) {
+        throw new globalThis.Error("value provided for field message.length of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.length);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): UnreadBody {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUnreadBody();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.mediaType = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.length = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseMessageOperation(): MessageOperation {
+  return { channel: "", format: 0, data: Buffer.alloc(0) };
+}
+
+export const MessageOperation: MessageFns<MessageOperation> = {
+  encode(message: MessageOperation, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.channel !== "") {
+      writer.uint32(10).string(message.channel);
+    }
+    if (message.format !== 0) {
+      writer.uint32(16).int32(message.format);
+    }
+    if (message.data.length !== 0) {
+      writer.uint32(26).bytes(message.data);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MessageOperation {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMessageOperation();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.channel = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.format = reader.int32() as any;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.data = Buffer.from(reader.bytes());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseToolCallOperation(): ToolCallOperation {
+  return { method: "", name: "", arguments: "" };
+}
+
+export const ToolCallOperation: MessageFns<ToolCallOperation> = {
+  encode(message: ToolCallOperation, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.method !== "") {
+      writer.uint32(10).string(message.method);
+    }
+    if (message.name !== "") {
+      writer.uint32(18).string(message.name);
+    }
+    if (message.arguments !== "") {
+      writer.uint32(26).string(message.arguments);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ToolCallOperation {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseToolCallOperation();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.method = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.arguments = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseCommandOperation(): CommandOperation {
+  return { shape: 0, text: "", terminal: false, environment: [] };
+}
+
+export const CommandOperation: MessageFns<CommandOperation> = {
+  encode(message: CommandOperation, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.shape !== 0) {
+      writer.uint32(8).int32(message.shape);
+    }
+    if (message.text !== "") {
+      writer.uint32(18).string(message.text);
+    }
+    if (message.terminal !== false) {
+      writer.uint32(24).bool(message.terminal);
+    }
+    for (const v of message.environment) {
+      NamedValue.encode(v!, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CommandOperation {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCommandOperation();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.shape = reader.int32() as any;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.text = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.terminal = reader.bool();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.environment.push(NamedValue.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseFileOperation(): FileOperation {
+  return { action: 0, path: "", destination: undefined, detail: "" };
+}
+
+export const FileOperation: MessageFns<FileOperation> = {
+  encode(message: FileOperation, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.action !== 0) {
+      writer.uint32(8).int32(message.action);
+    }
+    if (message.path !== "") {
+      writer.uint32(18).string(message.path);
+    }
+    if (message.destination !== undefined) {
+      writer.uint32(26).string(message.destination);
+    }
+    if (message.detail !== "") {
+      writer.uint32(34).string(message.detail);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FileOperation {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFileOperation();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.action = reader.int32() as any;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.path = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.destination = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.detail = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseForwardOperation(): ForwardOperation {
+  return { direction: 0, host: "", port: 0 };
+}
+
+export const ForwardOperation: MessageFns<ForwardOperation> = {
+  encode(message: ForwardOperation, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.direction !== 0) {
+      writer.uint32(8).int32(message.direction);
+    }
+    if (message.host !== "") {
+      writer.uint32(18).string(message.host);
+    }
+    if (message.port !== 0) {
+      writer.uint32(24).uint32(message.port);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ForwardOperation {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseForwardOperation();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.direction = reader.int32() as any;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.host = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.port = reader.uint32();
             continue;
           }
         }
@@ -1754,6 +2786,21 @@ export const TargetCredential: MessageFns<TargetCredential> = {
       case "user":
         UserCredential.encode(message.kind.value, writer.uint32(26).fork()).join();
         break;
+      case "bearer":
+        BearerCredential.encode(message.kind.value, writer.uint32(34).fork()).join();
+        break;
+      case "apiKey":
+        ApiKeyCredential.encode(message.kind.value, writer.uint32(42).fork()).join();
+        break;
+      case "oauthClient":
+        OauthClientCredential.encode(message.kind.value, writer.uint32(50).fork()).join();
+        break;
+      case "aws":
+        AwsCredential.encode(message.kind.value, writer.uint32(58).fork()).join();
+        break;
+      case "privateKey":
+        PrivateKeyCredential.encode(message.kind.value, writer.uint32(66).fork()).join();
+        break;
     }
     return writer;
   },
@@ -1793,6 +2840,397 @@ export const TargetCredential: MessageFns<TargetCredential> = {
             }
 
             message.kind = { $case: "user", value: UserCredential.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.kind = { $case: "bearer", value: BearerCredential.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.kind = { $case: "apiKey", value: ApiKeyCredential.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.kind = { $case: "oauthClient", value: OauthClientCredential.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.kind = { $case: "aws", value: AwsCredential.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.kind = { $case: "privateKey", value: PrivateKeyCredential.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseBearerCredential(): BearerCredential {
+  return { token: "" };
+}
+
+export const BearerCredential: MessageFns<BearerCredential> = {
+  encode(message: BearerCredential, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.token !== "") {
+      writer.uint32(10).string(message.token);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BearerCredential {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBearerCredential();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.token = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseApiKeyCredential(): ApiKeyCredential {
+  return { place: 0, name: "", value: "" };
+}
+
+export const ApiKeyCredential: MessageFns<ApiKeyCredential> = {
+  encode(message: ApiKeyCredential, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.place !== 0) {
+      writer.uint32(8).int32(message.place);
+    }
+    if (message.name !== "") {
+      writer.uint32(18).string(message.name);
+    }
+    if (message.value !== "") {
+      writer.uint32(26).string(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ApiKeyCredential {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseApiKeyCredential();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.place = reader.int32() as any;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseOauthClientCredential(): OauthClientCredential {
+  return { tokenUrl: "", clientId: "", clientSecret: "", scope: "" };
+}
+
+export const OauthClientCredential: MessageFns<OauthClientCredential> = {
+  encode(message: OauthClientCredential, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.tokenUrl !== "") {
+      writer.uint32(10).string(message.tokenUrl);
+    }
+    if (message.clientId !== "") {
+      writer.uint32(18).string(message.clientId);
+    }
+    if (message.clientSecret !== "") {
+      writer.uint32(26).string(message.clientSecret);
+    }
+    if (message.scope !== "") {
+      writer.uint32(34).string(message.scope);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): OauthClientCredential {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseOauthClientCredential();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.tokenUrl = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.clientId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.clientSecret = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.scope = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseAwsCredential(): AwsCredential {
+  return { accessKeyId: "", secretAccessKey: "", sessionToken: "", region: "", service: "" };
+}
+
+export const AwsCredential: MessageFns<AwsCredential> = {
+  encode(message: AwsCredential, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accessKeyId !== "") {
+      writer.uint32(10).string(message.accessKeyId);
+    }
+    if (message.secretAccessKey !== "") {
+      writer.uint32(18).string(message.secretAccessKey);
+    }
+    if (message.sessionToken !== "") {
+      writer.uint32(26).string(message.sessionToken);
+    }
+    if (message.region !== "") {
+      writer.uint32(34).string(message.region);
+    }
+    if (message.service !== "") {
+      writer.uint32(42).string(message.service);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AwsCredential {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAwsCredential();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accessKeyId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.secretAccessKey = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.sessionToken = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.region = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.service = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBasePrivateKeyCredential(): PrivateKeyCredential {
+  return { user: "", key: "", passphrase: "" };
+}
+
+export const PrivateKeyCredential: MessageFns<PrivateKeyCredential> = {
+  encode(message: PrivateKeyCredential, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.user !== "") {
+      writer.uint32(10).string(message.user);
+    }
+    if (message.key !== "") {
+      writer.uint32(18).string(message.key);
+    }
+    if (message.passphrase !== "") {
+      writer.uint32(26).string(message.passphrase);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PrivateKeyCredential {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePrivateKeyCredential();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.user = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.passphrase = reader.string();
             continue;
           }
         }
@@ -2689,7 +4127,17 @@ export const Kill: MessageFns<Kill> = {
 };
 
 function createBaseMaskingPlan(): MaskingPlan {
-  return { width: undefined, columns: [], origins: [], detectors: [], unknownOrigin: undefined, touchesMasked: false };
+  return {
+    width: undefined,
+    columns: [],
+    origins: [],
+    detectors: [],
+    unknownOrigin: undefined,
+    touchesMasked: false,
+    paths: [],
+    headers: [],
+    unreadablePasses: false,
+  };
 }
 
 export const MaskingPlan: MessageFns<MaskingPlan> = {
@@ -2711,6 +4159,15 @@ export const MaskingPlan: MessageFns<MaskingPlan> = {
     }
     if (message.touchesMasked !== false) {
       writer.uint32(48).bool(message.touchesMasked);
+    }
+    for (const v of message.paths) {
+      PathMask.encode(v!, writer.uint32(58).fork()).join();
+    }
+    for (const v of message.headers) {
+      HeaderMask.encode(v!, writer.uint32(66).fork()).join();
+    }
+    if (message.unreadablePasses !== false) {
+      writer.uint32(72).bool(message.unreadablePasses);
     }
     return writer;
   },
@@ -2774,6 +4231,166 @@ export const MaskingPlan: MessageFns<MaskingPlan> = {
             }
 
             message.touchesMasked = reader.bool();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.paths.push(PathMask.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.headers.push(HeaderMask.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.unreadablePasses = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBasePathMask(): PathMask {
+  return { path: "", rule: "", method: undefined };
+}
+
+export const PathMask: MessageFns<PathMask> = {
+  encode(message: PathMask, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.path !== "") {
+      writer.uint32(10).string(message.path);
+    }
+    if (message.rule !== "") {
+      writer.uint32(18).string(message.rule);
+    }
+    if (message.method !== undefined) {
+      MaskMethod.encode(message.method, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PathMask {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePathMask();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.path = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.rule = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.method = MaskMethod.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseHeaderMask(): HeaderMask {
+  return { name: "", rule: "", method: undefined };
+}
+
+export const HeaderMask: MessageFns<HeaderMask> = {
+  encode(message: HeaderMask, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.rule !== "") {
+      writer.uint32(18).string(message.rule);
+    }
+    if (message.method !== undefined) {
+      MaskMethod.encode(message.method, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): HeaderMask {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHeaderMask();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.rule = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.method = MaskMethod.decode(reader, reader.uint32());
             continue;
           }
         }

@@ -1,7 +1,7 @@
 import { PolicyError } from '@wardgate/errors'
 import type { StatementOperation } from '@wardgate/gateway'
 import type { StatementAnalysis } from '@wardgate/sql'
-import type { Session } from '../sessions/session'
+import type { Session } from '../../sessions/session'
 
 /** Texts that one session may have given names by PREPARE and DECLARE, all names together. */
 const mostCandidates = 500

@@ -1,0 +1,43 @@
+import { Injectable } from '@nestjs/common'
+import type {
+  CommandOperation,
+  FileOperation,
+  ForwardOperation,
+  MessageOperation,
+  Operation,
+  RequestOperation,
+  ToolCallOperation,
+} from '@wardgate/gateway'
+import type { DecisionSession } from '../decision-session'
+import { FunctionCallReader } from './function-call-reader'
+import type { OperationReader, Reading } from './reading'
+import { StatelessReader } from './stateless-reader'
+import { StatementReader } from './statement-reader'
+
+/** One reader for each kind of operation. */
+type Readers = {
+  readonly [K in Operation['kind']]: OperationReader<Extract<Operation, { readonly kind: K }>>
+}
+
+@Injectable()
+export class OperationReaders {
+  private readonly readers: Readers
+
+  constructor(statements: StatementReader, functionCalls: FunctionCallReader) {
+    this.readers = {
+      statement: statements,
+      'function-call': functionCalls,
+      request: new StatelessReader<RequestOperation>(),
+      message: new StatelessReader<MessageOperation>(),
+      'tool-call': new StatelessReader<ToolCallOperation>(),
+      command: new StatelessReader<CommandOperation>(),
+      file: new StatelessReader<FileOperation>(),
+      forward: new StatelessReader<ForwardOperation>(),
+    }
+  }
+
+  read(session: DecisionSession, operation: Operation): Promise<Reading> {
+    const reader: OperationReader<never> = this.readers[operation.kind]
+    return reader.read(session, operation as never)
+  }
+}

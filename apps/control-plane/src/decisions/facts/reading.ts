@@ -1,0 +1,24 @@
+import type { JsonValue } from '@wardgate/audit-log'
+import type { Facts, Obligations } from '@wardgate/policy'
+import type { MaskingDecision } from '@wardgate/sql'
+import type { DecisionSession } from '../decision-session'
+
+/** One operation, understood as far as it can be: what the policies judge, and how its results are masked. */
+export interface Reading {
+  readonly facts: Facts
+  /** The operation as it will run, without its bound parameters: what an approval binds to. */
+  readonly digested: JsonValue
+  readonly database: string
+  /** False = the same operation may mean another thing at another time, so its verdict holds once. */
+  readonly repeatable: boolean
+  /** False = nothing runs yet, so what needs people is held when it does. */
+  readonly runs: boolean
+  masking(obligations: Obligations): MaskingDecision
+  /** Called unless the policies deny it: what it changes about the session's later operations. */
+  remember(): void
+}
+
+/** Reads one kind of operation. Rejects with a GatewayError when it cannot be read now, which denies it. */
+export interface OperationReader<TOperation> {
+  read(session: DecisionSession, operation: TOperation): Promise<Reading>
+}

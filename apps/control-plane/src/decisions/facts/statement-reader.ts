@@ -1,0 +1,47 @@
+import { Injectable } from '@nestjs/common'
+import type { StatementOperation } from '@wardgate/gateway'
+import { analyze, planMasks } from '@wardgate/sql'
+import { CatalogsService } from '../../catalogs/catalogs.service'
+import type { DecisionSession } from '../decision-session'
+import { candidatesOf, dependsOnNames, rememberDeclared } from './candidates'
+import { catalogOf } from './catalog-of'
+import type { OperationReader, Reading } from './reading'
+
+@Injectable()
+export class StatementReader implements OperationReader<StatementOperation> {
+  constructor(private readonly catalogs: CatalogsService) {}
+
+  async read(session: DecisionSession, operation: StatementOperation): Promise<Reading> {
+    const { phase, text, state } = operation
+    const { searchPath, role } = state
+    const { index, database } = await catalogOf(this.catalogs, session, state)
+    const prepared = candidatesOf(operation, session)
+    const path = searchPath === undefined ? {} : { searchPath }
+    const analysis = analyze({ phase, text, prepared, role, ...path }, index)
+    return {
+      facts: analysis.facts,
+      digested: digested(session, operation),
+      database,
+      repeatable: !dependsOnNames(text),
+      // Parsing runs nothing: what is held is the execution that follows it.
+      runs: phase !== 'prepare',
+      masking: (obligations) => planMasks(analysis, obligations, index),
+      remember: () => rememberDeclared(session, analysis),
+    }
+  }
+}
+
+/** Transaction status does not change what a statement means. */
+function digested(session: DecisionSession, operation: StatementOperation): Reading['digested'] {
+  const { searchPath, role } = operation.state
+  return {
+    kind: 'statement',
+    dialect: operation.dialect,
+    text: operation.text,
+    // What EXECUTE would run is part of what is approved.
+    prepared: dependsOnNames(operation.text)
+      ? candidatesOf(operation, session).map(({ name, text }) => ({ name, text }))
+      : [],
+    state: { searchPath: searchPath ?? null, role },
+  }
+}
