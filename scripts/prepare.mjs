@@ -28,9 +28,25 @@ function manifestDigest() {
   return hash.digest('hex')
 }
 
-export function run(command, args, options = {}) {
+/** Runs a command to its end. With `limitMillis` it is killed then, with all that it started in its group. */
+export function run(command, args, { limitMillis, ...options } = {}) {
   return new Promise((done) => {
-    const child = spawn(command, args, { cwd: root, stdio: 'inherit', ...options })
+    const detached = limitMillis !== undefined
+    const child = spawn(command, args, { cwd: root, stdio: 'inherit', detached, ...options })
+    const forward = (signal) => detached && process.kill(-child.pid, signal)
+    const onInterrupt = () => forward('SIGINT')
+    const onTerminate = () => forward('SIGTERM')
+    process.on('SIGINT', onInterrupt).on('SIGTERM', onTerminate)
+    const timer =
+      limitMillis &&
+      setTimeout(() => {
+        console.error(`${args.at(0) ?? command} did not end within ${limitMillis / 60_000} minutes`)
+        forward('SIGKILL')
+      }, limitMillis)
+    child.once('close', () => {
+      clearTimeout(timer)
+      process.off('SIGINT', onInterrupt).off('SIGTERM', onTerminate)
+    })
     child.once('error', (error) => {
       console.error(`${command}: ${error.message}`)
       done(127)

@@ -5,6 +5,8 @@ import { ensurePeers } from './peers.mjs'
 import { prepare, root, run } from './prepare.mjs'
 
 const peersOfTests = ['psql', 'pgbench', 'python', 'jdbc', 'chromium']
+/** Several times what a project takes on two cores: past it something hangs, and a run that hangs tells nobody why. */
+const limitsMillis = { unit: 15 * 60_000, e2e: 20 * 60_000 }
 const args = process.argv.slice(2)
 const only = ['--unit', '--e2e'].find((flag) => args.includes(flag))
 const forwarded = args.filter((argument) => argument !== only)
@@ -35,7 +37,7 @@ async function jest(project, extra) {
       ...extra,
       ...forwarded,
     ],
-    { stdio: ['ignore', 'ignore', 'inherit'] },
+    { stdio: ['ignore', 'ignore', 'inherit'], limitMillis: limitsMillis[project] },
   )
   try {
     const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites, testResults } =

@@ -7,6 +7,8 @@ import { Instance, root } from '../support/instance'
 const instance = new Instance(join(root, '.cache/chaos/approvals'), 22_500)
 const rounds = process.env['CHAOS_KILLS'] === undefined ? 6 : Number(process.env['CHAOS_KILLS'])
 const victims = ['agent', 'control-plane'] as const
+/** Aborted at the end, whatever the test made of it: a reader that goes on would keep the run from ending. */
+const stop = new AbortController()
 
 jest.setTimeout(600_000)
 
@@ -20,7 +22,10 @@ beforeAll(async () => {
   await direct.end()
 })
 
-afterAll(() => instance.stop())
+afterAll(async () => {
+  stop.abort()
+  await instance.stop()
+})
 
 interface ApprovalRequest {
   readonly id: string
@@ -70,7 +75,6 @@ describe('kill -9 while approvals are decided', () => {
     const { rows: cards } = await direct.query<{ card_number: string }>(
       'SELECT card_number FROM customers WHERE id <= 20',
     )
-    const stop = new AbortController()
     const reading = read(stop.signal)
     const outcomes: { id: number; ran: number; states: string[]; told: boolean }[] = []
     for (let id = 1; id <= rounds; id += 1) {

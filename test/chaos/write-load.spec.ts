@@ -12,6 +12,8 @@ const writers = 4
 const pauseMillis = 10
 const kills = process.env['CHAOS_KILLS'] === undefined ? 6 : Number(process.env['CHAOS_KILLS'])
 const victims = ['agent', 'control-plane', 'database', 'sample'] as const
+/** Aborted at the end, whatever the test made of it: a writer that goes on would keep the run from ending. */
+const stop = new AbortController()
 
 interface Entry {
   readonly kind: string
@@ -36,7 +38,10 @@ beforeAll(async () => {
   await direct.end()
 })
 
-afterAll(() => instance.stop())
+afterAll(async () => {
+  stop.abort()
+  await instance.stop()
+})
 
 /** Inserts marked rows until told to stop, whatever happens around it; answers which were acknowledged. */
 async function write(writer: number, stop: AbortSignal): Promise<string[]> {
@@ -84,7 +89,6 @@ async function everyPage<T>(path: string): Promise<T[]> {
 
 describe('kill -9 at random during a write load', () => {
   it('loses and doubles no audited operation', async () => {
-    const stop = new AbortController()
     const running = Array.from({ length: writers }, (_, writer) => write(writer, stop.signal))
     for (let kill = 0; kill < kills; kill += 1) {
       const victim = victims[kill % victims.length]!

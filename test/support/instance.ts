@@ -28,6 +28,9 @@ export interface Descriptor {
 
 export type Identity = 'admin' | 'approver' | 'auditor' | 'aiAgent'
 
+/** Keeps the ports of two checkouts on one machine apart. */
+const portOffset = Number(process.env['TEST_PORT_OFFSET'] ?? 0)
+
 /** A standalone of the test's own: its home and its ports are nobody else's. */
 export class Instance {
   readonly home: string
@@ -35,7 +38,7 @@ export class Instance {
 
   constructor(home: string, portBase: number) {
     this.home = home
-    this.portBase = portBase
+    this.portBase = portBase + portOffset
   }
 
   async start(): Promise<void> {

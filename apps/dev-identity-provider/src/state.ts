@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { replaceFile } from '@wardgate/state-file'
 import { randomBytes } from 'node:crypto'
 import { dirname } from 'node:path'
 import { exportJWK, generateKeyPair, type JWK } from 'jose'
@@ -22,7 +23,7 @@ export async function loadState(file: string, issuer: string): Promise<State> {
   const state = existsSync(file) ? readState(file) : await newState(issuer)
   const current = { ...state, issuer }
   mkdirSync(dirname(file), { recursive: true })
-  writeFileSync(file, JSON.stringify(current, null, 2), { mode: 0o600 })
+  replaceFile(file, JSON.stringify(current, null, 2))
   return current
 }
 

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { replaceFile } from '@wardgate/state-file'
 import { join } from 'node:path'
 import { shopDatabase } from './sample/schema'
 import type { Cluster } from '@wardgate/embedded-postgres'
@@ -73,9 +73,7 @@ export function describeInstance(settings: Settings, sample: Cluster): Descripto
 }
 
 export function writeDescriptor(settings: Settings, descriptor: Descriptor): void {
-  writeFileSync(descriptorFile(settings), `${JSON.stringify(descriptor, null, 2)}\n`, {
-    mode: 0o600,
-  })
+  replaceFile(descriptorFile(settings), `${JSON.stringify(descriptor, null, 2)}\n`)
 }
 
 export function descriptorFile(settings: Settings): string {

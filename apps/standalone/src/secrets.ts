@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { replaceFile } from '@wardgate/state-file'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 
@@ -20,8 +21,9 @@ export function loadSecrets(home: string): Secrets {
     samplePassword: randomBytes(18).toString('base64url'),
     gatewayPassword: randomBytes(18).toString('base64url'),
   }
-  writeFileSync(file, JSON.stringify(secrets, null, 2), { mode: 0o600 })
-  writeFileSync(masterKeyFile(home), `${randomBytes(32).toString('base64')}\n`, { mode: 0o600 })
+  // The passwords last: whoever finds them finds the key as well.
+  replaceFile(masterKeyFile(home), `${randomBytes(32).toString('base64')}\n`)
+  replaceFile(file, JSON.stringify(secrets, null, 2))
   return secrets
 }
 

@@ -1,5 +1,6 @@
 import { processArguments } from '@wardgate/embedded-postgres'
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { replaceFile } from '@wardgate/state-file'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
@@ -50,7 +51,7 @@ export class Ledger {
   }
 
   private save(): void {
-    writeFileSync(this.file, JSON.stringify(this.entries), { mode: 0o600 })
+    replaceFile(this.file, JSON.stringify(this.entries))
   }
 }
 
