@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises'
 import { open } from 'node:fs/promises'
-import { frameAt, frameHeaderBytes, maximumRecordBytes } from './frame'
+import { type Frame, frameAt, frameHeaderBytes, maximumRecordBytes } from './frame'
 import { corrupt } from './recovery'
 import { segmentHeaderBytes } from './segment'
 import type { FileSpool } from './spool'
@@ -25,10 +25,11 @@ export class SpoolReader {
   readonly #spool: FileSpool
   #next: number
   #file: { readonly handle: FileHandle; readonly path: string } | undefined
-  #offset = 0
   #isClosed = false
-  /** Bytes of the open segment from `#offset` on. */
+  /** Bytes of the open segment from `#offset` on; those before `#at` are done with. */
   #chunk: Buffer = Buffer.alloc(0)
+  #offset = 0
+  #at = 0
 
   constructor(spool: FileSpool, firstSequence: number) {
     this.#spool = spool
@@ -41,7 +42,8 @@ export class SpoolReader {
     const payloads: Buffer[] = []
     let bytes = 0
     while (this.#next <= this.#spool.durableSequence && payloads.length < limits.records) {
-      const payload = await this.#peek()
+      // Most records lie whole in the chunk that was read: only the disk is waited for.
+      const payload = this.#chunkHead()?.payload ?? (await this.#peek())
       if (payloads.length > 0 && bytes + payload.length > limits.bytes) break
       payloads.push(payload)
       bytes += payload.length
@@ -64,26 +66,28 @@ export class SpoolReader {
   }
 
   #advance(payload: Buffer): void {
-    const bytes = payload.length + frameHeaderBytes
-    this.#offset += bytes
-    this.#chunk = this.#chunk.subarray(bytes)
+    this.#at += payload.length + frameHeaderBytes
     this.#next += 1
+  }
+
+  #chunkHead(): Frame | undefined {
+    return frameAt(this.#chunk, this.#at, this.#next)
   }
 
   async #peek(): Promise<Buffer> {
     if (this.#file === undefined) await this.#openSegment()
-    let frame = frameAt(this.#chunk, 0, this.#next)
+    let frame = this.#chunkHead()
     if (frame === undefined) {
       await this.#fill(chunkBytes)
-      frame = frameAt(this.#chunk, 0, this.#next)
+      frame = this.#chunkHead()
     }
     if (frame === undefined && this.#chunk.length === 0) {
       await this.#openSegment()
-      frame = frameAt(this.#chunk, 0, this.#next)
+      frame = this.#chunkHead()
     }
     if (frame === undefined && this.#chunk.length === chunkBytes) {
       await this.#fill(frameHeaderBytes + maximumRecordBytes)
-      frame = frameAt(this.#chunk, 0, this.#next)
+      frame = this.#chunkHead()
     }
     if (frame === undefined) {
       throw corrupt(this.#file?.path ?? '', `the record with sequence ${this.#next} is damaged`)
@@ -105,6 +109,7 @@ export class SpoolReader {
     }
     this.#file = { handle, path: segment.path }
     this.#offset = segmentHeaderBytes
+    this.#at = 0
     const wanted = this.#next
     this.#next = segment.firstSequence
     this.#chunk = Buffer.alloc(0)
@@ -115,6 +120,8 @@ export class SpoolReader {
   async #fill(bytes: number): Promise<void> {
     const file = this.#file
     if (file === undefined) return
+    this.#offset += this.#at
+    this.#at = 0
     const buffer = Buffer.allocUnsafe(bytes)
     const { bytesRead } = await file.handle.read(buffer, 0, bytes, this.#offset)
     this.#chunk = buffer.subarray(0, bytesRead)
