@@ -7,7 +7,8 @@ import pg from 'pg'
 
 const root = resolve(import.meta.dirname, '../..')
 const home = join(root, '.cache/bench/home')
-const portBase = 23_400
+/** Several checkouts on one machine measure at ports of their own. */
+const portBase = 23_400 + Number(process.env.TEST_PORT_OFFSET ?? 0)
 const bouncerPort = portBase + 90
 const scale = 10
 const ticksPerSecond = 100
