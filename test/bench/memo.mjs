@@ -33,7 +33,8 @@ async function hit(rounds) {
   for (let repeat = 0; repeat < repeats; repeat += 1) {
     const operations = Array.from({ length: rounds }, (_, index) => operation(index))
     const started = micros()
-    for (const one of operations) (await gate.submit(one)).settle(outcome)
+    // As engines do: a hit has nothing to wait for.
+    for (const one of operations) gate.submit(one).settle(outcome)
     samples.push((micros() - started) / rounds)
   }
   if (controlPlane.asked.length !== asked) throw new Error('not all were memo hits')

@@ -107,8 +107,7 @@ export interface Spool {
   /** Throws AuditError ERR_AUDIT_UNAVAILABLE when it is full or broken: then nothing may be forwarded. */
   append(entry: SpoolEntry): void
   /**
-   * Resolves when everything appended so far has left this process, so that it survives `kill -9`; shared by all
-   * appends of one turn. Undefined = it has already.
+   * Resolves when everything appended so far has left this process, so that it survives `kill -9`. Undefined = it has.
    */
   written(): Promise<void> | undefined
   /** Resolves when everything appended so far is on disk (fdatasync). */

@@ -103,8 +103,11 @@ export interface Closing {
 
 /** The only way to the target: every client message that can cause work is submitted, or refused. */
 export interface Gate {
-  /** Resolves when the operation may run, or with why not. Waits while it is held. Rejects only when aborted. */
-  submit(operation: Operation, hold?: HoldListener): Promise<Permit | Denial>
+  /**
+   * Whether the operation may run, or why not: at once when nothing has to be waited for, as when the memo knows it.
+   * Waits while it is held. Rejects only when aborted.
+   */
+  submit(operation: Operation, hold?: HoldListener): Permit | Denial | Promise<Permit | Denial>
   /** What the client sent (`in`) or saw (`out`), for the recording. Never blocks. */
   record(direction: 'in' | 'out', chunk: Uint8Array): void
   /** Masks free text towards the client: errors, notices, notifications. */

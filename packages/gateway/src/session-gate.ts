@@ -19,10 +19,9 @@ export class SessionGate implements Gate {
     this.#cancels = cancels
   }
 
-  submit(operation: Operation, hold?: HoldListener): Promise<Permit | Denial> {
+  submit(operation: Operation, hold?: HoldListener): Permit | Denial | Promise<Permit | Denial> {
     try {
-      const result = run(new Attempt(this.#context, operation, hold))
-      return result instanceof Promise ? result : Promise.resolve(result)
+      return run(new Attempt(this.#context, operation, hold))
     } catch (caught) {
       return Promise.reject(toGatewayError(caught))
     }
@@ -32,7 +31,7 @@ export class SessionGate implements Gate {
     const { recorder, session, unsettled } = this.#context
     if (recorder === undefined) return
     // Results come in the order of their operations, so the oldest permit says how this chunk is recorded.
-    const oldest = unsettled.values().next().value
+    const oldest = unsettled.size === 0 ? undefined : unsettled.values().next().value
     const mode = oldest?.allowance.recording ?? session.grant.recording
     if (mode === 'full' || (mode === 'statements' && direction === 'in'))
       recorder.record(direction, chunk)

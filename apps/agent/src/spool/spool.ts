@@ -32,9 +32,9 @@ const maximumPendingBytes = 256 << 10
 const reserveShare = 1 / 8
 
 /**
- * The durable spool. `written` puts the records of one turn into the kernel with one write, so that they survive
- * `kill -9` of the agent; `durable` adds survival of a power loss. What nobody waits for is written with the next
- * such write or after `batchMillis`.
+ * The durable spool. `written` puts what was appended into the kernel, so that it survives `kill -9` of the agent;
+ * `durable` adds survival of a power loss. What nobody waits for is written with the next such write or after
+ * `batchMillis`.
  */
 export class FileSpool implements Spool {
   readonly spoolId: string
@@ -52,7 +52,6 @@ export class FileSpool implements Spool {
   #acknowledged: number
   #closedBytes: number
   #timer: NodeJS.Timeout | undefined
-  #writing: Promise<void> | undefined
   #broken: AuditError | undefined
   #fullTold = false
 
@@ -103,22 +102,18 @@ export class FileSpool implements Spool {
     )
   }
 
-  /** One write for everything that comes before the event loop's next turn: each write is a system call. */
+  /**
+   * Writes at once what is not written yet. To gather the writes of one turn of the event loop would save system
+   * calls, but a promise for every operation costs as much as its write does, and the client waits longer.
+   */
   written(): Promise<void> | undefined {
     if (this.broken !== undefined) return Promise.reject(this.broken)
-    if (this.#writtenSequence === this.#lastSequence) return undefined
-    this.#writing ??= new Promise((resolve, reject) => {
-      setImmediate(() => {
-        this.#writing = undefined
-        try {
-          this.#write()
-          resolve()
-        } catch (cause) {
-          reject(asAuditError(cause))
-        }
-      })
-    })
-    return this.#writing
+    try {
+      this.#write()
+      return undefined
+    } catch (cause) {
+      return Promise.reject(asAuditError(cause))
+    }
   }
 
   async durable(): Promise<void> {

@@ -203,7 +203,9 @@ describe('the end of a session', () => {
     const protocol = engineWith(() => ({
       relay: async (gate) => {
         setImmediate(() =>
-          late.push(gate.submit(statement('read customers')).catch((e: unknown) => e)),
+          late.push(
+            Promise.resolve(gate.submit(statement('read customers'))).catch((e: unknown) => e),
+          ),
         )
         return { reason: 'client' }
       },

@@ -81,6 +81,15 @@ describe('an allowed operation', () => {
   })
 })
 
+it('has its permit at once when the memo knows it and its intent has left the process', async () => {
+  const { gate, controlPlane } = fakeGate()
+  controlPlane.answer = () => controlPlane.allow({}, { memo: 'exact' })
+  expect(gate.submit(select)).toBeInstanceOf(Promise)
+  await controlPlane.untilAsked(1)
+  await new Promise(setImmediate)
+  expect(gate.submit(select)).toMatchObject({ kind: 'permit' })
+})
+
 describe('a denied operation', () => {
   it('is told why and is recorded, also when the verdict comes from the memo', async () => {
     const { gate, controlPlane, spool } = fakeGate()
@@ -170,7 +179,7 @@ describe('the fsync policy batched', () => {
     let wrote: () => void = () => undefined
     spool.write = new Promise((resolve) => (wrote = resolve))
     let isPermitted = false
-    const result = gate.submit(select).then(() => (isPermitted = true))
+    const result = Promise.resolve(gate.submit(select)).then(() => (isPermitted = true))
     await new Promise(setImmediate)
     expect(spool.of('intent')).toHaveLength(1)
     expect(isPermitted).toBe(false)
@@ -200,7 +209,7 @@ describe('the fsync policy before-forward', () => {
     let flushed: () => void = () => undefined
     spool.flush = new Promise((resolve) => (flushed = resolve))
     let isPermitted = false
-    const result = gate.submit(select).then(() => (isPermitted = true))
+    const result = Promise.resolve(gate.submit(select)).then(() => (isPermitted = true))
     await new Promise(setImmediate)
     expect(spool.of('intent')).toHaveLength(1)
     expect(isPermitted).toBe(false)

@@ -9,7 +9,9 @@ async function heldGate(hold: Partial<typeof fakeHold> = {}) {
   const script = parts.controlPlane.hold(hold)
   parts.controlPlane.answer = () => script
   const told: unknown[] = []
-  const result = parts.gate.submit(remove, { held: (message) => told.push(message) })
+  const result = Promise.resolve(
+    parts.gate.submit(remove, { held: (message) => told.push(message) }),
+  )
   result.catch(() => undefined)
   await parts.controlPlane.untilAsked(1)
   await new Promise(setImmediate)

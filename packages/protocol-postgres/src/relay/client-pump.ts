@@ -8,6 +8,7 @@ import { copyFromClient } from './copy-in'
 import { bindPortal, closeObject, describeObject, executePortal, parseStatement } from './extended'
 import { INBOX_HIGH_BYTES, MAX_HELD_BYTES, MAX_IN_FLIGHT, MESSAGE_MILLIS } from './limits'
 import { callFunction, runQuery } from './simple'
+import type { Wait } from './when-known'
 
 /** Handles the client's messages one after the other: the next is not looked at before the last is decided. */
 export class ClientPump {
@@ -41,7 +42,7 @@ export class ClientPump {
     this.inbox.push(chunk)
     if (this.conversation.isHeld) this.watchHeld()
     else if (this.inbox.length > INBOX_HIGH_BYTES && this.isBusy) this.pause()
-    if (!this.isBusy) void this.run()
+    if (!this.isBusy) this.run()
   }
 
   /** No more bytes will come. What came before is still handled, but nothing waits for an approval. */
@@ -53,10 +54,13 @@ export class ClientPump {
     if (!this.isBusy) this.conversation.parts.end({ reason: 'client' })
   }
 
-  async submit(operation: Operation): Promise<Permit | Denial> {
-    const { conversation } = this
-    const verdict = await conversation.parts.gate.submit(operation, this)
-    conversation.isHeld = false
+  submit(operation: Operation): Permit | Denial | Promise<Permit | Denial> {
+    const verdict = this.conversation.parts.gate.submit(operation, this)
+    return verdict instanceof Promise ? verdict.then(this.decided) : verdict
+  }
+
+  private readonly decided = (verdict: Permit | Denial): Permit | Denial => {
+    this.conversation.isHeld = false
     return verdict
   }
 
@@ -93,20 +97,45 @@ export class ClientPump {
     }
   }
 
-  private async run(): Promise<void> {
-    const { conversation, inbox } = this
+  /** What is decided from the memo is handled to its end at once: promises would cost more than the decision. */
+  private readonly run = (): void => {
     this.isBusy = true
     try {
-      while (!conversation.hasEnded && inbox.next()) {
-        this.hasMoved = true
-        const pending = this.handle(inbox.code, inbox.frame)
-        if (pending !== undefined) await pending
-        if (conversation.parts.outbox.isFull || conversation.isCrowded) await this.waitForRoom()
-        if (this.isPaused && inbox.length <= INBOX_HIGH_BYTES) this.resume()
-      }
+      const pending = this.handleAll()
+      if (pending === undefined) this.rest()
+      else pending.then(this.run, this.breakOff)
     } catch (caught) {
-      conversation.fail(toGatewayError(caught))
+      this.breakOff(caught)
     }
+  }
+
+  private readonly breakOff = (caught: unknown): void => {
+    this.conversation.fail(toGatewayError(caught))
+    this.rest()
+  }
+
+  /** Undefined = everything that is whole has been handled; else what the next message has to wait for. */
+  private handleAll(): Wait {
+    const { conversation, inbox } = this
+    while (!conversation.hasEnded && inbox.next()) {
+      this.hasMoved = true
+      const pending = this.handle(inbox.code, inbox.frame)
+      if (pending !== undefined) return pending.then(() => this.room())
+      const room = this.room()
+      if (room !== undefined) return room
+    }
+    return undefined
+  }
+
+  private room(): Wait {
+    const { conversation, inbox } = this
+    if (this.isPaused && inbox.length <= INBOX_HIGH_BYTES) this.resume()
+    const isFull = conversation.parts.outbox.isFull || conversation.isCrowded
+    return isFull ? this.waitForRoom() : undefined
+  }
+
+  private rest(): void {
+    const { conversation } = this
     this.isBusy = false
     this.watchUnfinished()
     if (this.isPaused) this.resume()
@@ -132,7 +161,7 @@ export class ClientPump {
     this.unfinished = undefined
   }
 
-  private handle(code: number, frame: Buffer): Promise<void> | undefined {
+  private handle(code: number, frame: Buffer): Wait {
     const { conversation } = this
     if (code === fromClient.Sync) return this.sync()
     if (code === fromClient.Terminate) {

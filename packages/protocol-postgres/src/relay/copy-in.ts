@@ -1,12 +1,9 @@
 import { fromClient } from '../wire'
 import type { Conversation } from './conversation'
+import type { Wait } from './when-known'
 
 /** Copy data belongs to the COPY that was permitted; outside of copy-in mode the target would ignore it. */
-export function copyFromClient(
-  conversation: Conversation,
-  code: number,
-  frame: Buffer,
-): Promise<void> | undefined {
+export function copyFromClient(conversation: Conversation, code: number, frame: Buffer): Wait {
   if (conversation.copyIn !== undefined) {
     forwardCopy(conversation, code, frame)
     return undefined

@@ -8,39 +8,55 @@ import {
   readExecute,
   readNamedObject,
   readParse,
+  type ParseMessage,
 } from '../wire'
 import type { Conversation } from './conversation'
-import { lexingIsCertain, noteText, statementOperation, type Submitter } from './operations'
+import {
+  beginRun,
+  noteText,
+  statementOperation,
+  whenLexingIsCertain,
+  type Submitter,
+} from './operations'
 import { MAX_PORTALS, type Portal, type Statement } from './prepared'
 import { unknownObject } from './refusal'
 import { refuseInGroup } from './refuse-in-turn'
-import { Run } from './run'
+import type { Run } from './run'
 import { lexingError } from './simple'
+import { whenKnown, type Wait } from './when-known'
+
+type Known<T> = T | undefined | Promise<T | undefined>
 
 /** Parse runs nothing, so a statement that needs approval can be prepared and described. */
-export async function parseStatement(
+export function parseStatement(
   conversation: Conversation,
   gate: Submitter,
   frame: Buffer,
   body: Buffer,
-): Promise<void> {
-  const { name, text, types } = readParse(body)
-  const { prepared, parts } = conversation
-  if (parts.state.isLexingUncertain && !(await lexingIsCertain(conversation))) {
-    refuseInGroup(conversation, errorResponse(lexingError(), 'ERROR'))
-    return
-  }
-  if (prepared.isFull) {
-    refuseInGroup(conversation, errorResponse(tooMany('prepared statements'), 'ERROR'))
-    return
-  }
-  const run = await permitted(
-    conversation,
-    gate,
-    statementOperation(conversation, 'prepare', text, []),
-  )
-  if (run === undefined) return
-  const { group } = conversation
+): Wait {
+  const message = readParse(body)
+  return whenLexingIsCertain(conversation, (isCertain) => {
+    if (!isCertain || conversation.prepared.isFull) {
+      const error = isCertain ? tooMany('prepared statements') : lexingError()
+      refuseInGroup(conversation, errorResponse(error, 'ERROR'))
+      return undefined
+    }
+    const operation = statementOperation(conversation, 'prepare', message.text, [])
+    return whenKnown(gate.submit(operation), (verdict) => {
+      const run = beginRun(conversation, operation, verdict, refuseInGroup)
+      if (run !== undefined) forwardParse(conversation, frame, message, run)
+      return undefined
+    })
+  })
+}
+
+function forwardParse(
+  conversation: Conversation,
+  frame: Buffer,
+  { name, text, types }: ParseMessage,
+  run: Run,
+): void {
+  const { prepared, group } = conversation
   const statement: Statement = {
     name,
     text,
@@ -59,31 +75,39 @@ export async function parseStatement(
  * Bind is where execution is decided: it evaluates parameters and plans, so nothing of it goes upstream before.
  * The permit stays with the portal until it has run to its end.
  */
-export async function bindPortal(
+export function bindPortal(
   conversation: Conversation,
   gate: Submitter,
   frame: Buffer,
   body: Buffer,
-): Promise<void> {
+): Wait {
   const message = readBind(body)
-  const statement = await knownStatement(conversation, message.statement)
-  if (statement === undefined) {
-    if (!conversation.isSkipping)
-      refuseInGroup(conversation, unknownObject('statement', message.statement))
-    return
-  }
+  return whenKnown(knownStatement(conversation, message.statement), (statement) => {
+    if (statement === undefined) {
+      if (!conversation.isSkipping)
+        refuseInGroup(conversation, unknownObject('statement', message.statement))
+      return undefined
+    }
+    if (conversation.prepared.portals.size >= MAX_PORTALS) {
+      refuseInGroup(conversation, errorResponse(tooMany('portals'), 'ERROR'))
+      return undefined
+    }
+    const parameters = bindParameters(message.values, message.formats, statement.types)
+    const operation = statementOperation(conversation, 'execute', statement.text, parameters)
+    return whenKnown(gate.submit(operation), (verdict) => {
+      const run = beginRun(conversation, operation, verdict, refuseInGroup)
+      if (run === undefined) return undefined
+      noteText(conversation, statement.text)
+      forwardBind(conversation, frame, message.portal, run)
+      return undefined
+    })
+  })
+}
+
+function forwardBind(conversation: Conversation, frame: Buffer, name: string, run: Run): void {
   const { prepared, group } = conversation
-  if (prepared.portals.size >= MAX_PORTALS) {
-    refuseInGroup(conversation, errorResponse(tooMany('portals'), 'ERROR'))
-    return
-  }
-  const parameters = bindParameters(message.values, message.formats, statement.types)
-  const operation = statementOperation(conversation, 'execute', statement.text, parameters)
-  const run = await permitted(conversation, gate, operation)
-  if (run === undefined) return
-  noteText(conversation, statement.text)
   const portal: Portal = {
-    name: message.portal,
+    name,
     run,
     group,
     isConfirmed: false,
@@ -95,32 +119,31 @@ export async function bindPortal(
   conversation.forward(frame, { kind: 'bind', portal })
 }
 
-export async function executePortal(
+export function executePortal(
   conversation: Conversation,
   gate: Submitter,
   frame: Buffer,
   body: Buffer,
-): Promise<void> {
+): Wait {
   const { portal: name } = readExecute(body)
-  const portal = await knownPortal(conversation, name)
-  if (portal === undefined) {
-    if (!conversation.isSkipping) refuseInGroup(conversation, unknownObject('portal', name))
-    return
-  }
-  if (portal.run.isSettled) {
+  return whenKnown(knownPortal(conversation, name), (portal) => {
+    if (portal === undefined) {
+      if (!conversation.isSkipping) refuseInGroup(conversation, unknownObject('portal', name))
+      return undefined
+    }
+    if (!portal.run.isSettled) return forwardExecute(conversation, portal, frame)
     // It ran to its end: running it again is a new operation.
-    const again = await permitted(conversation, gate, portal.run.operation)
-    if (again === undefined) return
-    portal.run = again
-  }
-  forwardExecute(conversation, portal, frame)
-  if (portal.run.permit.rowLimit === undefined) return
-  // Behind a result that may be cut short nothing is forwarded: the client is to see it fail first.
-  conversation.parts.outbox.write(flush)
-  await conversation.replies.fewerThan(1)
+    const { operation } = portal.run
+    return whenKnown(gate.submit(operation), (verdict) => {
+      const again = beginRun(conversation, operation, verdict, refuseInGroup)
+      if (again === undefined) return undefined
+      portal.run = again
+      return forwardExecute(conversation, portal, frame)
+    })
+  })
 }
 
-function forwardExecute(conversation: Conversation, portal: Portal, frame: Buffer): void {
+function forwardExecute(conversation: Conversation, portal: Portal, frame: Buffer): Wait {
   const { run } = portal
   if (run.permit.unmasked !== true && !portal.isDescribed) {
     // The portal's own description: its statement's may be older than the schema.
@@ -131,6 +154,10 @@ function forwardExecute(conversation: Conversation, portal: Portal, frame: Buffe
   portal.state = 'running'
   conversation.hasRunInGroup = true
   conversation.forward(frame, { kind: 'execute', run, portal })
+  if (run.permit.rowLimit === undefined) return undefined
+  // Behind a result that may be cut short nothing is forwarded: the client is to see it fail first.
+  conversation.parts.outbox.write(flush)
+  return conversation.replies.fewerThan(1)
 }
 
 /** Describe runs nothing and shows no values. */
@@ -154,47 +181,31 @@ export function closeObject(conversation: Conversation, frame: Buffer, body: Buf
   return undefined
 }
 
-/** Submits; undefined = it must not run, and the client has been told in its turn. */
-async function permitted(
-  conversation: Conversation,
-  gate: Submitter,
-  operation: Parameters<Submitter['submit']>[0],
-): Promise<Run | undefined> {
-  const verdict = await gate.submit(operation)
-  const isOver = conversation.hasEnded || conversation.isSkipping
-  if (verdict.kind === 'denial') {
-    if (!isOver)
-      refuseInGroup(conversation, errorResponse(verdict.error, 'ERROR', verdict.operationId))
-    return undefined
-  }
-  const run = conversation.begin(new Run(verdict, operation))
-  if (!isOver) return run
-  run.settle('cancelled')
-  return undefined
-}
-
 /**
  * The statement that a name stands for at the target. When its Parse is of an earlier group and unanswered, it may
  * have failed while SQL gave the name another meaning: wait for the answer. So may a Close that freed the name.
  */
-async function knownStatement(
-  conversation: Conversation,
-  name: string,
-): Promise<Statement | undefined> {
+function knownStatement(conversation: Conversation, name: string): Known<Statement> {
   const { statements } = conversation.prepared
   const statement = statements.get(name)
   if (statement?.isConfirmed === true || statement?.group === conversation.group) return statement
-  await conversation.settleBelow(1)
-  return conversation.isSkipping || conversation.hasEnded ? undefined : statements.get(name)
+  return onceSettled(conversation, () => statements.get(name))
 }
 
-async function knownPortal(conversation: Conversation, name: string): Promise<Portal | undefined> {
+function knownPortal(conversation: Conversation, name: string): Known<Portal> {
   const { portals } = conversation.prepared
   const portal = portals.get(name)
   if (portal === undefined || portal.isConfirmed || portal.group === conversation.group)
     return portal
+  return onceSettled(conversation, () => portals.get(name))
+}
+
+async function onceSettled<T>(
+  conversation: Conversation,
+  find: () => T | undefined,
+): Promise<T | undefined> {
   await conversation.settleBelow(1)
-  return conversation.isSkipping || conversation.hasEnded ? undefined : portals.get(name)
+  return conversation.isSkipping || conversation.hasEnded ? undefined : find()
 }
 
 function tooMany(what: string): ProtocolError {

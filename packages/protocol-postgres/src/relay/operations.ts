@@ -1,12 +1,15 @@
 import { ProtocolError } from '@wardgate/errors'
 import type { Denial, Operation, Parameter, Permit, StatementOperation } from '@wardgate/gateway'
+import { errorResponse } from '../errors'
 import type { Conversation } from './conversation'
 import { MAX_CANDIDATE_BYTES } from './limits'
+import { Run } from './run'
 import { TrackedState } from './session-state'
+import type { Wait } from './when-known'
 
 /** Asks the gate; tells the client when it has to wait. */
 export interface Submitter {
-  submit(operation: Operation): Promise<Permit | Denial>
+  submit(operation: Operation): Permit | Denial | Promise<Permit | Denial>
 }
 
 export function statementOperation(
@@ -35,6 +38,24 @@ export function statementOperation(
   }
 }
 
+/** What a permit lets run; undefined = it must not, and the client has been told by `refuse`, in its turn. */
+export function beginRun(
+  conversation: Conversation,
+  operation: Operation,
+  verdict: Permit | Denial,
+  refuse: (conversation: Conversation, error: Buffer) => void,
+): Run | undefined {
+  const isOver = conversation.hasEnded || conversation.isSkipping
+  if (verdict.kind === 'denial') {
+    if (!isOver) refuse(conversation, errorResponse(verdict.error, 'ERROR', verdict.operationId))
+    return undefined
+  }
+  const run = conversation.begin(new Run(verdict, operation))
+  if (!isOver) return run
+  run.settle('cancelled')
+  return undefined
+}
+
 /** Called before a text is forwarded: gives up what the text may make untrue. */
 export function noteText({ parts, prepared }: Conversation, text: string): void {
   if (!TrackedState.isNotable(text)) return
@@ -47,9 +68,12 @@ export function noteText({ parts, prepared }: Conversation, text: string): void 
  * A text is judged as UTF-8 with standard strings. After one that could have changed that, the next has to wait
  * until the target has said what holds; false = it cannot say before a Sync.
  */
-export async function lexingIsCertain(conversation: Conversation): Promise<boolean> {
-  if (!conversation.parts.state.isLexingUncertain) return true
-  if (conversation.replies.pendingReady === 0) return false
-  await conversation.settleBelow(1)
-  return !conversation.parts.state.isLexingUncertain
+export function whenLexingIsCertain(
+  conversation: Conversation,
+  next: (isCertain: boolean) => Wait,
+): Wait {
+  const { state } = conversation.parts
+  if (!state.isLexingUncertain) return next(true)
+  if (conversation.replies.pendingReady === 0) return next(false)
+  return conversation.settleBelow(1).then(() => next(!state.isLexingUncertain))
 }

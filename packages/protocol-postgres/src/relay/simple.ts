@@ -2,45 +2,47 @@ import { PolicyError, ProtocolError } from '@wardgate/errors'
 import { errorResponse } from '../errors'
 import { readFunctionCall, readQuery } from '../wire'
 import type { Conversation } from './conversation'
-import { lexingIsCertain, noteText, statementOperation, type Submitter } from './operations'
+import {
+  beginRun,
+  noteText,
+  statementOperation,
+  whenLexingIsCertain,
+  type Submitter,
+} from './operations'
 import { refuseQuery } from './refuse-in-turn'
-import { Run } from './run'
+import type { Run } from './run'
+import { whenKnown, type Wait } from './when-known'
 
 /** Query: one text that may hold several statements, run as it is. */
-export async function runQuery(
+export function runQuery(
   conversation: Conversation,
   gate: Submitter,
   frame: Buffer,
   body: Buffer,
-): Promise<void> {
+): Wait {
   const text = readQuery(body)
-  if (conversation.parts.state.isLexingUncertain && !(await lexingIsCertain(conversation))) {
-    refuseQuery(conversation, errorResponse(lexingError(), 'ERROR'))
-    return
-  }
-  const operation = statementOperation(conversation, 'simple', text, [])
-  const verdict = await gate.submit(operation)
-  if (verdict.kind === 'denial') {
-    if (conversation.hasEnded || conversation.isSkipping) return
-    refuseQuery(conversation, errorResponse(verdict.error, 'ERROR', verdict.operationId))
-    return
-  }
-  const run = conversation.begin(new Run(verdict, operation))
-  if (conversation.hasEnded || conversation.isSkipping) {
-    run.settle('cancelled')
-    return
-  }
-  noteText(conversation, text)
-  await forwardRun(conversation, frame, run, 'query')
+  return whenLexingIsCertain(conversation, (isCertain) => {
+    if (!isCertain) {
+      refuseQuery(conversation, errorResponse(lexingError(), 'ERROR'))
+      return undefined
+    }
+    const operation = statementOperation(conversation, 'simple', text, [])
+    return whenKnown(gate.submit(operation), (verdict) => {
+      const run = beginRun(conversation, operation, verdict, refuseQuery)
+      if (run === undefined) return undefined
+      noteText(conversation, text)
+      return forwardRun(conversation, frame, run, 'query')
+    })
+  })
 }
 
 /** FunctionCall names a function by number and hands it values: refused unless the connection permits it. */
-export async function callFunction(
+export function callFunction(
   conversation: Conversation,
   gate: Submitter,
   frame: Buffer,
   body: Buffer,
-): Promise<void> {
+): Wait {
   const { functionId, parameters } = readFunctionCall(body)
   if (!conversation.parts.settings.allowFunctionCall) {
     const error = new PolicyError(
@@ -49,32 +51,27 @@ export async function callFunction(
       { nextStep: 'Call the function in a SELECT.' },
     )
     refuseQuery(conversation, errorResponse(error, 'ERROR'))
-    return
+    return undefined
   }
   const state = conversation.parts.state.snapshot()
   const operation = { kind: 'function-call', functionId, parameters, state } as const
-  const verdict = await gate.submit(operation)
-  if (verdict.kind === 'denial') {
-    if (conversation.hasEnded || conversation.isSkipping) return
-    refuseQuery(conversation, errorResponse(verdict.error, 'ERROR', verdict.operationId))
-    return
-  }
-  const run = conversation.begin(new Run(verdict, operation))
-  if (conversation.hasEnded || conversation.isSkipping) run.settle('cancelled')
-  else await forwardRun(conversation, frame, run, 'call')
+  return whenKnown(gate.submit(operation), (verdict) => {
+    const run = beginRun(conversation, operation, verdict, refuseQuery)
+    return run === undefined ? undefined : forwardRun(conversation, frame, run, 'call')
+  })
 }
 
-async function forwardRun(
+function forwardRun(
   conversation: Conversation,
   frame: Buffer,
   run: Run,
   kind: 'query' | 'call',
-): Promise<void> {
+): Wait {
   const { group } = conversation
   conversation.group += 1
   conversation.forward(frame, { kind, run, group })
   // Behind a result that may be cut short nothing is forwarded: the client is to see it fail first.
-  if (run.permit.rowLimit !== undefined) await conversation.replies.fewerThan(1)
+  return run.permit.rowLimit === undefined ? undefined : conversation.replies.fewerThan(1)
 }
 
 export function lexingError(): ProtocolError {
