@@ -210,6 +210,7 @@ export class Agent {
         name: spec.text,
         protocol,
         settings: this.#connections.settingsFor(spec, protocol),
+        settingsOf: (connection) => this.#connections.settingsOf(connection, protocol),
         plaintextAllowed: staysOnMachine(spec.address),
         ...(spec.connection === undefined ? {} : { boundConnection: spec.connection }),
         ...(tls === undefined ? {} : { tls }),

@@ -95,11 +95,11 @@ export class OperationPermit implements Permit {
 }
 
 // A plan with a width is never nothing: a wider result has columns that nobody knew of when it was planned.
-function masksNothing({ width, columns, origins, detectors, unknownOrigin }: MaskingPlan): boolean {
+function masksNothing(plan: MaskingPlan): boolean {
+  const { width, columns, origins, detectors, unknownOrigin, paths = [], headers = [] } = plan
+  const masks = [columns, origins, detectors, paths, headers]
   return (
-    width === undefined &&
-    unknownOrigin === undefined &&
-    columns.length + origins.length + detectors.length === 0
+    width === undefined && unknownOrigin === undefined && masks.every(({ length }) => length === 0)
   )
 }
 

@@ -58,6 +58,11 @@ export interface Login {
   readonly tls?: { readonly key: string; readonly cert: string }
   /** Whether a secret may cross this listener without TLS: loopback and unix sockets only. */
   readonly plaintextAllowed: boolean
+  /**
+   * Settings of a connection that the client names, for protocols that need them before it is known who asks; parsed
+   * by the protocol's own schema. Undefined = not served here.
+   */
+  settingsOf?(connection: string): unknown
   /** Routes a protocol's out-of-band cancel request to the session with this key. */
   cancel(key: Uint8Array): void
 }
@@ -120,6 +125,10 @@ export interface Gate {
 
 /** Told while an operation waits, so that the engine can tell its client in its own protocol. */
 export interface HoldListener {
+  /** Bounds the wait beyond the rule's own hold; 0 = the client comes again for the decision. */
+  readonly maxMillis?: number
+  /** Aborted when the client gives up this operation while its session goes on. */
+  readonly signal?: AbortSignal
   held(hold: { readonly approvalId: string; readonly url: string; readonly message: string }): void
 }
 

@@ -63,6 +63,13 @@ export class Connections {
       : protocol.settings.parse({})
   }
 
+  /** For a client that names its connection before it is known who asks; undefined = not served here. */
+  settingsOf(connection: string, protocol: Protocol): unknown {
+    const connections = [...this.#byId.values()]
+    return connections.find(({ name, protocol: own }) => own === protocol && name === connection)
+      ?.settings
+  }
+
   /** A connection whose settings this build cannot read is not served with other ones. */
   #parse(assigned: AssignedConnection): Connection | undefined {
     const { id, name } = assigned

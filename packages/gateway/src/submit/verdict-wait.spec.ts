@@ -109,3 +109,40 @@ it('keeps waiting when the client cannot be told that it waits', async () => {
   script.decide(controlPlane.allow())
   await expect(result).resolves.toMatchObject({ kind: 'permit' })
 })
+
+describe('what an engine may ask of a hold', () => {
+  async function heldWith(listener: {
+    readonly maxMillis?: number
+    readonly signal?: AbortSignal
+  }) {
+    const parts = fakeGate()
+    parts.controlPlane.answer = () => parts.controlPlane.hold()
+    const result = parts.gate.submit(remove, { held: () => undefined, ...listener })
+    await parts.controlPlane.untilAsked(1)
+    await new Promise(setImmediate)
+    return { ...parts, result }
+  }
+
+  it('ends it earlier than the rule, and leaves the approval open', async () => {
+    const { result, clock, controlPlane } = await heldWith({ maxMillis: 5_000 })
+    clock.advance(5_000)
+    await expect(result).resolves.toMatchObject({ error: { code: 'ERR_APPROVAL_PENDING' } })
+    expect(controlPlane.withdrawn).toMatchObject([{ reason: 'hold-elapsed' }])
+  })
+
+  it('never makes it longer than the rule', async () => {
+    const { result, clock } = await heldWith({ maxMillis: 10 * fakeHold.holdMillis })
+    clock.advance(fakeHold.holdMillis)
+    await expect(result).resolves.toMatchObject({ error: { code: 'ERR_APPROVAL_PENDING' } })
+  })
+
+  it('withdraws one operation while its session goes on', async () => {
+    const leaving = new AbortController()
+    const { result, controlPlane, gate } = await heldWith({ signal: leaving.signal })
+    leaving.abort()
+    await expect(result).resolves.toMatchObject({ error: { code: 'ERR_APPROVAL_CANCELLED' } })
+    expect(controlPlane.withdrawn).toMatchObject([{ reason: 'abandoned' }])
+    controlPlane.answer = () => controlPlane.allow()
+    await expect(gate.submit(remove)).resolves.toMatchObject({ kind: 'permit' })
+  })
+})

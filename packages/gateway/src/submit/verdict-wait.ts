@@ -36,12 +36,20 @@ export class VerdictWait {
     const { context, operation } = this.#attempt
     context.waiting.add(this)
     context.signal.addEventListener('abort', this.#aborted)
+    this.#given?.addEventListener('abort', this.#givenUp)
     this.#stopTimer = context.timers.after(context.limits.decideMillis, this.#unanswered)
     context.session
       .decide(this.#operationId, operation, this.#held)
       .then((verdict) => this.#end({ verdict }))
       .catch((error: unknown) => this.#end({ error }))
+    if (this.#given?.aborted === true) this.withdraw()
   }
+
+  get #given(): AbortSignal | undefined {
+    return this.#attempt.holdListener?.signal
+  }
+
+  readonly #givenUp = (): void => this.withdraw()
 
   readonly #aborted = (): void => {
     this.#giveUp(this.#attempt.context.signal.reason, 'abandoned')
@@ -57,9 +65,10 @@ export class VerdictWait {
     this.#isHeld = true
     const { context, holdListener } = this.#attempt
     const { approvalId } = hold
+    const maxMillis = holdListener?.maxMillis ?? Number.POSITIVE_INFINITY
     this.#stopTimer()
     this.#stopTimer = context.timers.after(
-      Math.max(0, Math.min(hold.holdMillis, context.limits.holdMillis)),
+      Math.max(0, Math.min(hold.holdMillis, context.limits.holdMillis, maxMillis)),
       () => this.#giveUp(pending(hold), 'hold-elapsed'),
     )
     context.log.info({ operationId: this.#operationId, approvalId }, 'operation held')
@@ -84,6 +93,7 @@ export class VerdictWait {
     this.#stopTimer()
     context.waiting.delete(this)
     context.signal.removeEventListener('abort', this.#aborted)
+    this.#given?.removeEventListener('abort', this.#givenUp)
     this.#finish(end)
   }
 }

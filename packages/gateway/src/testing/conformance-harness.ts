@@ -1,3 +1,4 @@
+import type { MaskingPlan } from '@wardgate/masking'
 import type { Duplex } from 'node:stream'
 import type { Protocol } from '../protocol'
 
@@ -12,6 +13,8 @@ export interface ConformanceHarness {
     readonly cells: readonly string[]
     readonly masked: number
   }
+  /** Masks that one cell, for protocols without columns; absent = by its column. */
+  readonly masking?: MaskingPlan
   /** An operation that changes something. */
   readonly write: { readonly text: string }
   /** Bytes that a client could send after login and that exceed every limit; `maxMessageBytes` is in the grant. */

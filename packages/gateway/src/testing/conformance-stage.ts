@@ -100,9 +100,12 @@ export class ConformanceStage {
 
 /** Makes a client write one byte at a time. */
 export function oneByteAtATime(stream: Duplex): void {
-  const write = stream.write.bind(stream) as (chunk: Uint8Array) => boolean
-  stream.write = (chunk: Uint8Array | string) => {
-    for (const byte of Buffer.from(chunk as Uint8Array)) write(Buffer.of(byte))
+  const write = stream.write.bind(stream) as (chunk: Uint8Array, written?: () => void) => boolean
+  stream.write = (chunk: Uint8Array | string, ...rest: unknown[]) => {
+    const bytes = Buffer.from(chunk as Uint8Array)
+    const written = rest.find((part): part is () => void => typeof part === 'function')
+    for (const byte of bytes.subarray(0, -1)) write(Buffer.of(byte))
+    write(bytes.subarray(-1), written)
     return true
   }
 }

@@ -1,4 +1,5 @@
 import { ApprovalError, AuthError } from '@wardgate/errors'
+import { textOf } from '../operation-text'
 import type { Script } from './fake-control-plane'
 import type { ConformanceHarness } from './conformance-harness'
 import { ConformanceStage, oneByteAtATime } from './conformance-stage'
@@ -63,9 +64,7 @@ const cases: Readonly<Record<string, Case>> = {
   'tells a denial in-protocol, keeps it from the target, and goes on': async (stage, harness) => {
     const { controlPlane, target, spool } = stage
     controlPlane.answer = (operation) =>
-      'text' in operation && operation.text.includes(harness.write.text)
-        ? controlPlane.deny()
-        : controlPlane.allow()
+      textOf(operation).includes(harness.write.text) ? controlPlane.deny() : controlPlane.allow()
     const client = await stage.client()
     const answer = await client.run(harness.write.text)
     expect(answer).toMatchObject({ kind: 'error' })
@@ -131,10 +130,11 @@ const cases: Readonly<Record<string, Case>> = {
     expect(await client.run(harness.read.text)).toMatchObject({ kind: 'result' })
   },
 
-  'masks cells before the client sees them': async (stage, { read }) => {
+  'masks cells before the client sees them': async (stage, { read, masking: own }) => {
     const secret = read.cells[read.masked] ?? ''
     const columns = [{ index: read.masked, rule: 'pan', method: { kind: 'redact' } as const }]
-    const masking = { width: read.cells.length, columns, origins: [], detectors: [] }
+    const byColumn = { width: read.cells.length, columns, origins: [], detectors: [] }
+    const masking = own ?? byColumn
     stage.controlPlane.answer = () => stage.controlPlane.allow({ masking })
     const client = await stage.client()
     const answer = await client.run(read.text)
