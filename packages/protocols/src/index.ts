@@ -1,8 +1,9 @@
 import type { Protocol } from '@wardgate/gateway'
+import { http } from '@wardgate/protocol-http'
 import { postgres } from '@wardgate/protocol-postgres'
 
 /** Every protocol that Wardgate speaks. A new one is a package and a line here. */
-export const protocols: readonly Protocol[] = [postgres]
+export const protocols: readonly Protocol[] = [postgres, http]
 
 export function protocolByName(name: string): Protocol | undefined {
   return protocols.find((protocol) => protocol.name === name)

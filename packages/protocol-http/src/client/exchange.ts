@@ -1,0 +1,136 @@
+import { SessionError } from '@wardgate/errors'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
+import type { Duplex, Readable } from 'node:stream'
+import type { Problem } from '../errors'
+import { readFields, type Field } from '../wire/fields'
+
+type Incoming = IncomingMessage | Http2ServerRequest
+type Outgoing = ServerResponse | Http2ServerResponse
+
+/** A socket that its client wants to speak another protocol on. */
+export interface Upgrade {
+  readonly request: IncomingMessage
+  readonly socket: Duplex
+  readonly head: Buffer
+}
+
+/** One request of a client and the way to answer it, over HTTP/1.1 or HTTP/2. */
+export class Exchange {
+  readonly method: string
+  /** The request target as it was sent. */
+  readonly target: string
+  readonly version: 1 | 2
+  readonly authority: string
+  readonly fields: readonly Field[]
+  readonly upgrade: Upgrade | undefined
+  readonly #incoming: Incoming
+  readonly #outgoing: Outgoing
+  readonly #gone = new AbortController()
+  #expectsContinue: boolean
+
+  constructor(
+    incoming: Incoming,
+    outgoing: Outgoing,
+    options: { readonly expectsContinue?: boolean; readonly upgrade?: Upgrade } = {},
+  ) {
+    this.#incoming = incoming
+    this.#outgoing = outgoing
+    this.method = incoming.method ?? ''
+    this.target = incoming.url ?? ''
+    this.version = incoming.httpVersionMajor === 2 ? 2 : 1
+    this.authority = authorityOf(incoming)
+    this.fields = readFields(incoming.rawHeaders)
+    this.upgrade = options.upgrade
+    this.#expectsContinue = options.expectsContinue === true
+    incoming.on('error', () => undefined)
+    outgoing.on('error', () => undefined)
+    outgoing.once('close', () =>
+      this.#gone.abort(new SessionError('ERR_SESSION_CLIENT_GONE', 'the client left its request')),
+    )
+  }
+
+  /** Aborted when the client has left this request or has got all of its answer. */
+  get gone(): AbortSignal {
+    return this.#gone.signal
+  }
+
+  get hasBegun(): boolean {
+    return this.#outgoing.headersSent
+  }
+
+  get isOver(): boolean {
+    return this.#outgoing.writableEnded || this.#gone.signal.aborted
+  }
+
+  /** The body as it was framed; a client that waits for leave to send it gets it now. */
+  body(): Readable {
+    if (this.#expectsContinue && !this.hasBegun) this.#outgoing.writeContinue()
+    this.#expectsContinue = false
+    return this.#incoming
+  }
+
+  /** Tells a client that asked to be told, before its answer: https://datatracker.ietf.org/doc/html/rfc8297 */
+  inform(headers: Readonly<Record<string, string>>): void {
+    if (!this.hasBegun && !this.isOver)
+      this.#outgoing.writeEarlyHints({ link: headers['link'] ?? '', ...headers })
+  }
+
+  begin(status: number, headers: Readonly<Record<string, string | string[]>>): void {
+    // A body that nobody read would be taken for the next request.
+    const isUnread = !this.#incoming.readableEnded && this.version === 1
+    const closing = isUnread && hasBody(this.fields) ? { connection: 'close' } : {}
+    this.#outgoing.writeHead(status, { ...headers, ...closing })
+  }
+
+  /** False = wait for `drained`. */
+  write(chunk: Uint8Array): boolean {
+    return (this.#outgoing as ServerResponse).write(chunk)
+  }
+
+  onDrain(listener: () => void): void {
+    this.#outgoing.on('drain', listener)
+  }
+
+  end(trailers: Readonly<Record<string, string>> = {}): void {
+    if (Object.keys(trailers).length > 0) this.#outgoing.addTrailers(trailers)
+    this.#outgoing.end()
+  }
+
+  /** Answers with a problem, or breaks off an answer that has begun so that nobody takes it for whole. */
+  answer({ status, headers, body }: Problem, options: { readonly close?: boolean } = {}): void {
+    if (this.isOver) return
+    if (this.hasBegun) {
+      this.breakOff()
+      return
+    }
+    const isClosing = options.close === true && this.version === 1
+    this.begin(status, {
+      ...headers,
+      'content-length': String(Buffer.byteLength(body)),
+      ...(isClosing ? { connection: 'close' } : {}),
+    })
+    if (this.method === 'HEAD') this.#outgoing.end()
+    else this.#outgoing.end(body)
+  }
+
+  breakOff(): void {
+    if ('stream' in this.#outgoing) this.#outgoing.stream.close(INTERNAL_ERROR)
+    else this.#outgoing.destroy()
+  }
+}
+
+/** https://datatracker.ietf.org/doc/html/rfc9113#section-7 */
+const INTERNAL_ERROR = 2
+
+function authorityOf(incoming: Incoming): string {
+  const authority = incoming.headers[':authority']
+  return (typeof authority === 'string' ? authority : incoming.headers.host) ?? ''
+}
+
+function hasBody(fields: readonly Field[]): boolean {
+  return fields.some(
+    ({ name, value }) =>
+      name === 'transfer-encoding' || (name === 'content-length' && value !== '0'),
+  )
+}

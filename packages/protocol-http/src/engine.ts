@@ -1,0 +1,108 @@
+import type { GatewayError } from '@wardgate/errors'
+import type { Closing, Engine, Gate, Login, Opening, Target } from '@wardgate/gateway'
+import type { Duplex } from 'node:stream'
+import { Arrivals } from './client/arrivals'
+import { claimedBy } from './client/claimed'
+import type { Exchange } from './client/exchange'
+import type { Front } from './client/front'
+import { openClient } from './client/open-client'
+import { visitOf, type Visit } from './client/visit'
+import { problemOf } from './errors'
+import { Relay } from './relay/relay'
+import type { HttpSettings } from './settings'
+import type { UpstreamPools } from './upstream/pools'
+import { rawProblem } from './wire/raw-problem'
+
+export interface Shared {
+  readonly front: Front
+  readonly pools: UpstreamPools
+}
+
+/** One client connection: accept, submit, relay; again when its token or connection changes. */
+export class HttpEngine implements Engine {
+  readonly #client: Duplex
+  readonly #settings: HttpSettings
+  readonly #shared: Shared
+  readonly #arrivals = new Arrivals()
+  #socket: Duplex | undefined
+  #login: Login | undefined
+  #visit: Visit | undefined
+  #relay: Relay | undefined
+  #version: 1 | 2 = 1
+
+  constructor(client: Duplex, settings: HttpSettings, shared: Shared) {
+    this.#client = client
+    this.#settings = settings
+    this.#shared = shared
+    // A socket's error is followed by its close, which is what is listened to.
+    client.on('error', () => undefined)
+  }
+
+  async accept(login: Login, signal: AbortSignal): Promise<Opening> {
+    this.#login = login
+    if (this.#socket === undefined) await this.#open(login, signal)
+    const exchange = await this.#arrivals.next(signal)
+    if (exchange === undefined) return { kind: 'done' }
+    this.#arrivals.putBack(exchange)
+    const visit = visitOf(exchange, login, this.#settings)
+    this.#visit = visit
+    return {
+      kind: 'session',
+      connection: visit.connection,
+      unverifiedCredential: visit.unverifiedToken,
+      claimed: claimedBy(exchange.fields),
+      database: '',
+    }
+  }
+
+  async relay(gate: Gate, target: Target, signal: AbortSignal): Promise<Closing> {
+    const visit = this.#visit
+    const login = this.#login
+    if (visit === undefined || login === undefined) throw new TypeError('nothing was accepted')
+    const upstream = this.#shared.pools.acquire(target, visit.settings)
+    const relay = new Relay({
+      gate,
+      target,
+      upstream,
+      signal,
+      visit,
+      arrivals: this.#arrivals,
+      unreadable: this.#arrivals.failed,
+      clientHost: hostOf(login.clientAddress),
+      idleMillis: target.limits?.idleMillis || visit.settings.keepAliveMillis,
+      visitOf: (exchange: Exchange) => visitOf(exchange, login, this.#settings),
+    })
+    this.#relay = relay
+    try {
+      return await relay.run()
+    } finally {
+      upstream.release()
+    }
+  }
+
+  /** Every request without an answer gets one, then the connection ends. Between requests HTTP has no word for why. */
+  async refuse(error: GatewayError): Promise<void> {
+    const client = this.#socket ?? this.#client
+    if (client.destroyed || !client.writable) return
+    const waiting = [...(this.#relay?.unanswered ?? []), ...this.#arrivals.takeAll()]
+    for (const exchange of waiting) exchange.answer(problemOf(error), { close: true })
+    if (waiting.length === 0 && this.#version === 1 && error.code.startsWith('ERR_PROTOCOL_'))
+      client.write(rawProblem(problemOf(error)))
+    await new Promise<void>((resolve) => {
+      client.once('close', resolve)
+      client.end(() => resolve())
+    })
+  }
+
+  async #open(login: Login, signal: AbortSignal): Promise<void> {
+    const { socket, version } = await openClient(this.#client, login, signal)
+    this.#socket = socket
+    this.#version = version
+    this.#shared.front.serve(socket, version, this.#arrivals)
+  }
+}
+
+/** The address without its port, as X-Forwarded-For has it. */
+function hostOf(clientAddress: string): string {
+  return clientAddress.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')
+}

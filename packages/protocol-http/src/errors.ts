@@ -1,0 +1,92 @@
+import { errorCodes, type GatewayError, type GatewayErrorCode } from '@wardgate/errors'
+
+const statuses: Partial<Record<GatewayErrorCode, number>> = {
+  ERR_AUTH_MISSING: 401,
+  ERR_AUTH_INVALID_TOKEN: 401,
+  ERR_AUTH_EXPIRED_TOKEN: 401,
+  ERR_AUTH_WRONG_AUDIENCE: 401,
+  ERR_AUTH_RATE_LIMITED: 429,
+  ERR_AUTH_TIMEOUT: 408,
+  ERR_AUTH_ISSUER_UNREACHABLE: 503,
+  ERR_POLICY_STALE: 409,
+  ERR_REQUEST_NOT_FOUND: 404,
+  ERR_TARGET_UNREACHABLE: 502,
+  ERR_PROTOCOL_OVERSIZE: 413,
+  ERR_PROTOCOL_UNSUPPORTED: 501,
+  ERR_LIMIT_IDLE: 408,
+}
+
+const families: readonly (readonly [prefix: string, status: number])[] = [
+  ['ERR_AUTH_', 403],
+  ['ERR_POLICY_', 403],
+  ['ERR_APPROVAL_', 403],
+  ['ERR_TARGET_', 502],
+  ['ERR_PROTOCOL_', 400],
+  ['ERR_LIMIT_', 429],
+  ['ERR_AUDIT_', 503],
+  ['ERR_CONTROL_', 503],
+  ['ERR_SESSION_', 503],
+  ['ERR_REQUEST_', 400],
+]
+
+export function statusOf(code: GatewayErrorCode): number {
+  return statuses[code] ?? families.find(([prefix]) => code.startsWith(prefix))?.[1] ?? 500
+}
+
+export interface HeldApproval {
+  readonly approvalId: string
+  readonly url: string
+}
+
+export interface Problem {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+export interface ProblemContext {
+  readonly operationId?: string
+  readonly approval?: HeldApproval
+  /** The client prefers 202 to an error when it has to come again. */
+  readonly isAsync?: boolean
+}
+
+/** Seconds after which a client may look whether its request was approved. */
+const RETRY_SECONDS = 15
+
+/**
+ * An error as an RFC 9457 problem document. Models read it as the result of their tool call, so `detail` says what
+ * happened and what to do. What must not be exposed is named by its code alone.
+ */
+export function problemOf(error: GatewayError, context: ProblemContext = {}): Problem {
+  const { meaning, nextStep } = errorCodes[error.code]
+  const isPending = error.code === 'ERR_APPROVAL_PENDING'
+  const status = isPending && context.isAsync === true ? 202 : statusOf(error.code)
+  const next = error.nextStep ?? nextStep
+  const body = {
+    type: 'about:blank',
+    title: meaning,
+    status,
+    detail: error.expose ? error.message : meaning,
+    code: error.code,
+    nextStep: next,
+    retryable: error.retryable,
+    ...(context.operationId === undefined ? {} : { operationId: context.operationId }),
+    ...(context.approval === undefined
+      ? {}
+      : { approvalId: context.approval.approvalId, approvalUrl: context.approval.url }),
+  }
+  return {
+    status,
+    headers: {
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+      'wardgate-error': error.code,
+      ...(isPending || status === 429 || status === 503
+        ? { 'retry-after': String(RETRY_SECONDS) }
+        : {}),
+      ...(status === 401 ? { 'www-authenticate': 'Bearer realm="wardgate"' } : {}),
+    },
+    body: `${JSON.stringify(body)}\n`,
+  }
+}

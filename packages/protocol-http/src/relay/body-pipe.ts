@@ -1,0 +1,98 @@
+import { PolicyError, toGatewayError, type GatewayError } from '@wardgate/errors'
+import type { Permit } from '@wardgate/gateway'
+import type { Transform } from 'node:stream'
+import { decodersOf } from '../wire/codings'
+
+type BodyMasker = ReturnType<Permit['body']>
+
+export interface BodySink {
+  /** False = no more until `onDrain`'s listener is called. */
+  write(chunk: Uint8Array): boolean
+  end(): void
+  fail(error: GatewayError): void
+}
+
+/** A response body on its way to the client: decoded when it has to be masked, else as it comes. */
+export interface BodyPipe {
+  /** False = no more until `resume` of the pipe's owner. */
+  write(chunk: Buffer): boolean
+  end(): void
+  /** The client takes more again. */
+  drained(): void
+  destroy(): void
+}
+
+export interface BodyPipeOptions {
+  readonly masker: BodyMasker
+  readonly contentEncoding: string | undefined
+  readonly sink: BodySink
+  /** Called when the pipe takes more again after `write` said false. */
+  readonly goOn: () => void
+}
+
+export function bodyPipe(options: BodyPipeOptions): BodyPipe {
+  const { masker, contentEncoding, sink, goOn } = options
+  if (!masker.active) return direct(sink, goOn)
+  const decoders = decodersOf(contentEncoding)
+  if (decoders === undefined)
+    throw new PolicyError(
+      'ERR_POLICY_DENIED',
+      'the response is compressed in a way that cannot be masked',
+      { nextStep: 'Ask with "Accept-Encoding: gzip".' },
+    )
+  const [decoder] = decoders
+  return decoder === undefined
+    ? masked(masker, sink, goOn)
+    : decoded(
+        decoder(),
+        masked(masker, sink, () => undefined),
+        sink,
+        goOn,
+      )
+}
+
+function direct(sink: BodySink, goOn: () => void): BodyPipe {
+  return {
+    write: (chunk) => sink.write(chunk),
+    end: () => sink.end(),
+    drained: goOn,
+    destroy: () => undefined,
+  }
+}
+
+function masked(masker: BodyMasker, sink: BodySink, goOn: () => void): BodyPipe {
+  const pass = (bytes: Uint8Array) => bytes.length === 0 || sink.write(bytes)
+  return {
+    write: (chunk) => pass(masker.write(chunk)),
+    end: () => {
+      pass(masker.end())
+      sink.end()
+    },
+    drained: goOn,
+    destroy: () => undefined,
+  }
+}
+
+function decoded(decoder: Transform, next: BodyPipe, sink: BodySink, goOn: () => void): BodyPipe {
+  const guard = (run: () => void) => {
+    try {
+      run()
+    } catch (caught) {
+      decoder.destroy()
+      sink.fail(toGatewayError(caught))
+    }
+  }
+  decoder.on('data', (chunk: Buffer) => guard(() => next.write(chunk) || decoder.pause()))
+  decoder.once('end', () => guard(() => next.end()))
+  decoder.on('drain', goOn)
+  decoder.once('error', (cause) => {
+    const message = 'the response is not compressed as it says'
+    sink.fail(new PolicyError('ERR_POLICY_DENIED', message, { cause }))
+  })
+  return {
+    write: (chunk) => decoder.write(chunk),
+    end: () => decoder.end(),
+    drained: () => decoder.resume(),
+    destroy: () => decoder.destroy(),
+  }
+}

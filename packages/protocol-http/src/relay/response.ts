@@ -1,0 +1,153 @@
+import { SessionError, TargetError, type GatewayError } from '@wardgate/errors'
+import type { Gate, Outcome, Permit } from '@wardgate/gateway'
+import type { Exchange } from '../client/exchange'
+import { problemOf } from '../errors'
+import type { HttpSettings } from '../settings'
+import type { ResponseListener, Sending } from '../upstream/send'
+import { valueOf, type Field } from '../wire/fields'
+import { isDroppedFromResponse } from '../wire/header-names'
+import type { Whereabouts } from '../wire/location'
+import { bodyPipe, type BodyPipe, type BodySink } from './body-pipe'
+import { shownHeaders } from './response-headers'
+
+export interface ResponseParts {
+  readonly exchange: Exchange
+  readonly permit: Permit
+  readonly gate: Gate
+  readonly settings: HttpSettings
+  readonly where: Whereabouts
+  readonly requestPath: string
+}
+
+/** One permitted request from its forward to its outcome: shows the client the masked answer, settles once. */
+export class ResponseRelay implements ResponseListener, BodySink {
+  /** Resolves when nothing more comes; with the error when the target is lost. */
+  readonly over: Promise<GatewayError | undefined>
+  /** 0 = the target has not answered. */
+  status = 0
+  readonly #parts: ResponseParts
+  #finish: (error: GatewayError | undefined) => void = () => undefined
+  #sending: Sending | undefined
+  #pipe: BodyPipe | undefined
+  #masker: ReturnType<Permit['body']> | undefined
+  #headerCells = 0
+  #bytes = 0
+  #trailers: Readonly<Record<string, string>> = {}
+  #isSettled = false
+
+  constructor(parts: ResponseParts) {
+    this.#parts = parts
+    this.over = new Promise((resolve) => (this.#finish = resolve))
+  }
+
+  attach(sending: Sending): void {
+    this.#sending = sending
+    const { gone } = this.#parts.exchange
+    if (gone.aborted) this.#clientGone()
+    else gone.addEventListener('abort', this.#clientGone, { once: true })
+  }
+
+  begun(status: number, fields: readonly Field[]): void {
+    const { exchange, permit, settings, where, requestPath } = this.#parts
+    this.status = status
+    const masker = permit.body(valueOf(fields, 'content-type') ?? '')
+    const hasBody = exchange.method !== 'HEAD' && status !== 204 && status !== 304
+    if (masker.active && hasBody) refusePart(status)
+    const contentEncoding = valueOf(fields, 'content-encoding')
+    const context = { permit, settings, where, requestPath, isMasked: masker.active }
+    const { headers, maskedCells } = shownHeaders({ status, fields }, context)
+    this.#headerCells = maskedCells
+    this.#masker = masker
+    const goOn = () => this.#sending?.resume()
+    this.#pipe = bodyPipe({ masker, contentEncoding, sink: this, goOn })
+    exchange.onDrain(() => this.#pipe?.drained())
+    exchange.begin(status, headers)
+    this.#recordHead(headers)
+  }
+
+  data(chunk: Buffer): boolean {
+    return this.#pipe?.write(chunk) ?? true
+  }
+
+  ended(trailers: readonly Field[]): void {
+    const { permit } = this.#parts
+    const shown = trailers.filter(({ name }) => !isDroppedFromResponse(name))
+    this.#trailers = Object.fromEntries(
+      shown.map(({ name, value }) => [name, permit.header(name, value)]),
+    )
+    this.#pipe?.end()
+  }
+
+  failed(error: GatewayError): void {
+    const { exchange, permit } = this.#parts
+    this.#pipe?.destroy()
+    const isOurs = !(error instanceof TargetError || error instanceof SessionError)
+    this.#settle(this.status === 0 ? 'unknown' : this.#statusWord(), error)
+    if (isOurs) exchange.answer(problemOf(error, { operationId: permit.operationId }))
+    else if (exchange.hasBegun) exchange.breakOff()
+    this.#finish(isOurs ? undefined : error)
+  }
+
+  write(chunk: Uint8Array): boolean {
+    this.#bytes += chunk.length
+    this.#parts.gate.record('out', chunk)
+    return this.#parts.exchange.write(chunk)
+  }
+
+  end(): void {
+    this.#settle(this.#statusWord())
+    this.#parts.exchange.end(this.#trailers)
+    this.#finish(undefined)
+  }
+
+  fail(error: GatewayError): void {
+    this.#sending?.abort(error)
+    // When all of the response had come before it proved unreadable, nobody else tells.
+    this.failed(error)
+  }
+
+  readonly #clientGone = (): void => {
+    if (this.#isSettled) return
+    const error = new SessionError('ERR_SESSION_CLIENT_GONE', 'the client left its request')
+    this.#sending?.abort(error)
+  }
+
+  #statusWord(): Outcome['status'] {
+    return this.status >= 400 ? 'failed' : 'succeeded'
+  }
+
+  #settle(status: Outcome['status'], error?: GatewayError): void {
+    if (this.#isSettled) return
+    this.#isSettled = true
+    this.#parts.exchange.gone.removeEventListener('abort', this.#clientGone)
+    const code = this.status === 0 ? undefined : String(this.status)
+    const failure =
+      error === undefined
+        ? this.status >= 400
+          ? { code: `HTTP ${this.status}`, message: '' }
+          : undefined
+        : { code: error.code, message: error.message }
+    this.#parts.permit.settle({
+      status,
+      rows: this.status === 0 ? 0 : 1,
+      bytes: this.#bytes,
+      maskedCells: this.#headerCells + (this.#masker?.maskedCells ?? 0),
+      ...(code === undefined ? {} : { completion: code }),
+      ...(failure === undefined ? {} : { error: failure }),
+    })
+  }
+
+  #recordHead(headers: Readonly<Record<string, string | string[]>>): void {
+    const lines = Object.entries(headers).flatMap(([name, value]) =>
+      (Array.isArray(value) ? value : [value]).map((text) => `${name}: ${text}\r\n`),
+    )
+    const head = `HTTP/1.1 ${this.status}\r\n${lines.join('')}\r\n`
+    this.#parts.gate.record('out', Buffer.from(head))
+  }
+}
+
+/** A part of a body cannot be masked: what it is a part of is not known. Range was not sent, so none was asked for. */
+function refusePart(status: number): void {
+  if (status !== 206 && status !== 416) return
+  throw new TargetError('ERR_TARGET_LOST', 'the target sent a part of a body nobody asked for')
+}

@@ -1,0 +1,94 @@
+import type { Schema } from '@wardgate/gateway'
+import { z } from 'zod'
+
+const headerName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+
+const shape = z.strictObject({
+  hostSuffix: z
+    .string()
+    .regex(/^[a-z0-9.-]*$/)
+    .default('localhost')
+    .describe('The connection also answers to the host name `<connection>.<suffix>`; empty = not.'),
+  tokenHeader: z
+    .string()
+    .regex(headerName)
+    .optional()
+    .describe('Header that carries the token, before Proxy-Authorization and Authorization.'),
+  authority: z
+    .string()
+    .regex(/^[A-Za-z0-9.-]+(:\d{1,5})?$/)
+    .optional()
+    .describe('Host that the target is asked for; absent = its TLS name or its first endpoint.'),
+  maxBodyBytes: z
+    .int()
+    .min(0)
+    .max(64 * 1024 * 1024)
+    .default(1024 * 1024)
+    .describe('Request bodies up to this are read whole and judged; larger ones are opaque.'),
+  bodyMillis: z
+    .int()
+    .min(100)
+    .max(3_600_000)
+    .default(30_000)
+    .describe('Time for a request body that is read whole to arrive.'),
+  keepAliveMillis: z
+    .int()
+    .min(100)
+    .max(3_600_000)
+    .default(60_000)
+    .describe('How long a client connection may be idle between requests.'),
+  encodedSlash: z
+    .enum(['refuse', 'keep'])
+    .default('refuse')
+    .describe('What happens to `%2F` and `%5C` in a path.'),
+  pathParameters: z
+    .enum(['refuse', 'keep'])
+    .default('refuse')
+    .describe('What happens to `;` in a path.'),
+  redirects: z
+    .enum(['refuse', 'pass'])
+    .default('refuse')
+    .describe('What happens to redirects that lead to another host.'),
+  upstream: z
+    .strictObject({
+      connections: z
+        .int()
+        .min(1)
+        .max(1024)
+        .default(64)
+        .describe('Connections to the target for one principal.'),
+      keepAliveMillis: z
+        .int()
+        .min(0)
+        .max(600_000)
+        .default(10_000)
+        .describe('How long an idle one is kept; 0 = every request has its own.'),
+      connectMillis: z
+        .int()
+        .min(100)
+        .max(60_000)
+        .default(10_000)
+        .describe('Time for the target to accept and encrypt.'),
+      headersMillis: z
+        .int()
+        .min(100)
+        .max(3_600_000)
+        .default(300_000)
+        .describe('Time for the target to begin its response.'),
+      bodyMillis: z
+        .int()
+        .min(0)
+        .max(3_600_000)
+        .default(300_000)
+        .describe('Longest silence within a response; 0 = any.'),
+      http2: z.boolean().default(true).describe('Whether HTTP/2 is offered to a target with TLS.'),
+    })
+    .prefault({}),
+})
+
+export type HttpSettings = z.infer<typeof shape>
+
+export const settings: Schema<HttpSettings> = {
+  parse: (input) => shape.parse(input ?? {}),
+  jsonSchema: z.toJSONSchema(shape, { io: 'input' }),
+}

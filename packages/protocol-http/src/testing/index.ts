@@ -1,0 +1,1 @@
+export { conformanceHarness } from './conformance-harness'

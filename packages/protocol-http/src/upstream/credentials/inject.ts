@@ -1,0 +1,53 @@
+import { TargetError } from '@wardgate/errors'
+import type { TargetCredential } from '@wardgate/gateway'
+import { withHeader, type Outgoing } from '../outgoing'
+import { signAws } from './aws'
+import type { AccessTokens } from './access-tokens'
+
+/** Adds what unlocks the target. The result is sent and nothing else: it is never logged, recorded or shown. */
+export function inject(
+  outgoing: Outgoing,
+  credential: TargetCredential,
+  accessTokens: AccessTokens,
+): Outgoing | Promise<Outgoing> {
+  switch (credential.kind) {
+    // A certificate has been shown when the connection was encrypted.
+    case 'certificate':
+    case 'none':
+      return outgoing
+    case 'password': {
+      const pair = Buffer.from(`${credential.user}:${credential.password}`)
+      return withHeader(outgoing, 'authorization', `Basic ${pair.toString('base64')}`)
+    }
+    case 'bearer':
+      return withHeader(outgoing, 'authorization', `Bearer ${credential.token}`)
+    case 'api-key':
+      return credential.in === 'header'
+        ? withHeader(outgoing, credential.name, credential.value)
+        : withQuery(outgoing, credential.name, credential.value)
+    case 'oauth-client':
+      return accessTokens
+        .get(credential)
+        .then((token) => withHeader(outgoing, 'authorization', `Bearer ${token}`))
+    case 'aws':
+      return signAws(outgoing, credential)
+    case 'private-key':
+      throw new TargetError('ERR_TARGET_REFUSED_CREDENTIAL', 'a private key unlocks no HTTP target')
+  }
+}
+
+/** The client's own parameters of that name go: a target may take the first or the last. */
+function withQuery(outgoing: Outgoing, name: string, value: string): Outgoing {
+  const others = outgoing.query.split('&').filter((pair) => pair !== '' && nameOf(pair) !== name)
+  const own = `${encodeURIComponent(name)}=${encodeURIComponent(value)}`
+  return { ...outgoing, query: [...others, own].join('&') }
+}
+
+function nameOf(pair: string): string {
+  const raw = (pair.split('=')[0] ?? '').replaceAll('+', ' ')
+  try {
+    return decodeURIComponent(raw)
+  } catch {
+    return raw
+  }
+}

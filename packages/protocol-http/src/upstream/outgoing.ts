@@ -1,0 +1,25 @@
+import type { NamedValue } from '@wardgate/gateway'
+import type { Readable } from 'node:stream'
+
+/** A decided request on its way: what was decided, and what the gateway itself adds to it. */
+export interface Outgoing {
+  readonly method: string
+  readonly scheme: 'http' | 'https'
+  readonly authority: string
+  readonly path: string
+  readonly query: string
+  readonly headers: readonly NamedValue[]
+  /** A stream is a body that nobody has read; its length, when it was announced, is in `length`. */
+  readonly body: Uint8Array | Readable | undefined
+  readonly length: number | undefined
+}
+
+/** Replaces whatever had that name. */
+export function withHeader(outgoing: Outgoing, name: string, value: string): Outgoing {
+  const others = outgoing.headers.filter((header) => header.name !== name.toLowerCase())
+  return { ...outgoing, headers: [...others, { name: name.toLowerCase(), value }] }
+}
+
+export function requestTarget({ path, query }: Pick<Outgoing, 'path' | 'query'>): string {
+  return query === '' ? path : `${path}?${query}`
+}

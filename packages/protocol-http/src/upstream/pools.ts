@@ -1,0 +1,88 @@
+import { SessionError } from '@wardgate/errors'
+import type { Target } from '@wardgate/gateway'
+import { Pool } from 'undici'
+import type { HttpSettings } from '../settings'
+import { dialTarget } from './dial'
+import { AccessTokens } from './credentials/access-tokens'
+
+const MAX_POOLS = 512
+const MAX_RESPONSE_HEADER_BYTES = 64 * 1024
+
+/** The connections to one target for one principal, and the sessions that may dial for it. */
+export interface PooledTarget {
+  readonly pool: Pool
+  readonly accessTokens: AccessTokens
+  /** The session no longer dials; what it has dialled stays for the principal's next one. */
+  release(): void
+}
+
+/** Upstream connections by connection, revision and principal: identities never mix. */
+export class UpstreamPools {
+  readonly #pools = new Map<string, { readonly pool: Pool; readonly targets: Set<Target> }>()
+  readonly #accessTokens = new AccessTokens()
+
+  acquire(target: Target, settings: HttpSettings): PooledTarget {
+    const key = JSON.stringify([target.connectionId, target.revision, target.principalId])
+    const entry = this.#pools.get(key) ?? this.#create(target, settings)
+    // The one used last is the last to go.
+    this.#pools.delete(key)
+    this.#pools.set(key, entry)
+    entry.targets.add(target)
+    this.#shrink()
+    return {
+      pool: entry.pool,
+      accessTokens: this.#accessTokens,
+      release: () => {
+        entry.targets.delete(target)
+        if (settings.upstream.keepAliveMillis > 0 || entry.targets.size > 0) return
+        if (this.#pools.get(key) === entry) this.#pools.delete(key)
+        void entry.pool.close().catch(() => undefined)
+      },
+    }
+  }
+
+  close(): void {
+    for (const { pool } of this.#pools.values()) void pool.destroy().catch(() => undefined)
+    this.#pools.clear()
+  }
+
+  #create(target: Target, settings: HttpSettings) {
+    const { connections, keepAliveMillis, headersMillis, bodyMillis, connectMillis, http2 } =
+      settings.upstream
+    const isSecure = target.tls.mode !== 'disable'
+    const protocols = isSecure && http2 ? (['h2', 'http/1.1'] as const) : (['http/1.1'] as const)
+    const targets = new Set<Target>()
+    const dial = async () => {
+      const live = [...targets].at(-1)
+      if (live === undefined) throw new SessionError('ERR_SESSION_KILLED', 'the session has ended')
+      return dialTarget(live, { millis: connectMillis, protocols, isKept: keepAliveMillis > 0 })
+    }
+    const pool = new Pool(`${isSecure ? 'https' : 'http'}://target.invalid`, {
+      connections,
+      pipelining: keepAliveMillis > 0 ? 1 : 0,
+      keepAliveTimeout: Math.max(1, keepAliveMillis),
+      keepAliveMaxTimeout: Math.max(1, keepAliveMillis),
+      headersTimeout: headersMillis,
+      bodyTimeout: bodyMillis,
+      maxHeaderSize: MAX_RESPONSE_HEADER_BYTES,
+      allowH2: isSecure && http2,
+      connect: (_options, done) => {
+        dial().then(
+          // undici asks for a socket and uses of it what every stream has.
+          (stream) => done(null, stream as Parameters<typeof done>[1] & object),
+          (error: unknown) => done(error as Error, null),
+        )
+      },
+    })
+    return { pool, targets }
+  }
+
+  #shrink(): void {
+    for (const [key, { pool, targets }] of this.#pools) {
+      if (this.#pools.size <= MAX_POOLS) return
+      if (targets.size > 0) continue
+      this.#pools.delete(key)
+      void pool.close().catch(() => undefined)
+    }
+  }
+}

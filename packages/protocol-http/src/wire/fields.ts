@@ -1,0 +1,56 @@
+import { ProtocolError } from '@wardgate/errors'
+import { MAX_HEADER_FIELDS } from './limits'
+
+export interface Field {
+  readonly name: string
+  readonly value: string
+}
+
+/** Fields that mean something else when there are two of them. */
+const single = new Set([
+  'host',
+  'authorization',
+  'proxy-authorization',
+  'content-type',
+  'content-length',
+  'content-encoding',
+  'idempotency-key',
+])
+
+const token = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/
+
+/** A header section as node hands it over: name, value, name, value. Pseudo-headers of HTTP/2 are not among them. */
+export function readFields(raw: readonly string[]): readonly Field[] {
+  if (raw.length > 2 * MAX_HEADER_FIELDS)
+    throw new ProtocolError(
+      'ERR_PROTOCOL_OVERSIZE',
+      `the request has more than ${MAX_HEADER_FIELDS} header fields`,
+    )
+  const fields: Field[] = []
+  const seen = new Set<string>()
+  for (let at = 0; at + 1 < raw.length; at += 2) {
+    const name = (raw[at] ?? '').toLowerCase()
+    if (name.startsWith(':')) continue
+    if (!token.test(name)) throw malformed('a header name is not a token')
+    if (single.has(name) && seen.has(name)) throw malformed(`there are two "${name}" headers`)
+    seen.add(name)
+    fields.push({ name, value: raw[at + 1] ?? '' })
+  }
+  return fields
+}
+
+export function valueOf(fields: readonly Field[], name: string): string | undefined {
+  return fields.find((field) => field.name === name)?.value
+}
+
+/** Names that `Connection` declares to be of this hop only. */
+export function namedByConnection(fields: readonly Field[]): ReadonlySet<string> {
+  const names = fields
+    .filter(({ name }) => name === 'connection')
+    .flatMap(({ value }) => value.split(','))
+  return new Set(names.map((name) => name.trim().toLowerCase()))
+}
+
+function malformed(why: string): ProtocolError {
+  return new ProtocolError('ERR_PROTOCOL_MALFORMED', why)
+}

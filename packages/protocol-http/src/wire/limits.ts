@@ -1,0 +1,10 @@
+/** Bounds of what is read before anybody is known. Beyond them the client is refused, never cut short. */
+export const MAX_HEADER_BYTES = 32 * 1024
+export const MAX_HEADER_FIELDS = 128
+export const MAX_TARGET_CHARACTERS = 8 * 1024
+/** HTTP/2: https://datatracker.ietf.org/doc/html/rfc9113#section-5.1.2 */
+export const MAX_CONCURRENT_STREAMS = 100
+/** From the first byte of a request to the end of its header section. */
+export const HEADER_MILLIS = 30_000
+/** How much larger than its compressed form a body may be. */
+export const MAX_INFLATION = 100
