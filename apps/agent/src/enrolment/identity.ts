@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ConfigError } from '@wardgate/errors'
 import { z } from 'zod'
-import { replaceFile } from '../state-file'
+import { replaceFile } from '@wardgate/state-file'
 
 const schema = z.strictObject({
   agentId: z.string(),

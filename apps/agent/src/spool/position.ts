@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { replaceFile } from '../state-file'
+import { replaceFile } from '@wardgate/state-file'
 
 /** What outlives the segments: which spool this is and how far the control plane has acknowledged it. */
 export interface SpoolPosition {

@@ -1,5 +1,5 @@
 import { AuditError } from '@wardgate/errors'
-import { syncFolder } from '../state-file'
+import { syncFolder } from '@wardgate/state-file'
 import type { SegmentFile } from './segment-file'
 
 /** What one fdatasync makes durable. */
