@@ -16,10 +16,11 @@ import { Config } from '../config/config'
 import type { Decision } from '../decisions/decision'
 import { liveChannel } from '../live/live-event'
 import { OutboxRepository } from '../notifications/outbox.repository'
-import { clean } from '../sessions/claimed'
+import { boundedClaims, clean } from '../sessions/claimed'
 import type { Session } from '../sessions/session'
 import { approvalChannel, type ApprovalRequest, type NewApprovalRequest } from './approval'
 import { ApprovalRepository } from './approval.repository'
+import { claimedIn } from './claimed-in'
 import { shownParameters } from './shown-parameters'
 
 const mostOpenRequests = 20
@@ -219,7 +220,7 @@ export class ApprovalsService implements OnApplicationBootstrap, OnApplicationSh
       summary: clean(facts.summary),
       text: redactStatement(clean(textOf(operation))),
       parameters: shownParameters(parametersOf(operation)),
-      claimed: session.claimed,
+      claimed: boundedClaims({ ...session.claimed, ...claimedIn(operation) }),
       risk: {
         score: facts.risk.score,
         factors: facts.risk.factors.map((factor) => ({ ...factor })),

@@ -20,6 +20,7 @@ export class OperationRepository {
             : { sessionId: { in: [...sessionIds] } }
           : { sessionId: query.sessionId }),
         ...(query.status === undefined ? {} : { status: query.status }),
+        ...(query.traceId === undefined ? {} : { traceId: query.traceId }),
         ...(query.action === undefined ? {} : { actions: { has: query.action } }),
       },
     })

@@ -15,6 +15,11 @@ export const operationsQuery = pageQuery.extend({
     .enum(['forwarded', 'refused', 'succeeded', 'failed', 'cancelled', 'unknown'])
     .optional(),
   action: z.string().max(300).optional(),
+  traceId: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/, 'must be a W3C trace id: 32 hex digits')
+    .optional()
+    .describe('Only operations whose text claims this trace.'),
 })
 export type OperationsQuery = z.output<typeof operationsQuery>
 
@@ -60,6 +65,7 @@ export const operationAnswer = z.object({
   errorCode: z.string(),
   errorMessage: z.string(),
   durationMicros: z.string().nullable(),
+  traceId: z.string().nullable().describe('Claimed by the client; never an allow condition.'),
   startedAt: z.iso.datetime(),
   endedAt: z.iso.datetime().nullable(),
 })

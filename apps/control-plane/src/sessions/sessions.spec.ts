@@ -105,6 +105,26 @@ describe('sessions over HTTP', () => {
     expect(entries.items).toMatchObject([{ kind: 'recording.read' }])
   })
 
+  it('finds the operations that claim a trace, whatever their session', async () => {
+    const [id] = await store('shop', robotId, 1)
+    const traceId = '0af7651916cd43dd8448eb211c80319c'
+    const header = `GET https://shop/orders\ntraceparent: 00-${traceId}-b7ad6b7169203331-01`
+    const comment = `DELETE FROM t /*traceparent='00-${traceId.toUpperCase()}-b7ad6b7169203331-01'*/`
+    for (const text of [header, comment, `SELECT '${traceId}'`])
+      await database.query(
+        `INSERT INTO operations (id, session_id, kind, text, text_digest, status, actions, started_at)
+         VALUES ($1, $2, 'statement', $3, '\\x00', 'succeeded', '{read}', now())`,
+        [uuid(), id, text],
+      )
+    const carol = await shop.as('carol')
+    const { items } = await good(carol.get(`/v1/operations?traceId=${traceId}`))
+    expect(items).toMatchObject([
+      { text: comment, traceId },
+      { text: header, traceId },
+    ])
+    expect((await carol.get('/v1/operations?traceId=nonsense')).status).toBe(400)
+  })
+
   it('are killed by an administrator, once, and by nobody who only reads', async () => {
     const { talk, sessionId } = await shop.open(await shop.token('robot'))
     const kill = (api: ApiClient) =>

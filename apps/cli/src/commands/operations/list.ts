@@ -16,6 +16,7 @@ export const operationsList: Register = (parent, cli) => {
     .option('--session <id>', 'only of this session')
     .option('--status <status>', 'forwarded, refused, succeeded, failed, cancelled or unknown')
     .option('--action <action>', 'only with this action, such as delete')
+    .option('--trace <id>', 'only of this trace, as the client claims it: 32 hex digits')
     .action(
       action(cli, async (run) => {
         const { options } = run
@@ -23,6 +24,7 @@ export const operationsList: Register = (parent, cli) => {
           sessionId: options.text('session'),
           status: options.text('status'),
           action: options.text('action'),
+          traceId: options.text('trace'),
         }
         run.printItems(
           await (await run.api()).list('/v1/operations', query, limitOf(run)),
