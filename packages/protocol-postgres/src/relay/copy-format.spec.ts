@@ -14,6 +14,7 @@ it.each([
     `COPY t TO STDOUT WITH (FORMAT csv, HEADER, DELIMITER '|')`,
     { kind: 'csv', delimiter: 0x7c, header: true },
   ],
+  [`COPY t TO STDOUT (ENCODING 'LATIN1')`, { kind: 'text', delimiter: TAB, header: false }],
 ])('reads %s', (text, format) => {
   expect(readCopyFormat(text)).toEqual(format)
 })

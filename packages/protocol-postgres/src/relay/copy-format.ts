@@ -4,6 +4,9 @@ export type CopyFormat =
   | { readonly kind: 'text'; readonly delimiter: number; readonly header: boolean }
   | { readonly kind: 'csv'; readonly delimiter: number; readonly header: boolean }
 
+/** Encodings that use the bytes of ASCII for nothing else, so that rows part into columns as they do in UTF-8. */
+const asciiSafe = /^(utf-?8|unicode|latin-?(10|[1-9])|win125[0-8]|iso_?8859_?[5-8]|sql_ascii)$/i
+
 const TAB = 0x09
 const COMMA = 0x2c
 
@@ -40,6 +43,8 @@ function readOptions(list: string): CopyFormat | undefined {
     } else if (/^delimiter$/i.test(name ?? '')) {
       if (!/^'[^'\\]'$/.test((value ?? '').trim()) || word.charCodeAt(0) > 0x7e) return undefined
       delimiter = word.charCodeAt(0)
+    } else if (/^encoding$/i.test(name ?? '')) {
+      if (!asciiSafe.test(word)) return undefined
     } else if (!/^force_quote$/i.test(name ?? '')) return undefined
   }
   if (kind === 'binary') return { kind }

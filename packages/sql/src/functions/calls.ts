@@ -91,7 +91,7 @@ function callUser(work: Work, call: Call, routine: Routine, overloads: boolean):
     if (routine.securityDefiner) work.facts.riskMarks.add('security-definer')
   }
   if (routine.language === 'sql' && routine.body !== '') return callSqlBody(work, call, routine)
-  if (routine.volatility === 'volatile') {
+  if (routine.volatility === 'volatile' && !routine.builtIn) {
     opaque(work, `function ${name} is volatile and its body is not analysed`)
   }
   return unknownValue
@@ -118,7 +118,7 @@ function noteFailures(work: Work, { name, values }: Call): void {
 export function evaluateCall(work: Work, call: Call): Value {
   const mayBeBuiltIn = call.schema === '' || call.schema === 'pg_catalog'
   const found = findRoutines(work.index, work.searchPath, call.schema, call.name)
-  const users = found.filter((routine) => !routine.builtIn && routine.schema !== 'pg_catalog')
+  const users = found.filter((routine) => routine.schema !== 'pg_catalog')
   const harmless = mayBeBuiltIn && harmlessFunctions.has(call.name)
   const effect = harmless ? undefined : knownEffect(call.name)
   if (effect !== undefined) {

@@ -10,6 +10,7 @@ import { findRoutines } from '../names/catalog-index'
 import { noteType } from '../names/types'
 import { child, list, nameParts, nestedNodes, text, unwrap, flag, type Tree } from '../tree'
 import { columnOf, findColumn, findEntries, rowOf, argumentOf, type Scope } from './scope'
+import { cannotFail } from './total-casts'
 import { allOf, derive, nothing, unknownValue, type NamedValue, type Value } from './value'
 import { influence, opaque, visit, type Where, type Work } from './work'
 
@@ -292,7 +293,8 @@ function evaluateCast(body: Tree, scope: Scope, work: Work): Value {
   const typeName = child(body, 'typeName')
   if (typeName !== undefined) noteType(work, typeName)
   // The column alone fails or not whatever the author writes; an expression can be bent until failing is an answer.
-  if (!value.plain && !isTextType(typeName)) influence(work, value, 'argument')
+  const isTotal = typeName !== undefined && cannotFail(child(body, 'arg'), typeName)
+  if (!value.plain && !isTotal && !isTextType(typeName)) influence(work, value, 'argument')
   return { ...derive([value]), plain: value.plain }
 }
 
