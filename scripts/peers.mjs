@@ -106,6 +106,7 @@ const finders = {
   python,
   jdbc,
   chromium: () => command('chromium', 'chromium'),
+  postgres: () => command('initdb', 'postgresql'),
   pgbouncer: () => command('pgbouncer', 'pgbouncer'),
 }
 

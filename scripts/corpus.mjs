@@ -1,0 +1,69 @@
+// npm run corpus [-- --file F.jsonl … --seed S.sql --area PGC,MSK --json --home DIR]: attacks, run through two real processes.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { ensurePeers } from './peers.mjs'
+import { prepare, root } from './prepare.mjs'
+
+const folder = join(root, 'test/adversarial/sql')
+const usage = `npm run corpus [-- options]
+
+  --file F.jsonl   rows to run, may be given several times (default: all of test/adversarial/sql)
+  --seed S.sql     schema of the target (default: test/adversarial/sql/seed.sql)
+  --area PGC,MSK   only rows whose id begins so
+  --home DIR       a standalone that runs already (default: one of its own)
+  --json           one JSON object a row, then one with the counts
+
+Each row gets a fresh database, is sent once by the simple and once by the extended protocol, and once with every held
+operation approved and once denied. The exit code is 1 when a row fails.`
+
+const { values } = parseArgs({
+  options: {
+    file: { type: 'string', multiple: true },
+    seed: { type: 'string' },
+    area: { type: 'string' },
+    home: { type: 'string' },
+    json: { type: 'boolean' },
+    help: { type: 'boolean' },
+  },
+})
+if (values.help) {
+  console.log(usage)
+  process.exit(0)
+}
+
+function readRows(file) {
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => JSON.parse(line))
+}
+
+const files =
+  values.file ??
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.jsonl'))
+    .sort()
+    .map((name) => join(folder, name))
+const areas = values.area?.split(',')
+const rows = files
+  .flatMap((file) => readRows(resolve(file)))
+  .filter(({ id }) => areas === undefined || areas.includes(id.split('-')[0]))
+const seed = readFileSync(values.seed ?? join(folder, 'seed.sql'), 'utf8')
+
+await prepare()
+const { postgres } = ensurePeers(['postgres'])
+if (postgres.path === undefined) {
+  console.error(`corpus: ${postgres.why}`)
+  process.exit(1)
+}
+const { runCorpus } = await import(join(root, 'test/adversarial/corpus/main.mjs'))
+const { printTable, summaryOf } = await import(join(root, 'test/adversarial/corpus/table.mjs'))
+const done = await runCorpus({ rows, seed, initdb: postgres.path, home: values.home })
+if (values.json) {
+  for (const result of done.results) console.log(JSON.stringify(result))
+  console.log(JSON.stringify(summaryOf(done)))
+} else printTable(done)
+for (const problem of done.evidence.problems) console.error(problem)
+const failed = done.results.some(({ pass }) => pass === false) || done.evidence.problems.length > 0
+process.exit(failed ? 1 : 0)
