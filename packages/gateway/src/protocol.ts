@@ -45,6 +45,11 @@ export interface Engine {
    * returns or throws has not been told to the client: `refuse` does so.
    */
   relay(gate: Gate, target: Target, signal: AbortSignal): Promise<Closing>
+  /**
+   * Asked when a login was refused for its credential: whether the client may offer another on the same socket. When
+   * true, `accept` is called again; the engine bounds the attempts. Absent = never.
+   */
+  mayTryAgain?(error: GatewayError): boolean
   /** Tells the client why, in its own protocol, and ends. Legal in any state; never throws. */
   refuse(error: GatewayError): Promise<void>
 }
@@ -58,6 +63,8 @@ export interface Login {
   readonly tls?: { readonly key: string; readonly cert: string }
   /** Whether a secret may cross this listener without TLS: loopback and unix sockets only. */
   readonly plaintextAllowed: boolean
+  /** Private key by which clients of protocols without certificates know this agent: PEM. Absent = none is kept. */
+  readonly hostKey?: string
   /**
    * Settings of a connection that the client names, for protocols that need them before it is known who asks; parsed
    * by the protocol's own schema. Undefined = not served here.

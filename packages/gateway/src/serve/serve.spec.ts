@@ -1,4 +1,4 @@
-import { LimitError } from '@wardgate/errors'
+import { AuthError, LimitError } from '@wardgate/errors'
 import type { Duplex } from 'node:stream'
 import { defaultLimits, type GatewayLimits } from '../limits'
 import type { ControlSession } from '../ports'
@@ -314,5 +314,36 @@ describe('sessions one after the other on one socket', () => {
     await served
     expect(spool.of('session-ended').map(({ reason }) => reason)).toEqual(['next', 'client'])
     expect(gateway.counters).toMatchObject({ sockets: 0, sessions: 0, handshakes: 0 })
+  })
+})
+
+describe('a client that may offer another credential', () => {
+  const again = (answers: boolean[]) =>
+    engineWith(() => ({ mayTryAgain: () => answers.shift() === true }))
+  const expired = new AuthError('ERR_AUTH_EXPIRED_TOKEN', 'the token expired')
+
+  it('is asked once more, on the same socket, and each failure is recorded', async () => {
+    const { open, controlPlane, spool, gateway } = house({}, again([true]))
+    controlPlane.refusal = expired
+    const { stream, served } = open()
+    const answered = lineHarness.connect(stream, login)
+    await spool.until(() => spool.of('login-refused').length === 1)
+    controlPlane.refusal = undefined
+    expect((await lineHarness.connect(stream, login)).kind).toBe('client')
+    expect(controlPlane.opened).toHaveLength(2)
+    expect(gateway.counters).toMatchObject({ handshakes: 0, sessions: 1 })
+    stream.destroy()
+    await served
+    await answered
+    expect(gateway.counters).toMatchObject({ sockets: 0, sessions: 0 })
+  })
+
+  it('is refused when the engine has had enough, or the refusal is not about the credential', async () => {
+    const { connect, controlPlane, spool } = house({}, again([false, true]))
+    controlPlane.refusal = expired
+    expect((await connect()).answer.kind).toBe('refused')
+    controlPlane.refusal = new LimitError('ERR_LIMIT_SESSIONS', 'too many')
+    expect((await connect()).answer.kind).toBe('refused')
+    expect(spool.of('login-refused')).toHaveLength(2)
   })
 })

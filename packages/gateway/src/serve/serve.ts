@@ -1,5 +1,6 @@
-import { toGatewayError, type GatewayError } from '@wardgate/errors'
+import { toGatewayError, type GatewayError, type GatewayErrorCode } from '@wardgate/errors'
 import { forClient } from '../for-client'
+import type { ControlSession } from '../ports'
 import type { Engine } from '../protocol'
 import { converse } from './converse'
 import type { House } from './house'
@@ -20,7 +21,6 @@ export async function serve(house: House, options: ServeOptions): Promise<void> 
   } catch (caught) {
     const error = toGatewayError(caught)
     visit.loginRefused(error)
-    visit.log.warn({ code: error.code, err: error }, 'login refused')
     if (engine) await answer(visit, engine, error)
   } finally {
     visit.end()
@@ -30,11 +30,34 @@ export async function serve(house: House, options: ServeOptions): Promise<void> 
 /** Sessions one after the other: a socket whose token or connection changes needs another. */
 async function converseInTurn(visit: Visit, engine: Engine): Promise<GatewayError | undefined> {
   for (;;) {
-    const opened = await openSession(visit, engine)
+    const opened = await logIn(visit, engine)
     if (opened === undefined) return undefined
     const { reason, error } = await converse(visit, engine, opened)
     if (reason !== 'next' || error !== undefined) return error
     visit.renew()
+  }
+}
+
+/** Refusals that another credential can mend. */
+const mendable: ReadonlySet<GatewayErrorCode> = new Set([
+  'ERR_AUTH_MISSING',
+  'ERR_AUTH_INVALID_TOKEN',
+  'ERR_AUTH_EXPIRED_TOKEN',
+  'ERR_AUTH_WRONG_AUDIENCE',
+  'ERR_AUTH_FORBIDDEN',
+])
+
+/** As many attempts as the engine lets the client have; each failure counts and is recorded. */
+async function logIn(visit: Visit, engine: Engine): Promise<ControlSession | undefined> {
+  for (;;) {
+    try {
+      return await openSession(visit, engine)
+    } catch (caught) {
+      const error = toGatewayError(caught)
+      if (visit.signal.aborted || !mendable.has(error.code)) throw error
+      if (engine.mayTryAgain?.(forClient(error, visit.reference)) !== true) throw error
+      visit.loginRefused(error)
+    }
   }
 }
 

@@ -22,6 +22,7 @@ export class Visit {
   #abort = new AbortController()
   #isHandshaking = true
   #hasPlace = false
+  #isRefused = false
   #bytesBefore: ByteCounts = { bytesIn: 0, bytesOut: 0 }
 
   constructor(house: House, { client, clientAddress, listener }: ServeOptions) {
@@ -62,6 +63,7 @@ export class Visit {
 
   /** False when the agent is full. Taken before the control plane is asked, so that no two take the last one. */
   takeSessionPlace(): boolean {
+    if (this.#hasPlace) return true
     const { counters, limits } = this.house
     if (counters.sessions >= limits.sessions) return false
     counters.sessions += 1
@@ -92,7 +94,11 @@ export class Visit {
     this.reference = `session ${sessionId}`
   }
 
+  /** A client that goes away after a refusal is not refused once more. */
   loginRefused(error: GatewayError): void {
+    if (this.#isRefused && error.code === 'ERR_SESSION_CLIENT_GONE') return
+    this.#isRefused = true
+    this.log.warn({ code: error.code, err: error }, 'login refused')
     const { clientAddress, connection } = this
     const protocol = this.listener.protocol.name
     this.house.loginRefusals.add({ protocol, clientAddress, connection }, error)

@@ -12,6 +12,8 @@ export interface ConformanceHarness {
     readonly text: string
     readonly cells: readonly string[]
     readonly masked: number
+    /** What the outcome counts for it; absent = 1. Protocols without rows count none. */
+    readonly rows?: number
   }
   /** Masks that one cell, for protocols without columns; absent = by its column. */
   readonly masking?: MaskingPlan

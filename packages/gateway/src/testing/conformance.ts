@@ -57,7 +57,8 @@ const cases: Readonly<Record<string, Case>> = {
     const client = await stage.client()
     expect(await client.run(read.text)).toEqual({ kind: 'result', rows: [read.cells] })
     await stage.spool.until(({ entries }) => entries.some(({ kind }) => kind === 'outcome'))
-    expect(stage.spool.of('outcome')).toMatchObject([{ outcome: { status: 'succeeded', rows: 1 } }])
+    const { rows = 1 } = read
+    expect(stage.spool.of('outcome')).toMatchObject([{ outcome: { status: 'succeeded', rows } }])
     expect(stage.target.received().includes(read.text)).toBe(true)
   },
 
