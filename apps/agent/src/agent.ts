@@ -22,6 +22,7 @@ import { ControlLink, type LinkListener } from './control/link'
 import { type Identity, saveIdentity } from './enrolment/identity'
 import { Renewal } from './enrolment/renewal'
 import { Ingest } from './ingest/ingest'
+import { loadHostKey } from './listeners/host-key'
 import { ListenerSet } from './listeners/listener-set'
 import { startHealthServer } from './observation/health-server'
 import { createMetrics } from './observation/metrics'
@@ -59,6 +60,7 @@ export class Agent {
   readonly #gateway: Gateway
   readonly #listeners: ListenerSet
   readonly #renewal: Renewal
+  readonly #hostKey: string
   readonly #instanceId = uuidv4()
   #health: Server | undefined
   #isDraining = false
@@ -67,6 +69,7 @@ export class Agent {
     const { config, log, identity } = options
     this.#options = options
     this.#log = log
+    this.#hostKey = loadHostKey(config.stateFolder)
     this.#spool = new FileSpool({
       folder: join(config.stateFolder, 'spool'),
       clock: systemClock,
@@ -211,6 +214,7 @@ export class Agent {
         protocol,
         settings: this.#connections.settingsFor(spec, protocol),
         settingsOf: (connection) => this.#connections.settingsOf(connection, protocol),
+        hostKey: this.#hostKey,
         plaintextAllowed: staysOnMachine(spec.address),
         ...(spec.connection === undefined ? {} : { boundConnection: spec.connection }),
         ...(tls === undefined ? {} : { tls }),
