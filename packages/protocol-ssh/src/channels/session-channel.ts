@@ -1,0 +1,130 @@
+import type { CommandOperation, NamedValue } from '@wardgate/gateway'
+import type { PseudoTtyInfo, ServerChannel, Session } from 'ssh2'
+import { maxVariableBytes, maxVariables } from '../limits'
+import { SftpChannel } from '../sftp/sftp-channel'
+import type { Relaying } from './relaying'
+import { CommandChannel } from './command-channel'
+
+/** Signals of RFC 4254 section 6.9; others are not passed on. */
+const signals: ReadonlySet<string> = new Set(
+  'ABRT ALRM FPE HUP ILL INT KILL PIPE QUIT SEGV TERM USR1 USR2'.split(' '),
+)
+
+/** One session channel of the client's (RFC 4254 section 6): what it asks for before and while something runs in it. */
+export class SessionChannel {
+  readonly #relaying: Relaying
+  readonly #closed = new AbortController()
+  readonly #environment: NamedValue[] = []
+  #terminal: PseudoTtyInfo | undefined
+  #running: CommandChannel | undefined
+  #channel: ServerChannel | undefined
+  #files: SftpChannel | undefined
+  #isUsed = false
+
+  constructor(relaying: Relaying, session: Session) {
+    this.#relaying = relaying
+    session.on('pty', (accept, reject, info) =>
+      this.#answer(this.#setTerminal(info), accept, reject),
+    )
+    session.on('env', (accept, reject, { key, val }) =>
+      this.#answer(this.#setVariable({ name: key, value: val }), accept, reject),
+    )
+    session.on('window-change', (accept, _reject, info) => {
+      if (this.#terminal !== undefined) this.#terminal = { ...this.#terminal, ...info }
+      this.#running?.resize(info)
+      optional(accept)
+    })
+    session.on('signal', (accept, reject, { name }) =>
+      this.#answer(signals.has(name) && this.#running?.signal(name) === true, accept, reject),
+    )
+    session.on('exec', (accept, _reject, { command }) => this.#run(accept(), command, 'exec'))
+    session.on('shell', (accept) => this.#run(accept(), '', 'shell'))
+    session.on('subsystem', (accept, reject, { name }) => {
+      if (name === 'sftp') this.#serveFiles(accept())
+      else reject()
+    })
+    session.once('close', () => this.#closed.abort())
+    // Agent and X11 forwarding would open ways from the target into the client: without a listener they are refused.
+  }
+
+  get isUsed(): boolean {
+    return this.#isUsed
+  }
+
+  /** Told when the client has closed the channel, or all has ended. */
+  whenClosed(listener: () => void): void {
+    this.#closed.signal.addEventListener('abort', listener)
+  }
+
+  /** What the client has sent and nobody has read. */
+  get unreadBytes(): number {
+    return this.#channel?.readableLength ?? 0
+  }
+
+  /** Tells the client why everything ends. */
+  tell(text: string): void {
+    this.#running?.tell(text)
+  }
+
+  /** All ends: what runs here is settled before the session is. */
+  abandon(): void {
+    this.#running?.abandon()
+    this.#files?.abandon()
+  }
+
+  #answer(isAccepted: boolean, accept: () => void, reject: () => unknown): void {
+    optional(isAccepted ? accept : reject)
+  }
+
+  #setTerminal(info: PseudoTtyInfo): boolean {
+    if (this.#relaying.settings.terminal === 'refuse' || this.#isUsed) return false
+    this.#terminal = info
+    return true
+  }
+
+  #setVariable(variable: NamedValue): boolean {
+    const { name, value } = variable
+    const isAllowed = this.#relaying.settings.environment.some((pattern) =>
+      pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern,
+    )
+    if (!isAllowed || this.#isUsed) return false
+    if (this.#environment.length >= maxVariables || Buffer.byteLength(value) > maxVariableBytes)
+      return false
+    this.#environment.push(variable)
+    return true
+  }
+
+  #run(channel: ServerChannel | undefined, text: string, shape: CommandOperation['shape']): void {
+    if (channel === undefined) return
+    const terminal = this.#terminal
+    const operation: CommandOperation = {
+      kind: 'command',
+      shape,
+      text,
+      terminal: terminal !== undefined,
+      environment: this.#environment,
+    }
+    this.#use(channel)
+    const closed = this.#closed.signal
+    this.#running = new CommandChannel(this.#relaying, { channel, operation, terminal, closed })
+    this.#running.start()
+  }
+
+  #use(channel: ServerChannel): void {
+    this.#isUsed = true
+    this.#channel = channel
+    channel.once('close', () => this.#closed.abort())
+  }
+
+  #serveFiles(channel: ServerChannel | undefined): void {
+    if (channel === undefined) return
+    this.#use(channel)
+    this.#files = new SftpChannel(this.#relaying, channel, this.#closed.signal)
+    this.#files.start()
+  }
+}
+
+/** The library leaves out what the client did not ask an answer for, whatever its types say. */
+function optional(answer: (() => unknown) | undefined): void {
+  answer?.()
+}

@@ -1,0 +1,33 @@
+import { errorCodes, type GatewayError } from '@wardgate/errors'
+
+/** As OpenSSH's own programs and shells use it: found, and not permitted to run. */
+export const exitRefused = 126
+/** OpenSSH's client ends with it when the connection fails; here, when the target is lost. */
+export const exitLost = 255
+
+/** What a person or a model reads on stderr. Ends lines as a terminal in raw mode needs it. */
+export function refusalText(error: GatewayError, operationId?: string): string {
+  const { meaning, nextStep } = errorCodes[error.code]
+  const message = error.expose ? error.message : meaning
+  const operation = operationId === undefined ? '' : ` (operation ${operationId})`
+  return lines([
+    `wardgate: ${error.code}: ${message}${operation}`,
+    `wardgate: ${error.nextStep ?? nextStep}`,
+  ])
+}
+
+export function holdText(hold: { approvalId: string; url: string; message: string }): string {
+  return lines([
+    `wardgate: waiting for approval ${hold.approvalId}: ${hold.message}`,
+    `wardgate: ${hold.url}`,
+  ])
+}
+
+function lines(texts: readonly string[]): string {
+  return texts.map((text) => `${printable(text)}\r\n`).join('')
+}
+
+/** Text from rules and people must not steer the client's terminal. */
+function printable(text: string): string {
+  return text.replace(/\p{Cc}+/gu, ' ')
+}

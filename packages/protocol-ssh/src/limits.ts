@@ -1,0 +1,23 @@
+/** Bytes that a client may send before it is let in: identification, key exchange, a few attempts. */
+export const maxBytesBeforeLogin = 256 * 1024
+/** Signed or typed credentials that one socket may try. */
+export const maxAttempts = 6
+/** Requests of any kind before login, offers of public keys included. */
+export const maxAuthRequests = 30
+/** Channels that a client may have open at once. */
+export const maxChannels = 32
+/** Sessions that were opened and closed without anything having been run in them. */
+export const maxUnusedChannels = 256
+/** Variables that one channel may set, and the length of each. */
+export const maxVariables = 32
+export const maxVariableBytes = 4096
+/** Longest token, user name and command line. */
+export const maxTokenBytes = 16 * 1024
+export const maxUserBytes = 256
+/** What a client may have sent on a channel and nobody has read; the window that it is given is 2 MiB. */
+export const maxUnreadBytes = 2 * 1024 * 1024 + 64 * 1024
+/** How long held-back output waits for more before it is judged as it stands. */
+export const idleOutputMillis = 20
+/** Keepalives, in both directions. */
+export const keepaliveMillis = 15_000
+export const maxMissedKeepalives = 3

@@ -1,0 +1,79 @@
+import type { Connection } from 'ssh2'
+
+const disconnectMessage = 1 // SSH_MSG_DISCONNECT, RFC 4253 section 11.1
+const bannerMessage = 53 // SSH_MSG_USERAUTH_BANNER, RFC 4252 section 5.4
+
+/** What the library keeps to itself and has no public way to: its packet writer. Pinned to one version for it. */
+interface Inside {
+  readonly _protocol: {
+    readonly _packetRW: {
+      readonly write: {
+        readonly allocStart: number
+        readonly allocStartKEX: number
+        alloc(size: number, duringKeyExchange?: boolean): Buffer
+        finalize(packet: Buffer, duringKeyExchange?: boolean): Buffer
+      }
+    }
+    readonly _cipher: { encrypt(packet: Buffer): void }
+    readonly _kexinit: unknown
+    channelOpenFail: (this: unknown, remote: number, reason: number, description: string) => void
+  }
+}
+
+function inside(connection: Connection): Inside['_protocol'] {
+  return (connection as unknown as Inside)._protocol
+}
+
+/** Text that clients print before they are let in. Silently nothing while keys are being exchanged. */
+export function sendBanner(connection: Connection, text: string): void {
+  const protocol = inside(connection)
+  if (protocol._kexinit !== undefined) return
+  const { write } = protocol._packetRW
+  const payload = Buffer.concat([Buffer.of(bannerMessage), string(text), string('')])
+  const packet = write.alloc(payload.length)
+  payload.copy(packet, write.allocStart)
+  protocol._cipher.encrypt(write.finalize(packet))
+}
+
+/** Reasons of RFC 4253 section 11.1 that are used here. */
+export const disconnectReasons = {
+  protocolError: 2,
+  byApplication: 11,
+  tooManyConnections: 12,
+  noMoreAuthMethods: 14,
+} as const
+
+/** Says why and that this is the end. Legal at any time, also during a key exchange. */
+export function sendDisconnect(connection: Connection, reason: number, text: string): void {
+  const protocol = inside(connection)
+  const { write } = protocol._packetRW
+  const code = Buffer.alloc(5)
+  code.writeUInt8(disconnectMessage, 0)
+  code.writeUInt32BE(reason, 1)
+  const payload = Buffer.concat([code, string(text), string('')])
+  const packet = write.alloc(payload.length, true)
+  payload.copy(packet, write.allocStartKEX)
+  protocol._cipher.encrypt(write.finalize(packet, true))
+}
+
+const administrativelyProhibited = 1 // SSH_OPEN_ADMINISTRATIVELY_PROHIBITED, RFC 4254 section 5.1
+
+/** Refuses a channel with a reason in words; the library's own refusal has none. */
+export function rejectChannel(connection: Connection, reject: () => void, text: string): void {
+  const protocol = inside(connection)
+  const original = protocol.channelOpenFail
+  protocol.channelOpenFail = (remote) =>
+    original.call(protocol, remote, administrativelyProhibited, text)
+  try {
+    reject()
+  } finally {
+    protocol.channelOpenFail = original
+  }
+}
+
+function string(text: string): Buffer {
+  const bytes = Buffer.from(text)
+  const length = Buffer.alloc(4)
+  length.writeUInt32BE(bytes.length)
+  return Buffer.concat([length, bytes])
+}

@@ -1,0 +1,51 @@
+import { createHash, type Hash } from 'node:crypto'
+import type { Permit } from '@wardgate/gateway'
+import type { Settlement } from '../channels/settlement'
+
+/** A file or folder that is open at the target, and what its permits were used for. */
+export class OpenFile {
+  readonly path: string
+  /** The target's own. */
+  readonly handle: Buffer
+  /** By which requests on the handle are passed on. */
+  readonly permit: Permit
+  readonly settlements: readonly Settlement[]
+  /** Whether what is read has to be looked through; then it is read whole, once. */
+  readonly isMasked: boolean
+  content: Promise<Buffer> | undefined
+  /** What went through, in order and without gaps; undefined as soon as it did not. */
+  #digest: Hash | undefined = createHash('sha256')
+  #nextOffset = 0n
+  #bytes = 0
+  maskedCells = 0
+
+  constructor(opened: {
+    readonly path: string
+    readonly handle: Buffer
+    readonly permits: readonly [Permit, ...Permit[]]
+    readonly settlements: readonly Settlement[]
+    readonly isMasked: boolean
+  }) {
+    this.path = opened.path
+    this.handle = opened.handle
+    this.permit = opened.permits[0]
+    this.settlements = opened.settlements
+    this.isMasked = opened.isMasked
+    for (const settlement of opened.settlements)
+      settlement.count(() => ({ bytes: this.#bytes, maskedCells: this.maskedCells }))
+  }
+
+  /** Bytes that were read or written. */
+  passed(offset: bigint, bytes: Uint8Array): void {
+    this.#bytes += bytes.length
+    if (offset === this.#nextOffset) this.#digest?.update(bytes)
+    else this.#digest = undefined
+    this.#nextOffset = offset + BigInt(bytes.length)
+  }
+
+  close(status: 'succeeded' | 'unknown'): void {
+    const digest = this.#bytes > 0 ? this.#digest?.digest('hex') : undefined
+    const completion = digest === undefined ? {} : { completion: `sha256:${digest}` }
+    for (const settlement of this.settlements) settlement.settle({ status, ...completion })
+  }
+}

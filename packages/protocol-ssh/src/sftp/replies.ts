@@ -1,0 +1,93 @@
+import { ByteReader, ByteWriter } from '@wardgate/wire'
+import { replies, requests, statuses, version } from './codes'
+import { putBytes, putText, readBytes } from './fields'
+import { extensions } from './requests'
+
+/** What the target answered: everything after the request id. */
+export interface Reply {
+  readonly type: number
+  readonly body: Buffer
+}
+
+export function parseReply(frame: Buffer): Reply & { readonly id: number } {
+  const reader = new ByteReader(frame)
+  return { type: reader.u8(), id: reader.u32(), body: reader.rest() }
+}
+
+export function statusOf({ type, body }: Reply): { code: number; message: string } | undefined {
+  if (type !== replies.status) return undefined
+  const reader = new ByteReader(body)
+  const code = reader.u32()
+  return { code, message: reader.remaining > 0 ? readBytes(reader).toString() : '' }
+}
+
+export function bytesOf({ body }: Reply): Buffer {
+  const reader = new ByteReader(body)
+  const bytes = readBytes(reader)
+  reader.expectEnd()
+  return bytes
+}
+
+export function frame(type: number, id: number, body: Uint8Array): Buffer {
+  const bytes = Buffer.allocUnsafe(9 + body.length)
+  bytes.writeUInt32BE(5 + body.length, 0)
+  bytes.writeUInt8(type, 4)
+  bytes.writeUInt32BE(id, 5)
+  bytes.set(body, 9)
+  return bytes
+}
+
+export function statusFrame(id: number, code: number, message: string): Buffer {
+  const writer = new ByteWriter().u32(code)
+  return frame(replies.status, id, putText(putText(writer, message), 'en').finish())
+}
+
+export function handleFrame(id: number, handle: Uint8Array): Buffer {
+  return frame(replies.handle, id, putBytes(new ByteWriter(), handle).finish())
+}
+
+export function dataFrame(id: number, data: Uint8Array): Buffer {
+  return frame(replies.data, id, putBytes(new ByteWriter(data.length + 4), data).finish())
+}
+
+export function eofFrame(id: number): Buffer {
+  return statusFrame(id, statuses.eof, 'end of file')
+}
+
+/** The first message of each side carries the version where others carry an id. */
+export function versionFrame(): Buffer {
+  const writer = new ByteWriter()
+  for (const name of Object.values(extensions))
+    putText(putText(writer, name), name === extensions.statvfs ? '2' : '1')
+  return frame(replies.version, version, writer.finish())
+}
+
+export function initFrame(): Buffer {
+  return frame(requests.init, version, Buffer.alloc(0))
+}
+
+/** Names and their long forms (section 7) as the client may see them; attributes as they are. */
+export function maskNames(body: Buffer, mask: (text: string) => string): Buffer {
+  const reader = new ByteReader(body)
+  const count = reader.u32()
+  const writer = new ByteWriter(body.length + 64).u32(count)
+  for (let at = 0; at < count; at++) {
+    putText(writer, mask(readBytes(reader).toString()))
+    putText(writer, mask(readBytes(reader).toString()))
+    copyAttributes(reader, writer)
+  }
+  return writer.finish()
+}
+
+/** Section 5, with the extended pairs that a server may add. */
+function copyAttributes(reader: ByteReader, writer: ByteWriter): void {
+  const flags = reader.u32()
+  writer.u32(flags)
+  const fixed =
+    (flags & 1 ? 8 : 0) + (flags & 2 ? 8 : 0) + (flags & 4 ? 4 : 0) + (flags & 8 ? 8 : 0)
+  writer.put(reader.slice(fixed))
+  if (flags < 0x8000_0000) return
+  const pairs = reader.u32()
+  writer.u32(pairs)
+  for (let at = 0; at < pairs * 2; at++) putBytes(writer, readBytes(reader))
+}

@@ -1,0 +1,102 @@
+import type { ConformanceTarget } from '@wardgate/gateway/testing'
+import type { Duplex } from 'node:stream'
+import { Server, utils, type Connection, type ServerChannel } from 'ssh2'
+import { algorithms } from '../algorithms'
+import { inject } from '../transport/inject'
+import { hostKeyOf } from '../server/host-key'
+import { fingerprintOf } from '../upstream/host-keys'
+
+export interface FakeResult {
+  readonly stdout?: string | Buffer
+  readonly stderr?: string
+  readonly code?: number
+  /** Ends by this signal instead. */
+  readonly signal?: string
+}
+
+const hostKey = hostKeyOf(undefined)
+const publicKey = utils.parseKey(hostKey)
+
+/** Of the host key that every fake target presents. */
+export const fakeTargetFingerprint =
+  publicKey instanceof Error ? '' : fingerprintOf(publicKey.getPublicSSH())
+
+/** An SSH server in memory that lets anybody in and runs nothing: it looks commands up. */
+export class FakeTarget implements ConformanceTarget {
+  /** One command line each, and what was written to its standard input. */
+  readonly commands: string[] = []
+  readonly variables: string[] = []
+  readonly terminals: string[] = []
+  readonly signals: string[] = []
+  readonly forwards: string[] = []
+  readonly channels: ServerChannel[] = []
+  readonly #results: (command: string) => FakeResult | undefined
+  readonly #streams: Duplex[] = []
+  #input = Buffer.alloc(0)
+  #isStalled = false
+
+  constructor(results: (command: string) => FakeResult | undefined) {
+    this.#results = results
+  }
+
+  accept(stream: Duplex): void {
+    this.#streams.push(stream)
+    stream.on('error', () => undefined)
+    const config = { hostKeys: [hostKey], algorithms, keepaliveInterval: 0 }
+    const server = new Server(config, (connection) => this.#serve(connection))
+    inject(server, stream)
+  }
+
+  readonly received = () => Buffer.concat([Buffer.from(this.commands.join('\n')), this.#input])
+
+  stall(): void {
+    this.#isStalled = true
+  }
+
+  lose(): void {
+    for (const stream of this.#streams) stream.destroy()
+  }
+
+  #serve(connection: Connection): void {
+    connection.on('error', () => undefined)
+    connection.on('authentication', (context) => {
+      if (context.method === 'none') context.reject(['password', 'publickey'])
+      else context.accept()
+    })
+    connection.on('session', (accept) => {
+      const session = accept()
+      session.on('env', (yes, _no, { key, val }) => {
+        this.variables.push(`${key}=${val}`)
+        ;(yes as (() => void) | undefined)?.()
+      })
+      session.on('pty', (yes, _no, { term, cols, rows }) => {
+        this.terminals.push(`${term} ${cols}x${rows}`)
+        ;(yes as (() => void) | undefined)?.()
+      })
+      session.on('window-change', (_yes, _no, { cols, rows }) => {
+        this.terminals.push(`${cols}x${rows}`)
+      })
+      session.on('signal', (_yes, _no, { name }) => void this.signals.push(name))
+      session.on('exec', (yes, _no, { command }) => this.#run(yes(), command))
+      session.on('shell', (yes) => this.#run(yes(), 'shell'))
+    })
+    connection.on('tcpip', (accept, _reject, { destIP, destPort }) => {
+      this.forwards.push(`${destIP}:${destPort}`)
+      const channel = accept()
+      channel.pipe(channel)
+    })
+  }
+
+  #run(channel: ServerChannel, command: string): void {
+    this.commands.push(command)
+    this.channels.push(channel)
+    channel.on('data', (chunk: Buffer) => (this.#input = Buffer.concat([this.#input, chunk])))
+    if (this.#isStalled) return
+    const { stdout = '', stderr = '', code = 0, signal } = this.#results(command) ?? { code: 127 }
+    channel.stderr.write(stderr)
+    channel.write(stdout)
+    if (signal === undefined) channel.exit(code)
+    else channel.exit(signal)
+    channel.end()
+  }
+}
