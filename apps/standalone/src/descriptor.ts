@@ -2,7 +2,7 @@ import { replaceFile } from '@wardgate/state-file'
 import { join } from 'node:path'
 import { shopDatabase } from './sample/schema'
 import type { Cluster } from '@wardgate/embedded-postgres'
-import { restUrl, type Settings } from './settings'
+import { listenersOf, restUrl, type Settings } from './settings'
 
 /** What scripts need to steer this instance; every token entry is a command that prints a fresh token. */
 export interface Descriptor {
@@ -49,7 +49,9 @@ export function describeInstance(settings: Settings, sample: Cluster): Descripto
     agents: [
       {
         name: agentName,
-        listeners: { postgres: { host: '127.0.0.1', port: settings.ports.postgres } },
+        listeners: Object.fromEntries(
+          listenersOf(settings).map(([name, port]) => [name, { host: '127.0.0.1', port }]),
+        ),
       },
     ],
     sample: {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { identityState } from './descriptor'
 import { masterKeyFile } from './secrets'
-import { issuerUrl, restUrl, type Settings } from './settings'
+import { issuerUrl, listenersOf, restUrl, type Settings } from './settings'
 
 export interface Surroundings {
   readonly settings: Settings
@@ -63,7 +63,9 @@ export function agentEnvironment(
     WARDGATE_CONTROL_PLANE: `127.0.0.1:${settings.ports.grpc}`,
     WARDGATE_ENROLMENT: `127.0.0.1:${settings.ports.enrolment}`,
     WARDGATE_STATE_DIR: join(settings.home, 'agent'),
-    WARDGATE_LISTENERS: `postgres=127.0.0.1:${settings.ports.postgres}`,
+    WARDGATE_LISTENERS: listenersOf(settings)
+      .map(([name, port]) => `${name}=127.0.0.1:${port}`)
+      .join(','),
     WARDGATE_HEALTH_LISTEN: `127.0.0.1:${settings.ports.agentHealth}`,
     ...(joinToken === undefined ? {} : { WARDGATE_JOIN_TOKEN: joinToken }),
   }

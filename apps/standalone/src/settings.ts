@@ -12,6 +12,7 @@ const offsets = {
   database: 4,
   sample: 5,
   agentHealth: 6,
+  ssh: 22,
   postgres: 32,
 } as const
 
@@ -78,4 +79,12 @@ export function restUrl(settings: Settings): string {
 
 export function issuerUrl(settings: Settings): string {
   return `http://127.0.0.1:${settings.ports.identityProvider}`
+}
+
+/** By protocol, the ports that the agent listens on. */
+export function listenersOf({ ports }: Settings): readonly (readonly [string, number])[] {
+  return [
+    ['postgres', ports.postgres],
+    ['ssh', ports.ssh],
+  ]
 }
