@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { replaceFile } from '../state-file'
+import { replaceFile } from '@wardgate/state-file'
 
 /**
  * The key by which clients of protocols without certificates know this agent. Made once and kept with its state:
