@@ -140,6 +140,15 @@ test('a password comes from standard input or the environment', async () => {
   expect(seen.at(-1)?.headers['idempotency-key']).toMatch(/^[0-9a-f-]{36}$/)
   expect((await ranCli(args, { env: { ...env, WARDGATE_SECRET: 'other' } })).code).toBe(0)
   expect(seen.at(-1)?.body).toMatchObject({ password: 'other' })
+  const key = ['credentials', 'set', 'shop', '--kind', 'api-key', '--in', 'header']
+  expect((await ranCli(key, { env, stdin: 'k\n' })).err).toContain(
+    '--kind api-key needs --key-name',
+  )
+  expect((await ranCli([...key, '--key-name', 'X-Key'], { env, stdin: 'k\n' })).code).toBe(0)
+  const value = { kind: 'api-key', in: 'header', name: 'X-Key', value: 'k' }
+  expect(seen.at(-1)?.body).toEqual(value)
+  const unknown = await ranCli(['credentials', 'set', 'shop', '--kind', 'magic'], { env })
+  expect(unknown).toMatchObject({ code: 2 })
 })
 
 describe('policies', () => {

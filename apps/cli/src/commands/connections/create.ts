@@ -14,6 +14,7 @@ export const connectionsCreate: Register = (parent, cli) => {
     .option('--port <port>', 'port of the target')
     .option('--database <name>', 'database of the target')
     .option('--tls <mode>', 'verify-full, require or disable')
+    .option('--setting <name=value>', 'setting of the protocol, value as JSON or text', collect)
     .option('--label <name=value>', 'label for policies; may be given several times', collect)
     .action(
       action(cli, async (run) => {
@@ -30,7 +31,8 @@ function given({ options }: Run): JsonObject {
   if ((host === undefined) !== (port === undefined))
     throw new CliError('usage', '--host and --port belong together')
   const tls = options.text('tls')
-  const labels = options.list('label').map(labelOf)
+  const labels = options.list('label').map((text) => pairOf('label', text))
+  const settings = options.list('setting').map((text) => pairOf('setting', text))
   const fields = {
     name: options.text('name'),
     protocol: options.text('protocol'),
@@ -40,12 +42,24 @@ function given({ options }: Run): JsonObject {
     ...Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)),
     ...(host !== undefined && { endpoints: [{ host, port }] }),
     ...(tls !== undefined && { tls: { mode: tls } }),
+    ...(settings.length > 0 && {
+      settings: Object.fromEntries(settings.map(([name, text]) => [name, jsonOr(text)])),
+    }),
     ...(labels.length > 0 && { labels: Object.fromEntries(labels) }),
   }
 }
 
-function labelOf(text: string): [string, string] {
+function pairOf(option: string, text: string): [string, string] {
   const at = text.indexOf('=')
-  if (at <= 0) throw new CliError('usage', `--label ${text} must be name=value`)
+  if (at <= 0) throw new CliError('usage', `--${option} ${text} must be name=value`)
   return [text.slice(0, at), text.slice(at + 1)]
+}
+
+/** `true`, `5` and `["a"]` are what they look like; anything that is no JSON is text. */
+function jsonOr(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return text
+  }
 }

@@ -4,6 +4,7 @@ import { Badge } from '../../components/badge'
 import { type Fact, FactsList } from '../../components/facts-list'
 import { ErrorNote, Loading } from '../../components/notes'
 import { Page } from '../../components/page'
+import { operationTitle } from '../../components/operation-kind'
 import { oneLine } from '../../components/show-characters'
 import { Moment } from '../../components/time'
 import { Untrusted, UntrustedText } from '../../components/untrusted-text'
@@ -42,8 +43,8 @@ function Sheet({ approval }: { readonly approval: Approval }) {
       <div className="approval-what">
         <FactsList facts={whoAndWhere(approval)} />
         <section>
-          <h2>Statement</h2>
-          <UntrustedText text={approval.text} label="Statement" />
+          <h2>{operationTitle(approval.kind)}</h2>
+          <UntrustedText text={approval.text} label={operationTitle(approval.kind)} />
         </section>
         <Parameters parameters={approval.parameters} />
       </div>
@@ -97,7 +98,7 @@ function whoAndWhere(approval: Approval): readonly Fact[] {
       ? [{ name: 'On behalf of', value: <Untrusted text={behalf.join(', ')} /> }]
       : []),
     { name: 'Connection', value: <strong>{connection}</strong> },
-    { name: 'Database', value: <Untrusted text={database} /> },
+    ...(database ? [{ name: 'Database', value: <Untrusted text={database} /> }] : []),
     { name: 'Risk', value: <RiskLabel risk={risk} /> },
   ]
 }

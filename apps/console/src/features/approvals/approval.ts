@@ -43,6 +43,7 @@ export interface ApprovalSummary {
   readonly database: string
   readonly requester: string
   readonly requesterOwner: string
+  readonly kind: string
   readonly summary: string
   readonly text: string
   readonly parameters: readonly Parameter[]

@@ -52,7 +52,7 @@ export function ConnectionPage() {
           <JsonView value={connection.limits} label="Limits" />
         </section>
       </div>
-      {may('credentials:read') && <Credentials connectionId={id} />}
+      {may('credentials:read') && <Credentials connectionId={id} protocol={connection.protocol} />}
     </Page>
   )
 }
@@ -62,7 +62,7 @@ function factsOf(connection: Connection) {
   return [
     { name: 'Protocol', value: protocol },
     { name: 'Target', value: endpoints.map(addressOf).join(', ') },
-    { name: 'Database', value: database || 'as the client names it' },
+    ...(database ? [{ name: 'Database', value: database }] : []),
     { name: 'TLS to the target', value: tls.mode },
     { name: 'Recording', value: recording },
     { name: 'Audit on disk', value: fsync },

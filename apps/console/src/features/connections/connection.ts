@@ -36,6 +36,7 @@ export interface Protocol {
   readonly name: string
   readonly defaultPort: number
   readonly settings: JsonSchema
+  readonly capabilities: { readonly credentials: readonly string[]; readonly databases: boolean }
 }
 
 const pathOf = (id: string) => `/v1/connections/${encodeURIComponent(id)}`

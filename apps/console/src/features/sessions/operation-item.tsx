@@ -1,5 +1,6 @@
 import { Link } from 'react-router'
 import { Badge } from '../../components/badge'
+import { operationTitle } from '../../components/operation-kind'
 import { oneLine } from '../../components/show-characters'
 import { Duration } from '../../components/time'
 import { Untrusted, UntrustedText } from '../../components/untrusted-text'
@@ -38,7 +39,7 @@ function OperationDetail({ operation }: { readonly operation: Operation }) {
   const { text, parameters, determinedBy, actions, approvalId, errorCode, errorMessage } = operation
   return (
     <div className="operation-detail">
-      <UntrustedText text={text || operation.summary} label="Statement" />
+      <UntrustedText text={text || operation.summary} label={operationTitle(operation.kind)} />
       {Number(operation.textBytes) > new TextEncoder().encode(text).length && (
         <p className="measure">
           Stored in part: {operation.textBytes} bytes, SHA-256 <code>{operation.textDigest}</code>

@@ -24,6 +24,7 @@ export interface Session {
 
 export interface Operation {
   readonly id: string
+  readonly kind: string
   readonly summary: string
   readonly text: string
   readonly textBytes: string
