@@ -70,3 +70,16 @@ export function agentEnvironment(
     ...(joinToken === undefined ? {} : { WARDGATE_JOIN_TOKEN: joinToken }),
   }
 }
+
+export function shopApiEnvironment(
+  settings: Settings,
+  databaseUrl: string,
+  key: string,
+): Record<string, string> {
+  return {
+    ...basics(settings),
+    SHOP_API_PORT: String(settings.ports.shopApi),
+    SHOP_API_KEY: key,
+    DATABASE_URL: databaseUrl,
+  }
+}

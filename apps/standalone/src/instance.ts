@@ -8,6 +8,7 @@ import {
   agentEnvironment,
   controlPlaneEnvironment,
   identityProviderEnvironment,
+  shopApiEnvironment,
   type Surroundings,
 } from './environments'
 import {
@@ -23,8 +24,9 @@ import { httpProbe } from './processes/probe'
 import type { Ledger } from './processes/ledger'
 import { Api } from './provision/api'
 import { joinToken, provision } from './provision/provision'
+import { gatewayRole, shopDatabase } from './sample/schema'
 import { makeShop } from './sample/shop'
-import { loadSecrets, type Secrets } from './secrets'
+import { loadSecrets, shopApiKey, type Secrets } from './secrets'
 import { issuerUrl, restUrl, type Settings } from './settings'
 
 const run = promisify(execFile)
@@ -90,6 +92,8 @@ export class Instance {
     await provision(api, {
       samplePort: settings.ports.sample,
       gatewayPassword: secrets.gatewayPassword,
+      shopApiPort: settings.ports.shopApi,
+      shopApiKey: shopApiKey(secrets),
       agentName,
     })
     const agents = await api.list<{ name: string }>('/v1/agents')
@@ -112,6 +116,15 @@ export class Instance {
       superuserUrl: (name) => sample.url(name),
       gatewayPassword: secrets.gatewayPassword,
     })
+    const { host, port } = sample
+    const login = `${gatewayRole}:${encodeURIComponent(secrets.gatewayPassword)}`
+    const databaseUrl = `postgresql://${login}@${host}:${port}/${shopDatabase}`
+    await this.child(
+      'shop-api',
+      shopApiEnvironment(this.settings, databaseUrl, shopApiKey(secrets)),
+      `http://127.0.0.1:${this.settings.ports.shopApi}/health`,
+      'standalone/dist/shop-api/main.js',
+    )
   }
 
   private async cluster(
@@ -135,11 +148,16 @@ export class Instance {
     return server.start()
   }
 
-  private async child(name: string, env: Record<string, string>, readyUrl: string): Promise<void> {
+  private async child(
+    name: string,
+    env: Record<string, string>,
+    readyUrl: string,
+    script = `${name}/dist/main.js`,
+  ): Promise<void> {
     const child = new Child(
       {
         name,
-        script: join(this.settings.root, 'apps', name, 'dist/main.js'),
+        script: join(this.settings.root, 'apps', script),
         env,
         logFile: join(this.settings.home, 'logs', `${name}.log`),
         probe: () => httpProbe(readyUrl),

@@ -7,12 +7,15 @@ export function screen(settings: Settings, descriptor: Descriptor): string {
   const isolated =
     process.env['WARDGATE_HOME'] === undefined ? '' : `WARDGATE_HOME=${settings.home} `
   const run = `${isolated}npm run -s wardgate --`
+  const http = descriptor.agents[0]?.listeners['http']
+  const shopApi = `http://${http?.host ?? ''}:${http?.port ?? ''}/shop-api`
   const address = `${postgres?.host ?? ''} ${postgres?.port ?? ''}`
   return `
   Wardgate is ready.
 
   Console    ${descriptor.console.url}  (log in as Alice, administrator; Bob, approver; Carol, auditor)
   Agent      PostgreSQL on ${address.replace(' ', ':')}  (user = connection name "shop", password = a token)
+             HTTP on ${shopApi}  (first part of the path = connection name, bearer = a token)
   State      ${settings.home}
 
   Try, in another terminal, as the AI agent:
@@ -29,7 +32,9 @@ export function screen(settings: Settings, descriptor: Descriptor): string {
        ${run} --identity auditor audit export --out evidence.json && ${run} audit verify evidence.json
     5. With psql, or any PostgreSQL client
        PGPASSWORD="$(${run} --identity ai-agent token)" psql -h ${postgres?.host ?? ''} -p ${postgres?.port ?? ''} -U shop -d shop
-    6. All of it with a real AutoGen agent
+    6. The shop's HTTP service, with curl or any HTTP client
+       curl -H "Authorization: Bearer $(${run} --identity ai-agent token)" ${shopApi}/customers?limit=3
+    7. All of it with a real AutoGen agent
        ${isolated}npm run demo
 
   Ctrl-C stops everything.

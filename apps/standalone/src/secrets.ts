@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import { replaceFile } from '@wardgate/state-file'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -25,6 +25,11 @@ export function loadSecrets(home: string): Secrets {
   replaceFile(masterKeyFile(home), `${randomBytes(32).toString('base64')}\n`)
   replaceFile(file, JSON.stringify(secrets, null, 2))
   return secrets
+}
+
+/** What the sample's HTTP service takes; made from another secret, so that it lasts as long. */
+export function shopApiKey({ gatewayPassword }: Secrets): string {
+  return createHmac('sha256', gatewayPassword).update('shop-api').digest('base64url')
 }
 
 export function masterKeyFile(home: string): string {

@@ -12,8 +12,10 @@ const offsets = {
   database: 4,
   sample: 5,
   agentHealth: 6,
+  shopApi: 7,
   ssh: 22,
   postgres: 32,
+  http: 80,
 } as const
 
 /** Every key that the standalone reads; the configuration reference is made from it. */
@@ -86,5 +88,6 @@ export function listenersOf({ ports }: Settings): readonly (readonly [string, nu
   return [
     ['postgres', ports.postgres],
     ['ssh', ports.ssh],
+    ['http', ports.http],
   ]
 }

@@ -25,3 +25,25 @@ rules:
   - id: emails
     mask: { detectors: [email], with: redact }
 `
+
+/** The same shop through its HTTP service. */
+export const shopApiPolicy = `# What the AI agent may do with the sample shop's HTTP service.
+name: shop-api
+appliesTo:
+  connections: [shop-api]
+rules:
+  - id: read
+    effect: allow
+    match: { actions: [read] }
+  - id: secrets
+    effect: deny
+    match: { resources: ["path:/secrets*"] }
+    message: Secrets are not for AI agents.
+  - id: writes
+    effect: require-approval
+    match: { actions: [write, delete] }
+    approval: { approvers: ["group:dba"], quorum: 1, expiresIn: 15m, hold: 50s, reason: optional }
+    message: A database administrator looks at every write.
+  - id: emails
+    mask: { detectors: [email, credit_card], with: redact }
+`

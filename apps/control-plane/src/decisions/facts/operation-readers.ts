@@ -11,6 +11,7 @@ import type {
 import type { DecisionSession } from '../decision-session'
 import { FunctionCallReader } from './function-call-reader'
 import type { OperationReader, Reading } from './reading'
+import { requestReading } from './request'
 import { StatelessReader } from './stateless-reader'
 import { StatementReader } from './statement-reader'
 
@@ -27,7 +28,7 @@ export class OperationReaders {
     this.readers = {
       statement: statements,
       'function-call': functionCalls,
-      request: new StatelessReader<RequestOperation>(),
+      request: new StatelessReader<RequestOperation>(requestReading),
       message: new StatelessReader<MessageOperation>(),
       'tool-call': new StatelessReader<ToolCallOperation>(),
       command: new StatelessReader<CommandOperation>(),
