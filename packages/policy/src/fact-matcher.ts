@@ -2,7 +2,7 @@ import type { DetailComparison, RuleMatch } from './document'
 import type { ActionFact, Facts } from './facts'
 import { isShapeStable } from './expression'
 import { matchesAny, type Glob, type LetterCase } from './glob'
-import { compileResourcePattern } from './resource-pattern'
+import { compileResourcePattern, type ResourcePattern } from './resource-pattern'
 import { compileGlobs, listed } from './selectors'
 
 /**
@@ -13,7 +13,7 @@ export type Purpose = 'restrict' | 'grant'
 
 export interface CompiledFactMatcher {
   readonly actions?: ReadonlySet<string>
-  readonly resources?: readonly Glob[]
+  readonly resources?: readonly ResourcePattern[]
   readonly riskAtLeast?: number
   readonly opaque?: boolean
   readonly details: readonly CompiledDetail[]
@@ -63,9 +63,9 @@ export function matchesAction(
   if (matcher.actions && !matcher.actions.has(action)) return false
   if (!matcher.resources) return true
   // `table:*` is a table that is not known: it may be any that a restriction names.
-  if (purpose === 'restrict' && resource.includes('*'))
-    return matcher.resources.some((pattern) => pattern.meets(resource))
-  return matchesAny(matcher.resources, resource, letterCase(purpose))
+  return matcher.resources.some((pattern) =>
+    purpose === 'restrict' ? pattern.restricts(resource) : pattern.grants(resource),
+  )
 }
 
 /** Why the conditions on the operation as a whole do not hold; undefined when they do. */

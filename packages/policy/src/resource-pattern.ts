@@ -1,4 +1,5 @@
-import { compileGlob, type Glob } from './glob'
+import { commandPatternProblem, compileCommandPattern } from './command-pattern'
+import { compileGlob } from './glob'
 
 /** Kinds whose names are `schema.name`; a pattern without a schema would silently match nothing. */
 const schemaQualifiedKinds = new Set([
@@ -25,9 +26,34 @@ export function resourcePatternProblem(pattern: string): string | undefined {
     return `has a kind "${kind}" that is not lower-case letters`
   if (schemaQualifiedKinds.has(kind) && !/[.*]/.test(name))
     return `names no schema: write ${kind}:public.${name} or ${kind}:*.${name}`
-  return undefined
+  return kind === 'command' ? commandPatternProblem(name) : undefined
 }
 
-export function compileResourcePattern(pattern: string): Glob {
-  return compileGlob(pattern)
+export interface ResourcePattern {
+  /** Exactly, and for commands argument by argument. */
+  grants(resource: string): boolean
+  /** Whatever its letter case; what is not known (`*` in the resource) may be anything. */
+  restricts(resource: string): boolean
+}
+
+export function compileResourcePattern(pattern: string): ResourcePattern {
+  const glob = compileGlob(pattern)
+  const command = commandOf(pattern)
+  return {
+    grants: (resource) =>
+      resource.startsWith(commandKind) && command !== undefined
+        ? command.matches(resource.slice(commandKind.length))
+        : glob.matches(resource, 'exact'),
+    restricts: (resource) =>
+      resource.includes('*') ? glob.meets(resource) : glob.matches(resource, 'ignored'),
+  }
+}
+
+const commandKind = 'command:'
+
+/** The part about commands; undefined when the pattern is about everything or about other kinds. */
+function commandOf(pattern: string) {
+  const colon = pattern.indexOf(':')
+  if (colon < 0 || !compileGlob(pattern.slice(0, colon)).matches('command')) return undefined
+  return compileCommandPattern(pattern.slice(colon + 1))
 }
