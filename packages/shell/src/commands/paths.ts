@@ -1,0 +1,83 @@
+import { type Argument, joined, type Segment } from '../words/argument'
+import { canonicalArgument } from '../words/canonical'
+
+/** A file name as written: absolute, of the home, or of a directory that is not known (`relative`). */
+export interface NamedPath {
+  readonly base: 'root' | 'home' | 'relative'
+  /** Without dot segments, in the canonical form of arguments: `*` is unknown. */
+  readonly steps: readonly string[]
+}
+
+export function namedPath(argument: Argument): NamedPath {
+  const [first] = argument.segments
+  if (first?.kind === 'home') return pathOf('home', joined(argument.segments.slice(1)).segments)
+  if (first?.kind === 'text' && first.text.startsWith('/')) return pathOf('root', argument.segments)
+  // What is unknown may begin with a slash.
+  if (first?.kind === 'unknown' && first.pattern !== true) return { base: 'root', steps: ['**'] }
+  return pathOf('relative', argument.segments)
+}
+
+function pathOf(base: NamedPath['base'], segments: readonly Segment[]): NamedPath {
+  const steps: string[] = []
+  for (const step of splitAtSlashes(segments)) {
+    const text = canonicalArgument({ segments: step })
+    if (step.length === 0 || text === '.') continue
+    // What is unknown may hold slashes and dots: everything before it may be left again.
+    if (!isOneName(step)) return { base: 'root', steps: ['**'] }
+    if (text !== '..') steps.push(text.replaceAll('**', '*'))
+    else if (steps.length > 0 && steps.at(-1) !== '..') steps.pop()
+    else if (base !== 'root') steps.push('..')
+  }
+  return { base, steps }
+}
+
+/** A pattern matches names in one directory, and `..` only when it begins with a dot. */
+function isOneName(step: readonly Segment[]): boolean {
+  const [first] = step
+  const startsWithDot = first?.kind === 'text' && first.text.startsWith('.')
+  return step.every((item) => item.kind !== 'unknown' || (item.pattern === true && !startsWithDot))
+}
+
+function splitAtSlashes(segments: readonly Segment[]): readonly (readonly Segment[])[] {
+  const steps: Segment[][] = [[]]
+  for (const segment of segments) {
+    if (segment.kind !== 'text') {
+      steps.at(-1)?.push(segment)
+      continue
+    }
+    segment.text.split('/').forEach((text, at) => {
+      if (at > 0) steps.push([])
+      if (text !== '') steps.at(-1)?.push({ kind: 'text', text })
+    })
+  }
+  return steps
+}
+
+/** `path:…` of rules: absolute, or below `~`, where a command starts unless it moved. */
+export function pathResource(path: NamedPath, moved: boolean): string {
+  const rest = path.steps.join('/')
+  if (path.base === 'root') return `path:${rest === '**' ? '*' : `/${rest}`}`
+  if (path.base === 'home' || !moved) return `path:${rest === '' ? '~' : `~/${rest}`}`
+  return `path:*${rest === '' ? '' : `/${rest}`}`
+}
+
+const nowhere = /^path:\/dev\/(?:null|zero|full|random|urandom|tty|std(?:in|out|err)|fd\/\d+)$/
+
+/** Devices that hold nothing. */
+export function isNowhere(resource: string): boolean {
+  return nowhere.test(resource)
+}
+
+const secrets =
+  /^path:(?:\*$|\/etc\/(?:g?shadow-?|sudoers|ssl\/private|ssh\/ssh_host)|\/proc\/(?:\d+|self|\*)\/environ|.*\/\.(?:ssh|aws|kube|gnupg|docker|netrc|pgpass|my\.cnf|git-credentials|npmrc|pypirc|env|vault-token)|.*(?:id_(?:rsa|ed25519|ecdsa|dsa)|\.(?:pem|key|p12|pfx|kdbx)$))/i
+
+const system =
+  /^path:(?:\*$|\/(?:etc|bin|sbin|usr|lib\w*|boot|dev|proc|sys|root|var\/spool)(?:\/|$)|.*\/\.(?:ssh|bash\w*|profile|zsh\w*|config|gitconfig|git|local)(?:\/|$))/i
+
+export function isSensitive(resource: string): boolean {
+  return secrets.test(resource)
+}
+
+export function isSystemFile(resource: string): boolean {
+  return system.test(resource)
+}

@@ -1,0 +1,7 @@
+export { commandFacts } from './command-facts'
+export { fileFacts } from './file-facts'
+export { forwardFacts } from './forward-facts'
+export type { ByteStream, FileAccess, FileAccessAction, ShellCommand } from './operations'
+export { loadShellParser, maxTextBytes } from './grammar/grammar'
+export { scoreShellRisk, shellRiskFactors, type ShellRiskFactor } from './risk/factors'
+export { shellSettings, type ShellDialect, type ShellSettings } from './settings'

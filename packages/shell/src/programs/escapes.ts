@@ -1,0 +1,129 @@
+import type { Work } from '../commands/work'
+import { type Argument, mayHideOption, prefixOf, valueOf } from '../words/argument'
+import { type ProgramTable, type ReadProgram } from './program'
+
+interface Escape {
+  /** Letters of short options that run a program, load code or read more options from a file. */
+  readonly short?: string
+  /** Long ones; they may be abbreviated. */
+  readonly long?: string
+  /** Programs whose long options have one dash. */
+  readonly singleDash?: string
+  /** Whether `@file` stands for more arguments. */
+  readonly responseFiles?: boolean
+  /** Other forms. */
+  readonly pattern?: RegExp
+}
+
+/** Programs that are harmless but for some options. */
+const table: Readonly<Record<string, Escape>> = {
+  tar: {
+    short: 'IF',
+    long: 'checkpoint-action to-command use-compress-program rsh-command info-script new-volume-script rmt-command',
+    // A name with a colon is a file on another machine, fetched by a program.
+    pattern: /^(?:-\w*f|--file=)?[^/]*:/,
+  },
+  bsdtar: { long: 'use-compress-program' },
+  zip: { long: 'unzip-command', pattern: /^-\w*TT/ },
+  '7z': { responseFiles: true },
+  sort: { long: 'compress-program' },
+  split: { long: 'filter' },
+  curl: { short: 'K', long: 'config engine proto-redir libcurl', responseFiles: true },
+  wget: { short: 'ei', long: 'execute use-askpass config input-file' },
+  scp: { short: 'SFoDJ' },
+  sftp: { short: 'SFobDJB' },
+  nc: { short: 'ec', long: 'exec sh-exec lua-exec' },
+  ncat: { short: 'ec', long: 'exec sh-exec lua-exec' },
+  netcat: { short: 'ec', long: 'exec sh-exec lua-exec' },
+  nmap: { long: 'script interactive' },
+  tcpdump: { short: 'zwV' },
+  man: { short: 'PH', long: 'pager html' },
+  journalctl: { long: 'pager' },
+  less: { short: 'kOo', long: 'lesskey log-file', pattern: /^\+/ },
+  more: { pattern: /^\+/ },
+  rg: { long: 'pre hostname-bin' },
+  fd: { short: 'xX', long: 'exec exec-batch' },
+  gcc: { short: 'B', singleDash: 'wrapper fplugin specs', responseFiles: true },
+  cc: { short: 'B', singleDash: 'wrapper fplugin specs', responseFiles: true },
+  'g++': { short: 'B', singleDash: 'wrapper fplugin specs', responseFiles: true },
+  clang: { short: 'B', singleDash: 'wrapper fplugin specs load', responseFiles: true },
+  ld: { responseFiles: true, long: 'plugin' },
+  java: {
+    singleDash: 'agentlib agentpath javaagent XX:OnError XX:OnOutOfMemoryError',
+    responseFiles: true,
+  },
+  javac: { responseFiles: true, singleDash: 'processor J' },
+  apt: { short: 'oc', long: 'option config-file' },
+  'apt-get': { short: 'oc', long: 'option config-file' },
+  dpkg: { long: 'pre-invoke post-invoke path-exclude', short: 'i' },
+  ip: { short: 'b', pattern: /^(?:netns|exec|-force)$/ },
+  systemctl: { pattern: /^(?:edit|link|import-environment|set-environment)$/ },
+  'ssh-keygen': { short: 'DwO' },
+  'ssh-add': { short: 's' },
+  'ssh-agent': { pattern: /^[^-]/ },
+  pip: { long: 'config-settings global-option install-option editable' },
+  npm: { pattern: /^(?:exec|x|explore|--script-shell.*|config|set)$/ },
+  yarn: { pattern: /^(?:exec|dlx|config)$/ },
+  pnpm: { pattern: /^(?:exec|dlx|config)$/ },
+  go: { pattern: /^(?:run|generate|tool|-toolexec.*|-exec.*|-vettool.*|env)$/ },
+  cargo: { pattern: /^(?:run|r|install|--config.*)$/ },
+  exiftool: { singleDash: 'config', pattern: /^-if/ },
+  convert: { pattern: /^(?:msl|ephemeral|https?|mvg|\|):?|@/ },
+  ffmpeg: { pattern: /^(?:concat|subfile|pipe):/ },
+  dmesg: { short: 'H', long: 'human' },
+  mount: { pattern: /^(?:fuse|mount\.)/ },
+  openssl: { singleDash: 'engine provider provider-path config' },
+}
+
+function reader(escape: Escape): ReadProgram {
+  return ({ name, args }, work) => {
+    for (const argument of args) {
+      const text = prefixOf(argument)
+      if (
+        valueOf(argument) === '--' &&
+        escape.pattern === undefined &&
+        escape.responseFiles !== true
+      )
+        return
+      if (mayHideOption(argument) && !isKnownLongOption(text, argument)) {
+        work.opaque(`an argument of ${name} that is not known may be an option that runs a program`)
+        return
+      }
+      refuse(name, text, escape, work)
+    }
+  }
+}
+
+function isKnownLongOption(text: string, argument: Argument): boolean {
+  return (
+    /^--[\w-]+=/.test(text) &&
+    !argument.segments.some((item) => item.kind === 'unknown' && item.many)
+  )
+}
+
+function refuse(name: string, text: string, escape: Escape, work: Work): void {
+  const long = /^--([\w-]+)/.exec(text)?.[1]
+  const hit =
+    (long !== undefined && words(escape.long).some((option) => option.startsWith(long))) ||
+    (/^-[^-]/.test(text) &&
+      (escape.short ?? '').split('').some((letter) => /^-\w*/.exec(text)?.[0].includes(letter))) ||
+    words(escape.singleDash).some(
+      (option) => text.startsWith(`-${option}`) || text.startsWith(`--${option}`),
+    ) ||
+    (escape.responseFiles === true && text.startsWith('@')) ||
+    escape.pattern?.test(text) === true
+  if (hit) work.opaque(`${name} with ${shown(text)} may run something that is not seen here`)
+}
+
+/** Options only: other arguments may be secrets. */
+function shown(text: string): string {
+  return /^--?[\w-]+/.exec(text)?.[0] ?? 'such an argument'
+}
+
+function words(list: string | undefined): readonly string[] {
+  return list === undefined ? [] : list.split(' ')
+}
+
+export const escapes: ProgramTable = Object.fromEntries(
+  Object.entries(table).map(([name, escape]) => [name, reader(escape)]),
+)

@@ -1,0 +1,38 @@
+import { builtIns } from './builtins'
+import { editors } from './editors'
+import { containers } from './containers'
+import { escapes } from './escapes'
+import { files } from './files'
+import { find } from './find'
+import { git } from './git'
+import { interpreters } from './interpreters'
+import type { ReadProgram } from './program'
+import { shells } from './shells'
+import { textTools } from './text-tools'
+import { transfers } from './transfers'
+import { wrappers } from './wrappers'
+
+/** By name: everything that is known of a program. What is in no table runs, for all that is known, only itself. */
+export const programs: ReadonlyMap<string, readonly ReadProgram[]> = merged([
+  builtIns,
+  containers,
+  editors,
+  escapes,
+  files,
+  find,
+  git,
+  interpreters,
+  shells,
+  textTools,
+  transfers,
+  wrappers,
+])
+
+function merged(
+  tables: readonly Readonly<Record<string, ReadProgram>>[],
+): ReadonlyMap<string, readonly ReadProgram[]> {
+  const all = new Map<string, ReadProgram[]>()
+  for (const [name, read] of tables.flatMap((table) => Object.entries(table)))
+    all.set(name, [...(all.get(name) ?? []), read])
+  return all
+}

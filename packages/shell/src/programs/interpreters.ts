@@ -1,0 +1,49 @@
+import type { Work } from '../commands/work'
+import { type Argument, mayHideOption, prefixOf, valueOf } from '../words/argument'
+import { each, type ProgramTable, type ReadProgram } from './program'
+
+const asks = new Set(['--version', '-V', '-v', '--help', '-h', '-version'])
+
+/** A program text in an argument, on the input, or named in another way than as the first file. */
+const readInterpreter: ReadProgram = ({ name, args }, work) => {
+  const [first] = args
+  const value = first && valueOf(first)
+  if (args.length === 1 && value !== undefined && asks.has(value)) return
+  const at = args.findIndex((argument) => !isPlainFlag(argument))
+  const file = at < 0 ? undefined : args[at]
+  if (file === undefined) work.opaque(`${name} runs the program text that it reads`)
+  else if (mayHideOption(file) || prefixOf(file).startsWith('-'))
+    work.opaque(`${name} may run code from its arguments or its input`)
+  else runsFile(file, work)
+}
+
+/** Flags that neither run nor load anything. */
+function isPlainFlag(argument: Argument): boolean {
+  return /^-(?:[uBEIsOq]|OO|w)$/.test(valueOf(argument) ?? '')
+}
+
+function runsFile(file: Argument, work: Work): void {
+  work.path('read', file)
+}
+
+/** Builders run what their files say; values and texts in arguments are code as well. */
+const readBuilder: ReadProgram = ({ name, args }, work) => {
+  for (const argument of args) {
+    const value = valueOf(argument)
+    if (value === undefined || /^-(?:f|-file|-eval|E|-just-print)|=|^-$/.test(value)) {
+      work.opaque(`${name} may run code from its arguments`)
+      return
+    }
+  }
+}
+
+export const interpreters: ProgramTable = {
+  ...each(
+    'python python2 python3 perl ruby node nodejs php lua luajit tclsh wish Rscript julia pwsh osascript groovy jjs guile racket scheme sbcl runhaskell ocaml erl escript elixir iex swift kotlin scala ts-node tsx',
+    readInterpreter,
+  ),
+  ...each('make gmake ninja', readBuilder),
+  ...each('npx bunx pipx uvx deno bun', ({ name }, work) => {
+    work.opaque(`${name} may fetch a program, or take one from its arguments`)
+  }),
+}
