@@ -59,6 +59,15 @@ export class SpanMasker {
     return out + text.slice(from)
   }
 
+  /** As `maskText`, of characters whatever this masker's encoding is. */
+  maskCharacters(text: string): string | null {
+    if (this.encoding === 'utf8') return this.maskText(text)
+    const raw = Buffer.from(text).toString('latin1')
+    const masked = this.maskText(raw)
+    if (masked === raw) return text
+    return masked === null ? null : Buffer.from(masked, 'latin1').toString('utf8')
+  }
+
   /** The strictest method of all that was found; undefined when nothing was. */
   strictestIn(bytes: Uint8Array): MaskMethod | undefined {
     if (!this.possible(traitsOf(bytes))) return undefined

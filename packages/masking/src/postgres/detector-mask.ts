@@ -53,17 +53,8 @@ function jsonMask(spans: SpanMasker, start: number, constant: Buffer | null): Ce
   return (cell) => {
     const bytes = asBuffer(cell)
     const json = bytes.toString('utf8', start)
-    const masked = mapJson(json, (text) => spansOf(text, spans))
+    const masked = mapJson(json, (text) => spans.maskCharacters(text))
     if (masked === undefined) return constant
     return masked === json ? cell : Buffer.concat([bytes.subarray(0, start), Buffer.from(masked)])
   }
-}
-
-/** Characters here, while the masker may want bytes as Latin-1. */
-function spansOf(text: string, spans: SpanMasker): string | null {
-  if (spans.encoding === 'utf8') return spans.maskText(text)
-  const raw = Buffer.from(text).toString('latin1')
-  const masked = spans.maskText(raw)
-  if (masked === raw) return text
-  return masked === null ? null : Buffer.from(masked, 'latin1').toString('utf8')
 }
