@@ -32,7 +32,7 @@ const forms: readonly KeyForm[] = [
   { prefix: 'hvs.', rest: 24 }, // HashiCorp Vault
 ]
 
-const shortestWord = 10
+const shortestWord = 15
 
 /** API keys and access tokens that carry their issuer's prefix. */
 export const apiKey: Detector = {

@@ -10,7 +10,7 @@ const maxDigits = 19
  */
 export const creditCard: Detector = {
   name: 'credit_card',
-  possible: ({ digits }) => digits >= minDigits,
+  possible: (traits) => traits.digits >= minDigits && traits.digitRun >= minDigits,
   find(text, found) {
     for (const run of digitRuns(text, minDigits)) findInRun(run, found)
   },

@@ -6,6 +6,8 @@ export interface Traits {
   /** The longest run of letters, digits, `_` and `-`: keys and tokens are long words. */
   readonly longestWord: number
   readonly length: number
+  /** Digits of the longest run in which at most one blank, dash or dot stands between two. Counted when asked. */
+  readonly digitRun: number
 }
 
 export const traitClass = {
@@ -30,16 +32,29 @@ classes[0x5f] = traitClass.underscore | word
 classes[0x2e] = traitClass.dot
 classes[0x5c] = traitClass.backslash
 
+class ReadTraits implements Traits {
+  classes = 0
+  digits = 0
+  longestWord = 0
+  length = 0
+  bytes: Uint8Array = new Uint8Array()
+  start = 0
+
+  get digitRun(): number {
+    return longestDigitRun(this.bytes, this.start, this.start + this.length)
+  }
+}
+
 // One object for all, as this runs for every cell: read it before the next call.
-const traits = { classes: 0, digits: 0, longestWord: 0, length: 0 }
+const traits = new ReadTraits()
 
 /** The traits of the bytes; valid until the next call. */
-export function traitsOf(bytes: Uint8Array): Traits {
+export function traitsOf(bytes: Uint8Array, start = 0, end: number = bytes.length): Traits {
   let seen = 0
   let digits = 0
   let run = 0
   let longest = 0
-  for (let i = 0; i < bytes.length; i++) {
+  for (let i = start; i < end; i++) {
     const kind = classes[bytes[i] as number] as number
     seen |= kind
     digits += kind & digit
@@ -52,6 +67,23 @@ export function traitsOf(bytes: Uint8Array): Traits {
   traits.classes = seen
   traits.digits = digits
   traits.longestWord = run > longest ? run : longest
-  traits.length = bytes.length
+  traits.length = end - start
+  traits.bytes = bytes
+  traits.start = start
   return traits
+}
+
+function longestDigitRun(bytes: Uint8Array, start: number, end: number): number {
+  let longest = 0
+  let digits = 0
+  let gap = 0
+  for (let i = start; i < end; i++) {
+    const byte = bytes[i] as number
+    if (byte >= 0x30 && byte <= 0x39) {
+      digits++
+      gap = 0
+      if (digits > longest) longest = digits
+    } else if (gap++ > 0 || (byte !== 0x20 && byte !== 0x2d && byte !== 0x2e)) digits = 0
+  }
+  return longest
 }

@@ -5,7 +5,7 @@ const form = /\d{3}([- ])\d{2}\1\d{4}/g
 /** US social security numbers in their written form, 3-2-4; nine bare digits are too common to be told apart. */
 export const usSsn: Detector = {
   name: 'us_ssn',
-  possible: ({ digits, length }) => digits >= 9 && length >= 11,
+  possible: (traits) => traits.digits >= 9 && traits.length >= 11 && traits.digitRun >= 9,
   find(text, found) {
     form.lastIndex = 0
     for (let match = form.exec(text); match !== null; match = form.exec(text)) {

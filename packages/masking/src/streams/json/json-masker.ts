@@ -8,6 +8,7 @@ import type { PathState } from '../path/path-machine'
 import { noBytes } from '../unreadable'
 import type { ValueMasks } from '../value-masks'
 import { JsonScanner, type JsonHandler } from './json-scanner'
+import { NameCache, type CachedName } from './name-cache'
 import { maskedContainer, maskedLiteral, maskedNumber } from './json-values'
 
 export interface JsonMaskerOptions {
@@ -27,6 +28,7 @@ export class JsonMasker implements StreamMasker, JsonHandler {
   readonly #options: JsonMaskerOptions
   readonly #scanner: JsonScanner
   readonly #carry = new Carry()
+  readonly #names = new NameCache()
   /** By open container: where it stands, and for arrays the index of the next element; -1 = an object. */
   readonly #states: PathState[] = []
   readonly #indexes: number[] = []
@@ -96,9 +98,11 @@ export class JsonMasker implements StreamMasker, JsonHandler {
 
   key(start: number, end: number, escaped: boolean): void {
     if (this.#hidden > 0) return
+    const name = this.#names.find(this.#input, start, end) ?? this.#learnName(start, end, escaped)
     const parent = this.#states.at(-1) ?? this.#options.root
-    if (this.#masks.paths.active) this.#member = parent.member(this.#textOf(start, end, escaped))
-    this.#detect(start, end, { escaped, isKey: true })
+    if (this.#masks.paths.active) this.#member = parent.member(name.text)
+    // Names pass the detectors too: a map may be keyed by addresses.
+    if (name.found) this.#detect(start, end, escaped, redacted)
   }
 
   string(start: number, end: number, escaped: boolean): void {
@@ -108,7 +112,7 @@ export class JsonMasker implements StreamMasker, JsonHandler {
       const masked = this.#masks.named(this.#textOf(start, end, escaped), state.method)
       this.#replace(start, end, masked === null ? 'null' : JSON.stringify(masked))
     } else if (!this.#maskEmbedded(state, start, end, escaped)) {
-      this.#detect(start, end, { escaped, isKey: false })
+      this.#detect(start, end, escaped, null)
     }
   }
 
@@ -150,17 +154,19 @@ export class JsonMasker implements StreamMasker, JsonHandler {
     this.maskedCells++
   }
 
-  /** Names pass the detectors too: a map may be keyed by addresses. */
-  #detect(start: number, end: number, token: { escaped: boolean; isKey: boolean }): void {
+  #learnName(start: number, end: number, escaped: boolean): CachedName {
+    const text = this.#textOf(start, end, escaped)
+    const found = this.#masks.detected(text) !== text
+    return this.#names.add(this.#input, start, end, { text, found })
+  }
+
+  #detect(start: number, end: number, escaped: boolean, nothing: string | null): void {
     const { spans } = this.#masks
     if (!spans.active) return
-    const within = this.#input.subarray(start + 1, end - 1)
-    if (!token.escaped && !spans.possible(traitsOf(within))) return
-    const text = this.#textOf(start, end, token.escaped)
+    if (!escaped && !spans.possible(traitsOf(this.#input, start + 1, end - 1))) return
+    const text = this.#textOf(start, end, escaped)
     const masked = spans.maskCharacters(text)
-    if (masked === text) return
-    const nothing = token.isKey ? JSON.stringify(redacted) : 'null'
-    this.#replace(start, end, masked === null ? nothing : JSON.stringify(masked))
+    if (masked !== text) this.#replace(start, end, JSON.stringify(masked ?? nothing))
   }
 
   #textOf(start: number, end: number, escaped: boolean): string {

@@ -41,7 +41,9 @@ for (const character of '+-.eE') numeric[character.charCodeAt(0)] = 1
 
 const numberForm = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
 const escapeForm = /^\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/
-const literals = ['true', 'false', 'null'].map((word) => Buffer.from(word))
+const literals = new Map(
+  ['true', 'false', 'null'].map((word) => [word.charCodeAt(0), Buffer.from(word)]),
+)
 
 /** A strict reader of JSON that comes in pieces. Says where tokens are; keeps none of them. */
 export class JsonScanner {
@@ -208,11 +210,11 @@ export class JsonScanner {
   }
 
   #literal(input: Uint8Array, start: number): number {
-    const word = literals.find((candidate) => candidate[0] === input[start])
+    const word = literals.get(input[start] ?? 0)
     if (word === undefined) throw misplaced()
-    const there = input.subarray(start, start + word.length)
-    if (word.compare(there, 0, there.length, 0, there.length) !== 0) throw misplaced()
-    if (there.length < word.length) return -1
+    const there = Math.min(word.length, input.length - start)
+    for (let i = 1; i < there; i++) if (word[i] !== input[start + i]) throw misplaced()
+    if (there < word.length) return -1
     this.#expectValue()
     this.#afterValue()
     this.#handler.literal(start, start + word.length)
