@@ -12,6 +12,15 @@ interface Span {
   readonly method: MaskMethod
 }
 
+/** Bytes [start, end) that become `shown`. */
+export interface Edit {
+  readonly start: number
+  readonly end: number
+  readonly shown: Uint8Array
+}
+
+const noEdits: readonly Edit[] = []
+
 /** Finds what detectors know in text and masks just that. */
 export class SpanMasker {
   /** Latin-1 maps bytes one to one, whatever they mean; a pattern of the policy's own has to see characters. */
@@ -66,6 +75,24 @@ export class SpanMasker {
     const masked = this.maskText(raw)
     if (masked === raw) return text
     return masked === null ? null : Buffer.from(masked, 'latin1').toString('utf8')
+  }
+
+  /** What has to be replaced in the bytes, in order; for readers that keep more than the bytes. */
+  editsIn(bytes: Uint8Array): readonly Edit[] {
+    if (!this.possible(traitsOf(bytes))) return noEdits
+    const text = asBuffer(bytes).toString(this.encoding)
+    return this.#spans(text).map(({ start, end, method }) => {
+      const shown = this.#replace(text.slice(start, end), method) ?? redacted
+      return {
+        start: this.#bytesBefore(text, start),
+        end: this.#bytesBefore(text, end),
+        shown: Buffer.from(shown, this.encoding),
+      }
+    })
+  }
+
+  #bytesBefore(text: string, at: number): number {
+    return this.encoding === 'latin1' ? at : Buffer.byteLength(text.slice(0, at))
   }
 
   /** The strictest method of all that was found; undefined when nothing was. */

@@ -1,8 +1,17 @@
+import { keyedDigest } from '../methods/keyed'
 import type { MaskingPlan, StreamMasker } from '../plan'
+import { SpanMasker } from '../span-masker'
 import { FailingClosed } from './failing-closed'
 import { JsonMasker } from './json/json-masker'
 import { formatOf, parseMediaType, type BodyFormat, type MediaType } from './media-type'
+import { TerminalMasker } from './text/terminal-masker'
+import { TextMasker } from './text/text-masker'
 import { PassingMasker, refusalOf } from './unreadable'
+import { csvBody } from './units/csv'
+import { eventStream } from './units/event-stream'
+import { formBody } from './units/form'
+import { UnitMasker } from './units/unit-masker'
+import { XmlBody } from './units/xml'
 import { ValueMasks } from './value-masks'
 
 export interface BodyMaskerInput {
@@ -20,15 +29,17 @@ export interface BodyMaskerInput {
 export function compileBodyMasker({ plan, mediaType, key }: BodyMaskerInput): StreamMasker {
   if (plan.detectors.length === 0 && (plan.paths ?? []).length === 0) return new PassingMasker()
   const type = parseMediaType(mediaType)
-  const masker = maskerOf(formatOf(type), type, new ValueMasks(plan, key))
+  const format = formatOf(type)
+  const masker = structured(format, type, new ValueMasks(plan, key)) ?? plainText(format, plan, key)
   if (masker !== undefined) return new FailingClosed(masker)
   if (plan.unreadable === 'pass') return new PassingMasker()
   throw refusalOf(plan, type.essence)
 }
 
-function maskerOf(
+/** Formats in which values have names. */
+function structured(
   format: BodyFormat,
-  _type: MediaType,
+  { essence, parameters }: MediaType,
   masks: ValueMasks,
 ): StreamMasker | undefined {
   const root = masks.paths.root
@@ -37,7 +48,35 @@ function maskerOf(
       return new JsonMasker(masks, { sequence: false, root, embedded: 0 })
     case 'json-sequence':
       return new JsonMasker(masks, { sequence: true, root, embedded: 0 })
+    case 'event-stream':
+      return new UnitMasker(eventStream(masks))
+    case 'form':
+      return new UnitMasker(formBody(masks))
+    case 'xml':
+      return new UnitMasker(new XmlBody(masks))
+    case 'csv':
+      // Without a header nobody knows which column is which.
+      if (parameters.get('header') === 'absent' && masks.paths.active) return undefined
+      return new UnitMasker(csvBody(masks, { tabs: essence === 'text/tab-separated-values' }))
     default:
       return undefined
   }
+}
+
+/** Text in which only detectors can look: where a rule names paths it is as unreadable as an image. */
+function plainText(
+  format: BodyFormat,
+  plan: MaskingPlan,
+  key: Uint8Array,
+): StreamMasker | undefined {
+  if (format !== 'text' && format !== 'terminal') return undefined
+  // What a program prints has no paths, and no rule for it can name any.
+  const hasPaths = (plan.paths ?? []).length > 0 && format === 'text'
+  if (hasPaths && plan.unreadable !== 'pass') return undefined
+  if (plan.detectors.length === 0) return new PassingMasker()
+  const spans = new SpanMasker(plan.detectors, keyedDigest(key))
+  const armoured = plan.detectors.some(({ detector }) => detector === 'private_key')
+  return format === 'terminal'
+    ? new TerminalMasker(spans, armoured)
+    : new TextMasker(spans, armoured)
 }

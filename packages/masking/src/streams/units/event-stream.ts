@@ -1,0 +1,98 @@
+import { asBuffer } from '../../bytes'
+import { looksLikeJson, maskJsonText } from '../json/text-at'
+import type { ValueMasks } from '../value-masks'
+import type { UnitFormat } from './unit-masker'
+
+const [lineFeed, carriageReturn] = [0x0a, 0x0d]
+
+/** Server-sent events (WHATWG HTML 9.2): a unit is an event with the blank line that ends it. */
+export function eventStream(masks: ValueMasks): UnitFormat {
+  return { name: 'event stream', endOf: endOfEvent, mask: (unit) => maskEvent(masks, unit) }
+}
+
+function endOfEvent(input: Uint8Array, start: number, searched: number): number {
+  // A line's end of two bytes, and one of the line before it, may have come in parts.
+  let atLineStart = searched < 4
+  for (let at = start + (searched < 4 ? 0 : searched - 4); at < input.length;) {
+    const byte = input[at]
+    if (byte !== lineFeed && byte !== carriageReturn) {
+      atLineStart = false
+      at++
+      continue
+    }
+    // After a CR only the next byte tells whether the line is over.
+    if (byte === carriageReturn && at + 1 === input.length) return -1
+    at += byte === carriageReturn && input[at + 1] === lineFeed ? 2 : 1
+    if (atLineStart) return at
+    atLineStart = true
+  }
+  return -1
+}
+
+interface Line {
+  readonly field: string
+  readonly value: string
+  readonly ending: string
+}
+
+const lineForm = /([^\r\n]*)(\r\n|\n|\r|$)/gy
+
+function maskEvent(masks: ValueMasks, unit: Uint8Array): Uint8Array {
+  const text = asBuffer(unit).toString('utf8')
+  const lines = linesOf(text)
+  const data = lines.filter(({ field }) => field === 'data')
+  const before = data.map(({ value }) => value).join('\n')
+  const after = maskData(masks, before)
+  let isFirst = true
+  const shown = lines.map((line) => {
+    if (line.field === 'data' && after !== before) {
+      if (!isFirst) return ''
+      isFirst = false
+      return after
+        .split('\n')
+        .map((part) => `data: ${part}${line.ending}`)
+        .join('')
+    }
+    const value = line.field === 'data' ? line.value : (masks.detected(line.value) ?? '')
+    const name = line.field === '' ? '' : (masks.detected(line.field) ?? '')
+    return value === line.value && name === line.field
+      ? rawOf(line)
+      : `${name}: ${value}${line.ending}`
+  })
+  const joined = shown.join('')
+  return joined === text ? unit : Buffer.from(joined)
+}
+
+const raw = new WeakMap<Line, string>()
+
+function rawOf(line: Line): string {
+  return raw.get(line) ?? ''
+}
+
+function linesOf(text: string): readonly Line[] {
+  const lines: Line[] = []
+  lineForm.lastIndex = 0
+  while (lineForm.lastIndex < text.length) {
+    const match = lineForm.exec(text)
+    if (match === null) break
+    const [all, content = '', ending = ''] = match
+    const colon = content.replace(/^\ufeff/, '').indexOf(':')
+    const stripped = content.replace(/^\ufeff/, '')
+    const field = colon === -1 ? stripped : stripped.slice(0, colon)
+    const value = colon === -1 ? '' : stripped.slice(colon + 1).replace(/^ /, '')
+    const line = { field, value, ending }
+    raw.set(line, all)
+    lines.push(line)
+  }
+  return lines
+}
+
+/** A word in brackets is no JSON: streams of models end with `[DONE]`. */
+const bracketedWord = /^\[[A-Z_]+\]$/
+
+/** What begins like JSON has to be JSON: fails closed, as another reader might see more in it. */
+function maskData(masks: ValueMasks, data: string): string {
+  if (looksLikeJson(data) && !bracketedWord.test(data))
+    return maskJsonText(masks, data, masks.paths.root)
+  return masks.detected(data) ?? ''
+}
