@@ -12,6 +12,9 @@ const placeholders: Readonly<Record<number, string>> = {
   [tokenKind.bits]: '\u0003',
 }
 
+const openBracket = 0x28
+const semicolon = 0x3b
+
 function isConstant(kind: number): boolean {
   return kind === tokenKind.number || kind === tokenKind.string || kind === tokenKind.bits
 }
@@ -22,38 +25,89 @@ function isConstant(kind: number): boolean {
  * queries, constants that continue over lines, or anything that the scanner is unsure of.
  */
 export function shapeKey(text: string): string | undefined {
-  if (text.length > maxShapeLength) return undefined
-  let key = ''
-  let previous: number = tokenKind.space
-  let lastWord = ''
-  let ended = false
-  for (let position = 0; position < text.length;) {
-    const token = scanToken(text, position)
-    if (token === 0) return undefined
-    const kind = token & 15
-    const end = (token - kind) / 16
-    const start = position
-    position = end
-    if (kind === tokenKind.space) continue
-    if (ended) return undefined
-    if (key === '') {
-      if (kind !== tokenKind.word) return undefined
-      if (!rowStatements.has(text.slice(start, end).toLowerCase())) return undefined
-    }
-    if (isConstant(kind)) {
-      if (isConstant(previous)) return undefined
-      // float(24) and float(53) are different types.
-      if (kind === tokenKind.number && lastWord === 'float') key += ` ${text.slice(start, end)}`
-      else key += ` ${placeholders[kind] ?? ''}`
-    } else if (kind === tokenKind.punctuation && text.charCodeAt(start) === 59) {
-      ended = true
-    } else {
-      const piece = text.slice(start, end)
-      key += key === '' ? piece : ` ${piece}`
-      if (kind === tokenKind.word) lastWord = piece.toLowerCase()
-      else if (piece !== '(') lastWord = ''
-    }
-    previous = kind
+  return text.length > maxShapeLength ? undefined : new ShapeScan(text).key()
+}
+
+/** Copies runs of the text and cuts out what does not count: this runs on every statement. */
+class ShapeScan {
+  readonly #text: string
+  #key = ''
+  /** The run that goes into the key as it is begins here. */
+  #from = 0
+  #isFirst = true
+  #hasEnded = false
+  #wasSpace = true
+  #wasConstant = false
+  /** Behind `float` and its bracket: float(24) and float(53) are different types. */
+  #isPrecision = false
+
+  constructor(text: string) {
+    this.#text = text
   }
-  return key === '' ? undefined : key
+
+  key(): string | undefined {
+    const text = this.#text
+    for (let start = 0; start < text.length;) {
+      const token = scanToken(text, start)
+      if (token === 0) return undefined
+      const kind = token & 15
+      const end = (token - kind) / 16
+      if (kind === tokenKind.space) this.#space(start, end)
+      else if (!this.#token(kind, start, end)) return undefined
+      start = end
+    }
+    if (this.#isFirst) return undefined
+    if (!this.#hasEnded) this.#cut(text.length, text.length)
+    return this.#wasSpace ? this.#key.trimEnd() : this.#key
+  }
+
+  /** One blank between tokens stays in the run; comments and other blanks become one. */
+  #space(start: number, end: number): void {
+    const isBlank = end - start === 1 && this.#text.charCodeAt(start) === 32
+    if (!isBlank || this.#wasSpace) {
+      this.#cut(start, end)
+      if (!this.#wasSpace) this.#key += ' '
+    }
+    this.#wasSpace = true
+  }
+
+  /** False = there is no key. */
+  #token(kind: number, start: number, end: number): boolean {
+    const text = this.#text
+    if (this.#hasEnded) return false
+    if (this.#isFirst && !beginsQuery(kind, text.slice(start, end))) return false
+    this.#isFirst = false
+    this.#wasSpace = false
+    if (isConstant(kind)) {
+      if (this.#wasConstant) return false
+      this.#wasConstant = true
+      if (kind === tokenKind.number && this.#isPrecision) return true
+      this.#cut(start, end)
+      this.#key += placeholders[kind] ?? ''
+      return true
+    }
+    this.#wasConstant = false
+    const code = text.charCodeAt(start)
+    if (kind === tokenKind.word) this.#isPrecision = isFloat(text, start, end)
+    else if (code !== openBracket) this.#isPrecision = false
+    if (kind === tokenKind.punctuation && code === semicolon) {
+      this.#cut(start, end)
+      this.#hasEnded = true
+    }
+    return true
+  }
+
+  /** Ends the run before `[start, end)`; the next one begins behind it. */
+  #cut(start: number, end: number): void {
+    if (start > this.#from) this.#key += this.#text.slice(this.#from, start)
+    this.#from = end
+  }
+}
+
+function beginsQuery(kind: number, word: string): boolean {
+  return kind === tokenKind.word && rowStatements.has(word.toLowerCase())
+}
+
+function isFloat(text: string, start: number, end: number): boolean {
+  return end - start === 5 && text.slice(start, end).toLowerCase() === 'float'
 }
