@@ -43,10 +43,10 @@ export function parametersOf(operation: Operation): readonly Parameter[] {
 export interface Outcome {
   readonly status: 'succeeded' | 'failed' | 'cancelled' | 'unknown'
   /** The target's own completion word, such as `DELETE 3`. */
-  readonly completion?: string
+  readonly completion?: string | undefined
   readonly rows: number
   readonly bytes: number
   readonly maskedCells: number
   /** The target's code and masked message when it failed. */
-  readonly error?: { readonly code: string; readonly message: string }
+  readonly error?: { readonly code: string; readonly message: string } | undefined
 }

@@ -105,6 +105,7 @@ function masksNothing(plan: MaskingPlan): boolean {
 
 function isUntouched(plan: MaskingPlan, columns: readonly Column[]): boolean {
   const known = untouched.get(plan)
+  if (known === columns) return true
   if (known?.length !== columns.length) return false
   return columns.every((column, index) => isSameColumn(column, known[index]))
 }

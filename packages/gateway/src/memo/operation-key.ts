@@ -34,7 +34,8 @@ const dialectLetter = { postgresql: 'g', mysql: 'm' } as const
 /** Any literals and any parameter values, but the same types: they choose among overloaded functions. */
 export function shapedKey(operation: Operation, shape: string): string | undefined {
   if (operation.kind !== 'statement') return undefined
-  const types = operation.parameters.map(({ type }) => type).join()
+  const { parameters } = operation
+  const types = parameters.length === 0 ? '' : parameters.map(({ type }) => type).join()
   return `s${phaseLetter[operation.phase]}${dialectLetter[operation.dialect]}${types}:${shape}`
 }
 

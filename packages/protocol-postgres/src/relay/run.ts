@@ -51,8 +51,8 @@ export class Run {
       rows: this.rows > 0 ? this.rows : affectedRows(this.completion),
       bytes: this.bytes,
       maskedCells: this.cellsBefore,
-      ...(this.completion === undefined ? {} : { completion: this.completion }),
-      ...(this.error === undefined ? {} : { error: this.error }),
+      completion: this.completion,
+      error: this.error,
     })
   }
 
