@@ -38,7 +38,9 @@ export class ClientOutput {
   }
 
   finish(): Buffer {
-    if (this.changed === undefined) return this.source.subarray(this.runStart, this.runEnd)
+    const { source, runStart, runEnd } = this
+    if (this.changed === undefined)
+      return runStart === 0 && runEnd === source.length ? source : source.subarray(runStart, runEnd)
     this.endRun()
     return this.changed.finish()
   }

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import type { PostgresSettings } from '../settings'
 import type { UpstreamConnection } from '../upstream/connection'
 import { MAX_IN_FLIGHT } from './limits'
+import { LastDescription } from './last-description'
 import type { Outbox } from './outbox'
 import { PreparedObjects } from './prepared'
 import { Replies, type Reply } from './replies'
@@ -31,6 +32,7 @@ export class Conversation {
   readonly parts: ConversationParts
   readonly replies = new Replies()
   readonly prepared = new PreparedObjects()
+  readonly lastDescription = new LastDescription()
   /** After an error everything is discarded up to the client's next Sync, as the target does. */
   isSkipping = false
   /** The client's copy data belongs to this run. */

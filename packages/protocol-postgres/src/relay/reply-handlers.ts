@@ -1,5 +1,5 @@
 import { ProtocolError } from '@wardgate/errors'
-import { fromUpstream, readCommandTag, readRowDescription, readTransactionStatus } from '../wire'
+import { fromUpstream, readCommandTag, readTransactionStatus } from '../wire'
 import { maskedResponse } from './asynchronous'
 import type { Conversation } from './conversation'
 import { blockedError, handleError, type Shown } from './handle-error'
@@ -76,7 +76,7 @@ function handleRowDescription(conversation: Conversation, head: Reply, body: Buf
     return head.run.blocked === undefined ? 'as-is' : 'nothing'
   }
   if (head.kind !== 'describe') throw unexpected()
-  if (head.portal !== undefined) head.portal.columns = readRowDescription(body)
+  if (head.portal !== undefined) head.portal.columns = conversation.lastDescription.read(body)
   return described(conversation, head.hidden)
 }
 

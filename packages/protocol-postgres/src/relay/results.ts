@@ -1,5 +1,5 @@
 import { LimitError, ProtocolError, toGatewayError, type GatewayError } from '@wardgate/errors'
-import { readCopyResponse, readRowDescription } from '../wire'
+import { readCopyResponse } from '../wire'
 import type { Conversation } from './conversation'
 import { createCopyMask } from './copy-mask'
 import type { Run } from './run'
@@ -44,7 +44,7 @@ export function maskCopyData(conversation: Conversation, body: Buffer): Buffer {
 /** A row description of a running Query begins a result of its own. */
 export function beginResult(conversation: Conversation, run: Run, body: Buffer): void {
   if (run.permit.unmasked === true) return
-  attempt(conversation, run, () => run.describe(readRowDescription(body)))
+  attempt(conversation, run, () => run.describe(conversation.lastDescription.read(body)))
 }
 
 /** COPY TO STDOUT begins. The permit says what is masked; the text says how the rows are written. */

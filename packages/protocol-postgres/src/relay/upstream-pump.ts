@@ -9,6 +9,8 @@ import { handleReply } from './reply-handlers'
 import { admitCopyData, admitRow, maskCopyData, type Admission } from './results'
 
 const HEADER_BYTES = 5
+// Looked up once: they are compared with every message.
+const { CopyData, DataRow, NoticeResponse, NotificationResponse, ParameterStatus } = fromUpstream
 
 /**
  * Reads what the target sends by its headers. Rows that nothing masks pass through unread, in runs as they came;
@@ -86,15 +88,15 @@ export class UpstreamPump {
   }
 
   private admit(code: number, size: number): Admission {
-    if (code === fromUpstream.DataRow) return admitRow(this.conversation, size)
-    if (code === fromUpstream.CopyData) return admitCopyData(this.conversation, size)
+    if (code === DataRow) return admitRow(this.conversation, size)
+    if (code === CopyData) return admitCopyData(this.conversation, size)
     return 'read'
   }
 
   private message(code: number, buffer: Buffer, at: number, size: number): void {
     const { conversation, output } = this
     const end = at + size
-    if (code === fromUpstream.DataRow) {
+    if (code === DataRow) {
       const { head } = conversation.replies
       if (head?.kind !== 'execute' && head?.kind !== 'query') throw malformed()
       if (head.run.masker === undefined) throw malformed()
@@ -103,12 +105,12 @@ export class UpstreamPump {
     }
     const body = buffer.subarray(at + HEADER_BYTES, end)
     switch (code) {
-      case fromUpstream.CopyData:
+      case CopyData:
         output.put(maskCopyData(conversation, body))
         return
-      case fromUpstream.ParameterStatus:
-      case fromUpstream.NoticeResponse:
-      case fromUpstream.NotificationResponse: {
+      case ParameterStatus:
+      case NoticeResponse:
+      case NotificationResponse: {
         const shown = showAsynchronous(conversation, code, body)
         if (shown === undefined) output.keep(at, end)
         else output.put(shown)
