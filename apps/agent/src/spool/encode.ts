@@ -9,8 +9,7 @@ import {
   type SpoolEntry,
   textOf,
 } from '@wardgate/gateway'
-import type { ProtoWriter } from './proto-writer'
-import { lengthTag, varintTag } from './proto-writer'
+import { lengthTag, ProtoWriter, varintTag } from './proto-writer'
 import type { AgentLifeEvent, AnyEntry } from './record'
 
 /**
@@ -107,16 +106,29 @@ function encodeIntent(writer: ProtoWriter, entry: Entry<'intent'>): void {
   writer.string(lengthTag(1), entry.sessionId)
   writer.string(lengthTag(2), entry.operationId)
   writer.string(lengthTag(3), operation.kind)
-  writer.string(lengthTag(4), verdict.summary)
   encodeText(writer, operation, 5)
   encodeParameters(writer, lengthTag(8), parametersOf(operation))
+  writer.bool(varintTag(12), entry.fromMemo)
+  writer.raw(verdictFields(verdict))
+}
+
+/** What the memo answers with again and again is written once. */
+const fieldsOfVerdict = new WeakMap<ControlVerdict, Uint8Array>()
+
+function verdictFields(verdict: ControlVerdict): Uint8Array {
+  const known = fieldsOfVerdict.get(verdict)
+  if (known !== undefined) return known
+  const writer = new ProtoWriter(512)
+  writer.string(lengthTag(4), verdict.summary)
   encodeRules(writer, lengthTag(9), verdict.determinedBy)
   if (verdict.outcome.kind === 'allow' && verdict.outcome.approvalId !== undefined) {
     writer.string(lengthTag(10), verdict.outcome.approvalId)
   }
   writer.uint(varintTag(11), Number(verdict.epoch))
-  writer.bool(varintTag(12), entry.fromMemo)
   encodeActions(writer, lengthTag(13), verdict.actions)
+  const fields = new Uint8Array(writer.buffer.subarray(0, writer.position))
+  fieldsOfVerdict.set(verdict, fields)
+  return fields
 }
 
 function encodeOutcome(writer: ProtoWriter, entry: Entry<'outcome'>): void {
@@ -150,7 +162,8 @@ function encodeText(writer: ProtoWriter, operation: Operation, field: number): v
   const text = textOf(operation)
   const bytes = Buffer.byteLength(text, 'utf8')
   writer.string(lengthTag(field), text.length > maximumTextChars ? cut(text) : text)
-  writer.bytes(lengthTag(field + 1), hash('sha256', text, 'buffer'))
+  // As a string: to make a Buffer of its own takes three times as long as the digest.
+  writer.binary(lengthTag(field + 1), hash('sha256', text, 'binary'))
   writer.uint(varintTag(field + 2), bytes)
 }
 
@@ -166,6 +179,7 @@ function encodeParameters(
   tag: number,
   parameters: readonly Parameter[],
 ): void {
+  if (parameters.length === 0) return
   let room = maximumParametersBytes
   for (const parameter of parameters.slice(0, maximumParameters)) {
     const message = writer.open(tag)

@@ -1,6 +1,8 @@
 /** Bytes kept free after `position`, so that fixed-size writes need no check of their own. */
 const slack = 64
 const maximumBytes = 1 << 28
+/** Ids and names: to copy them here is cheaper than a call into native code. Their length takes one byte. */
+const shortChars = 64
 
 /** Writes protobuf fields into one growing buffer. Proto3 defaults are the caller's to skip. */
 export class ProtoWriter {
@@ -59,20 +61,48 @@ export class ProtoWriter {
 
   string(tag: number, value: string): void {
     if (value.length === 0) return
-    // A UTF-16 unit takes at most 3 bytes of UTF-8: up to 42 units the length is one byte.
-    if (value.length <= 42) {
-      this.reserve(value.length * 3)
-      this.varint(tag)
-      const written = this.#buffer.write(value, this.position + 1, 'utf8')
-      this.#buffer[this.position] = written
-      this.position += 1 + written
-      return
-    }
+    if (value.length <= shortChars && this.#shortAscii(tag, value)) return
     const length = Buffer.byteLength(value, 'utf8')
     this.reserve(length)
     this.varint(tag)
     this.varint(length)
     this.position += this.#buffer.write(value, this.position, length, 'utf8')
+  }
+
+  /** False = nothing is written: not ASCII, whose length is known beforehand. */
+  #shortAscii(tag: number, value: string): boolean {
+    const { length } = value
+    this.reserve(length)
+    const start = this.position
+    this.varint(tag)
+    const buffer = this.#buffer
+    let at = this.position
+    buffer[at++] = length
+    for (let index = 0; index < length; index += 1) {
+      const code = value.charCodeAt(index)
+      if (code > 127) {
+        this.position = start
+        return false
+      }
+      buffer[at++] = code
+    }
+    this.position = at
+    return true
+  }
+
+  /** Bytes that come as a string of as many characters; fewer than 128. */
+  binary(tag: number, value: string): void {
+    this.reserve(value.length)
+    this.varint(tag)
+    this.#buffer[this.position++] = value.length
+    this.position += this.#buffer.write(value, this.position, 'latin1')
+  }
+
+  /** Fields that were written elsewhere. */
+  raw(fields: Uint8Array): void {
+    this.reserve(fields.length)
+    this.#buffer.set(fields, this.position)
+    this.position += fields.length
   }
 
   bytes(tag: number, value: Uint8Array): void {
