@@ -33,6 +33,7 @@ const operations: readonly Operation[] = [
     path: '/',
     query: '',
     headers: [],
+    traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
     body: { kind: 'unread', mediaType: 'video/mp4', length: undefined },
   },
   { kind: 'message', channel: '/live', format: 'binary', data: Buffer.from([1, 2]) },

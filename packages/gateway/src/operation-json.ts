@@ -11,8 +11,9 @@ export function operationJson(
 ): OperationJson | undefined {
   switch (operation.kind) {
     case 'request': {
+      const { traceparent: _claimed, ...bound } = operation
       const body = bodyJson(operation.body)
-      return body === undefined ? undefined : { ...operation, body }
+      return body === undefined ? undefined : { ...bound, body }
     }
     case 'message':
       return { ...operation, data: base64(operation.data) }

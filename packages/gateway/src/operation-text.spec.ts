@@ -41,6 +41,12 @@ describe('the JSON form of an operation', () => {
     expect(new Set(forms).size).toBe(2)
   })
 
+  it('is the same whatever trace the client claims, while the text shows it', () => {
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+    expect(operationJson({ ...request, traceparent })).toEqual(operationJson(request))
+    expect(textOf({ ...request, traceparent })).toContain(`\ntraceparent: ${traceparent}\n`)
+  })
+
   it('has none for a body that was not read', () => {
     const body = { kind: 'unread', mediaType: 'a/b', length: undefined } as const
     expect(operationJson({ ...request, body })).toBeUndefined()

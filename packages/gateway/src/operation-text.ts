@@ -25,9 +25,10 @@ export function textOf(operation: Operation): string {
 }
 
 function requestText(request: RequestOperation): string {
-  const { method, scheme, authority, path, query, headers, body } = request
+  const { method, scheme, authority, path, query, headers, traceparent, body } = request
   const target = `${scheme}://${authority}${path}${query === '' ? '' : `?${query}`}`
   const head = [`${method} ${target}`, ...headers.map(({ name, value }) => `${name}: ${value}`)]
+  if (traceparent !== undefined) head.push(`traceparent: ${traceparent}`)
   return `${head.join('\n')}${bodyText(body)}`
 }
 

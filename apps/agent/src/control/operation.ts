@@ -79,7 +79,7 @@ const formats = {
 } as const
 
 function requestToWire(request: RequestOperation): WireRequest {
-  const { method, scheme, authority, path, query, headers, body } = request
+  const { method, scheme, authority, path, query, headers, body, traceparent = '' } = request
   return {
     method,
     scheme,
@@ -88,6 +88,7 @@ function requestToWire(request: RequestOperation): WireRequest {
     query,
     headers: headers.map(({ name, value }) => ({ name, value })),
     body: bodyToWire(body),
+    traceparent,
   }
 }
 

@@ -22,7 +22,7 @@ describe('what an operation claims of its cause', () => {
 
   it("is read from a request's own headers and a command's own variables", () => {
     const headers = [
-      { name: 'traceparent', value: traceparent },
+      { name: 'user-agent', value: 'python-httpx/0.28' },
       { name: 'accept', value: '*/*' },
     ]
     const request = {
@@ -32,7 +32,9 @@ describe('what an operation claims of its cause', () => {
       path: '/',
       query: '',
     } as const
-    expect(claimedIn({ kind: 'request', ...request, headers, body: { kind: 'none' } })).toEqual({
+    const body = { kind: 'none' } as const
+    expect(claimedIn({ kind: 'request', ...request, headers, body, traceparent })).toEqual({
+      'user-agent': 'python-httpx/0.28',
       traceparent,
     })
     const environment = [{ name: 'TRACEPARENT', value: traceparent }]

@@ -3,7 +3,7 @@ import { type Operation, textOf } from '@wardgate/gateway'
 /** Where a client names its trace: a request's header, a command's environment, a statement's trailing comment. */
 const commentAtEnd = /\/\*([^*]{1,2000})\*\/\s*;?\s*$/
 const commentPair = /([\w.-]{1,100})='([^']{0,1000})'/g
-const claimedHeaders = new Set(['traceparent', 'tracestate', 'baggage', 'user-agent'])
+const claimedHeaders = new Set(['user-agent'])
 const claimedVariables = new Set(['TRACEPARENT', 'TRACESTATE', 'BAGGAGE'])
 
 /** What the client says in this operation of what caused it. Shown and searched, never a condition. */
@@ -12,7 +12,10 @@ export function claimedIn(operation: Operation): Record<string, string> {
     case 'statement':
       return commentOf(operation.text)
     case 'request':
-      return named(operation.headers, claimedHeaders)
+      return {
+        ...named(operation.headers, claimedHeaders),
+        ...(operation.traceparent === undefined ? {} : { traceparent: operation.traceparent }),
+      }
     case 'command':
       return named(operation.environment, claimedVariables)
     case 'tool-call':

@@ -18,6 +18,11 @@ export interface RequestOperation {
   /** Lower-case names, in order. Neither the client's token nor the target's credential is among them. */
   readonly headers: readonly NamedValue[]
   readonly body: RequestBody
+  /**
+   * The trace that the client claims (W3C Trace Context, section 3.2), well-formed. Passed on and shown; it differs
+   * with each try, so neither verdicts nor approvals bind to it.
+   */
+  readonly traceparent?: string
 }
 
 export type RequestBody =

@@ -3,7 +3,7 @@ import type { NamedValue, RequestOperation, Target } from '@wardgate/gateway'
 import { targetWithin, type Visit } from '../client/visit'
 import type { Exchange } from '../client/exchange'
 import { isDroppedFromRequest } from '../wire/header-names'
-import { namedByConnection, type Field } from '../wire/fields'
+import { namedByConnection, valueOf, type Field } from '../wire/fields'
 import { narrowAcceptEncoding } from '../wire/codings'
 import { preferencesForTarget } from '../wire/preferences'
 import { readRequestPath } from '../wire/request-path'
@@ -34,7 +34,9 @@ export function requestOperation(
   body: ReadBody,
 ): RequestOperation {
   const headers = headersForTarget(exchange.fields, visit, body)
-  return { kind: 'request', ...head, headers, body: body.judged }
+  const traceparent = traceOf(exchange.fields)
+  const claimed = traceparent === undefined ? {} : { traceparent }
+  return { kind: 'request', ...head, headers, body: body.judged, ...claimed }
 }
 
 function headersForTarget(
@@ -53,6 +55,15 @@ function headersForTarget(
     const rest = preferencesForTarget(value)
     return rest === '' ? [] : [{ name, value: rest }]
   })
+}
+
+/** The one form that every version keeps: https://www.w3.org/TR/trace-context/#traceparent-header-field-values */
+const wellFormedTrace = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
+
+/** Anything else under that name is dropped: it would reach the target without having been judged. */
+function traceOf(fields: readonly Field[]): string | undefined {
+  const value = valueOf(fields, 'traceparent')
+  return value !== undefined && wellFormedTrace.test(value) ? value : undefined
 }
 
 /** What the target calls itself; its default port is left out, as clients do. */

@@ -122,7 +122,7 @@ function forgetRefusedToken(status: number, { target, upstream }: SessionParts):
 
 /** Range is left out where the answer is masked: a part of a body cannot be. The target then sends all of it. */
 function outgoingOf({ operation, body, permit, session }: Forward): Outgoing {
-  const { method, scheme, authority, path, query, headers } = operation
+  const { method, scheme, authority, path, query, headers, traceparent } = operation
   const sent =
     permit.unmasked === true ? headers : headers.filter(({ name }) => !ofRanges.has(name))
   return {
@@ -133,6 +133,7 @@ function outgoingOf({ operation, body, permit, session }: Forward): Outgoing {
     query,
     headers: [
       ...sent,
+      ...(traceparent === undefined ? [] : [{ name: 'traceparent', value: traceparent }]),
       { name: 'x-forwarded-for', value: session.clientHost },
       { name: 'x-forwarded-proto', value: scheme },
     ],

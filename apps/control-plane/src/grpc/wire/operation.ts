@@ -97,10 +97,20 @@ function toOperation(raw: WireOperation | undefined): Operation {
 }
 
 function requestOf(raw: WireRequest): Operation {
-  const { method, authority, path, query, headers } = raw
+  const { method, authority, path, query, headers, traceparent } = raw
   const scheme = schemes.find((known) => known === raw.scheme)
   if (scheme === undefined) throw malformed('a scheme that is not known')
-  return { kind: 'request', method, scheme, authority, path, query, headers, body: bodyOf(raw) }
+  return {
+    kind: 'request',
+    method,
+    scheme,
+    authority,
+    path,
+    query,
+    headers,
+    body: bodyOf(raw),
+    ...(traceparent === '' ? {} : { traceparent }),
+  }
 }
 
 function bodyOf({ body }: WireRequest): RequestBody {

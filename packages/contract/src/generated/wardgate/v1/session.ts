@@ -319,7 +319,12 @@ export interface RequestOperation {
   query: string;
   /** Lower-case names, in order; no credential is among them. */
   headers: NamedValue[];
-  body?: { $case: "whole"; value: WholeBody } | { $case: "unread"; value: UnreadBody } | undefined;
+  body?:
+    | { $case: "whole"; value: WholeBody }
+    | { $case: "unread"; value: UnreadBody }
+    | undefined;
+  /** W3C trace that the client claims; no verdict binds to it. Empty = none. */
+  traceparent: string;
 }
 
 export interface WholeBody {
@@ -1617,7 +1622,7 @@ export const NamedValue: MessageFns<NamedValue> = {
 };
 
 function createBaseRequestOperation(): RequestOperation {
-  return { method: "", scheme: "", authority: "", path: "", query: "", headers: [], body: undefined };
+  return { method: "", scheme: "", authority: "", path: "", query: "", headers: [], body: undefined, traceparent: "" };
 }
 
 export const RequestOperation: MessageFns<RequestOperation> = {
@@ -1647,6 +1652,9 @@ export const RequestOperation: MessageFns<RequestOperation> = {
       case "unread":
         UnreadBody.encode(message.body.value, writer.uint32(66).fork()).join();
         break;
+    }
+    if (message.traceparent !== "") {
+      writer.uint32(74).string(message.traceparent);
     }
     return writer;
   },
@@ -1726,6 +1734,14 @@ export const RequestOperation: MessageFns<RequestOperation> = {
             }
 
             message.body = { $case: "unread", value: UnreadBody.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.traceparent = reader.string();
             continue;
           }
         }
