@@ -107,6 +107,8 @@ const finders = {
   jdbc,
   chromium: () => command('chromium', 'chromium'),
   postgres: () => command('initdb', 'postgresql'),
+  nginx: () => command('nginx', 'nginx'),
+  curl: () => command('curl', 'curl'),
   pgbouncer: () => command('pgbouncer', 'pgbouncer'),
 }
 

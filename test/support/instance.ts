@@ -15,7 +15,7 @@ export interface Descriptor {
   readonly controlPlane: { readonly url: string }
   readonly agents: readonly {
     readonly name: string
-    readonly listeners: { readonly postgres: Address }
+    readonly listeners: { readonly postgres: Address; readonly http: Address }
   }[]
   readonly sample: {
     readonly connection: string

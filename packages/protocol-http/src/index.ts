@@ -11,7 +11,7 @@ export const http: Protocol<HttpSettings> = {
   defaultPort: 80,
   settings,
   capabilities: {
-    operations: ['request'],
+    operations: ['request', 'message'],
     masks: ['path', 'header', 'detector'],
     credentials: ['none', 'password', 'certificate', 'bearer', 'api-key', 'oauth-client', 'aws'],
     hold: true,

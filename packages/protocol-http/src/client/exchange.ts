@@ -1,5 +1,5 @@
 import { SessionError } from '@wardgate/errors'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import type { Duplex, Readable } from 'node:stream'
 import type { Problem } from '../errors'
@@ -28,6 +28,7 @@ export class Exchange {
   readonly #outgoing: Outgoing
   readonly #gone = new AbortController()
   #expectsContinue: boolean
+  #isTakenOver = false
 
   constructor(
     incoming: Incoming,
@@ -45,9 +46,7 @@ export class Exchange {
     this.#expectsContinue = options.expectsContinue === true
     incoming.on('error', () => undefined)
     outgoing.on('error', () => undefined)
-    outgoing.once('close', () =>
-      this.#gone.abort(new SessionError('ERR_SESSION_CLIENT_GONE', 'the client left its request')),
-    )
+    outgoing.once('close', () => this.#leave())
   }
 
   /** Aborted when the client has left this request or has got all of its answer. */
@@ -60,7 +59,24 @@ export class Exchange {
   }
 
   get isOver(): boolean {
-    return this.#outgoing.writableEnded || this.#gone.signal.aborted
+    return this.#isTakenOver || this.#outgoing.writableEnded || this.#gone.signal.aborted
+  }
+
+  /** From now on the socket speaks another protocol; its end is the end of this exchange. */
+  takeOver(): Upgrade {
+    if (this.upgrade === undefined) throw new TypeError('the client asked for no other protocol')
+    const { socket } = this.upgrade
+    this.#isTakenOver = true
+    const { request } = this.upgrade
+    if (this.#outgoing instanceof ServerResponse) this.#outgoing.detachSocket(request.socket)
+    const gone = () => this.#leave()
+    socket.once('close', gone)
+    if (socket.destroyed) gone()
+    return this.upgrade
+  }
+
+  #leave(): void {
+    this.#gone.abort(new SessionError('ERR_SESSION_CLIENT_GONE', 'the client left its request'))
   }
 
   /** The body as it was framed; a client that waits for leave to send it gets it now. */

@@ -1,6 +1,6 @@
 import type { Exchange } from '../client/exchange'
 import { dialTarget } from '../upstream/dial'
-import type { SessionParts } from './request-run'
+import type { SessionParts } from './session-parts'
 
 const PROBE_MILLIS = 10_000
 

@@ -6,7 +6,8 @@ import type { Exchange } from '../client/exchange'
 import { isPing, isSameVisit, type Visit } from '../client/visit'
 import { problemOf } from '../errors'
 import { ping } from './ping'
-import { runRequest, type SessionParts } from './request-run'
+import { runRequest } from './run-request'
+import type { SessionParts } from './session-parts'
 
 export interface RelayParts extends SessionParts {
   readonly arrivals: Arrivals

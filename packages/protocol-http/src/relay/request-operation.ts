@@ -33,20 +33,22 @@ export function requestOperation(
   visit: Visit,
   body: ReadBody,
 ): RequestOperation {
-  const headers = headersForTarget(exchange.fields, visit, body)
+  const headers = headersForTarget(exchange, visit, body)
   const traceparent = traceOf(exchange.fields)
   const claimed = traceparent === undefined ? {} : { traceparent }
   return { kind: 'request', ...head, headers, body: body.judged, ...claimed }
 }
 
 function headersForTarget(
-  fields: readonly Field[],
+  exchange: Exchange,
   { settings }: Visit,
   body: ReadBody,
 ): readonly NamedValue[] {
+  const { fields } = exchange
   const dropped = namedByConnection(fields)
   const token = settings.tokenHeader?.toLowerCase()
   return fields.flatMap(({ name, value }) => {
+    if (name === 'upgrade' && exchange.upgrade !== undefined) return [{ name, value }]
     if (isDroppedFromRequest(name) || dropped.has(name) || name === token) return []
     if (name === 'content-encoding' && body.isDecoded) return []
     if (name === 'content-type' && body.judged.kind === 'none') return []

@@ -5,11 +5,6 @@ import type { Field } from '../wire/fields'
 import { isDroppedFromResponse, speaksOfBytes } from '../wire/header-names'
 import { rewriteCookie, rewriteLocation, type Whereabouts } from '../wire/location'
 
-export interface ResponseHead {
-  readonly status: number
-  readonly fields: readonly Field[]
-}
-
 export interface HeaderContext {
   readonly permit: Permit
   readonly settings: HttpSettings
@@ -28,7 +23,7 @@ const locations = new Set(['location', 'content-location'])
 const legalValue = /^[\t\x20-\x7e\x80-\xff]*$/
 
 /** The header section as the client may see it. */
-export function shownHeaders({ fields }: ResponseHead, context: HeaderContext): ShownHeaders {
+export function shownHeaders(fields: readonly Field[], context: HeaderContext): ShownHeaders {
   const headers: Record<string, string | string[]> = Object.create(null) as Record<string, string>
   let maskedCells = 0
   for (const { name, value } of fields) {

@@ -1,23 +1,12 @@
 import { SessionError, TargetError, type GatewayError } from '@wardgate/errors'
-import type { Gate, Outcome, Permit } from '@wardgate/gateway'
-import type { Exchange } from '../client/exchange'
+import type { Outcome, Permit } from '@wardgate/gateway'
 import { problemOf } from '../errors'
-import type { HttpSettings } from '../settings'
 import type { ResponseListener, Sending } from '../upstream/send'
 import { valueOf, type Field } from '../wire/fields'
 import { isDroppedFromResponse } from '../wire/header-names'
-import type { Whereabouts } from '../wire/location'
 import { bodyPipe, type BodyPipe, type BodySink } from './body-pipe'
+import type { PermittedRequest } from './decide-request'
 import { shownHeaders } from './response-headers'
-
-export interface ResponseParts {
-  readonly exchange: Exchange
-  readonly permit: Permit
-  readonly gate: Gate
-  readonly settings: HttpSettings
-  readonly where: Whereabouts
-  readonly requestPath: string
-}
 
 /** One permitted request from its forward to its outcome: shows the client the masked answer, settles once. */
 export class ResponseRelay implements ResponseListener, BodySink {
@@ -25,7 +14,7 @@ export class ResponseRelay implements ResponseListener, BodySink {
   readonly over: Promise<GatewayError | undefined>
   /** 0 = the target has not answered. */
   status = 0
-  readonly #parts: ResponseParts
+  readonly #request: PermittedRequest
   #finish: (error: GatewayError | undefined) => void = () => undefined
   #sending: Sending | undefined
   #pipe: BodyPipe | undefined
@@ -35,27 +24,33 @@ export class ResponseRelay implements ResponseListener, BodySink {
   #trailers: Readonly<Record<string, string>> = {}
   #isSettled = false
 
-  constructor(parts: ResponseParts) {
-    this.#parts = parts
+  constructor(request: PermittedRequest) {
+    this.#request = request
     this.over = new Promise((resolve) => (this.#finish = resolve))
   }
 
   attach(sending: Sending): void {
     this.#sending = sending
-    const { gone } = this.#parts.exchange
+    const { gone } = this.#request.exchange
     if (gone.aborted) this.#clientGone()
     else gone.addEventListener('abort', this.#clientGone, { once: true })
   }
 
   begun(status: number, fields: readonly Field[]): void {
-    const { exchange, permit, settings, where, requestPath } = this.#parts
+    const { exchange, permit, visit, operation } = this.#request
     this.status = status
     const masker = permit.body(valueOf(fields, 'content-type') ?? '')
     const hasBody = exchange.method !== 'HEAD' && status !== 204 && status !== 304
     if (masker.active && hasBody) refusePart(status)
     const contentEncoding = valueOf(fields, 'content-encoding')
-    const context = { permit, settings, where, requestPath, isMasked: masker.active }
-    const { headers, maskedCells } = shownHeaders({ status, fields }, context)
+    const { scheme, authority, path } = operation
+    const { headers, maskedCells } = shownHeaders(fields, {
+      permit,
+      settings: visit.settings,
+      where: { scheme, authority, prefix: visit.prefix },
+      requestPath: path,
+      isMasked: masker.active,
+    })
     this.#headerCells = maskedCells
     this.#masker = masker
     const goOn = () => this.#sending?.resume()
@@ -70,7 +65,7 @@ export class ResponseRelay implements ResponseListener, BodySink {
   }
 
   ended(trailers: readonly Field[]): void {
-    const { permit } = this.#parts
+    const { permit } = this.#request
     const shown = trailers.filter(({ name }) => !isDroppedFromResponse(name))
     this.#trailers = Object.fromEntries(
       shown.map(({ name, value }) => [name, permit.header(name, value)]),
@@ -79,7 +74,7 @@ export class ResponseRelay implements ResponseListener, BodySink {
   }
 
   failed(error: GatewayError): void {
-    const { exchange, permit } = this.#parts
+    const { exchange, permit } = this.#request
     this.#pipe?.destroy()
     const isOurs = !(error instanceof TargetError || error instanceof SessionError)
     this.#settle(this.status === 0 ? 'unknown' : this.#statusWord(), error)
@@ -90,13 +85,13 @@ export class ResponseRelay implements ResponseListener, BodySink {
 
   write(chunk: Uint8Array): boolean {
     this.#bytes += chunk.length
-    this.#parts.gate.record('out', chunk)
-    return this.#parts.exchange.write(chunk)
+    this.#request.session.gate.record('out', chunk)
+    return this.#request.exchange.write(chunk)
   }
 
   end(): void {
     this.#settle(this.#statusWord())
-    this.#parts.exchange.end(this.#trailers)
+    this.#request.exchange.end(this.#trailers)
     this.#finish(undefined)
   }
 
@@ -119,7 +114,7 @@ export class ResponseRelay implements ResponseListener, BodySink {
   #settle(status: Outcome['status'], error?: GatewayError): void {
     if (this.#isSettled) return
     this.#isSettled = true
-    this.#parts.exchange.gone.removeEventListener('abort', this.#clientGone)
+    this.#request.exchange.gone.removeEventListener('abort', this.#clientGone)
     const code = this.status === 0 ? undefined : String(this.status)
     const failure =
       error === undefined
@@ -127,7 +122,7 @@ export class ResponseRelay implements ResponseListener, BodySink {
           ? { code: `HTTP ${this.status}`, message: '' }
           : undefined
         : { code: error.code, message: error.message }
-    this.#parts.permit.settle({
+    this.#request.permit.settle({
       status,
       rows: this.status === 0 ? 0 : 1,
       bytes: this.#bytes,
@@ -142,7 +137,7 @@ export class ResponseRelay implements ResponseListener, BodySink {
       (Array.isArray(value) ? value : [value]).map((text) => `${name}: ${text}\r\n`),
     )
     const head = `HTTP/1.1 ${this.status}\r\n${lines.join('')}\r\n`
-    this.#parts.gate.record('out', Buffer.from(head))
+    this.#request.session.gate.record('out', Buffer.from(head))
   }
 }
 

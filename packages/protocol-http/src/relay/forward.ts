@@ -1,0 +1,34 @@
+import { type GatewayError, toGatewayError } from '@wardgate/errors'
+import { send } from '../upstream/send'
+import type { PermittedRequest } from './decide-request'
+import { outgoingOf } from './outgoing-of'
+import { ResponseRelay } from './response'
+import type { SessionParts } from './session-parts'
+
+/** Sends a permitted request and shows its answer. Resolves with the error that the session has to end with. */
+export async function forward(request: PermittedRequest): Promise<GatewayError | undefined> {
+  const { session, permit } = request
+  const relay = new ResponseRelay(request)
+  const { signal, upstream } = session
+  try {
+    const outgoing = await outgoingOf(request)
+    const sending = send(permit, upstream.pool, outgoing, relay)
+    relay.attach(sending)
+    const aborted = () => sending.abort(toGatewayError(signal.reason))
+    signal.addEventListener('abort', aborted)
+    if (signal.aborted) aborted()
+    const error = await relay.over
+    signal.removeEventListener('abort', aborted)
+    forgetRefusedToken(relay.status, session)
+    return error
+  } catch (caught) {
+    relay.failed(toGatewayError(caught))
+    return relay.over
+  }
+}
+
+/** A token that the target no longer takes, before its time: the next request fetches another. */
+function forgetRefusedToken(status: number, { target, upstream }: SessionParts): void {
+  const { credential } = target
+  if (status === 401 && credential.kind === 'oauth-client') upstream.accessTokens.forget(credential)
+}

@@ -1,0 +1,33 @@
+import { inject } from '../upstream/credentials/inject'
+import type { Outgoing } from '../upstream/outgoing'
+import type { PermittedRequest } from './decide-request'
+
+const ofRanges = new Set(['range', 'if-range'])
+
+/** What goes to the target: what was decided, and what the gateway itself adds, the credential last. */
+export function outgoingOf(request: PermittedRequest): Outgoing | Promise<Outgoing> {
+  const { operation, body, session } = request
+  const { method, scheme, authority, path, query, traceparent } = operation
+  const outgoing: Outgoing = {
+    method,
+    scheme,
+    authority,
+    path,
+    query,
+    headers: [
+      ...headersOf(request),
+      ...(traceparent === undefined ? [] : [{ name: 'traceparent', value: traceparent }]),
+      { name: 'x-forwarded-for', value: session.clientHost },
+      { name: 'x-forwarded-proto', value: scheme },
+    ],
+    body: body.forwarded,
+    length: operation.body.kind === 'unread' ? operation.body.length : undefined,
+  }
+  return inject(outgoing, session.target.credential, session.upstream.accessTokens)
+}
+
+/** Range is left out where the answer is masked: a part of a body cannot be. The target then sends all of it. */
+function headersOf({ operation, permit }: PermittedRequest): Outgoing['headers'] {
+  if (permit.unmasked === true) return operation.headers
+  return operation.headers.filter(({ name }) => !ofRanges.has(name))
+}

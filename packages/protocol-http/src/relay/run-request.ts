@@ -1,0 +1,19 @@
+import type { GatewayError } from '@wardgate/errors'
+import type { Exchange } from '../client/exchange'
+import type { Visit } from '../client/visit'
+import { runUpgrade } from '../websocket/run-upgrade'
+import { decideRequest, readRequest } from './decide-request'
+import { forward } from './forward'
+import type { SessionParts } from './session-parts'
+
+/** One request from its arrival to its answer. Resolves with the error that the whole session has to end with. */
+export async function runRequest(
+  exchange: Exchange,
+  visit: Visit,
+  session: SessionParts,
+): Promise<GatewayError | undefined> {
+  if (exchange.upgrade !== undefined) return runUpgrade(exchange, visit, session)
+  const request = await readRequest(exchange, visit, session)
+  const permitted = await decideRequest(request)
+  return permitted === undefined ? undefined : forward(permitted)
+}

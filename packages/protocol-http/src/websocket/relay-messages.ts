@@ -1,0 +1,138 @@
+import { toGatewayError, type GatewayError } from '@wardgate/errors'
+import type { Gate, MessageOperation, Permit } from '@wardgate/gateway'
+import type { RawData, WebSocket } from 'ws'
+
+/** https://datatracker.ietf.org/doc/html/rfc6455#section-7.4.1 */
+const policyViolation = 1008
+const internalError = 1011
+/** Not to be sent: they stand for what was not sent. */
+const unsendable = new Set([1005, 1006, 1015])
+const maxReasonBytes = 120
+/** Held for a slow reader before the other side is no longer read. */
+const maxBufferedBytes = 1024 * 1024
+
+export interface MessageParts {
+  readonly client: WebSocket
+  readonly upstream: WebSocket
+  /** Of the upgrade: says how the target's messages are masked. */
+  readonly permit: Permit
+  readonly gate: Gate
+  readonly channel: string
+}
+
+export interface Relayed {
+  readonly bytes: number
+  readonly messages: number
+  readonly maskedCells: number
+}
+
+/** Relays until both sides have closed. Each message of the client's is an operation of its own, one after the other. */
+export class MessageRelay {
+  readonly over: Promise<Relayed>
+  readonly #parts: MessageParts
+  #turn: Promise<void> = Promise.resolve()
+  #bytes = 0
+  #messages = 0
+  #maskedCells = 0
+
+  constructor(parts: MessageParts) {
+    this.#parts = parts
+    const { client, upstream } = parts
+    client.on('message', (data, isBinary) => this.#fromClient(bytesOf(data), isBinary))
+    upstream.on('message', (data, isBinary) => this.#fromTarget(bytesOf(data), isBinary))
+    client.on('error', () => undefined)
+    upstream.on('error', () => undefined)
+    client.once('close', (code, reason) => close(upstream, code, reason.toString()))
+    upstream.once('close', (code, reason) =>
+      close(client, code, parts.gate.maskText(reason.toString())),
+    )
+    this.over = Promise.all([closed(client), closed(upstream)]).then(() => ({
+      bytes: this.#bytes,
+      messages: this.#messages,
+      maskedCells: this.#maskedCells,
+    }))
+  }
+
+  end(error: GatewayError): void {
+    const { client, upstream } = this.#parts
+    close(client, policyViolation, `${error.code}: ${error.message}`)
+    upstream.terminate()
+  }
+
+  #fromClient(data: Buffer, isBinary: boolean): void {
+    const { client } = this.#parts
+    client.pause()
+    this.#turn = this.#turn
+      .then(() => this.#submit(data, isBinary))
+      .catch((error: unknown) => this.end(toGatewayError(error)))
+      .finally(() => client.resume())
+  }
+
+  async #submit(data: Buffer, isBinary: boolean): Promise<void> {
+    const { gate, upstream, channel, client } = this.#parts
+    if (client.readyState !== client.OPEN) return
+    gate.record('in', data)
+    const format = isBinary ? 'binary' : 'text'
+    const operation: MessageOperation = { kind: 'message', channel, format, data }
+    const answer = await gate.submit(operation)
+    if (answer.kind === 'denial') return this.end(answer.error)
+    await send(upstream, data, isBinary)
+    answer.settle({ status: 'succeeded', rows: 0, bytes: 0, maskedCells: 0 })
+  }
+
+  #fromTarget(data: Buffer, isBinary: boolean): void {
+    const { client, upstream, gate } = this.#parts
+    let shown: Uint8Array
+    try {
+      shown = this.#mask(data, isBinary)
+    } catch (error) {
+      this.end(toGatewayError(error))
+      return
+    }
+    gate.record('out', shown)
+    this.#bytes += shown.length
+    this.#messages += 1
+    client.send(shown, { binary: isBinary }, () => upstream.resume())
+    if (client.bufferedAmount > maxBufferedBytes) upstream.pause()
+  }
+
+  #mask(data: Buffer, isBinary: boolean): Uint8Array {
+    const masker = this.#parts.permit.body(mediaTypeOf(data, isBinary))
+    if (!masker.active) return data
+    const shown = Buffer.concat([masker.write(data), masker.end()])
+    this.#maskedCells += masker.maskedCells
+    return shown
+  }
+}
+
+/** WebSocket messages name no type. */
+function mediaTypeOf(data: Buffer, isBinary: boolean): string {
+  if (isBinary) return 'application/octet-stream'
+  return /^\s*[[{]/.test(data.toString('latin1', 0, 64)) ? 'application/json' : 'text/plain'
+}
+
+function bytesOf(data: RawData): Buffer {
+  if (Buffer.isBuffer(data)) return data
+  return Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data)
+}
+
+function send(socket: WebSocket, data: Buffer, binary: boolean): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.send(data, { binary }, (error) => (error ? reject(error) : resolve()))
+  })
+}
+
+function closed(socket: WebSocket): Promise<void> {
+  return new Promise((resolve) => {
+    if (socket.readyState === socket.CLOSED) resolve()
+    else socket.once('close', () => resolve())
+  })
+}
+
+function close(socket: WebSocket, code: number, reason: string): void {
+  const shown = Buffer.from(reason).subarray(0, maxReasonBytes)
+  if (socket.readyState !== socket.OPEN) socket.terminate()
+  else if (code === 1006) socket.close(internalError, 'the other side was lost')
+  else if (unsendable.has(code)) socket.close()
+  else socket.close(code, shown)
+}

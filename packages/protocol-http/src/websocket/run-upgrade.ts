@@ -1,0 +1,78 @@
+import { ProtocolError, toGatewayError, type GatewayError } from '@wardgate/errors'
+import { WebSocketServer, type WebSocket } from 'ws'
+import type { Exchange } from '../client/exchange'
+import type { Visit } from '../client/visit'
+import { problemOf } from '../errors'
+import { decideRequest, readRequest, type PermittedRequest } from '../relay/decide-request'
+import { outgoingOf } from '../relay/outgoing-of'
+import type { SessionParts } from '../relay/session-parts'
+import { valueOf } from '../wire/fields'
+import { MAX_WEBSOCKET_MESSAGE_BYTES } from '../wire/limits'
+import { openUpstream } from './open-upstream'
+import { MessageRelay } from './relay-messages'
+
+/** https://datatracker.ietf.org/doc/html/rfc6455#section-4.2.1 */
+const version = '13'
+const key = /^[A-Za-z0-9+/]{22}==$/
+
+/** An upgrade to WebSocket: a request like any other, then messages, each of them judged. */
+export async function runUpgrade(
+  exchange: Exchange,
+  visit: Visit,
+  session: SessionParts,
+): Promise<GatewayError | undefined> {
+  refuseOtherUpgrades(exchange)
+  const request = await readRequest(exchange, visit, session)
+  const permitted = await decideRequest(request)
+  return permitted === undefined ? undefined : relayMessages(permitted)
+}
+
+function refuseOtherUpgrades({ method, fields }: Exchange): void {
+  const isWebSocket =
+    method === 'GET' &&
+    valueOf(fields, 'upgrade')?.toLowerCase() === 'websocket' &&
+    valueOf(fields, 'sec-websocket-version') === version &&
+    key.test(valueOf(fields, 'sec-websocket-key') ?? '')
+  if (!isWebSocket)
+    throw new ProtocolError('ERR_PROTOCOL_UNSUPPORTED', 'the only upgrade is to WebSocket 13')
+}
+
+async function relayMessages(request: PermittedRequest): Promise<GatewayError | undefined> {
+  const { exchange, permit, session, visit } = request
+  let upstream: WebSocket
+  try {
+    const { connectMillis } = visit.settings.upstream
+    const outgoing = await outgoingOf(request)
+    upstream = await openUpstream(permit, session.target, outgoing, connectMillis)
+  } catch (caught) {
+    const error = toGatewayError(caught)
+    const failure = { code: error.code, message: error.message }
+    permit.settle({ status: 'failed', rows: 0, bytes: 0, maskedCells: 0, error: failure })
+    exchange.answer(problemOf(error, { operationId: permit.operationId }), { close: true })
+    return undefined
+  }
+  const client = await openClientSide(exchange, upstream.protocol)
+  const { gate, signal } = session
+  const { path } = request.operation
+  const relay = new MessageRelay({ client, upstream, permit, gate, channel: path })
+  const aborted = () => relay.end(toGatewayError(signal.reason))
+  signal.addEventListener('abort', aborted)
+  if (signal.aborted) aborted()
+  const { bytes, messages, maskedCells } = await relay.over
+  signal.removeEventListener('abort', aborted)
+  permit.settle({ status: 'succeeded', completion: '101', rows: messages, bytes, maskedCells })
+  return undefined
+}
+
+/** Only now does the client learn that it is open. */
+function openClientSide(exchange: Exchange, protocol: string): Promise<WebSocket> {
+  const { request, socket, head } = exchange.takeOver()
+  const server = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: MAX_WEBSOCKET_MESSAGE_BYTES,
+    handleProtocols: () => (protocol === '' ? false : protocol),
+  })
+  return new Promise((resolve) => server.handleUpgrade(request, socket, head, resolve))
+}
