@@ -134,4 +134,8 @@ class IdleMasker implements RowMasker {
     // A cell beyond the described columns was judged by nobody: fails closed.
     return index < this.masked.length ? cell : null
   }
+
+  maskInPlace(): boolean {
+    return false
+  }
 }

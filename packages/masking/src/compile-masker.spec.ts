@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { compileMasker } from './compile-masker'
 import { emptyPlan, type Column, type MaskingPlan, type MaskMethod } from './plan'
 
@@ -110,6 +111,44 @@ describe('compileMasker', () => {
       expect(masker.maskedCells).toBe(2)
     },
   )
+
+  it('masks in place what takes as many bytes, just as mask does', () => {
+    const kept = fc.record({ keepFirst: fc.nat(4), keepLast: fc.nat(4) })
+    const value = fc.oneof(
+      fc.string({ unit: fc.constantFrom('4', '1', ' ', '-', '.', '(', '+', 'a', 'b', '*', 'é'), maxLength: 24 }),
+      fc.string({ unit: 'grapheme', maxLength: 12 }),
+    )
+    fc.assert(
+      fc.property(kept, value, (keeps, text) => {
+        const plan = { ...emptyPlan, ...byIndex({ kind: 'partial', ...keeps }) }
+        const masker = compileMasker({ plan, columns: [column(25)], key })
+        const cell = Buffer.from(text)
+        const chunk = Buffer.from(`<${text}>`)
+        const isPatched = masker.maskInPlace(0, chunk, 1, 1 + cell.length)
+        expect(masker.maskedCells).toBe(isPatched ? 1 : 0)
+        const masked = Buffer.from(masker.mask(0, cell) ?? '')
+        if (isPatched) expect(chunk.toString()).toBe(`<${masked.toString()}>`)
+        else expect(chunk.toString()).toBe(`<${text}>`)
+      }),
+    )
+  })
+
+  it.each([
+    ['another method', { kind: 'hash' }, 25, []],
+    ['a type that is no text', { kind: 'partial', keepFirst: 0, keepLast: 1 }, 23, []],
+    [
+      'detectors that may find more',
+      { kind: 'partial', keepFirst: 0, keepLast: 1 },
+      25,
+      [{ detector: 'email', rule: 'r', method: redact }],
+    ],
+  ] as const)('leaves %s to mask', (_name, method, type, detectors) => {
+    const plan = { ...emptyPlan, ...byIndex(method), detectors }
+    const masker = compileMasker({ plan, columns: [column(type)], key })
+    const bytes = Buffer.from('12345678')
+    expect(masker.maskInPlace(0, bytes, 0, 8)).toBe(false)
+    expect(bytes.toString()).toBe('12345678')
+  })
 
   it('hides a cell beyond the described columns', () => {
     const masker = compileMasker({ plan: emptyPlan, columns: [column(25)], key })

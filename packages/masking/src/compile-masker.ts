@@ -3,7 +3,7 @@ import { keyedDigest } from './methods/keyed'
 import { isStricter, stricter } from './methods/mask-value'
 import type { Column, MaskingPlan, MaskMethod, RowMasker } from './plan'
 import { detectorMask } from './postgres/detector-mask'
-import { methodMask, type CellMask } from './postgres/method-mask'
+import { methodMask, methodPatch, type CellMask, type CellPatch } from './postgres/method-mask'
 import { SpanMasker } from './span-masker'
 
 export interface MaskerInput {
@@ -21,10 +21,15 @@ export function compileMasker({ plan, columns, key }: MaskerInput): RowMasker {
   const hiding = new Set(plan.columns.filter((mask) => mask.hidesNull).map((mask) => mask.index))
   if (plan.unknownOrigin !== undefined)
     for (const [index, column] of columns.entries()) if (column.table === 0) hiding.add(index)
-  return new CompiledMasker(
-    hiding,
-    columns.map((column, index) => {
-      const method = methodOf(plan, column, index)
+  const methods = columns.map((column, index) => methodOf(plan, column, index))
+  return new CompiledMasker({
+    hidingNull: hiding,
+    // With detectors a cell has to be read before its method is certain.
+    patches: columns.map((column, index) =>
+      spans.active ? undefined : methodPatch(column, methods[index]),
+    ),
+    masks: columns.map((column, index) => {
+      const method = methods[index]
       if (method === undefined) return detectorMask(column, spans)
       const mask = methodMask(column, method, digest)
       const keepsSomething = method.kind === 'partial' || method.kind === 'tokenize'
@@ -35,7 +40,7 @@ export function compileMasker({ plan, columns, key }: MaskerInput): RowMasker {
         return methodMask(column, found, digest)(cell)
       }
     }),
-  )
+  })
 }
 
 function refuseOtherShape(plan: MaskingPlan, width: number): void {
@@ -70,12 +75,22 @@ class CompiledMasker implements RowMasker {
   readonly active: boolean
   readonly masked: readonly boolean[]
   readonly #masks: readonly (CellMask | undefined)[]
+  readonly #patches: readonly (CellPatch | undefined)[]
   readonly #hidingNull: ReadonlySet<number>
   maskedCells = 0
 
-  constructor(hidingNull: ReadonlySet<number>, masks: readonly (CellMask | undefined)[]) {
+  constructor({
+    hidingNull,
+    masks,
+    patches,
+  }: {
+    readonly hidingNull: ReadonlySet<number>
+    readonly masks: readonly (CellMask | undefined)[]
+    readonly patches: readonly (CellPatch | undefined)[]
+  }) {
     this.#hidingNull = hidingNull
     this.#masks = masks
+    this.#patches = patches
     this.masked = masks.map((mask) => mask !== undefined)
     this.active = this.masked.includes(true)
   }
@@ -90,6 +105,12 @@ class CompiledMasker implements RowMasker {
     const shown = mask(cell)
     if (shown !== cell) this.maskedCells++
     return shown
+  }
+
+  maskInPlace(index: number, bytes: Uint8Array, start: number, end: number): boolean {
+    const isPatched = this.#patches[index]?.(bytes, start, end) === true
+    if (isPatched) this.maskedCells++
+    return isPatched
   }
 
   #maskNull(mask: CellMask | undefined): Uint8Array | null {

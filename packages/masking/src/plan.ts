@@ -85,6 +85,11 @@ export interface RowMasker {
   readonly masked: readonly boolean[]
   /** The cell as the client may see it; `null` is SQL NULL. Returns the same buffer when nothing changed. */
   mask(index: number, cell: Uint8Array | null): Uint8Array | null
+  /**
+   * Masks the cell `bytes[start, end)` where it lies, which only the owner of the bytes may ask for. False = nothing was
+   * changed, because the masked value takes more or fewer bytes or the column is not masked so: `mask` has to be called.
+   */
+  maskInPlace(index: number, bytes: Uint8Array, start: number, end: number): boolean
   /** How many cells were changed so far. */
   readonly maskedCells: number
 }

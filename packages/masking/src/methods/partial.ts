@@ -18,28 +18,52 @@ interface Kept {
 
 /** Keeps the outer characters of a UTF-8 value and stars the rest; never more than half of it stays. */
 export function partialBytes(cell: Uint8Array, kept: Kept): Uint8Array {
-  const end = trimmedLength(cell)
+  const end = trimmedLength(cell, 0, cell.length)
+  const total = countedBytes(cell, 0, end)
+  if (total === undefined) return Buffer.from(partialText(asBuffer(cell).toString('utf8'), kept))
+  if (keepsTooMuch(Math.abs(total), kept)) return fullyMaskedBytes
+  const out = new Uint8Array(cell)
+  starBytes({ bytes: out, start: 0, end }, total, kept)
+  return out
+}
+
+interface Stretch {
+  readonly bytes: Uint8Array
+  readonly start: number
+  readonly end: number
+}
+
+/** As `partialBytes`, where the value lies; false = it is not ASCII, or its mask is of another length. */
+export function patchPartial({ bytes, start, end }: Stretch, kept: Kept): boolean {
+  const trimmed = trimmedLength(bytes, start, end)
+  const total = countedBytes(bytes, start, trimmed)
+  if (total === undefined || keepsTooMuch(Math.abs(total), kept)) return false
+  starBytes({ bytes, start, end: trimmed }, total, kept)
+  return true
+}
+
+/** How many bytes count, negative when only the digits do, as in groups of them; undefined = not ASCII. */
+function countedBytes(bytes: Uint8Array, start: number, end: number): number | undefined {
   let digits = 0
   let others = 0
-  for (let i = 0; i < end; i++) {
-    const byte = cell[i] ?? 0
-    if (byte >= 0x80) return Buffer.from(partialText(asBuffer(cell).toString('utf8'), kept))
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at] ?? 0
+    if (byte >= 0x80) return undefined
     if (isDigit(byte)) digits++
     else if (!isSeparator(byte)) others++
   }
-  const grouped = others === 0 && digits >= minGroupedDigits
-  const total = grouped ? digits : end
-  const { keepFirst, keepLast } = kept
-  if (keepsTooMuch(total, kept)) return fullyMaskedBytes
-  const out = Buffer.allocUnsafe(cell.length)
+  return others === 0 && digits >= minGroupedDigits ? -digits : end - start
+}
+
+function starBytes({ bytes, start, end }: Stretch, counted: number, kept: Kept): void {
+  const isGrouped = counted < 0
+  const firstKept = Math.abs(counted) - kept.keepLast
   let seen = 0
-  for (let i = 0; i < end; i++) {
-    const byte = cell[i] ?? 0
-    const counted = !grouped || isDigit(byte)
-    if (counted) seen++
-    out[i] = !counted || seen <= keepFirst || seen > total - keepLast ? byte : star
+  for (let at = start; at < end; at++) {
+    if (isGrouped && !isDigit(bytes[at] ?? 0)) continue
+    seen++
+    if (seen > kept.keepFirst && seen <= firstKept) bytes[at] = star
   }
-  return out.fill(space, end)
 }
 
 /** As `partialBytes`, by code points, so that no character is cut in two. */
@@ -67,10 +91,10 @@ function keepsTooMuch(total: number, { keepFirst, keepLast }: Kept): boolean {
 }
 
 /** character(n) arrives padded with blanks, which are no part of the value. */
-function trimmedLength(cell: Uint8Array): number {
-  let end = cell.length
-  while (end > 0 && cell[end - 1] === space) end--
-  return end
+function trimmedLength(bytes: Uint8Array, start: number, end: number): number {
+  let trimmed = end
+  while (trimmed > start && bytes[trimmed - 1] === space) trimmed--
+  return trimmed
 }
 
 function isDigit(byte: number): boolean {

@@ -1,7 +1,7 @@
 import { asBuffer } from '../bytes'
 import type { KeyedDigest } from '../methods/keyed'
 import { hashText, maskText, shownDigestBytes } from '../methods/mask-value'
-import { partialBytes } from '../methods/partial'
+import { partialBytes, patchPartial } from '../methods/partial'
 import type { Column, MaskMethod } from '../plan'
 import { mapBinaryArray, mapTextArray, type ElementMask } from './array'
 import { postgresType, type PostgresType } from './types'
@@ -12,6 +12,17 @@ export type CellMask = (cell: Uint8Array) => Uint8Array | null
 /** How a method changes every cell of a column, so that the cell still decodes as the column's type. */
 export function methodMask(column: Column, method: MaskMethod, digest: KeyedDigest): CellMask {
   return maskOfType(postgresType(column.type), column.format, method, digest)
+}
+
+/** Changes the cell `bytes[start, end)` where it lies; false = it cannot, and nothing was changed. */
+export type CellPatch = (bytes: Uint8Array, start: number, end: number) => boolean
+
+/** Undefined = the method changes how long a cell is. */
+export function methodPatch(column: Column, method: MaskMethod | undefined): CellPatch | undefined {
+  if (method?.kind !== 'partial') return undefined
+  const { content, element } = postgresType(column.type)
+  if (content !== 'text' || element !== undefined) return undefined
+  return (bytes, start, end) => patchPartial({ bytes, start, end }, method)
 }
 
 /** The value that stands for any redacted one of the type. */

@@ -1,25 +1,27 @@
 import { ProtocolError } from '@wardgate/errors'
 import type { Permit } from '@wardgate/gateway'
 import type { ByteWriter } from '@wardgate/wire'
+import type { ClientOutput } from './client-output'
 
 type RowMasker = ReturnType<Permit['masker']>
 
+/** A DataRow, header included, in a chunk that is ours to change. */
+export interface Row {
+  readonly source: Buffer
+  readonly at: number
+  readonly size: number
+}
+
 /**
- * Writes the DataRow at `source[at, at + size)` with its cells masked: runs of unmasked cells are copied as they
- * are. The row's width must be the one that the masker was made for.
+ * Shows a row with its cells masked. Masks that take as many bytes are written into the source itself, and a row with
+ * no others is shown as it lies; around the others the unmasked runs are copied. The row's width must be the one that
+ * the masker was made for.
  */
-export function maskRow(
-  source: Buffer,
-  at: number,
-  size: number,
-  masker: RowMasker,
-  writer: ByteWriter,
-): void {
+export function maskRow({ source, at, size }: Row, masker: RowMasker, output: ClientOutput): void {
   const end = at + size
   const columns = size < 7 ? -1 : source.readUInt16BE(at + 5)
   if (columns !== masker.masked.length) throw malformed()
-  const lengthAt = writer.length + 1
-  let copied = at
+  let changed: ChangedRow | undefined
   let cellAt = at + 7
   for (let index = 0; index < columns; index += 1) {
     if (cellAt + 4 > end) throw malformed()
@@ -27,20 +29,48 @@ export function maskRow(
     const next = cellAt + 4 + Math.max(0, length)
     if (length < -1 || next > end) throw malformed()
     if (masker.masked[index] === true) {
-      const cell = length === -1 ? null : source.subarray(cellAt + 4, next)
-      const shown = masker.mask(index, cell)
-      if (shown !== cell) {
-        writer.copy(source, copied, cellAt)
-        if (shown === null) writer.i32(-1)
-        else writer.i32(shown.length).put(shown)
-        copied = next
+      const isPatched = length !== -1 && masker.maskInPlace(index, source, cellAt + 4, next)
+      if (!isPatched) {
+        const cell = length === -1 ? null : source.subarray(cellAt + 4, next)
+        const shown = masker.mask(index, cell)
+        if (shown !== cell) {
+          changed ??= new ChangedRow(source, at, output.writer())
+          changed.replace(cellAt, next, shown)
+        }
       }
     }
     cellAt = next
   }
   if (cellAt !== end) throw malformed()
-  writer.copy(source, copied, end)
-  writer.patchI32(lengthAt, writer.length - lengthAt)
+  if (changed === undefined) output.keep(at, end)
+  else changed.finish(end)
+}
+
+/** A row that becomes longer or shorter. */
+class ChangedRow {
+  private readonly source: Buffer
+  private readonly writer: ByteWriter
+  private readonly lengthAt: number
+  private copied: number
+
+  constructor(source: Buffer, at: number, writer: ByteWriter) {
+    this.source = source
+    this.writer = writer
+    this.lengthAt = writer.length + 1
+    this.copied = at
+  }
+
+  replace(start: number, end: number, shown: Uint8Array | null): void {
+    this.writer.copy(this.source, this.copied, start)
+    if (shown === null) this.writer.i32(-1)
+    else this.writer.i32(shown.length).put(shown)
+    this.copied = end
+  }
+
+  finish(end: number): void {
+    this.writer.copy(this.source, this.copied, end)
+    this.writer.patchI32(this.lengthAt, this.writer.length - this.lengthAt)
+  }
 }
 
 function malformed(): ProtocolError {

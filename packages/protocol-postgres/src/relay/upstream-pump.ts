@@ -100,7 +100,7 @@ export class UpstreamPump {
       const { head } = conversation.replies
       if (head?.kind !== 'execute' && head?.kind !== 'query') throw malformed()
       if (head.run.masker === undefined) throw malformed()
-      maskRow(buffer, at, size, head.run.masker, output.writer())
+      maskRow({ source: buffer, at, size }, head.run.masker, output)
       return
     }
     const body = buffer.subarray(at + HEADER_BYTES, end)
