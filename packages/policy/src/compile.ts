@@ -48,6 +48,7 @@ export interface CompiledRule {
   readonly readOnly: boolean
   readonly recording?: Obligations['recording']
   readonly inference?: Obligations['inference']
+  readonly unreadable?: Obligations['unreadable']
 }
 
 export interface CompiledMask {
@@ -97,6 +98,7 @@ function compileRule(policy: string, rule: PolicyRule): CompiledRule {
     readOnly: rule.readOnly ?? false,
     ...(rule.recording && { recording: rule.recording }),
     ...(rule.inference && { inference: rule.inference }),
+    ...(rule.unreadable && { unreadable: rule.unreadable }),
   }
 }
 
@@ -131,6 +133,8 @@ function compileMask(reference: RuleReference, mask: MaskRule): CompiledMask {
       reference,
       columns: mask.columns ?? [],
       detectors: mask.detectors ?? [],
+      paths: mask.paths ?? [],
+      headers: mask.headers ?? [],
       method: maskMethod(mask.with),
     },
     unlessGroups: compileGlobs(mask.unless?.groups ?? []),

@@ -1,3 +1,4 @@
+import { parsePath } from '@wardgate/masking'
 import { z } from 'zod'
 import { parseDuration } from './duration'
 import { actionNames } from './facts'
@@ -109,10 +110,31 @@ const partial = z.strictObject({
   keepLast: z.int().min(0).max(64).optional(),
 })
 
+const maskPath = pattern.refine(isPath, {
+  message: 'must be a name such as ssn, or a path such as $.customer.cards[*].number or $..ssn',
+})
+
+function isPath(text: string): boolean {
+  try {
+    return parsePath(text).length > 0 || text === '$'
+  } catch {
+    return false
+  }
+}
+
 const mask = z
   .strictObject({
     columns: patterns.optional().describe('table.column or schema.table.column, with globs.'),
     detectors: patterns.optional(),
+    paths: z
+      .array(maskPath)
+      .min(1)
+      .max(policyLimits.patterns)
+      .optional()
+      .describe(
+        'Members of JSON, form fields, CSV columns, XML elements: ssn, $..ssn, $.a.b[*].c.',
+      ),
+    headers: patterns.optional().describe('Headers by name, with globs; of cookies the values.'),
     // YAML reads a bare `null` as null, not as the word.
     with: z.union([
       z.enum(['redact', 'null', 'hash', 'tokenize']),
@@ -124,8 +146,8 @@ const mask = z
       .optional()
       .describe('Principals that see the value as it is.'),
   })
-  .refine((value) => value.columns !== undefined || value.detectors !== undefined, {
-    message: 'must name columns or detectors',
+  .refine((value) => value.columns ?? value.detectors ?? value.paths ?? value.headers, {
+    message: 'must name columns, paths, headers or detectors',
   })
 
 const rule = z
@@ -154,6 +176,10 @@ const rule = z
       .enum(['deny', 'approve', 'allow'])
       .optional()
       .describe('Masked columns used in conditions, for the masks of this policy.'),
+    unreadable: z
+      .enum(['refuse', 'pass'])
+      .optional()
+      .describe('Bodies that cannot be masked, for the masks of this policy; refuse when absent.'),
   })
   .superRefine((value, context) => {
     for (const [path, message] of ruleProblems(value))
@@ -166,12 +192,12 @@ function ruleProblems(value: {
   readonly [key: string]: unknown
 }): [string, string][] {
   const problems: [string, string][] = []
-  const obligations = ['mask', 'limits', 'readOnly', 'recording', 'inference']
+  const obligations = ['mask', 'limits', 'readOnly', 'recording', 'inference', 'unreadable']
   const needsApproval = value.effect === 'require-approval' || value['inference'] === 'approve'
   if (value.effect === undefined && obligations.every((name) => value[name] === undefined))
     problems.push([
       'effect',
-      'the rule does nothing: give it an effect, a mask, limits, readOnly, recording or inference',
+      'the rule does nothing: give it an effect, a mask, limits, readOnly, recording, inference or unreadable',
     ])
   if (needsApproval && value.approval === undefined)
     problems.push(['approval', 'must say who approves'])

@@ -5,6 +5,7 @@ import type { Obligations, SelectedMask } from './verdict'
 
 const recordingOrder = ['off', 'statements', 'full'] as const
 const inferenceOrder = ['allow', 'approve', 'deny'] as const
+const unreadableOrder = ['pass', 'refuse'] as const
 
 /** Everything the matching rules ask for at once: each the strictest, masks all of them. */
 export function combineObligations(
@@ -26,7 +27,14 @@ export function combineObligations(
       matched.flatMap(({ recording }) => recording ?? []),
       'full',
     ),
-    inference: combineInference(matched, masks),
+    inference: combinePerPolicy(matched, masks, ({ inference }) => inference, {
+      order: inferenceOrder,
+      absent: 'deny',
+    }),
+    unreadable: combinePerPolicy(matched, masks, ({ unreadable }) => unreadable, {
+      order: unreadableOrder,
+      absent: 'refuse',
+    }),
   }
 }
 
@@ -41,21 +49,24 @@ export function selectMask(
 }
 
 /** A policy speaks for its own masks only: `inference: allow` elsewhere does not loosen them. */
-function combineInference(
+function combinePerPolicy<T>(
   matched: readonly CompiledRule[],
   masks: readonly SelectedMask[],
-): Obligations['inference'] {
+  read: (rule: CompiledRule) => T | undefined,
+  { order, absent }: { readonly order: readonly T[]; readonly absent: T },
+): T {
   const policies = new Set(masks.map(({ reference }) => reference.policy))
   const perPolicy = [...policies].map((policy) =>
     strictest(
-      inferenceOrder,
-      matched.flatMap(({ reference, inference }) =>
-        reference.policy === policy && inference !== undefined ? [inference] : [],
-      ),
-      'deny',
+      order,
+      matched.flatMap((rule) => {
+        const value = rule.reference.policy === policy ? read(rule) : undefined
+        return value === undefined ? [] : [value]
+      }),
+      absent,
     ),
   )
-  return strictest(inferenceOrder, perPolicy, 'deny')
+  return strictest(order, perPolicy, absent)
 }
 
 function strictest<T>(order: readonly T[], values: readonly T[], absent: T): T {

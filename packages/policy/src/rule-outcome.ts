@@ -74,7 +74,8 @@ function carriesObligations(rule: CompiledRule): boolean {
     rule.rowLimit !== undefined ||
     rule.readOnly ||
     rule.recording !== undefined ||
-    rule.inference !== undefined
+    rule.inference !== undefined ||
+    rule.unreadable !== undefined
   )
 }
 

@@ -21,6 +21,8 @@ export interface SelectedMask {
   readonly reference: RuleReference
   readonly columns: readonly string[]
   readonly detectors: readonly string[]
+  readonly paths?: readonly string[]
+  readonly headers?: readonly string[]
   readonly method:
     | { readonly kind: 'redact' }
     | { readonly kind: 'null' }
@@ -37,6 +39,8 @@ export interface Obligations {
   readonly recording: 'full' | 'statements' | 'off'
   /** What happens to masked columns used anywhere but as an output value. */
   readonly inference: 'deny' | 'approve' | 'allow'
+  /** What happens to bodies in which masked values cannot be looked for. Absent = refuse. */
+  readonly unreadable?: 'refuse' | 'pass'
 }
 
 /** For how much a verdict holds; see architecture 3.2. */

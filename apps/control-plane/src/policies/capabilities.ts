@@ -17,6 +17,8 @@ export function lackingCapabilities(
     const needs: [boolean, string][] = [
       [rule.mask?.columns !== undefined && !capabilities.masks.includes('column'), 'column masks'],
       [rule.mask?.detectors !== undefined && !capabilities.masks.includes('detector'), 'detectors'],
+      [rule.mask?.paths !== undefined && !capabilities.masks.includes('path'), 'path masks'],
+      [rule.mask?.headers !== undefined && !capabilities.masks.includes('header'), 'header masks'],
       [rule.approval !== undefined && !capabilities.hold, 'holding operations for approval'],
       [rule.limits !== undefined && !capabilities.rowLimit, 'row limits'],
       [rule.readOnly === true && !capabilities.readOnly, 'read-only sessions'],
