@@ -23,6 +23,12 @@ const shape = z.strictObject({
     .describe(
       'Host keys of the target: public keys or SHA256 fingerprints. With none, nothing is dialled.',
     ),
+  shell: z
+    .enum(['posix', 'bash', 'other'])
+    .default('posix')
+    .describe(
+      "The account's login shell: posix = any Bourne-like shell, where what these read differently counts as unknown; bash; other = zsh, fish, csh, PowerShell, whose command lines are not read.",
+    ),
   terminal: z
     .enum(['allow', 'refuse'])
     .default('allow')

@@ -3,6 +3,7 @@ import { operationDigest } from '@wardgate/approvals'
 import { type GatewayErrorCode, toGatewayError } from '@wardgate/errors'
 import { type Operation, parametersOf } from '@wardgate/gateway'
 import { evaluate, type MemoScope, type PolicyVerdict, type RuleReference } from '@wardgate/policy'
+import { loadShellParser } from '@wardgate/shell'
 import { loadParser, type MaskingDecision } from '@wardgate/sql'
 import { Clock } from '../common/clock'
 import { EpochWatch } from '../common/epoch/epoch-watch'
@@ -37,7 +38,7 @@ export class DecisionService implements OnModuleInit {
   ) {}
 
   async onModuleInit(): Promise<void> {
-    await loadParser()
+    await Promise.all([loadParser(), loadShellParser()])
   }
 
   async decide(session: DecisionSession, operation: Operation): Promise<Decision> {

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common'
 import { CatalogsModule } from '../catalogs/catalogs.module'
+import { ConnectionsModule } from '../connections/connections.module'
 import { PoliciesModule } from '../policies/policies.module'
 import { RolesModule } from '../roles/roles.module'
 import { SessionsModule } from '../sessions/sessions.module'
@@ -12,7 +13,7 @@ import { OperationReaders } from './facts/operation-readers'
 import { StatementReader } from './facts/statement-reader'
 
 @Module({
-  imports: [CatalogsModule, PoliciesModule, RolesModule, SessionsModule],
+  imports: [CatalogsModule, ConnectionsModule, PoliciesModule, RolesModule, SessionsModule],
   controllers: [ExplainController],
   providers: [
     DecisionService,

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 
+export const explainedKinds = ['statement', 'command', 'file', 'forward'] as const
+
 export const explainRequest = z.strictObject({
   connection: z.string().max(100),
   principal: z
@@ -9,8 +11,17 @@ export const explainRequest = z.strictObject({
     .describe('An id, `group:<name>` or `<issuer>|<subject>`; absent = the caller.'),
   database: z.string().max(200).optional(),
   operation: z.strictObject({
-    kind: z.literal('statement'),
-    text: z.string().max(1_000_000),
+    kind: z
+      .enum(explainedKinds)
+      .optional()
+      .describe("Absent = what the connection's protocol is mostly used for."),
+    text: z
+      .string()
+      .max(1_000_000)
+      .describe(
+        'The statement; the command line, empty = a shell; `write PATH`, `rename PATH PATH` and the like for a file; `out HOST:PORT` or `in HOST:PORT` for a forwarded stream.',
+      ),
+    terminal: z.boolean().default(false).describe('Whether a command has a terminal.'),
     parameters: z.array(z.string().nullable()).max(1_000).default([]),
     phase: z.enum(['simple', 'prepare', 'execute']).default('simple'),
   }),

@@ -1,13 +1,16 @@
 import { Injectable } from '@nestjs/common'
 import { RequestError } from '@wardgate/errors'
+import type { Operation } from '@wardgate/gateway'
 import type { PolicyPrincipal } from '@wardgate/policy'
 import type { JsonObject } from '../common/audit-port'
 import { type IdentifiedPrincipal, rolesOn } from '../common/auth/identity'
+import { ProtocolDirectory } from '../connections/protocol-settings'
 import { RoleBindingsService } from '../roles/role-bindings.service'
 import type { Selectable } from '../roles/subject'
 import { TargetsService } from '../sessions/targets.service'
 import { DecisionService } from './decision.service'
 import type { ExplainRequest } from './explain.dto'
+import { explainedOperation } from './explained-operation'
 import { ExplainRepository } from './explain.repository'
 
 const uuidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
@@ -20,6 +23,7 @@ export class ExplainService {
     private readonly targets: TargetsService,
     private readonly repository: ExplainRepository,
     private readonly bindings: RoleBindingsService,
+    private readonly protocols: ProtocolDirectory,
   ) {}
 
   async explain(request: ExplainRequest, by: IdentifiedPrincipal) {
@@ -36,20 +40,11 @@ export class ExplainService {
     const principal = { ...who, roles }
     const connection = { name, protocol, labels, database }
     const session = { id: 'explain', principal, connection, target, database, candidates: [] }
-    const { text, phase, parameters } = request.operation
-    const decision = await this.decisions.decide(session, {
-      kind: 'statement',
-      dialect: 'postgresql',
-      phase,
-      text,
-      prepared: [],
-      parameters: parameters.map((value) => ({
-        type: 0,
-        format: 'text',
-        value: value === null ? null : Buffer.from(value),
-      })),
-      state: { database, role: '', transaction: 'idle' },
-    })
+    const asked = { ...request.operation, database }
+    const decision = await this.decisions.decide(
+      session,
+      explainedOperation(asked, this.operationsOf(protocol)),
+    )
     const { outcome, facts, determinedBy, memo, verdict } = decision
     const message = outcome.kind === 'allow' ? (verdict?.message ?? '') : outcome.message
     return {
@@ -59,6 +54,10 @@ export class ExplainService {
       masking: outcome.kind === 'deny' ? null : outcome.grant.masking,
       memo,
     }
+  }
+
+  private operationsOf(protocol: string): readonly Operation['kind'][] {
+    return this.protocols.all.find(({ name }) => name === protocol)?.capabilities.operations ?? []
   }
 
   private async principal(

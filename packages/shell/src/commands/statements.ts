@@ -26,8 +26,10 @@ const bashOnly: Readonly<Partial<Record<Compound['construct'], string>>> = {
 
 class StatementReader {
   private readonly effects: WordEffects
+  private readonly work: Work
 
-  constructor(private readonly work: Work) {
+  constructor(work: Work) {
+    this.work = work
     this.effects = {
       ambiguous: (what) => {
         if (work.settings.shell !== 'bash')

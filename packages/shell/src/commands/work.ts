@@ -46,12 +46,16 @@ export class Work {
   private readonly reasons = new Set<string>()
   private readonly risks = new Set<ShellRiskFactor>()
 
-  constructor(
-    readonly settings: ShellSettings,
-    /** Whether programs have a terminal, where pagers take commands. */
-    readonly terminal: boolean,
-    private readonly reader: Reader,
-  ) {}
+  readonly settings: ShellSettings
+  /** Whether programs have a terminal, where pagers take commands. */
+  readonly terminal: boolean
+  private readonly reader: Reader
+
+  constructor(settings: ShellSettings, terminal: boolean, reader: Reader) {
+    this.settings = settings
+    this.terminal = terminal
+    this.reader = reader
+  }
 
   /** A text that a shell runs; what stands within it is read into the same work. */
   text(text: string): void {

@@ -1,4 +1,4 @@
-import type * as Grammar from 'mvdan-sh'
+import type Grammar from 'mvdan-sh'
 import { convertStatements } from './convert'
 import { RawNode } from './raw-node'
 import { redirectOperators, token } from './tokens'

@@ -8,7 +8,11 @@ type Fields = Readonly<Record<string, unknown>>
  * checked, so a wrong shape is an exception, never a guess.
  */
 export class RawNode {
-  private constructor(private readonly fields: Fields) {}
+  private readonly fields: Fields
+
+  private constructor(fields: Fields) {
+    this.fields = fields
+  }
 
   static ofFile(file: unknown): RawNode {
     return RawNode.of(fieldsOf(file)['__internal_object__'])

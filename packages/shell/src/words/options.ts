@@ -33,10 +33,13 @@ class OptionReader {
   private problem: string | undefined
   private at = 0
 
-  constructor(
-    private readonly args: readonly Argument[],
-    private readonly spec: OptionSpec,
-  ) {}
+  private readonly args: readonly Argument[]
+  private readonly spec: OptionSpec
+
+  constructor(args: readonly Argument[], spec: OptionSpec) {
+    this.args = args
+    this.spec = spec
+  }
 
   read(): ReadOptions {
     for (; this.at < this.args.length; this.at += 1) {

@@ -19,17 +19,23 @@ export const policiesExplain: Register = (parent, cli) => {
       'who asks: an id, group:NAME, or ISSUER|SUBJECT; yourself when absent',
     )
     .option('--database <name>', "database, else the connection's own")
+    .option(
+      '--kind <kind>',
+      "statement, command, file or forward; what the connection's protocol is used for when absent",
+    )
+    .option('--terminal', 'the command has a terminal')
     .option('--parameter <value>', 'bound parameter as text; may be given several times', collect)
     .action(
       action(cli, async (run) => {
+        const { options } = run
         const text = (await cli.readStdin()).replace(/\r?\n$/, '')
-        if (text.trim() === '')
+        const kind = options.text('kind')
+        if (text.trim() === '' && kind !== 'command')
           throw new CliError(
             'usage',
             'standard input is empty',
             'echo "DELETE FROM orders" | wardgate policies explain …',
           )
-        const { options } = run
         const principal = options.text('as')
         const database = options.text('database')
         const parameters = options.list('parameter')
@@ -40,7 +46,12 @@ export const policiesExplain: Register = (parent, cli) => {
             connection: options.text('connection'),
             ...(principal !== undefined && { principal }),
             ...(database !== undefined && { database }),
-            operation: { kind: 'statement', text, ...(parameters.length > 0 && { parameters }) },
+            operation: {
+              text,
+              ...(kind !== undefined && { kind }),
+              ...(options.flag('terminal') && { terminal: true }),
+              ...(parameters.length > 0 && { parameters }),
+            },
           },
         })
         if (run.json) run.printJson(answer)

@@ -12,6 +12,7 @@ import type { DecisionSession } from '../decision-session'
 import { FunctionCallReader } from './function-call-reader'
 import type { OperationReader, Reading } from './reading'
 import { requestReading } from './request'
+import { commandReading, fileReading, forwardReading } from './shell'
 import { StatelessReader } from './stateless-reader'
 import { StatementReader } from './statement-reader'
 
@@ -31,9 +32,9 @@ export class OperationReaders {
       request: new StatelessReader<RequestOperation>(requestReading),
       message: new StatelessReader<MessageOperation>(),
       'tool-call': new StatelessReader<ToolCallOperation>(),
-      command: new StatelessReader<CommandOperation>(),
-      file: new StatelessReader<FileOperation>(),
-      forward: new StatelessReader<ForwardOperation>(),
+      command: new StatelessReader<CommandOperation>(commandReading),
+      file: new StatelessReader<FileOperation>(fileReading),
+      forward: new StatelessReader<ForwardOperation>(forwardReading),
     }
   }
 

@@ -1,0 +1,70 @@
+import {
+  fileActions,
+  type FileOperation,
+  type ForwardOperation,
+  type Operation,
+} from '@wardgate/gateway'
+import { InvalidRequest } from '../common/http/invalid-request'
+import { explainedKinds, type ExplainRequest } from './explain.dto'
+
+type Asked = ExplainRequest['operation'] & { readonly database: string }
+type ExplainedKind = (typeof explainedKinds)[number]
+
+/** What an engine would submit. Throws InvalidRequest when the text is none of the kind. */
+export function explainedOperation(
+  asked: Asked,
+  operations: readonly Operation['kind'][],
+): Operation {
+  const kind = asked.kind ?? explainedKinds.find((known) => operations.includes(known))
+  if (kind === undefined || !operations.includes(kind))
+    throw invalid(`its protocol has none of kind ${kind ?? explainedKinds.join(', ')}`, 'kind')
+  return makers[kind](asked)
+}
+
+const makers: Readonly<Record<ExplainedKind, (asked: Asked) => Operation>> = {
+  statement: ({ text, phase, parameters, database }) => ({
+    kind: 'statement',
+    dialect: 'postgresql',
+    phase,
+    text,
+    prepared: [],
+    parameters: parameters.map((value) => ({
+      type: 0,
+      format: 'text',
+      value: value === null ? null : Buffer.from(value),
+    })),
+    state: { database, role: '', transaction: 'idle' },
+  }),
+  command: ({ text, terminal }) => ({
+    kind: 'command',
+    shape: text === '' ? 'shell' : 'exec',
+    text,
+    terminal,
+    environment: [],
+  }),
+  file: ({ text }) => fileOperation(text.split(' ')),
+  forward: ({ text }) => forwardOperation(text),
+}
+
+function fileOperation([name, path, destination, ...more]: readonly string[]): FileOperation {
+  const action = fileActions.find((known) => known === name)
+  if (action === undefined || path === undefined || more.length > 0)
+    throw invalid(`must be one of ${fileActions.join(', ')}, a space, and a path or two`)
+  return { kind: 'file', action, path, ...(destination !== undefined && { destination }) }
+}
+
+function forwardOperation(text: string): ForwardOperation {
+  const { direction, host, port } =
+    /^(?<direction>out|in) (?<host>.*):(?<port>\d{1,5})$/.exec(text)?.groups ?? {}
+  if (host === undefined) throw invalid('must be out HOST:PORT, or in HOST:PORT')
+  return {
+    kind: 'forward',
+    direction: direction === 'in' ? 'in' : 'out',
+    host,
+    port: Number(port),
+  }
+}
+
+function invalid(message: string, field = 'text'): InvalidRequest {
+  return new InvalidRequest([{ path: `operation.${field}`, message }])
+}
