@@ -14,8 +14,11 @@ export const maxVariableBytes = 4096
 /** Longest token, user name and command line. */
 export const maxTokenBytes = 16 * 1024
 export const maxUserBytes = 256
-/** What a client may have sent on a channel and nobody has read; the window that it is given is 2 MiB. */
-export const maxUnreadBytes = 2 * 1024 * 1024 + 64 * 1024
+/**
+ * What a client may have sent on a channel and nobody has read. The library grants 2 MiB, and grants them again while
+ * less than that is unread.
+ */
+export const maxUnreadBytes = 4 * 1024 * 1024 + 64 * 1024
 /** How long held-back output waits for more before it is judged as it stands. */
 export const idleOutputMillis = 20
 /** Keepalives, in both directions. */

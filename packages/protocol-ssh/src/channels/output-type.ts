@@ -1,6 +1,9 @@
-/** Output of a terminal: text with escape sequences. */
-export const terminalOutput = 'application/x-terminal'
-export const commandOutput = 'text/plain'
+/**
+ * What commands print is looked through as a terminal shows it, without escape sequences: a colour in the middle of a
+ * value must not hide it, with a terminal or without.
+ */
+export const commandOutput = 'application/vnd.wardgate.terminal'
+export const textFile = 'text/plain'
 export const binaryOutput = 'application/octet-stream'
 
 /**
@@ -11,6 +14,5 @@ const binaryPrograms =
   /^(?:scp(?: -[a-zA-Z]+)* -[tf]|rsync --server|git[- ](?:upload-pack|receive-pack|upload-archive))(?: (?:[\w@%+=:,./~-]+|'[^']*'))*$/
 
 export function outputTypeOf(command: string, hasTerminal: boolean): string {
-  if (hasTerminal) return terminalOutput
-  return binaryPrograms.test(command) ? binaryOutput : commandOutput
+  return !hasTerminal && binaryPrograms.test(command) ? binaryOutput : commandOutput
 }

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { LimitError, TargetError } from '@wardgate/errors'
-import { binaryOutput, commandOutput } from '../channels/output-type'
+import { binaryOutput, textFile } from '../channels/output-type'
 import { replies, statuses } from './codes'
 import type { OpenFile } from './open-file'
 import { bytesOf, statusOf } from './replies'
@@ -60,5 +60,5 @@ async function readWhole(files: UpstreamFiles, file: OpenFile, maxBytes: number)
 function typeOf(path: string, content: Buffer): string {
   if (content.includes(0) || !isUtf8(content)) return binaryOutput
   const extension = /\.([a-z]+)$/i.exec(path)?.[1]?.toLowerCase() ?? ''
-  return types[extension] ?? commandOutput
+  return types[extension] ?? textFile
 }

@@ -45,7 +45,8 @@ export type FileRequest = { readonly id: number } & (
     }
   | { readonly kind: 'fsetstat'; readonly handle: Buffer; readonly attributes: Attributes }
   | { readonly kind: 'posix-rename'; readonly path: string; readonly destination: string }
-  | { readonly kind: 'hardlink'; readonly path: string; readonly destination: string }
+  /** What it points to comes first here too. */
+  | { readonly kind: 'hardlink'; readonly destination: string; readonly path: string }
   | { readonly kind: 'statvfs'; readonly path: string }
   | { readonly kind: 'fsync'; readonly handle: Buffer }
   | { readonly kind: 'unknown'; readonly name: string }
@@ -133,7 +134,7 @@ function parseExtended(name: string, reader: ByteReader): Fields {
     case extensions['posix-rename']:
       return { kind: 'posix-rename', path: readPath(reader), destination: readPath(reader) }
     case extensions.hardlink:
-      return { kind: 'hardlink', path: readPath(reader), destination: readPath(reader) }
+      return { kind: 'hardlink', destination: readPath(reader), path: readPath(reader) }
     case extensions.statvfs:
       return { kind: 'statvfs', path: readPath(reader) }
     case extensions.fsync:
@@ -190,8 +191,12 @@ function putFields(
     case 'fsetstat':
       return putAttributes(putBytes(begin(requests.fsetstat), handle), request.attributes)
     case 'posix-rename':
+      return putText(
+        putText(extended(extensions['posix-rename']), request.path),
+        request.destination,
+      )
     case 'hardlink':
-      return putText(putText(extended(extensions[request.kind]), request.path), request.destination)
+      return putText(putText(extended(extensions.hardlink), request.destination), request.path)
     case 'statvfs':
       return putText(extended(extensions.statvfs), request.path)
     case 'fsync':

@@ -4,7 +4,7 @@ import type { ServerChannel } from 'ssh2'
 import type { Relaying } from '../channels/relaying'
 import { Settlement } from '../channels/settlement'
 import { submitFrom } from '../channels/submission'
-import { commandOutput } from '../channels/output-type'
+import { textFile } from '../channels/output-type'
 import { refusalText } from '../errors'
 import { maxOpenFiles, openFlags, replies, requests, statuses } from './codes'
 import { malformed } from './fields'
@@ -140,7 +140,7 @@ export class SftpChannel {
 
   #isMasked({ flags }: PathRequest & { kind: 'open' }, permits: Permitted['permits']): boolean {
     if (!(flags & openFlags.read)) return false
-    const isMasked = permits[0].body(commandOutput).active
+    const isMasked = permits[0].body(textFile).active
     if (isMasked && flags !== openFlags.read)
       throw malformed('a file cannot be written while what is read from it is masked')
     return isMasked

@@ -17,6 +17,9 @@ export class FakeClient {
   /** The last word of the other side. */
   lastError = ''
   readonly stderrs: string[] = []
+  /** What it was asked, and what it answers to everything. */
+  readonly prompts: unknown[] = []
+  readonly answer = 'token-2'
   readonly #stream: Duplex
 
   constructor(stream: Duplex) {
@@ -24,6 +27,10 @@ export class FakeClient {
     stream.on('error', () => undefined)
     this.ended = new Promise((resolve) => stream.once('close', () => resolve()))
     this.client.on('banner', (text) => (this.banner += text))
+    this.client.on('keyboard-interactive', (...[, , , prompts, finish]) => {
+      this.prompts.push(...prompts)
+      finish(prompts.map(() => this.answer))
+    })
     this.client.on('error', (error) => (this.lastError = error.message))
   }
 

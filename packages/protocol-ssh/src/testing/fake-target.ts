@@ -4,6 +4,7 @@ import { Server, utils, type Connection, type ServerChannel } from 'ssh2'
 import { algorithms } from '../algorithms'
 import { inject } from '../transport/inject'
 import { hostKeyOf } from '../server/host-key'
+import { FakeFiles } from './fake-files'
 import { fingerprintOf } from '../upstream/host-keys'
 
 export interface FakeResult {
@@ -32,11 +33,17 @@ export class FakeTarget implements ConformanceTarget {
   readonly channels: ServerChannel[] = []
   readonly #results: (command: string) => FakeResult | undefined
   readonly #streams: Duplex[] = []
+  readonly #listeners: (() => void)[] = []
+  readonly files: FakeFiles
   #input = Buffer.alloc(0)
   #isStalled = false
 
-  constructor(results: (command: string) => FakeResult | undefined) {
+  constructor(
+    results: (command: string) => FakeResult | undefined = () => undefined,
+    files: FakeFiles = new FakeFiles(),
+  ) {
     this.#results = results
+    this.files = files
   }
 
   accept(stream: Duplex): void {
@@ -45,6 +52,16 @@ export class FakeTarget implements ConformanceTarget {
     const config = { hostKeys: [hostKey], algorithms, keepaliveInterval: 0 }
     const server = new Server(config, (connection) => this.#serve(connection))
     inject(server, stream)
+  }
+
+  /** The channels once so many things run. */
+  async whenRunning(count: number): Promise<readonly ServerChannel[]> {
+    while (this.channels.length < count) await this.#changed()
+    return this.channels
+  }
+
+  async whenSignalled(): Promise<void> {
+    while (this.signals.length === 0) await this.#changed()
   }
 
   readonly received = () => Buffer.concat([Buffer.from(this.commands.join('\n')), this.#input])
@@ -76,8 +93,12 @@ export class FakeTarget implements ConformanceTarget {
       session.on('window-change', (_yes, _no, { cols, rows }) => {
         this.terminals.push(`${cols}x${rows}`)
       })
-      session.on('signal', (_yes, _no, { name }) => void this.signals.push(name))
+      session.on('signal', (_yes, _no, { name }) => {
+        this.signals.push(name)
+        this.#tell()
+      })
       session.on('exec', (yes, _no, { command }) => this.#run(yes(), command))
+      session.on('sftp', (yes) => this.files.serve(yes()))
       session.on('shell', (yes) => this.#run(yes(), 'shell'))
     })
     connection.on('tcpip', (accept, _reject, { destIP, destPort }) => {
@@ -87,9 +108,18 @@ export class FakeTarget implements ConformanceTarget {
     })
   }
 
+  #changed(): Promise<void> {
+    return new Promise((resolve) => this.#listeners.push(resolve))
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners.splice(0)) listener()
+  }
+
   #run(channel: ServerChannel, command: string): void {
     this.commands.push(command)
     this.channels.push(channel)
+    this.#tell()
     channel.on('data', (chunk: Buffer) => (this.#input = Buffer.concat([this.#input, chunk])))
     if (this.#isStalled) return
     const { stdout = '', stderr = '', code = 0, signal } = this.#results(command) ?? { code: 127 }

@@ -1,3 +1,5 @@
 export { conformanceHarness } from './conformance-harness'
 export { FakeClient, type Answer } from './fake-client'
+export { FakeFiles } from './fake-files'
 export { FakeTarget, fakeTargetFingerprint, type FakeResult } from './fake-target'
+export { SshStage } from './stage'

@@ -1,0 +1,127 @@
+import { emptyPlan } from '@wardgate/masking'
+import type { SFTPWrapper } from 'ssh2'
+import { FakeFiles, FakeTarget, SshStage, type FakeClient } from '../testing'
+
+let stage: SshStage
+let files: FakeFiles
+let client: FakeClient
+
+beforeEach(async () => {
+  files = new FakeFiles({ '/a.txt': 'card 4111 1111 1111 1111 end', '/b.bin': '\0\x01binary' })
+  stage = new SshStage({ target: new FakeTarget(() => undefined, files) })
+  client = await stage.client()
+})
+afterEach(() => stage.finish())
+
+function sftpOf({ client: library }: FakeClient): Promise<SFTPWrapper> {
+  return new Promise((resolve, reject) =>
+    library.sftp((error, sftp) => (error ? reject(error) : resolve(sftp))),
+  )
+}
+
+function call<T>(work: (done: (error: Error | null | undefined, value: T) => void) => void) {
+  return new Promise<T>((resolve, reject) =>
+    work((error, value) => (error ? reject(error) : resolve(value))),
+  )
+}
+
+const masking = {
+  ...emptyPlan,
+  detectors: [{ detector: 'credit_card', rule: 'cards', method: { kind: 'redact' } as const }],
+}
+
+it('opens nothing at the target before something may be done there', async () => {
+  const sftp = await sftpOf(client)
+  expect(files.asked).toEqual([])
+  stage.controlPlane.answer = () => stage.controlPlane.deny()
+  await expect(call((done) => sftp.stat('/a.txt', done))).rejects.toThrow('ERR_POLICY_DENIED')
+  expect(files.asked).toEqual([])
+  expect(stage.spool.of('refused')).toMatchObject([{ operation: { action: 'stat' } }])
+})
+
+it('reads and writes under the permit of the open, with a digest of what went through', async () => {
+  const sftp = await sftpOf(client)
+  const content = await call<Buffer>((done) => sftp.readFile('/a.txt', done))
+  expect(content.toString()).toContain('4111')
+  await call<unknown>((done) => sftp.writeFile('/new', 'hello', (error) => done(error, undefined)))
+  expect(files.content.get('/new')?.toString()).toBe('hello')
+  expect(stage.controlPlane.asked.map(({ operation }) => operation)).toMatchObject([
+    { kind: 'file', action: 'read', path: '/a.txt' },
+    { kind: 'file', action: 'write', path: '/new', detail: 'write,create,truncate mode=0666' },
+  ])
+  await stage.spool.until((spool) => spool.of('outcome').length === 2)
+  expect(stage.spool.of('outcome')[1]).toMatchObject({
+    outcome: {
+      status: 'succeeded',
+      bytes: 5,
+      completion: 'sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824',
+    },
+  })
+})
+
+it('asks for both when a file is opened for reading and writing', async () => {
+  stage.controlPlane.answer = (operation) =>
+    operation.kind === 'file' && operation.action === 'write'
+      ? stage.controlPlane.deny()
+      : stage.controlPlane.allow()
+  const sftp = await sftpOf(client)
+  await expect(call((done) => sftp.open('/a.txt', 'r+', done))).rejects.toThrow('ERR_POLICY_DENIED')
+  expect(files.asked).toEqual([])
+  await stage.spool.until((spool) => spool.of('outcome').length === 1)
+  expect(stage.spool.of('outcome')).toMatchObject([{ outcome: { status: 'cancelled' } }])
+})
+
+it.each([
+  ['remove', (sftp: SFTPWrapper, done: () => void) => sftp.unlink('/a.txt', done), {}],
+  [
+    'rename',
+    (sftp: SFTPWrapper, done: () => void) => sftp.rename('/a.txt', '/c', done),
+    { destination: '/c' },
+  ],
+  [
+    'setstat',
+    (sftp: SFTPWrapper, done: () => void) => sftp.chmod('/a.txt', 0o600, done),
+    { detail: 'mode=0600' },
+  ],
+  ['list', (sftp: SFTPWrapper, done: () => void) => sftp.readdir('/a.txt', done), {}],
+])('decides %s by its path', async (action, work, more) => {
+  const sftp = await sftpOf(client)
+  await call<unknown>((done) => work(sftp, (error?: Error) => done(error, undefined)))
+  expect(stage.controlPlane.asked[0]?.operation).toMatchObject({ action, path: '/a.txt', ...more })
+})
+
+it('masks what is read from text, at every offset, with its own size', async () => {
+  stage.controlPlane.answer = () => stage.controlPlane.allow({ masking })
+  const sftp = await sftpOf(client)
+  const handle = await call<Buffer>((done) => sftp.open('/a.txt', 'r', done))
+  const { size } = await call<{ size: number }>((done) => sftp.fstat(handle, done))
+  const bytes = Buffer.alloc(size - 5)
+  await call((done) => sftp.read(handle, bytes, 0, size - 5, 5, done))
+  expect(bytes.toString()).not.toMatch(/4111/)
+  expect(bytes.toString()).toMatch(/end$/)
+})
+
+it('withholds what no masker can read, unless the rule lets it pass', async () => {
+  const sftp = await sftpOf(client)
+  stage.controlPlane.answer = () => stage.controlPlane.allow({ masking })
+  await expect(call((done) => sftp.readFile('/b.bin', done))).rejects.toThrow('ERR_POLICY')
+  stage.controlPlane.answer = () =>
+    stage.controlPlane.allow({ masking: { ...masking, unreadable: 'pass' } })
+  expect(await call((done) => sftp.readFile('/b.bin', done))).toEqual(files.content.get('/b.bin'))
+})
+
+it('does not let a client guess handles', async () => {
+  const sftp = await sftpOf(client)
+  await call((done) => sftp.stat('/a.txt', done))
+  await expect(call((done) => sftp.fstat(Buffer.from([0, 0, 0, 9]), done))).rejects.toThrow(
+    'no such handle',
+  )
+})
+
+it('settles what is open when the client goes away', async () => {
+  const sftp = await sftpOf(client)
+  await call((done) => sftp.open('/a.txt', 'r', done))
+  client.client.end()
+  await stage.spool.until((spool) => spool.of('session-ended').length === 1)
+  expect(stage.spool.of('outcome')).toHaveLength(1)
+})
