@@ -1,17 +1,18 @@
 import type { Protocol } from '@wardgate/gateway'
 import { Front } from './client/front'
 import { HttpEngine } from './engine'
+import { ToolPins } from './mcp/pins'
 import { settings, type HttpSettings } from './settings'
 import { UpstreamPools } from './upstream/pools'
 
-const shared = { front: new Front(), pools: new UpstreamPools() }
+const shared = { front: new Front(), pools: new UpstreamPools(), pins: new ToolPins() }
 
 export const http: Protocol<HttpSettings> = {
   name: 'http',
   defaultPort: 80,
   settings,
   capabilities: {
-    operations: ['request', 'message'],
+    operations: ['request', 'message', 'tool-call'],
     masks: ['path', 'header', 'detector'],
     credentials: ['none', 'password', 'certificate', 'bearer', 'api-key', 'oauth-client', 'aws'],
     hold: true,

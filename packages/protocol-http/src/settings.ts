@@ -45,6 +45,22 @@ const shape = z.strictObject({
     .enum(['refuse', 'keep'])
     .default('refuse')
     .describe('What happens to `;` in a path.'),
+  profile: z
+    .enum(['plain', 'mcp'])
+    .default('plain')
+    .describe('What the target speaks over HTTP: anything, or the Model Context Protocol.'),
+  mcp: z
+    .strictObject({
+      pins: z
+        .record(z.string().max(200), z.string().regex(/^sha256:[0-9a-f]{64}$/))
+        .default({})
+        .describe('Digests of tool definitions that were accepted, by the name of the tool.'),
+      serverRequests: z
+        .array(z.enum(['sampling/createMessage', 'elicitation/create', 'roots/list', 'ping']))
+        .default(['ping'])
+        .describe('What the server may ask the client for.'),
+    })
+    .prefault({}),
   redirects: z
     .enum(['refuse', 'pass'])
     .default('refuse')

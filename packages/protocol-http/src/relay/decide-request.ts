@@ -19,6 +19,8 @@ export interface ReadRequest {
 /** A request that may be sent. */
 export interface PermittedRequest extends ReadRequest {
   readonly permit: Permit
+  /** For protocols over HTTP whose answers are messages: each as the client may see it. */
+  readonly show?: (message: Uint8Array) => Promise<Uint8Array | undefined>
 }
 
 export async function readRequest(

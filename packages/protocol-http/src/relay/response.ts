@@ -4,6 +4,8 @@ import { problemOf } from '../errors'
 import type { ResponseListener, Sending } from '../upstream/send'
 import { valueOf, type Field } from '../wire/fields'
 import { isDroppedFromResponse } from '../wire/header-names'
+import { MessagePipe } from '../mcp/message-pipe'
+import { essenceOf } from '../wire/media-type'
 import { bodyPipe, type BodyPipe, type BodySink } from './body-pipe'
 import type { PermittedRequest } from './decide-request'
 import { shownHeaders } from './response-headers'
@@ -38,8 +40,10 @@ export class ResponseRelay implements ResponseListener, BodySink {
 
   begun(status: number, fields: readonly Field[]): void {
     const { exchange, permit, visit, operation } = this.#request
+    const show = carriesMessages(status, fields) ? this.#request.show : undefined
     this.status = status
-    const masker = permit.body(valueOf(fields, 'content-type') ?? '')
+    const mediaType = valueOf(fields, 'content-type') ?? ''
+    const masker = permit.body(mediaType)
     const hasBody = exchange.method !== 'HEAD' && status !== 204 && status !== 304
     if (masker.active && hasBody) refusePart(status)
     const contentEncoding = valueOf(fields, 'content-encoding')
@@ -49,12 +53,15 @@ export class ResponseRelay implements ResponseListener, BodySink {
       settings: visit.settings,
       where: { scheme, authority, prefix: visit.prefix },
       requestPath: path,
-      isMasked: masker.active,
+      isMasked: masker.active || show !== undefined,
     })
     this.#headerCells = maskedCells
     this.#masker = masker
     const goOn = () => this.#sending?.resume()
-    this.#pipe = bodyPipe({ masker, contentEncoding, sink: this, goOn })
+    this.#pipe =
+      show === undefined
+        ? bodyPipe({ masker, contentEncoding, sink: this, goOn })
+        : new MessagePipe({ masker, mediaType: essenceOf(mediaType), sink: this, goOn, show })
     exchange.onDrain(() => this.#pipe?.drained())
     exchange.begin(status, headers)
     this.#recordHead(headers)
@@ -139,6 +146,12 @@ export class ResponseRelay implements ResponseListener, BodySink {
     const head = `HTTP/1.1 ${this.status}\r\n${lines.join('')}\r\n`
     this.#request.session.gate.record('out', Buffer.from(head))
   }
+}
+
+/** What else a server of messages says is a body like any other. */
+function carriesMessages(status: number, fields: readonly Field[]): boolean {
+  const mediaType = essenceOf(valueOf(fields, 'content-type'))
+  return status < 300 && /^(?:application\/json|text\/event-stream)$/.test(mediaType)
 }
 
 /** A part of a body cannot be masked: what it is a part of is not known. Range was not sent, so none was asked for. */

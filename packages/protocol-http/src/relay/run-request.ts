@@ -1,6 +1,7 @@
 import type { GatewayError } from '@wardgate/errors'
 import type { Exchange } from '../client/exchange'
 import type { Visit } from '../client/visit'
+import { runMcp } from '../mcp/run-mcp'
 import { runUpgrade } from '../websocket/run-upgrade'
 import { decideRequest, readRequest } from './decide-request'
 import { forward } from './forward'
@@ -13,6 +14,7 @@ export async function runRequest(
   session: SessionParts,
 ): Promise<GatewayError | undefined> {
   if (exchange.upgrade !== undefined) return runUpgrade(exchange, visit, session)
+  if (visit.settings.profile === 'mcp') return runMcp(exchange, visit, session)
   const request = await readRequest(exchange, visit, session)
   const permitted = await decideRequest(request)
   return permitted === undefined ? undefined : forward(permitted)

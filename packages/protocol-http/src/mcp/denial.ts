@@ -1,0 +1,29 @@
+import { errorCodes, type GatewayError } from '@wardgate/errors'
+import type { HeldApproval } from '../errors'
+import type { RpcId } from './json-rpc'
+
+/** Of the range that JSON-RPC leaves to servers. */
+const refusedCode = -32_003
+
+export interface DeniedCall {
+  readonly id: RpcId
+  readonly method: string
+  readonly error: GatewayError
+  readonly approval: HeldApproval | undefined
+}
+
+/** A denial as what the client expects: of a tool call the result, so that the model reads why and what to do. */
+export function denialMessage({ id, method, error, approval }: DeniedCall): object {
+  const text = textOf(error, approval)
+  if (method === 'tools/call')
+    return { jsonrpc: '2.0', id, result: { content: [{ type: 'text', text }], isError: true } }
+  const data = { code: error.code, ...(approval === undefined ? {} : approval) }
+  return { jsonrpc: '2.0', id, error: { code: refusedCode, message: text, data } }
+}
+
+function textOf(error: GatewayError, approval: HeldApproval | undefined): string {
+  const { meaning, nextStep } = errorCodes[error.code]
+  const what = error.expose ? error.message : meaning
+  const where = approval === undefined ? '' : ` Approval ${approval.approvalId}: ${approval.url}`
+  return `Refused by Wardgate (${error.code}): ${what}. ${error.nextStep ?? nextStep}${where}`
+}

@@ -1,0 +1,93 @@
+import { ProtocolError, toGatewayError } from '@wardgate/errors'
+import type { Permit } from '@wardgate/gateway'
+import type { BodyPipe, BodySink } from '../relay/body-pipe'
+import { EventReader, type ServerEvent } from './event-reader'
+
+/** One message of a server; bounded because it is read whole. */
+const MAX_MESSAGE_BYTES = 4 * 1024 * 1024
+
+export interface MessagePipeOptions {
+  readonly masker: ReturnType<Permit['body']>
+  readonly mediaType: string
+  readonly sink: BodySink
+  readonly goOn: () => void
+  /** Undefined = the client does not see it. */
+  readonly show: (message: Uint8Array) => Promise<Uint8Array | undefined>
+}
+
+/** An answer of an MCP server, message by message: one JSON body, or events that each carry one. */
+export class MessagePipe implements BodyPipe {
+  readonly #options: MessagePipeOptions
+  readonly #events: EventReader | undefined
+  readonly #parts: Buffer[] = []
+  #length = 0
+  #turn: Promise<void> = Promise.resolve()
+  #isOver = false
+  #isBlocked = false
+
+  constructor(options: MessagePipeOptions) {
+    this.#options = options
+    if (options.mediaType === 'text/event-stream') this.#events = new EventReader(MAX_MESSAGE_BYTES)
+  }
+
+  write(chunk: Buffer): boolean {
+    if (this.#events !== undefined) {
+      const events = this.#events.read(chunk)
+      this.#then(async () => {
+        for (const event of events) await this.#showEvent(event)
+        if (!this.#isBlocked) this.#options.goOn()
+      })
+      return false
+    }
+    this.#parts.push(chunk)
+    this.#length += chunk.length
+    if (this.#length > MAX_MESSAGE_BYTES)
+      throw new ProtocolError('ERR_PROTOCOL_OVERSIZE', 'the answer of the server is too large')
+    return true
+  }
+
+  end(): void {
+    this.#then(async () => {
+      if (this.#length > 0) {
+        const shown = await this.#options.show(Buffer.concat(this.#parts))
+        if (shown !== undefined) this.#pass(this.#options.masker.write(shown))
+      }
+      this.#pass(this.#options.masker.end())
+      this.#options.sink.end()
+    })
+  }
+
+  drained(): void {
+    this.#isBlocked = false
+    this.#options.goOn()
+  }
+
+  destroy(): void {
+    this.#isOver = true
+  }
+
+  async #showEvent({ fields, data }: ServerEvent): Promise<void> {
+    const { masker, show } = this.#options
+    if (data === '') return this.#pass(masker.write(Buffer.from(`${fields}\n`)))
+    const shown = await show(Buffer.from(data))
+    if (shown === undefined || this.#isOver) return
+    const event = `${fields}data: ${Buffer.from(shown).toString()}\n\n`
+    this.#pass(masker.write(Buffer.from(event)))
+  }
+
+  #pass(bytes: Uint8Array): void {
+    if (bytes.length > 0 && !this.#options.sink.write(bytes)) this.#isBlocked = true
+  }
+
+  #then(work: () => Promise<void>): void {
+    this.#turn = this.#turn.then(async () => {
+      if (this.#isOver) return
+      try {
+        await work()
+      } catch (caught) {
+        this.#isOver = true
+        this.#options.sink.fail(toGatewayError(caught))
+      }
+    })
+  }
+}

@@ -1,0 +1,109 @@
+import { PolicyError, ProtocolError, type GatewayError } from '@wardgate/errors'
+import type { ToolCallOperation } from '@wardgate/gateway'
+import type { Exchange } from '../client/exchange'
+import type { Visit } from '../client/visit'
+import { problemOf, type HeldApproval } from '../errors'
+import { readRequest, submit, type ReadRequest } from '../relay/decide-request'
+import { forward } from '../relay/forward'
+import type { SessionParts } from '../relay/session-parts'
+import { essenceOf } from '../wire/media-type'
+import { denialMessage } from './denial'
+import { idOf, parseMessage, type RpcId, type RpcMessage } from './json-rpc'
+import { shownMessage } from './server-messages'
+import { checkHeaders, toolCallOf } from './tool-call'
+
+/** What a request without a message asks for: https://modelcontextprotocol.io/specification/2025-11-25/basic/transports */
+const bodiless: Readonly<Record<string, string>> = { GET: 'session/listen', DELETE: 'session/end' }
+
+/** One request of the Streamable HTTP transport: its message is what is judged. */
+export async function runMcp(
+  exchange: Exchange,
+  visit: Visit,
+  session: SessionParts,
+): Promise<GatewayError | undefined> {
+  const request = await readRequest(exchange, visit, session)
+  const message = exchange.method === 'POST' ? messageOf(request) : undefined
+  const operation = operationOf(exchange, message)
+  const id = message === undefined ? undefined : idOf(message)
+  const changed = changedTool(request, operation)
+  if (changed !== undefined) {
+    refuse(request, { id, method: operation.method, error: changed, approval: undefined })
+    return undefined
+  }
+  const { answer, approval } = await submit(request, operation)
+  if (answer.kind === 'denial') {
+    refuse(request, { id, method: operation.method, error: answer.error, approval })
+    return undefined
+  }
+  const isListing = operation.method === 'tools/list' && id !== undefined
+  const context = {
+    gate: session.gate,
+    pins: session.pins,
+    connectionId: session.target.connectionId,
+    settings: visit.settings.mcp,
+    listing: new Set<RpcId>(isListing ? [id] : []),
+  }
+  return forward({
+    ...withMessage(request, message),
+    permit: answer,
+    show: (bytes) => shownMessage(bytes, context),
+  })
+}
+
+function messageOf({ operation }: ReadRequest): RpcMessage {
+  const { body } = operation
+  if (body.kind !== 'whole' || essenceOf(body.mediaType) !== 'application/json')
+    throw new ProtocolError('ERR_PROTOCOL_UNSUPPORTED', 'the request carries no JSON message', {
+      nextStep: 'Send one JSON-RPC message within maxBodyBytes of the connection.',
+    })
+  return parseMessage(body.bytes)
+}
+
+function operationOf(exchange: Exchange, message: RpcMessage | undefined): ToolCallOperation {
+  if (message !== undefined) {
+    const operation = toolCallOf(message)
+    checkHeaders(exchange.fields, operation)
+    return operation
+  }
+  const method = bodiless[exchange.method]
+  if (method === undefined)
+    throw new ProtocolError('ERR_PROTOCOL_UNSUPPORTED', `${exchange.method} is no part of MCP`)
+  return { kind: 'tool-call', method, name: '', arguments: '{}' }
+}
+
+function changedTool(
+  { session }: ReadRequest,
+  { method, name }: ToolCallOperation,
+): GatewayError | undefined {
+  if (method !== 'tools/call') return undefined
+  if (!session.pins.isChanged(session.target.connectionId, name)) return undefined
+  return new PolicyError('ERR_POLICY_DENIED', `the definition of tool ${name} has changed`, {
+    nextStep: 'An administrator looks at it and pins its digest in the settings of the connection.',
+  })
+}
+
+/** The message is written anew, and answers come uncompressed: they are read message by message. */
+function withMessage(request: ReadRequest, message: RpcMessage | undefined): ReadRequest {
+  const { operation, body } = request
+  const headers = [
+    ...operation.headers.filter(({ name }) => name !== 'accept-encoding'),
+    { name: 'accept-encoding', value: 'identity' },
+  ]
+  const forwarded = message === undefined ? undefined : Buffer.from(JSON.stringify(message))
+  return { ...request, operation: { ...operation, headers }, body: { ...body, forwarded } }
+}
+
+interface Refusal {
+  readonly id: RpcId | undefined
+  readonly method: string
+  readonly error: GatewayError
+  readonly approval: HeldApproval | undefined
+}
+
+/** Where no answer is owed to an id, HTTP says it. */
+function refuse({ exchange }: ReadRequest, { id, method, error, approval }: Refusal): void {
+  if (id === undefined) return exchange.answer(problemOf(error))
+  const body = JSON.stringify(denialMessage({ id, method, error, approval }))
+  const headers = { 'content-type': 'application/json', 'wardgate-error': error.code }
+  exchange.answer({ status: 200, headers, body })
+}
