@@ -1,10 +1,13 @@
 import { Injectable } from '@nestjs/common'
 import { AuthError } from '@wardgate/errors'
+import type { KeyProof } from '@wardgate/gateway'
 import type { JWTPayload } from 'jose'
 import { z } from 'zod'
 import type { IdentifiedPrincipal, Identity } from '../common/auth/identity'
 import { Clock } from '../common/clock'
 import { PrincipalRegistry } from '../principals/principal-registry'
+import { provenKey } from '../principals/keys/key-proof'
+import { KeysRepository } from '../principals/keys/keys.repository'
 import type { PrincipalRecord } from '../principals/principals.repository'
 import { RoleBindingsService } from '../roles/role-bindings.service'
 import type { Issuer } from './issuers/issuer'
@@ -23,6 +26,7 @@ export class IdentityBuilder {
   constructor(
     private readonly registry: PrincipalRegistry,
     private readonly bindings: RoleBindingsService,
+    private readonly keys: KeysRepository,
     private readonly clock: Clock,
   ) {}
 
@@ -48,6 +52,22 @@ export class IdentityBuilder {
     }
   }
 
+  /** With the groups and claims of the principal's last token: the key itself says nothing. */
+  async fromKeyProof(rawProof: KeyProof, connection: string): Promise<Identity> {
+    const proven = provenKey(rawProof, connection)
+    const key = proven && (await this.keys.findByFingerprint(proven.fingerprint))
+    if (!key)
+      throw new AuthError('ERR_AUTH_INVALID_TOKEN', 'the public key is not registered', {
+        nextStep: 'Register a key with `wardgate ssh login`.',
+      })
+    if (key.expiresAt.getTime() <= this.clock.now())
+      throw new AuthError('ERR_AUTH_EXPIRED_TOKEN', 'the registered public key has expired', {
+        nextStep: 'Register another with `wardgate ssh login`.',
+      })
+    const identity = await this.fromPrincipal(key.principalId, key.expiresAt)
+    return { ...identity, keyFingerprint: key.fingerprint }
+  }
+
   async fromPrincipal(principalId: string, expiresAt: Date): Promise<Identity> {
     const record = await this.registry.find(principalId)
     if (record === null) throw unknown()
@@ -57,6 +77,7 @@ export class IdentityBuilder {
   async review(identity: Identity): Promise<Identity> {
     await this.requireEnabled(identity.principal.id)
     if (identity.actor !== undefined) await this.requireEnabled(identity.actor.id)
+    if (identity.keyFingerprint !== undefined) await this.requireRegistered(identity.keyFingerprint)
     return { ...identity, grants: await this.bindings.grantsOf(identity.principal) }
   }
 
@@ -74,6 +95,11 @@ export class IdentityBuilder {
       subject,
       ...(kind === undefined ? {} : { kind }),
     })
+  }
+
+  private async requireRegistered(fingerprint: string): Promise<void> {
+    if ((await this.keys.findByFingerprint(fingerprint)) === null)
+      throw new AuthError('ERR_AUTH_INVALID_TOKEN', 'the public key was revoked')
   }
 
   private async requireEnabled(principalId: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common'
 import { AuthError, GatewayError } from '@wardgate/errors'
+import type { KeyProof } from '@wardgate/gateway'
 import { type AuthenticationContext, Authenticator } from '../common/auth/authenticator'
 import { authorize, type Identity } from '../common/auth/identity'
 import type { Permission } from '../common/auth/permissions'
@@ -16,6 +17,9 @@ import { IssuerTokens } from './tokens/issuer-tokens'
 import { readUnverifiedIssuer } from './tokens/unverified-token'
 import { WardgateTokens } from './tokens/wardgate-tokens'
 import { VerifiedTokens } from './verified-tokens'
+
+/** What failures with keys are counted and told under, in place of an issuer. */
+const keyLogins = 'public-key'
 
 /** Who is asking, and whether it may. */
 @Injectable()
@@ -64,6 +68,21 @@ export class IdentityService extends Authenticator {
       // Issuers that nobody registered count as one: else every made-up name would start at zero.
       const counted = isOwn ? unverifiedIssuer : (issuer?.issuer ?? '')
       await this.refused(error, context, counted, unverifiedIssuer)
+      throw error
+    }
+  }
+
+  override async authenticateKey(
+    rawProof: KeyProof,
+    context: AuthenticationContext & { readonly expectedConnection: string },
+  ): Promise<Identity> {
+    try {
+      this.#failures.check(context.address, keyLogins)
+      const identity = await this.builder.fromKeyProof(rawProof, context.expectedConnection)
+      await this.journal.accepted(identity, context)
+      return identity
+    } catch (error) {
+      await this.refused(error, context, keyLogins, keyLogins)
       throw error
     }
   }

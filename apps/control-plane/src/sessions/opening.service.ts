@@ -46,11 +46,15 @@ export class OpeningService {
 
   /** Rejects with the refusal that the client is told; it is audited before. */
   async open(request: OpenRequest, agent: KnownAgent): Promise<OpenedSession> {
-    const identity = await this.authenticator.authenticate(request.rawCredential, {
+    const context = {
       address: request.clientAddress,
       surface: 'grpc',
       expectedConnection: request.connection,
-    })
+    }
+    const identity =
+      request.rawKeyProof === undefined
+        ? await this.authenticator.authenticate(request.rawCredential, context)
+        : await this.authenticator.authenticateKey(request.rawKeyProof, context)
     try {
       const target = await this.admit(identity, request, agent)
       return await this.begin(identity, target, request, agent)

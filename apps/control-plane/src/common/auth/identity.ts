@@ -39,6 +39,8 @@ export interface Identity {
   readonly boundConnection?: string
   /** Who acts for the principal (RFC 8693 `act`). */
   readonly actor?: Actor
+  /** Fingerprint of the registered public key that it was proven with. */
+  readonly keyFingerprint?: string
   /** Present for console log-ins: what unsafe requests must send as X-Wardgate-CSRF. */
   readonly csrfToken?: string
 }
