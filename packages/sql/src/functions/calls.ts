@@ -7,6 +7,7 @@ import { stringConstant, type Tree } from '../tree'
 import { harmlessFunctions } from './built-in-functions'
 import { builtInTypes } from './built-in-sets'
 import { harmlessExtensionFunctions, knownEffect, type FunctionEffect } from './effects'
+import { isSafeDocument } from './safe-documents'
 import { canFailBy } from './total-functions'
 
 export interface Call {
@@ -47,7 +48,9 @@ function isComputingOverload(routine: Routine): boolean {
   return routine.kind === 'aggregate' || trustedLanguages.has(routine.language)
 }
 
-function isHarmlessExtension(routine: Routine): boolean {
+/** The functions of information_schema are immutable SQL over their arguments; JDBC's metadata queries call them. */
+function onlyComputes(routine: Routine): boolean {
+  if (routine.schema === 'information_schema') return routine.builtIn
   return routine.language === 'c' && harmlessExtensionFunctions.has(routine.name)
 }
 
@@ -81,7 +84,7 @@ function callSqlBody(work: Work, call: Call, routine: Routine): Value {
 }
 
 function callUser(work: Work, call: Call, routine: Routine, overloads: boolean): Value {
-  if (isHarmlessExtension(routine)) return derive(call.values)
+  if (onlyComputes(routine)) return derive(call.values)
   if (overloads && isComputingOverload(routine)) return derive(call.values)
   const name = `${routine.schema}.${routine.name}`
   const pureSql = overloads && routine.language === 'sql' && routine.volatility === 'immutable'
@@ -109,9 +112,10 @@ function callUnknown(work: Work, call: Call): Value {
 }
 
 /** What only computes shows nothing but its result, unless whether it fails depends on the value. */
-function noteFailures(work: Work, { name, values }: Call): void {
-  for (const [position, value] of values.entries())
-    if (canFailBy(name, position)) influence(work, value, 'argument')
+function noteFailures(work: Work, call: Call): void {
+  for (const [position, value] of call.values.entries())
+    if (canFailBy(call.name, position) && !isSafeDocument(call, position))
+      influence(work, value, 'argument')
 }
 
 /** What a call does and what its result depends on. Every routine that the name can mean counts. */
@@ -125,7 +129,7 @@ export function evaluateCall(work: Work, call: Call): Value {
     const schema = users[0]?.schema ?? (call.schema === '' ? 'pg_catalog' : call.schema)
     return applyEffect(work, call, effect, `${schema}.${call.name}`)
   }
-  if (harmless || users.some(isHarmlessExtension)) noteFailures(work, call)
+  if (harmless || users.some(onlyComputes)) noteFailures(work, call)
   const results = users.map((routine) => callUser(work, call, routine, harmless))
   if (harmless) return derive([...call.values, ...results])
   if (results.length > 0) return derive(results)

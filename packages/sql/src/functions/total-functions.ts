@@ -4,15 +4,18 @@
  */
 const totalInEveryArgument: ReadonlySet<string> = new Set(
   `
-abs any_value array_agg array_to_json array_to_string ascii avg bit_length bool_and bool_or bpchar btrim
+abs age any_value array_agg array_dims array_length array_lower array_ndims array_to_json array_to_string array_upper
+ascii avg bit_length bool_and bool_or bpchar btrim
 cardinality casefold char_length character_length coalesce concat concat_ws count crc32 crc32c
 cume_dist date_part date_trunc dense_rank every extract first_value greatest hashtext
-hashtextextended initcap json_agg json_agg_strict json_build_array jsonb_agg jsonb_agg_strict
-jsonb_build_array lag last_value lead least length lower ltrim max md5 min mode nth_value num_nonnulls
-num_nulls octet_length percent_rank percentile_disc pg_column_size pg_typeof quote_ident
-quote_literal quote_nullable rank reverse round row_number row_to_json rtrim sha224 sha256 sha384 sha512
+hashtextextended initcap json_agg json_agg_strict json_build_array json_extract_path json_extract_path_text
+json_strip_nulls json_typeof jsonb_agg jsonb_agg_strict jsonb_build_array jsonb_extract_path
+jsonb_extract_path_text jsonb_pretty jsonb_strip_nulls jsonb_typeof lag last_value lead least left
+length lower ltrim max md5 min mode nth_value num_nonnulls
+num_nulls octet_length percent_rank percentile_disc pg_column_size pg_typeof phraseto_tsquery plainto_tsquery quote_ident
+quote_literal quote_nullable rank reverse right round row_number row_to_json rtrim sha224 sha256 sha384 sha512
 starts_with stddev string_agg string_to_array strpos sum text to_ascii to_hex to_json to_jsonb
-trunc unnest upper varchar variance
+to_tsvector trunc unnest upper varchar variance websearch_to_tsquery xmlagg
 akeys avals hstore hstore_to_json hstore_to_jsonb metaphone show_trgm similarity soundex
 strict_word_similarity text_soundex unaccent word_similarity
 `
@@ -23,18 +26,43 @@ strict_word_similarity text_soundex unaccent word_similarity
 /** Functions that succeed for every value of their first argument, once the others are right. */
 const totalInFirstArgument: ReadonlySet<string> = new Set(
   `
-convert_to digest encode encrypt hmac left levenshtein lpad overlay position regexp_count
+convert_to digest encode encrypt hmac levenshtein lpad overlay position regexp_count
 regexp_instr regexp_like regexp_match regexp_matches regexp_replace regexp_split_to_array
-regexp_split_to_table regexp_substr replace right rpad split_part string_to_table substr substring
-to_char to_tsvector translate
+regexp_split_to_table regexp_substr replace rpad split_part string_to_table substr substring
+to_char translate
 `
     .trim()
     .split(/\s+/),
 )
 
+/** Keys and values by turns; a key must not be NULL. */
+const pairs: ReadonlySet<string> = new Set([
+  'json_build_object',
+  'json_object_agg',
+  'jsonb_build_object',
+  'jsonb_object_agg',
+])
+
+/** Functions that fail by the shape of a document alone. */
+const byShape: ReadonlySet<string> = new Set(
+  `
+each hstore_to_json hstore_to_jsonb json_each json_each_text json_object_keys json_populate_record
+json_to_record jsonb_each jsonb_each_text jsonb_object_keys jsonb_path_query jsonb_path_query_array
+jsonb_path_query_first jsonb_populate_record jsonb_to_record populate_record skeys svals
+`
+    .trim()
+    .split(/\s+/),
+)
+
+/** Whether a row made into a document can make the function fail, or decide how many rows it returns. */
+export function readsShapeOnly(name: string): boolean {
+  return byShape.has(name)
+}
+
 /** Whether the value of the argument at this position can make a function that only computes fail. */
 export function canFailBy(name: string, position: number): boolean {
   if (totalInEveryArgument.has(name)) return false
+  if (pairs.has(name) && position % 2 === 1) return false
   // The template decides how many arguments are wanted.
   if (name === 'format') return position === 0
   return position > 0 || !totalInFirstArgument.has(name)

@@ -6,6 +6,7 @@ import {
   failingOperators,
   knownEffect,
 } from '../functions/effects'
+import { asRowDocument, isSafeDocument } from '../functions/safe-documents'
 import { findRoutines } from '../names/catalog-index'
 import { noteType } from '../names/types'
 import { child, list, nameParts, nestedNodes, text, unwrap, flag, type Tree } from '../tree'
@@ -183,7 +184,8 @@ function evaluateOperator(body: Tree, scope: Scope, work: Work): Value {
   )
   const value = derive(values)
   if (isComparison(operator, kind)) influence(work, value, 'predicate')
-  else if (failingOperators.has(operator.at(-1) ?? '')) influence(work, value, 'argument')
+  else if (failingOperators.has(operator.at(-1) ?? '') && values[0]?.isRowDocument !== true)
+    influence(work, value, 'argument')
   return value
 }
 
@@ -235,7 +237,10 @@ function decideRowCount(
     (work.index.routinesByName.get(name) ?? []).some((routine) => routine.returnsSet)
   if (!returnsSet) return
   const fixed = name === 'unnest' && args.every((arg) => unwrap(arg).kind === 'A_ArrayExpr')
-  if (!fixed) for (const value of values) influence(work, value, 'argument')
+  if (fixed) return
+  const call = { name, values, nodes: args }
+  for (const [position, value] of values.entries())
+    if (!isSafeDocument(call, position)) influence(work, value, 'argument')
 }
 
 function evaluateFunction(body: Tree, scope: Scope, work: Work): Value {
@@ -255,7 +260,7 @@ function evaluateFunction(body: Tree, scope: Scope, work: Work): Value {
   const name = names.at(-1) ?? ''
   const schema = names.length > 1 ? (names.at(-2) ?? '') : ''
   decideRowCount(name, nodes, values, work)
-  return evaluateCall(work, { schema, name, values, nodes })
+  return asRowDocument(name, values, evaluateCall(work, { schema, name, values, nodes }))
 }
 
 function evaluateCase(body: Tree, scope: Scope, work: Work): Value {

@@ -1,3 +1,4 @@
+import { isSafeXmlTable } from '../functions/safe-documents'
 import { noteType } from '../names/types'
 import { entryFor, resolve } from '../names/relations'
 import { act, influence, opaque, visit, type Work } from './work'
@@ -93,7 +94,8 @@ function functionColumns(
 ): { columns: NamedValue[]; value: Value; name: string } {
   const [call, definitions] = list(unwrap(item).body, 'items')
   const value = evaluate(call, scope, work)
-  influence(work, value, 'argument')
+  // A call notes by itself what decides how many rows it returns.
+  if (call === undefined || unwrap(call).kind !== 'FuncCall') influence(work, value, 'argument')
   const defined = definitions === undefined ? [] : list(unwrap(definitions).body, 'items')
   const callBody = call === undefined ? {} : unwrap(call).body
   const name = nameParts(list(callBody, 'funcname')).at(-1) ?? ''
@@ -130,7 +132,7 @@ function fromTableFunction(body: Tree, scope: Scope, work: Work): FromItem {
     evaluateInside(arguments_, scope, work),
     ...tableColumns(columns).map((column) => evaluateColumnParts(column, scope, work)),
   ])
-  influence(work, value, 'argument')
+  if (!isSafeXmlTable(body, tableColumns(columns))) influence(work, value, 'argument')
   const named = tableColumns(columns)
     .map((column) => text(column, 'colname') || text(column, 'name'))
     .filter((name) => name !== '')
