@@ -13,6 +13,7 @@ const usage = `npm run corpus [-- options]
   --area PGC,MSK   only rows whose id begins so
   --home DIR       a standalone that runs already (default: one of its own)
   --json           one JSON object a row, then one with the counts
+  --benign         instead: legitimate statements of test/adversarial/benign, compared with the bare target
 
 Each row gets a fresh database, is sent once by the simple and once by the extended protocol, and once with every held
 operation approved and once denied. The exit code is 1 when a row fails.`
@@ -24,6 +25,7 @@ const { values } = parseArgs({
     area: { type: 'string' },
     home: { type: 'string' },
     json: { type: 'boolean' },
+    benign: { type: 'boolean' },
     help: { type: 'boolean' },
   },
 })
@@ -39,6 +41,32 @@ function readRows(file) {
     .map((line) => JSON.parse(line))
 }
 
+async function prepared() {
+  await prepare()
+  const { postgres } = ensurePeers(['postgres'])
+  if (postgres.path !== undefined) return postgres.path
+  console.error(`corpus: ${postgres.why}`)
+  process.exit(1)
+}
+
+async function benign() {
+  const own = join(root, 'test/adversarial/benign')
+  const { runBenign, printBenign } = await import(join(root, 'test/adversarial/corpus/benign.mjs'))
+  const done = await runBenign({
+    rows: (values.file ?? [join(own, 'statements.jsonl')]).flatMap((file) =>
+      readRows(resolve(file)),
+    ),
+    schema: readFileSync(values.seed ?? join(own, 'schema.sql'), 'utf8'),
+    initdb: await prepared(),
+    home: values.home,
+  })
+  if (values.json) for (const result of done.results) console.log(JSON.stringify(result))
+  else printBenign(done)
+  process.exit(done.results.every(({ pass }) => pass) ? 0 : 1)
+}
+
+if (values.benign) await benign()
+
 const files =
   values.file ??
   readdirSync(folder)
@@ -51,15 +79,10 @@ const rows = files
   .filter(({ id }) => areas === undefined || areas.includes(id.split('-')[0]))
 const seed = readFileSync(values.seed ?? join(folder, 'seed.sql'), 'utf8')
 
-await prepare()
-const { postgres } = ensurePeers(['postgres'])
-if (postgres.path === undefined) {
-  console.error(`corpus: ${postgres.why}`)
-  process.exit(1)
-}
+const initdb = await prepared()
 const { runCorpus } = await import(join(root, 'test/adversarial/corpus/main.mjs'))
 const { printTable, summaryOf } = await import(join(root, 'test/adversarial/corpus/table.mjs'))
-const done = await runCorpus({ rows, seed, initdb: postgres.path, home: values.home })
+const done = await runCorpus({ rows, seed, initdb, home: values.home })
 if (values.json) {
   for (const result of done.results) console.log(JSON.stringify(result))
   console.log(JSON.stringify(summaryOf(done)))

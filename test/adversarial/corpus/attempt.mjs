@@ -1,6 +1,7 @@
 import { Session } from './session.mjs'
 import { splitStatements } from './split.mjs'
 import { fieldsOf, readMessages, say } from './wire.mjs'
+import { play, readWireScript } from './wire-script.mjs'
 
 /** What a server answers when a type has no binary form (SQLSTATE 42883 from the output function look-up). */
 const noBinary = /no binary output function/
@@ -35,7 +36,9 @@ export async function converse(open, payload, protocol) {
   const session = await open()
   const from = session.received.length
   let answered
-  if (protocol === 'simple') answered = await exchange(session, [payload], query)
+  const script = protocol === 'wire' ? readWireScript(payload) : undefined
+  if (script !== undefined) answered = await play(session, script)
+  else if (protocol === 'simple') answered = await exchange(session, [payload], query)
   else {
     const statements = await splitStatements(payload)
     for (const statement of statements) {
@@ -88,7 +91,6 @@ export function governedOpener(stage, { role, database, approves }) {
   return { open, holds }
 }
 
-export function directOpener(port, { role, database }) {
-  const user = role === 'superuser' ? 'postgres' : 'agent'
+export function directOpener(port, { user, database }) {
   return () => Session.open({ host: '127.0.0.1', port }, { user, database })
 }

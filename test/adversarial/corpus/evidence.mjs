@@ -10,16 +10,16 @@ export async function evidenceProblems(stage, from) {
   const problems = []
   const counts = new Map()
   const count = (entries, what) => {
-    for (const { operationId } of entries) {
-      const seen = counts.get(operationId) ?? { intents: 0, outcomes: 0 }
+    for (const { operationId, body } of entries) {
+      const seen = counts.get(operationId) ?? { intents: 0, outcomes: 0, text: body.text ?? '' }
       seen[what] += 1
       counts.set(operationId, seen)
     }
   }
   count(intents, 'intents')
   count(outcomes, 'outcomes')
-  for (const [operationId, { intents: before, outcomes: after }] of counts)
+  for (const [operationId, { intents: before, outcomes: after, text }] of counts)
     if (before !== 1 || after !== 1)
-      problems.push(`operation ${operationId}: ${before} intents, ${after} outcomes`)
+      problems.push(`operation ${operationId}: ${before} intents, ${after} outcomes: ${text}`)
   return { operations: counts.size, problems }
 }

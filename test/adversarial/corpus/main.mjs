@@ -6,14 +6,21 @@ import { startServer } from './server.mjs'
 import { makeTemplate, Slot } from './slots.mjs'
 import { openStage } from './stage.mjs'
 import { stateOf } from './state.mjs'
+import { readWireScript } from './wire-script.mjs'
 
 const workers = 4
 const serverPort = Number(process.env.WARDGATE_PORT_BASE ?? 24_400) + 97
 /** Areas whose payloads are SQL. */
 const sqlAreas = new Set(['PGC', 'MSK'])
 
-const elsewhere = {
-  PGW: 'described in prose; such bytes are sent by packages/protocol-postgres specs and test/adversarial/postgres-fuzz.mjs',
+const prose =
+  'described in words, not in messages; packages/protocol-postgres/src/wire-attacks.spec.ts sends such bytes'
+
+/** Payloads of this area are messages; they are sent as they stand. */
+const wireArea = 'PGW'
+
+function protocolsOf(row) {
+  return areaOf(row) === wireArea ? ['wire'] : ['simple', 'extended']
 }
 
 function areaOf({ id }) {
@@ -29,7 +36,7 @@ async function runRow(row, slot, { stage, server }) {
   const role = row.role === 'superuser' ? 'superuser' : 'agent'
   const modes = {}
   await slot.refresh()
-  for (const protocol of ['simple', 'extended']) {
+  for (const protocol of protocolsOf(row)) {
     for (const approves of [false, true]) {
       const payload = row.payload
         .replaceAll('54999', String(server.port))
@@ -65,7 +72,8 @@ async function runRow(row, slot, { stage, server }) {
 
 /** The same payload on the bare target: what was forwarded must be as if nothing stood between. */
 async function directRun({ role, slot, protocol, payload, server }) {
-  const open = directOpener(server.port, { role, database: slot.database })
+  const user = role === 'superuser' ? 'postgres' : 'agent'
+  const open = directOpener(server.port, { user, database: slot.database })
   const direct = await converse(open, payload, protocol)
   await slot.restore()
   return direct
@@ -95,9 +103,9 @@ export async function runCorpus({ rows, seed, initdb, home, report = () => undef
   const server = await startServer(initdb, serverPort)
   let stage
   try {
-    const { admin, missing } = await makeTemplate(server, seed)
+    const { missing } = await makeTemplate(server, seed)
     stage = await openStage({ home, targetPort: server.port })
-    const slots = Array.from({ length: workers }, (_, at) => new Slot(admin, server, stage, at))
+    const slots = Array.from({ length: workers }, (_, at) => new Slot(server, stage, at))
     for (const slot of slots) {
       await slot.refresh()
       await slot.warm()
@@ -116,7 +124,6 @@ export async function runCorpus({ rows, seed, initdb, home, report = () => undef
     await Promise.all(slots.map(work))
     const millis = Date.now() - started
     const evidence = await evidenceProblems(stage, from)
-    await admin.end()
     return { results, missing, evidence, millis }
   } finally {
     await stage?.close()
@@ -127,10 +134,10 @@ export async function runCorpus({ rows, seed, initdb, home, report = () => undef
 async function runOrSay(row, slot, context) {
   const area = areaOf(row)
   const { id, technique, expected } = row
-  if (!sqlAreas.has(area)) {
-    const why = elsewhere[area] ?? 'another protocol; this runner speaks PostgreSQL'
-    return { id, technique, expected, notRun: why }
-  }
+  if (area === wireArea && readWireScript(row.payload) === undefined)
+    return { id, technique, expected, notRun: prose }
+  if (area !== wireArea && !sqlAreas.has(area))
+    return { id, technique, expected, notRun: 'another protocol; this runner speaks PostgreSQL' }
   try {
     return await runRow(row, slot, context)
   } catch (error) {

@@ -10,6 +10,7 @@ const warmMillis = 60_000
 export async function makeTemplate(server, seed) {
   const admin = await server.connect('postgres')
   await admin.query(`CREATE DATABASE ${template}`)
+  await admin.end()
   const client = await server.connect(template)
   const missing = []
   try {
@@ -23,7 +24,7 @@ export async function makeTemplate(server, seed) {
   } finally {
     await client.end()
   }
-  return { admin, missing }
+  return { missing }
 }
 
 /** A database name that is filled from the template again and again; its catalog is known to the control plane. */
@@ -37,8 +38,7 @@ export class Slot {
   /** The state of the database as the template made it. */
   pristine
 
-  constructor(admin, server, stage, number) {
-    this.#admin = admin
+  constructor(server, stage, number) {
     this.#server = server
     this.#stage = stage
     this.number = number
@@ -56,6 +56,7 @@ export class Slot {
   async refresh() {
     await this.#rollBackPrepared()
     await this.observer?.end().catch(() => undefined)
+    this.#admin ??= await this.#server.connect('postgres')
     await this.#admin.query(`DROP DATABASE IF EXISTS ${this.database} WITH (FORCE)`)
     if (this.#spoilt) this.#generation += 1
     await this.#admin.query(`CREATE DATABASE ${this.database} TEMPLATE ${template}`)
@@ -102,5 +103,6 @@ export class Slot {
 
   async close() {
     await this.observer?.end().catch(() => undefined)
+    await this.#admin?.end().catch(() => undefined)
   }
 }

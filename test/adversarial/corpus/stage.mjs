@@ -6,11 +6,16 @@ import { referencePolicy } from './reference-policy.mjs'
 
 const root = resolve(import.meta.dirname, '../../..')
 const tokenMillis = 120_000
-/** Of the target: `agent` is the role that the seed makes for the client. */
-const connections = { agent: 'agent', superuser: 'postgres' }
+/** Roles of the target by connection: `agent` is the one that the seed makes for the client. */
+const corpusConnections = { 'corpus-agent': 'agent', 'corpus-superuser': 'postgres' }
 
 /** A control plane and an agent in processes of their own; `home` names a standalone that runs already. */
-export async function openStage({ home, targetPort }) {
+export async function openStage({
+  home,
+  targetPort,
+  connections = corpusConnections,
+  policy = referencePolicy,
+}) {
   const own = home === undefined
   const folder = home ?? join(root, '.cache/corpus/home')
   const env = {
@@ -34,7 +39,7 @@ export async function openStage({ home, targetPort }) {
   }
   const descriptor = JSON.parse(readFileSync(join(folder, 'standalone.json'), 'utf8'))
   const stage = new Stage(descriptor)
-  await stage.register(targetPort)
+  await stage.register(targetPort, connections, policy)
   stage.close = async () => {
     if (own) script('stop.mjs')
   }
@@ -76,10 +81,10 @@ class Stage {
     return text === '' ? undefined : JSON.parse(text)
   }
 
-  async register(port) {
-    for (const [role, username] of Object.entries(connections)) {
+  async register(port, connections, policy) {
+    for (const [own, username] of Object.entries(connections)) {
       const connection = await this.call('admin', 'POST', '/v1/connections', {
-        name: `corpus-${role}`,
+        name: own,
         protocol: 'postgres',
         endpoints: [{ host: '127.0.0.1', port }],
         tls: { mode: 'disable' },
@@ -95,7 +100,7 @@ class Stage {
         await this.call('admin', 'PUT', `/v1/agents/${id}/connections/${connection.id}`, {})
     }
     const { name, version } = await this.call('admin', 'POST', '/v1/policies', {
-      source: referencePolicy,
+      source: policy,
     })
     await this.call('admin', 'POST', `/v1/policies/${name}/versions/${version}/activate`, {})
   }

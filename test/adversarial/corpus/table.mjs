@@ -23,7 +23,9 @@ export function printTable({ results, missing, evidence, millis }) {
   )
   for (const result of results) {
     const { id, expected, modes: runs = {}, notRun, pass } = result
-    const got = modes.map((mode) => cell(runs[mode]?.outcome ?? '-', 18))
+    const got = modes.map((mode) =>
+      cell((runs[mode] ?? runs[mode.replace('simple', 'wire')])?.outcome ?? '-', 18),
+    )
     const word = notRun === undefined ? (pass ? 'pass' : 'FAIL') : `not run: ${notRun}`
     console.log([cell(id, 10), cell(expected, 34), ...got, word].join(' '))
     if (pass === false) for (const reason of reasons(result)) console.log(`           ${reason}`)
