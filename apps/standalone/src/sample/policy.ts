@@ -44,6 +44,8 @@ rules:
     match: { actions: [write, delete] }
     approval: { approvers: ["group:dba"], quorum: 1, expiresIn: 15m, hold: 50s, reason: optional }
     message: A database administrator looks at every write.
+  - id: ids
+    mask: { paths: [national_id, card_number], with: { partial: { keepLast: 4 } } }
   - id: emails
-    mask: { detectors: [email, credit_card], with: redact }
+    mask: { detectors: [email], with: redact }
 `

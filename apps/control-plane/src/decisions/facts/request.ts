@@ -1,5 +1,5 @@
 import type { RequestOperation } from '@wardgate/gateway'
-import type { ActionName, Facts, Obligations } from '@wardgate/policy'
+import { bodyPlan, type ActionName, type Facts } from '@wardgate/policy'
 import type { FactsSource } from './stateless-reader'
 
 const actions: Readonly<Record<string, ActionName>> = {
@@ -15,7 +15,7 @@ const methodOverride = /^x-(?:http-)?method(?:-override)?$/
 /** A request by its method and path; what its body says is not read. */
 export const requestReading: FactsSource<RequestOperation> = (operation) => ({
   facts: factsOf(operation),
-  masking: (obligations) => ({ kind: 'plan', plan: planOf(obligations) }),
+  masking: (obligations) => ({ kind: 'plan', plan: bodyPlan(obligations) }),
 })
 
 function factsOf(operation: RequestOperation): Facts {
@@ -44,11 +44,4 @@ function opaqueParts({ headers, query, body }: RequestOperation): readonly strin
     ...(overrides ? ['it asks the target to take it for another method'] : []),
     ...(body.kind === 'unread' ? ['its body was not read'] : []),
   ]
-}
-
-function planOf({ masks }: Obligations) {
-  const detectors = masks.flatMap(({ reference, method, detectors: names }) =>
-    names.map((detector) => ({ detector, rule: `${reference.policy}/${reference.rule}`, method })),
-  )
-  return { columns: [], origins: [], detectors }
 }
