@@ -1,7 +1,6 @@
 import type { CommandOperation, FileOperation, ForwardOperation } from '@wardgate/gateway'
-import type { Facts } from '@wardgate/policy'
+import { bodyPlan, type Facts } from '@wardgate/policy'
 import { commandFacts, fileFacts, forwardFacts, shellSettings } from '@wardgate/shell'
-import { detectorPlan } from './detector-plan'
 import type { FactsSource } from './stateless-reader'
 
 /** A command line, as the shell that the connection's settings name would run it. */
@@ -14,5 +13,5 @@ export const forwardReading: FactsSource<ForwardOperation> = (operation) =>
   reading(forwardFacts(operation))
 
 function reading(facts: Facts): ReturnType<FactsSource<CommandOperation>> {
-  return { facts, masking: (obligations) => ({ kind: 'plan', plan: detectorPlan(obligations) }) }
+  return { facts, masking: (obligations) => ({ kind: 'plan', plan: bodyPlan(obligations) }) }
 }
