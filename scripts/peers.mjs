@@ -109,6 +109,8 @@ const finders = {
   postgres: () => command('initdb', 'postgresql'),
   nginx: () => command('nginx', 'nginx'),
   curl: () => command('curl', 'curl'),
+  sshd: () => command('sshd', 'openssh-server', 'openssh-client'),
+  rsync: () => command('rsync', 'rsync'),
   pgbouncer: () => command('pgbouncer', 'pgbouncer'),
 }
 

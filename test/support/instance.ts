@@ -15,7 +15,7 @@ export interface Descriptor {
   readonly controlPlane: { readonly url: string }
   readonly agents: readonly {
     readonly name: string
-    readonly listeners: { readonly postgres: Address; readonly http: Address }
+    readonly listeners: Readonly<Record<'postgres' | 'http' | 'ssh', Address>>
   }[]
   readonly sample: {
     readonly connection: string
@@ -57,6 +57,13 @@ export class Instance {
     const [agent] = this.descriptor.agents
     if (!agent) throw new Error('the standalone has no agent')
     return agent.listeners.postgres
+  }
+
+  /** Where the agent listens for a protocol. */
+  listener(protocol: 'postgres' | 'http' | 'ssh'): Address {
+    const [agent] = this.descriptor.agents
+    if (!agent) throw new Error('the standalone has no agent')
+    return agent.listeners[protocol]
   }
 
   async token(identity: Identity): Promise<string> {
