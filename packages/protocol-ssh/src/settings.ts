@@ -29,12 +29,6 @@ const shape = z.strictObject({
     .describe(
       "The account's login shell: posix = any Bourne-like shell, where what these read differently counts as unknown; bash; other = zsh, fish, csh, PowerShell, whose command lines are not read.",
     ),
-  shell: z
-    .enum(['posix', 'bash', 'other'])
-    .default('posix')
-    .describe(
-      "The account's login shell, by whose grammar commands are read; of another shell all are opaque.",
-    ),
   terminal: z
     .enum(['allow', 'refuse'])
     .default('allow')
