@@ -115,7 +115,10 @@ describe('compileMasker', () => {
   it('masks in place what takes as many bytes, just as mask does', () => {
     const kept = fc.record({ keepFirst: fc.nat(4), keepLast: fc.nat(4) })
     const value = fc.oneof(
-      fc.string({ unit: fc.constantFrom('4', '1', ' ', '-', '.', '(', '+', 'a', 'b', '*', 'é'), maxLength: 24 }),
+      fc.string({
+        unit: fc.constantFrom('4', '1', ' ', '-', '.', '(', '+', 'a', 'b', '*', 'é'),
+        maxLength: 24,
+      }),
       fc.string({ unit: 'grapheme', maxLength: 12 }),
     )
     fc.assert(

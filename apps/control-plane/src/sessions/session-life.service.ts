@@ -4,17 +4,21 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common'
-import { AuditLog } from '../common/audit-port'
+import { AuditLogService } from '../audit/audit-log.service'
 import { Clock } from '../common/clock'
 import { Database } from '../common/database/database'
 import { liveChannel } from '../live/live-event'
 import { LiveSessions } from './live-sessions'
-import { SessionRepository } from './session.repository'
+import { Paced } from './paced'
+import { type SessionEnd, SessionRepository } from './session.repository'
 
 const sweepMillis = 30_000
 /** An agent that was not heard of for this long is dead; its heartbeats come every few seconds. */
 const deadAfterMillis = 5 * 60_000
 const sweptAtOnce = 500
+const pace = { gatherMillis: 20, largestBatch: 500 }
+/** Sessions of one batch whose screens are told; the others read again. */
+const mostLiveEvents = 20
 
 /** Ends sessions whose stream has ended, and those that nobody is left to end. */
 @Injectable()
@@ -22,12 +26,13 @@ export class SessionLife implements OnApplicationBootstrap, OnApplicationShutdow
   private readonly logger = new Logger('sessions')
   private timer: NodeJS.Timeout | undefined
   private readonly ending = new Set<Promise<void>>()
+  private readonly ends = new Paced<SessionEnd>((ends) => this.endTogether(ends), pace)
 
   constructor(
     private readonly database: Database,
     private readonly sessions: SessionRepository,
     private readonly live: LiveSessions,
-    private readonly audit: AuditLog,
+    private readonly audit: AuditLogService,
     private readonly clock: Clock,
   ) {}
 
@@ -59,15 +64,28 @@ export class SessionLife implements OnApplicationBootstrap, OnApplicationShutdow
     await Promise.all(this.ending)
   }
 
-  async end(id: string, reason: string): Promise<void> {
-    await this.database.transaction(async (tx) => {
-      if (!(await this.sessions.end(tx, id, reason))) return
-      await this.audit.append(tx, { kind: 'session.closed', sessionId: id, body: { reason } })
-      await this.sessions.notify(
+  /** Settles when the session has ended, whoever ended it. */
+  end(id: string, reason: string): Promise<void> {
+    return this.ends.add({ id, reason })
+  }
+
+  private endTogether(ends: readonly SessionEnd[]): Promise<void> {
+    return this.database.transaction(async (tx) => {
+      const ended = await this.sessions.end(tx, ends)
+      await this.audit.appendAll(
         tx,
-        liveChannel,
-        JSON.stringify({ type: 'session', id, state: 'ended' }),
+        ended.map(({ id, reason }) => ({
+          kind: 'session.closed',
+          sessionId: id,
+          body: { reason },
+        })),
       )
+      for (const { id } of ended.slice(0, mostLiveEvents))
+        await this.sessions.notify(
+          tx,
+          liveChannel,
+          JSON.stringify({ type: 'session', id, state: 'ended' }),
+        )
     })
   }
 
@@ -88,6 +106,7 @@ export class SessionLife implements OnApplicationBootstrap, OnApplicationShutdow
 
   private async endAll(agentId: string | undefined, before: Date, reason: string): Promise<void> {
     const ids = await this.sessions.abandoned(agentId, before, sweptAtOnce)
-    for (const id of ids) if (!this.live.has(id)) await this.end(id, reason)
+    const gone = ids.filter((id) => !this.live.has(id))
+    await Promise.all(gone.map((id) => this.end(id, reason)))
   }
 }

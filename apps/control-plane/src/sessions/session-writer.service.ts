@@ -5,25 +5,19 @@ import { AuditLogService } from '../audit/audit-log.service'
 import type { NewAuditEntry } from '../common/audit-port'
 import { Database } from '../common/database/database'
 import { liveChannel } from '../live/live-event'
+import { Paced } from './paced'
 import type { Session } from './session'
 import { SessionRepository } from './session.repository'
 
 const longestQueue = 10_000
-const largestBatch = 500
-
-interface Waiting {
-  readonly session: Session
-  readonly resolve: () => void
-  readonly reject: (error: unknown) => void
-}
+const pace = { gatherMillis: 20, largestBatch: 500 }
 
 /** Stores new sessions, many in one transaction: opening does not wait for the audit tree's lock. */
 @Injectable()
 export class SessionWriter {
   /** Names this process among the control plane's replicas. */
   readonly replica = randomUUID()
-  private readonly queue: Waiting[] = []
-  private writing = false
+  private readonly queue = new Paced<Session>((sessions) => this.write(sessions), pace)
   private last: Promise<void> = Promise.resolve()
 
   constructor(
@@ -38,31 +32,13 @@ export class SessionWriter {
       return Promise.reject(
         new ControlError('ERR_CONTROL_UNAVAILABLE', 'too many sessions are being opened'),
       )
-    const stored = new Promise<void>((resolve, reject) => {
-      this.queue.push({ session, resolve, reject })
-    })
-    if (!this.writing) void this.drain()
-    this.last = stored
-    return stored
+    this.last = this.queue.add(session)
+    return this.last
   }
 
   /** Settles when everything handed over so far is stored or has failed. */
   async settled(): Promise<void> {
     await this.last.catch(() => undefined)
-  }
-
-  private async drain(): Promise<void> {
-    this.writing = true
-    while (this.queue.length > 0) {
-      const batch = this.queue.splice(0, largestBatch)
-      try {
-        await this.write(batch.map(({ session }) => session))
-        for (const { resolve } of batch) resolve()
-      } catch (error) {
-        for (const { reject } of batch) reject(error)
-      }
-    }
-    this.writing = false
   }
 
   private write(sessions: readonly Session[]): Promise<void> {

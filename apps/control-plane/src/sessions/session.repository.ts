@@ -13,6 +13,11 @@ export interface SessionFilter {
   readonly agent?: string | undefined
 }
 
+export interface SessionEnd {
+  readonly id: string
+  readonly reason: string
+}
+
 @Injectable()
 export class SessionRepository {
   constructor(private readonly database: Database) {}
@@ -38,12 +43,18 @@ export class SessionRepository {
     })
   }
 
-  async end(tx: Transaction, id: string, reason: string): Promise<boolean> {
-    const { count } = await tx.session.updateMany({
-      where: { id, state: 'open' },
-      data: { state: 'ended', endReason: reason, endedAt: new Date() },
-    })
-    return count === 1
+  /** Ends those that are open and returns them. Locked in one order everywhere, so that no two wait for each other. */
+  async end(tx: Transaction, ends: readonly SessionEnd[]): Promise<readonly SessionEnd[]> {
+    return tx.$queryRaw<SessionEnd[]>`
+      WITH open AS (
+        SELECT s.id, e.reason
+        FROM unnest(${ends.map(({ id }) => id)}::uuid[], ${ends.map(({ reason }) => reason)}::text[])
+          AS e(id, reason) JOIN sessions s ON s.id = e.id
+        WHERE s.state = 'open' ORDER BY s.id FOR UPDATE OF s
+      )
+      UPDATE sessions SET state = 'ended', end_reason = open.reason, ended_at = ${new Date()}
+      FROM open WHERE sessions.id = open.id
+      RETURNING sessions.id::text AS id, sessions.end_reason AS reason`
   }
 
   find(id: string) {
