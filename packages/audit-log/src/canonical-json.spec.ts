@@ -1,4 +1,5 @@
-import { canonicalJson } from './canonical-json'
+import fc from 'fast-check'
+import { canonicalJson, type JsonValue } from './canonical-json'
 
 describe('canonical JSON', () => {
   it('writes the example of RFC 8785 3.2.3', () => {
@@ -60,6 +61,22 @@ describe('canonical JSON', () => {
     ['43143ff3c1cb0959', '1424953923781206.2'],
   ])('writes the double %s as %s', (bits, text) => {
     expect(canonicalJson(Buffer.from(bits, 'hex').readDoubleBE())).toBe(text)
+  })
+
+  it('writes the same whatever the order of names was', () => {
+    const sorted = (value: unknown, sign: number): unknown => {
+      if (Array.isArray(value)) return value.map((item) => sorted(item, sign))
+      if (typeof value !== 'object' || value === null) return value
+      const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -sign : sign))
+      return Object.fromEntries(entries.map(([name, inner]) => [name, sorted(inner, sign)]))
+    }
+    fc.assert(
+      fc.property(fc.jsonValue({ stringUnit: 'binary', maxDepth: 4 }), (value) => {
+        const written = canonicalJson(sorted(value, 1) as JsonValue)
+        expect(canonicalJson(sorted(value, -1) as JsonValue)).toBe(written)
+        expect(JSON.parse(written)).toEqual(JSON.parse(JSON.stringify(value)))
+      }),
+    )
   })
 
   it('leaves out undefined properties', () => {

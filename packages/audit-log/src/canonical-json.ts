@@ -17,7 +17,48 @@ const maxDepth = 128
  * NaN, infinities, lone surrogates, bigint, and anything that is not plain data.
  */
 export function canonicalJson(value: JsonValue): string {
-  return encode(value, 0)
+  return isInOrder(value, 0) ? JSON.stringify(value) : encode(value, 0)
+}
+
+/**
+ * Whether JSON.stringify writes the value in its canonical form: names in order everywhere, and nothing that JSON
+ * cannot say. Most values are, and one call for all of it takes half the time. When in doubt, false.
+ */
+function isInOrder(value: unknown, depth: number): boolean {
+  switch (typeof value) {
+    case 'string':
+      return value.isWellFormed()
+    case 'number':
+      return Number.isFinite(value)
+    case 'boolean':
+      return true
+    case 'object':
+      if (value === null) return true
+      if (depth >= maxDepth) return false
+      if (Array.isArray(value)) return areInOrder(value, depth)
+      return isObjectInOrder(value as Readonly<Record<string, unknown>>, depth)
+    default:
+      return false
+  }
+}
+
+function areInOrder(items: readonly unknown[], depth: number): boolean {
+  // By index: a hole is no value.
+  for (let i = 0; i < items.length; i++) if (!isInOrder(items[i], depth + 1)) return false
+  return true
+}
+
+function isObjectInOrder(properties: Readonly<Record<string, unknown>>, depth: number): boolean {
+  const prototype: unknown = Object.getPrototypeOf(properties)
+  if (prototype !== Object.prototype && prototype !== null) return false
+  let former = ''
+  for (const name in properties) {
+    if (name < former || !name.isWellFormed()) return false
+    former = name
+    const value = properties[name]
+    if (value !== undefined && !isInOrder(value, depth + 1)) return false
+  }
+  return true
 }
 
 function encode(value: unknown, depth: number): string {

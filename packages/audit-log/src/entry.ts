@@ -11,14 +11,14 @@ export interface AuditEntry {
   readonly kind: string
   /** RFC 3339 in UTC with microseconds, by the clock of whoever saw it. */
   readonly time: string
-  readonly principalId?: string
-  readonly sessionId?: string
-  readonly operationId?: string
+  readonly principalId?: string | undefined
+  readonly sessionId?: string | undefined
+  readonly operationId?: string | undefined
   /** Present when an agent wrote it: then `spoolId` and `sequence` are too, and prove that none is missing. */
-  readonly agentId?: string
-  readonly spoolId?: string
+  readonly agentId?: string | undefined
+  readonly spoolId?: string | undefined
   /** Counts from 1 within the spool, without gaps: every spool record becomes exactly one entry. */
-  readonly sequence?: number
+  readonly sequence?: number | undefined
   readonly body: { readonly [name: string]: JsonValue | undefined }
 }
 
@@ -31,8 +31,8 @@ export function encodeEntry(entry: AuditEntry): string {
     throw new InternalError(`'${entry.kind}' is no kind of audit entry`)
   if (!timeForm.test(entry.time))
     throw new InternalError(`'${entry.time}' is no time of an audit entry`)
-  const ofSpool = [entry.agentId, entry.spoolId, entry.sequence].filter((x) => x !== undefined)
-  if (ofSpool.length !== 0 && ofSpool.length !== 3) {
+  const isOfSpool = entry.sequence !== undefined
+  if ((entry.agentId !== undefined) !== isOfSpool || (entry.spoolId !== undefined) !== isOfSpool) {
     throw new InternalError('agentId, spoolId and sequence of an audit entry come together')
   }
   if (
@@ -52,9 +52,16 @@ export function encodeEntry(entry: AuditEntry): string {
   return leaf
 }
 
+/** Entries come in batches of the same second. */
+const last = { second: NaN, text: '' }
+
 /** The time of an audit entry from Unix microseconds. */
 export function entryTime(unixMicros: number | bigint): string {
-  const micros = BigInt(unixMicros)
-  const seconds = new Date(Number(micros / 1000n)).toISOString().slice(0, 19)
-  return `${seconds}.${String(micros % 1_000_000n).padStart(6, '0')}Z`
+  const micros = Number(unixMicros)
+  const second = Math.floor(micros / 1_000_000)
+  if (second !== last.second) {
+    last.text = new Date(second * 1000).toISOString().slice(0, 19)
+    last.second = second
+  }
+  return `${last.text}.${String(micros - second * 1_000_000).padStart(6, '0')}Z`
 }

@@ -16,12 +16,12 @@ export interface PlacedLeaf {
   readonly time: string
   readonly leaf: string
   readonly leafHash: Uint8Array
-  readonly principalId?: string
-  readonly sessionId?: string
-  readonly operationId?: string
-  readonly agentId?: string
-  readonly spoolId?: string
-  readonly sequence?: number
+  readonly principalId?: string | undefined
+  readonly sessionId?: string | undefined
+  readonly operationId?: string | undefined
+  readonly agentId?: string | undefined
+  readonly spoolId?: string | undefined
+  readonly sequence?: number | undefined
 }
 
 export interface StoredEntry {

@@ -37,19 +37,22 @@ function encode(entry: NewAuditEntry | SpoolEntry, now: bigint): Omit<PlacedLeaf
   const { kind, body, principalId, sessionId, operationId } = entry
   const time = entryTime('timeMicros' in entry ? entry.timeMicros : now)
   const spool = 'sequence' in entry ? entry : undefined
+  const agentId = spool?.agentId
+  const spoolId = spool?.spoolId
+  const sequence = spool?.sequence
   // In the order of canonical JSON, which spares the sorting.
-  const whole = {
-    ...(spool === undefined ? {} : { agentId: spool.agentId }),
+  const leaf = encodeEntry({
+    agentId,
     body,
     kind,
-    ...(operationId === undefined ? {} : { operationId }),
-    ...(principalId === undefined ? {} : { principalId }),
-    ...(spool === undefined ? {} : { sequence: spool.sequence }),
-    ...(sessionId === undefined ? {} : { sessionId }),
-    ...(spool === undefined ? {} : { spoolId: spool.spoolId }),
+    operationId,
+    principalId,
+    sequence,
+    sessionId,
+    spoolId,
     time,
-    version: 1 as const,
-  }
-  const leaf = encodeEntry(whole)
-  return { ...whole, leaf, leafHash: leafHash(leaf) }
+    version: 1,
+  })
+  const ids = { principalId, sessionId, operationId, agentId, spoolId, sequence }
+  return { kind, time, leaf, leafHash: leafHash(leaf), ...ids }
 }
