@@ -1,3 +1,5 @@
+import { createPublicKey } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
 import { replaceFile } from '@wardgate/state-file'
 import { join } from 'node:path'
 import { shopDatabase } from './sample/schema'
@@ -11,6 +13,8 @@ export interface Descriptor {
   readonly agents: readonly {
     readonly name: string
     readonly listeners: Readonly<Record<string, { readonly host: string; readonly port: number }>>
+    /** By which clients know it, as OpenSSH writes it. */
+    readonly hostKey?: string
   }[]
   readonly sample: {
     readonly connection: string
@@ -49,6 +53,7 @@ export function describeInstance(settings: Settings, sample: Cluster): Descripto
     agents: [
       {
         name: agentName,
+        ...hostKeyOf(settings),
         listeners: Object.fromEntries(
           listenersOf(settings).map(([name, port]) => [name, { host: '127.0.0.1', port }]),
         ),
@@ -72,6 +77,18 @@ export function describeInstance(settings: Settings, sample: Cluster): Descripto
     },
     pid: process.pid,
   }
+}
+
+/** The agent makes its key when it first starts. */
+function hostKeyOf(settings: Settings): { readonly hostKey?: string } {
+  const file = join(settings.home, 'agent/host-key.pem')
+  if (!existsSync(file)) return {}
+  const { x = '' } = createPublicKey(readFileSync(file)).export({ format: 'jwk' })
+  const fields = [Buffer.from('ssh-ed25519'), Buffer.from(x, 'base64url')].flatMap((field) => [
+    Buffer.from([0, 0, 0, field.length]),
+    field,
+  ])
+  return { hostKey: `ssh-ed25519 ${Buffer.concat(fields).toString('base64')}` }
 }
 
 export function writeDescriptor(settings: Settings, descriptor: Descriptor): void {

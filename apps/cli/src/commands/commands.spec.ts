@@ -215,7 +215,7 @@ cases:
     expect(seen[0]?.body).toEqual({
       connection: 'shop',
       principal: 'group:autogen',
-      operation: { kind: 'statement', text: 'SELECT 1' },
+      operation: { text: 'SELECT 1' },
     })
   })
 })

@@ -49,6 +49,7 @@ import { sessionsList } from './sessions/list'
 import { sessionsReplay } from './sessions/replay'
 import { sessionsShow } from './sessions/show'
 import { sessionsWatch } from './sessions/watch'
+import { sshLogin } from './ssh/login'
 import { webhooksCreate } from './webhooks/create'
 import { webhooksDelete } from './webhooks/delete'
 import { webhooksList } from './webhooks/list'
@@ -143,6 +144,7 @@ export const nouns: readonly {
     description: 'Sessions',
     commands: [sessionsKill, sessionsList, sessionsReplay, sessionsShow, sessionsWatch],
   },
+  { name: 'ssh', description: 'OpenSSH for connections', commands: [sshLogin] },
   {
     name: 'webhooks',
     description: 'Webhooks',

@@ -9,6 +9,9 @@ export interface Standalone {
   readonly file: string
   readonly url: string
   readonly postgres?: { readonly host: string; readonly port: number }
+  readonly ssh?: { readonly host: string; readonly port: number }
+  /** The agent's public host key, as in a `.pub` file. */
+  readonly hostKey?: string
   readonly sample?: { readonly connection: string; readonly database: string }
   readonly tokens: Readonly<Record<string, readonly string[]>>
 }
@@ -36,7 +39,10 @@ function readStandalone(home: string): Standalone | undefined {
   const controlPlane = member(parsed, 'controlPlane')
   const url = member(controlPlane, 'url')
   if (typeof url !== 'string') throw new CliError('usage', `${file} names no control plane`)
-  const postgres = firstListener(member(parsed, 'agents'))
+  const agents = member(parsed, 'agents')
+  const agent: unknown = Array.isArray(agents) ? agents[0] : undefined
+  const [postgres, ssh] = [listener(agent, 'postgres'), listener(agent, 'ssh')]
+  const hostKey = member(agent, 'hostKey')
   const sample = member(parsed, 'sample')
   const connection = member(sample, 'connection')
   const database = member(sample, 'database')
@@ -44,6 +50,8 @@ function readStandalone(home: string): Standalone | undefined {
     file,
     url,
     ...(postgres && { postgres }),
+    ...(ssh && { ssh }),
+    ...(typeof hostKey === 'string' && { hostKey }),
     ...(typeof connection === 'string' &&
       typeof database === 'string' && { sample: { connection, database } }),
     tokens: tokenCommands(member(parsed, 'tokens')),
@@ -62,13 +70,13 @@ function refuseForeign(file: string): void {
   )
 }
 
-function firstListener(agents: unknown): { host: string; port: number } | undefined {
-  const listener = member(
-    member(Array.isArray(agents) ? agents[0] : undefined, 'listeners'),
-    'postgres',
-  )
-  const host = member(listener, 'host')
-  const port = member(listener, 'port')
+function listener(
+  agent: unknown,
+  protocol: string,
+): { readonly host: string; readonly port: number } | undefined {
+  const found = member(member(agent, 'listeners'), protocol)
+  const host = member(found, 'host')
+  const port = member(found, 'port')
   return typeof host === 'string' && typeof port === 'number' ? { host, port } : undefined
 }
 

@@ -1,0 +1,134 @@
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Api, createApi, textOf } from '../../api/client'
+import { segment } from '../../api/resolve'
+import { CliError } from '../../cli-error'
+import { loginFolder } from '../../config/stored-login'
+import type { Run } from '../../run'
+import { newSshKey } from '../../ssh/openssh-key'
+import { aliasOf, knownHosts, sshConfig, type SshAccess } from '../../ssh/ssh-config'
+import { action, collect, leaf, type Register } from '../command'
+
+const defaultLife = '1h'
+const mostConnections = 500
+/** A connection's name becomes a host and a user in a configuration file. */
+const plainName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
+
+export const sshLogin: Register = (parent, cli) => {
+  leaf(parent, 'login', 'Register a short-lived key and set up OpenSSH for your connections.')
+    .option('--connection <name>', 'connection to set up, may be given several times', collect)
+    .option('--host <host>', "the agent's host, else the standalone's")
+    .option('--port <port>', "the agent's port")
+    .option('--host-key <key>', "the agent's public host key; else the first one seen is kept")
+    .option('--ttl <time>', 'life of the key: 30m, 8h, 7d', defaultLife)
+    .option('--print', 'only print the configuration: nothing is registered or written')
+    .action(action(cli, perform))
+}
+
+async function perform(run: Run): Promise<void> {
+  const seconds = lifeSeconds(run.options.text('ttl') ?? defaultLife)
+  const api = createApi(run.server().url, await run.token('ai-agent'), run.cli.signal)
+  const folder = join(loginFolder(run.cli), 'ssh')
+  const access = await accessOf(run, api, folder)
+  if (run.options.flag('print')) {
+    run.print(sshConfig(access))
+    return
+  }
+  const principal = textOf((await api.get('/v1/me'))['principal'], 'id')
+  const key = newSshKey('wardgate')
+  const registered = await api.send('POST', `/v1/principals/${segment(principal)}/keys`, {
+    body: { name: 'wardgate ssh login', publicKey: key.publicKey, expiresInSeconds: seconds },
+  })
+  const config = join(folder, 'config')
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  replace(access.keyFile, key.privateKey)
+  if (access.hostKey !== undefined) replace(access.knownHostsFile, knownHosts(access.hostKey))
+  replace(config, sshConfig(access))
+  if (run.json) run.printJson({ key: registered, config, hosts: access.connections.map(aliasOf) })
+  else run.print(told(access, config, textOf(registered, 'expiresAt')))
+}
+
+async function accessOf(run: Run, api: Api, folder: string): Promise<SshAccess> {
+  const { options } = run
+  const { standalone } = run.server()
+  const host = options.text('host') ?? standalone?.ssh?.host
+  const port = options.number('port', { least: 1, most: 65_535 }) ?? standalone?.ssh?.port
+  if (host === undefined || port === undefined)
+    throw new CliError('usage', 'the agent is not known', 'Name it with --host and --port.')
+  if (!/^[\w.:%-]+$/.test(host)) throw new CliError('usage', `"${host}" is no name of a host`)
+  const hostKey = options.text('hostKey') ?? standalone?.hostKey
+  return {
+    host,
+    port,
+    connections: await connectionNames(run, api),
+    keyFile: join(folder, 'id_ed25519'),
+    knownHostsFile: join(folder, 'known_hosts'),
+    ...(hostKey !== undefined && { hostKey: checkedHostKey(hostKey) }),
+  }
+}
+
+async function connectionNames(run: Run, api: Api): Promise<readonly string[]> {
+  const given = run.options.list('connection')
+  const names = given.length > 0 ? given : await listedNames(api)
+  const odd = names.find((name) => !plainName.test(name))
+  if (odd !== undefined) throw new CliError('usage', `"${odd}" is no name of a connection`)
+  if (names.length > 0) return names
+  throw new CliError('usage', 'there is no connection to set up', 'Name one with --connection.')
+}
+
+async function listedNames(api: Api): Promise<readonly string[]> {
+  try {
+    const connections = await api.list('/v1/connections', {}, mostConnections)
+    return connections.flatMap((connection) =>
+      textOf(connection, 'protocol') === 'ssh' ? [textOf(connection, 'name')] : [],
+    )
+  } catch (error) {
+    throw new CliError(
+      'usage',
+      'your connections cannot be listed',
+      'Name them with --connection.',
+      error,
+    )
+  }
+}
+
+function checkedHostKey(key: string): string {
+  const [type = '', base64 = ''] = key.trim().split(/\s+/)
+  if (/^(?:ssh|ecdsa)-[a-z0-9-]+$/.test(type) && /^[A-Za-z0-9+/]{40,}=*$/.test(base64))
+    return `${type} ${base64}`
+  throw new CliError('usage', 'the host key is not one', 'Give it as ssh-ed25519 AAAA…')
+}
+
+const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 }
+
+function lifeSeconds(text: string): number {
+  const { count = '', unit = '' } = /^(?<count>\d{1,6})(?<unit>[smhd])$/.exec(text)?.groups ?? {}
+  const seconds = Number(count) * (units[unit] ?? 0)
+  if (seconds > 0) return seconds
+  throw new CliError('usage', `--ttl ${text} is no time`, 'Write 30m, 8h or 7d.')
+}
+
+/** Written beside and renamed: never a key that others may read, never half a configuration. */
+function replace(file: string, content: string): void {
+  const draft = `${file}.${process.pid}`
+  writeFileSync(draft, content, { mode: 0o600, flag: 'wx' })
+  renameSync(draft, file)
+}
+
+function told(access: SshAccess, config: string, expiresAt: string): string {
+  const [first = ''] = access.connections
+  const pinned =
+    access.hostKey === undefined
+      ? "The agent's host key is kept at the first connection: compare it then.\n"
+      : ''
+  return `The key is good until ${expiresAt}. ${pinned}Connect with
+
+  ssh -F ${config} ${aliasOf(first)}
+
+or write this line at the top of ~/.ssh/config, and use the name alone:
+
+  Include ${config}
+
+Set up: ${access.connections.map(aliasOf).join(', ')}
+`
+}

@@ -1,0 +1,48 @@
+/** What a client's configuration is made of. */
+export interface SshAccess {
+  readonly host: string
+  readonly port: number
+  readonly connections: readonly string[]
+  readonly keyFile: string
+  readonly knownHostsFile: string
+  /** The agent's host key as in a `.pub` file; absent = taken at first sight, and pinned then. */
+  readonly hostKey?: string
+}
+
+/** The name that agents go by in known_hosts, whatever their address. */
+const hostKeyAlias = 'wardgate-agent'
+
+export function aliasOf(connection: string): string {
+  return `${connection}.wardgate`
+}
+
+/** A file for `Include` or `ssh -F`. */
+export function sshConfig(access: SshAccess): string {
+  const hosts = access.connections.map((connection) =>
+    [
+      `Host ${aliasOf(connection)}`,
+      `  HostName ${access.host}`,
+      `  Port ${access.port}`,
+      `  User ${connection}`,
+      `  IdentityFile ${quoted(access.keyFile)}`,
+      '  IdentitiesOnly yes',
+      '  PreferredAuthentications publickey',
+      `  HostKeyAlias ${hostKeyAlias}`,
+      `  UserKnownHostsFile ${quoted(access.knownHostsFile)}`,
+      `  StrictHostKeyChecking ${access.hostKey === undefined ? 'accept-new' : 'yes'}`,
+      '  ForwardAgent no',
+      '  ForwardX11 no',
+      '',
+    ].join('\n'),
+  )
+  return ['# Written by wardgate ssh login; written anew at every login.\n', ...hosts].join('\n')
+}
+
+export function knownHosts(hostKey: string): string {
+  return `${hostKeyAlias} ${hostKey}\n`
+}
+
+/** ssh_config knows double quotes, and no way to write one within them. */
+function quoted(path: string): string {
+  return /[\s"#]/.test(path) ? `"${path.replaceAll('"', '')}"` : path
+}
