@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { spawn } from 'node:child_process'
+import { buildNativeSsh } from './native-ssh.mjs'
 
 export const root = resolve(import.meta.dirname, '..')
 
@@ -71,6 +72,8 @@ async function install() {
     console.error('Installing failed; the lines above say why. Is the npm registry reachable?')
     process.exit(code)
   }
+  const why = await buildNativeSsh(root, run)
+  if (why !== undefined) console.error(`SSH does without native ciphers, which is slower: ${why}`)
   writeFileSync(stamp, digest)
 }
 
