@@ -1,5 +1,5 @@
 /** The import law of docs/architecture.md, as rules. */
-const pure = '^packages/(policy|masking|approvals|sql|shell|wire|errors)/src'
+const pure = '^packages/(policy|masking|approvals|sql|shell|http|wire|errors)/src'
 const io =
   '^(node:)?(fs|fs/promises|net|tls|dgram|http|http2|https|child_process|cluster|worker_threads|dns)$'
 const notTests = '(\\.spec\\.ts$|/testing/)'
