@@ -33,7 +33,7 @@ const shape = z.strictObject({
         .int()
         .min(0)
         .max(64)
-        .default(0)
+        .default(1)
         .describe('Fresh connections kept ready per database; each serves one session.'),
       maxIdle: z
         .int()
@@ -43,7 +43,7 @@ const shape = z.strictObject({
         .describe('Connections kept after a session ended, for the same principal alone.'),
       idleSeconds: z.int().min(1).max(3600).default(60).describe('How long either is kept.'),
     })
-    .default({ warm: 0, maxIdle: 4, idleSeconds: 60 }),
+    .default({ warm: 1, maxIdle: 4, idleSeconds: 60 }),
 })
 
 export type PostgresSettings = z.infer<typeof shape>

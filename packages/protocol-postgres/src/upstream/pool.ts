@@ -26,8 +26,8 @@ export class UpstreamPool {
     const fresh = request.parameters.has('search_path')
       ? undefined
       : this.fresh.take(freshKey(request))
-    this.warm(request)
     if (fresh !== undefined) {
+      this.warm(request)
       try {
         return await applyParameters(fresh, request.parameters, signal)
       } catch {
@@ -35,7 +35,10 @@ export class UpstreamPool {
         signal.throwIfAborted()
       }
     }
-    return connect(request, signal)
+    const connection = await connect(request, signal)
+    // Only now: what the target refuses must not be tried twice, or a wrong credential would be locked out sooner.
+    this.warm(request)
+    return connection
   }
 
   /** Takes back an idle connection outside of a transaction. The target forgets the session before it is reused. */
@@ -49,13 +52,18 @@ export class UpstreamPool {
       return
     }
     target.keep(connection.dialled)
+    const late = new AbortController()
+    // Taken back when the reset is done: AbortSignal.timeout would go on for every session that has ended.
+    const timer = setTimeout(() => late.abort(), RESET_MILLIS)
     try {
       stream.write(query('DISCARD ALL'))
-      await readUntilReady(stream, connection.parameters, AbortSignal.timeout(RESET_MILLIS))
+      await readUntilReady(stream, connection.parameters, late.signal)
       expectPinned(connection.parameters)
       if (this.admits(this.used.put(key, connection, maxIdle, idleSeconds * 1_000))) return
     } catch {
       // A connection that does not reset cleanly is closed.
+    } finally {
+      clearTimeout(timer)
     }
     stream.destroy()
   }
