@@ -40,6 +40,7 @@ module.exports = {
         '<rootDir>/packages/**/src/**/*.spec.ts',
         '<rootDir>/apps/*/src/**/*.spec.ts',
         '<rootDir>/test/contract/**/*.spec.ts',
+        '<rootDir>/test/adversarial/lineage/*.spec.ts',
       ],
     },
     {
@@ -47,7 +48,10 @@ module.exports = {
       displayName: 'e2e',
       globalSetup: '<rootDir>/test/support/start-shared-instance.ts',
       globalTeardown: '<rootDir>/test/support/stop-shared-instance.ts',
-      testMatch: ['<rootDir>/test/{e2e,chaos,adversarial}/**/*.spec.ts'],
+      testMatch: [
+        '<rootDir>/test/{e2e,chaos}/**/*.spec.ts',
+        '<rootDir>/test/adversarial/*.spec.ts',
+      ],
     },
   ],
 }

@@ -11,6 +11,7 @@ const usage = `npm run corpus [-- options]
   --file F.jsonl   rows to run, may be given several times (default: all of test/adversarial/sql)
   --seed S.sql     schema of the target (default: test/adversarial/sql/seed.sql)
   --area PGC,MSK   only rows whose id begins so
+  --every N        only each Nth row
   --home DIR       a standalone that runs already (default: one of its own)
   --json           one JSON object a row, then one with the counts
   --benign         instead: legitimate statements of test/adversarial/benign, compared with the bare target
@@ -23,6 +24,7 @@ const { values } = parseArgs({
     file: { type: 'string', multiple: true },
     seed: { type: 'string' },
     area: { type: 'string' },
+    every: { type: 'string', default: '1' },
     home: { type: 'string' },
     json: { type: 'boolean' },
     benign: { type: 'boolean' },
@@ -41,6 +43,11 @@ function readRows(file) {
     .map((line) => JSON.parse(line))
 }
 
+function sampled(rows) {
+  const every = Number(values.every)
+  return rows.filter((_, at) => at % every === 0)
+}
+
 async function prepared() {
   await prepare()
   const { postgres } = ensurePeers(['postgres'])
@@ -51,11 +58,10 @@ async function prepared() {
 
 async function benign() {
   const own = join(root, 'test/adversarial/benign')
+  const files = values.file ?? [join(own, 'statements.jsonl')]
   const { runBenign, printBenign } = await import(join(root, 'test/adversarial/corpus/benign.mjs'))
   const done = await runBenign({
-    rows: (values.file ?? [join(own, 'statements.jsonl')]).flatMap((file) =>
-      readRows(resolve(file)),
-    ),
+    rows: sampled(files.flatMap((file) => readRows(resolve(file)))),
     schema: readFileSync(values.seed ?? join(own, 'schema.sql'), 'utf8'),
     initdb: await prepared(),
     home: values.home,
@@ -74,9 +80,10 @@ const files =
     .sort()
     .map((name) => join(folder, name))
 const areas = values.area?.split(',')
-const rows = files
+const wanted = files
   .flatMap((file) => readRows(resolve(file)))
   .filter(({ id }) => areas === undefined || areas.includes(id.split('-')[0]))
+const rows = sampled(wanted)
 const seed = readFileSync(values.seed ?? join(folder, 'seed.sql'), 'utf8')
 
 const initdb = await prepared()

@@ -4,7 +4,18 @@ import { join } from 'node:path'
 import { ensurePeers } from './peers.mjs'
 import { prepare, root, run } from './prepare.mjs'
 
-const peersOfTests = ['psql', 'pgbench', 'python', 'jdbc', 'chromium', 'nginx', 'curl', 'sshd', 'rsync']
+const peersOfTests = [
+  'psql',
+  'pgbench',
+  'postgres',
+  'python',
+  'jdbc',
+  'chromium',
+  'nginx',
+  'curl',
+  'sshd',
+  'rsync',
+]
 /** Several times what a project takes on two cores: past it something hangs, and a run that hangs tells nobody why. */
 const limitsMillis = { unit: 15 * 60_000, e2e: 20 * 60_000 }
 const args = process.argv.slice(2)

@@ -1,0 +1,132 @@
+import { join } from 'node:path'
+import { type Cluster, startCluster } from '@wardgate/embedded-postgres'
+import { analyze, indexCatalog, loadParser, planMasks, type CatalogIndex } from '@wardgate/sql'
+import { Client, type QueryResult } from 'pg'
+import { root } from '../../support/instance'
+import { Generator } from './generate'
+import { Random } from './random'
+import { masks, readCatalog, schemaOf, versions } from './schema'
+
+const cases = Number(process.env['WARDGATE_LINEAGE_CASES'] ?? 1_500)
+const seed = Number(process.env['WARDGATE_LINEAGE_SEED'] ?? 20_261_125)
+const port = 26_490 + Number(process.env['TEST_PORT_OFFSET'] ?? 0)
+
+jest.setTimeout(60_000 + cases * 20)
+
+let cluster: Cluster
+let clients: readonly Client[]
+let index: CatalogIndex
+
+async function database(name: keyof typeof versions): Promise<Client> {
+  const admin = new Client({ connectionString: cluster.url('postgres') })
+  await admin.connect()
+  await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
+  await admin.query(`CREATE DATABASE ${name}`)
+  await admin.end()
+  const client = new Client({ connectionString: cluster.url(name) })
+  await client.connect()
+  await client.query(schemaOf(versions[name]))
+  // One plan for both: an order that nobody asked for must not come from statistics of the values.
+  await client.query(
+    `SET statement_timeout = '2s'; SET enable_hashagg = off; SET max_parallel_workers_per_gather = 0`,
+  )
+  return client
+}
+
+beforeAll(async () => {
+  await loadParser()
+  cluster = await startCluster({
+    directory: join(root, '.cache/lineage/data'),
+    port,
+    password: 'pw',
+  })
+  const a = await database('a')
+  clients = [a, await database('b')]
+  index = indexCatalog(await readCatalog(a))
+})
+
+afterAll(async () => {
+  await Promise.all(clients.map((client) => client.end()))
+  await cluster.stop()
+})
+
+interface Shown {
+  /** Undefined when the statement failed. */
+  readonly rows: readonly string[] | undefined
+}
+
+/** What is left of a result once the masked columns are covered; the order of rows only where one was asked for. */
+function visible(
+  result: QueryResult<unknown[]>,
+  covered: (at: number) => 'all' | 'value' | undefined,
+): string[] {
+  const rows = result.rows.map((row) =>
+    JSON.stringify(
+      row.map((cell, at) => {
+        const how = covered(at)
+        if (how === undefined) return cell
+        return how === 'value' && cell === null ? null : '*'
+      }),
+    ),
+  )
+  return rows.sort()
+}
+
+async function shown(
+  client: Client,
+  text: string,
+  covered: Parameters<typeof visible>[1],
+): Promise<Shown> {
+  try {
+    return { rows: visible(await client.query<unknown[]>({ text, rowMode: 'array' }), covered) }
+  } catch (error) {
+    // A server that is gone is a broken test, not a failed statement.
+    if ((error as { code?: string }).code === undefined) throw error
+    return { rows: undefined }
+  }
+}
+
+/** How the plan covers each column; undefined = the statement is refused and shows nothing. */
+function coverage(text: string): Parameters<typeof visible>[1] | undefined {
+  const input = {
+    phase: 'simple',
+    text,
+    prepared: [],
+    searchPath: ['public'],
+    role: 'agent',
+  } as const
+  const analysis = analyze(input, index)
+  if (analysis.facts.opaque.length > 0) return undefined
+  if (analysis.facts.actions.some(({ action }) => action !== 'read')) return undefined
+  const decision = planMasks(analysis, { masks }, index)
+  if (decision.kind !== 'plan') return undefined
+  const { plan } = decision
+  return (at) => {
+    const mask = plan.columns.find((column) => column.index === at)
+    if (mask !== undefined) return mask.hidesNull === true ? 'all' : 'value'
+    return plan.width === undefined && plan.unknownOrigin !== undefined ? 'all' : undefined
+  }
+}
+
+it(`shows the same whatever the masked values are, for ${cases} random queries (seed ${seed})`, async () => {
+  const generator = new Generator(new Random(seed))
+  const counts = { refused: 0, failed: 0, compared: 0 }
+  const differing: string[] = []
+  for (let at = 0; at < cases && differing.length < 20; at += 1) {
+    const text = generator.query()
+    const covered = coverage(text)
+    if (covered === undefined) {
+      counts.refused += 1
+      continue
+    }
+    const [left, right] = await Promise.all(clients.map((client) => shown(client, text, covered)))
+    if (left?.rows === undefined && right?.rows === undefined) counts.failed += 1
+    else counts.compared += 1
+    if (JSON.stringify(left) !== JSON.stringify(right)) differing.push(text)
+  }
+  expect(differing).toEqual([])
+  // Most queries are to reach the comparison, or the test shows nothing.
+  expect(counts.compared).toBeGreaterThan(cases / 5)
+  if (process.env['WARDGATE_LINEAGE_CASES'] !== undefined)
+    process.stderr.write(`lineage: ${JSON.stringify({ seed, cases, ...counts })}\n`)
+})
