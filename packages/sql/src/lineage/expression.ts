@@ -11,7 +11,7 @@ import { findRoutines } from '../names/catalog-index'
 import { noteType } from '../names/types'
 import { child, list, nameParts, nestedNodes, text, unwrap, flag, type Tree } from '../tree'
 import { columnOf, findColumn, findEntries, rowOf, argumentOf, type Scope } from './scope'
-import { cannotFail } from './total-casts'
+import { asPart, castCanFail, isTextType } from './total-casts'
 import { allOf, derive, nothing, unknownValue, type NamedValue, type Value } from './value'
 import { influence, opaque, visit, type Where, type Work } from './work'
 
@@ -50,8 +50,6 @@ const computed = new Set([
   'XmlExpr',
   'XmlSerialize',
 ])
-
-const textTypes = new Set(['bpchar', 'bytea', 'name', 'text', 'varchar'])
 
 /** Parsing, and paths with ERROR ON ERROR: whether they fail tells of the value. */
 const failing = new Set(['JsonFuncExpr', 'JsonParseExpr'])
@@ -260,7 +258,8 @@ function evaluateFunction(body: Tree, scope: Scope, work: Work): Value {
   const name = names.at(-1) ?? ''
   const schema = names.length > 1 ? (names.at(-2) ?? '') : ''
   decideRowCount(name, nodes, values, work)
-  return asRowDocument(name, values, evaluateCall(work, { schema, name, values, nodes }))
+  const result = evaluateCall(work, { schema, name, values, nodes })
+  return asPart(name, values, asRowDocument(name, values, result))
 }
 
 function evaluateCase(body: Tree, scope: Scope, work: Work): Value {
@@ -294,20 +293,13 @@ function evaluateIndirection(body: Tree, scope: Scope, work: Work): Value {
 }
 
 function evaluateCast(body: Tree, scope: Scope, work: Work): Value {
-  const value = evaluate(child(body, 'arg'), scope, work)
-  const typeName = child(body, 'typeName')
-  if (typeName !== undefined) noteType(work, typeName)
-  // The column alone fails or not whatever the author writes; an expression can be bent until failing is an answer.
-  const isTotal = typeName !== undefined && cannotFail(child(body, 'arg'), typeName)
-  if (!value.plain && !isTotal && !isTextType(typeName)) influence(work, value, 'argument')
-  return { ...derive([value]), plain: value.plain }
-}
-
-/** Every value has a text; as bytes only a backslash is read. */
-function isTextType(typeName: Tree | undefined): boolean {
-  const name = typeName === undefined ? '' : (nameParts(list(typeName, 'names')).at(-1) ?? '')
-  const isArray = typeName !== undefined && list(typeName, 'arrayBounds').length > 0
-  return !isArray && textTypes.has(name)
+  const argument = child(body, 'arg')
+  const value = evaluate(argument, scope, work)
+  const typeName = child(body, 'typeName') ?? {}
+  noteType(work, typeName)
+  if (castCanFail(value, argument, typeName)) influence(work, value, 'argument')
+  const isPart = value.isPart === true && isTextType(typeName)
+  return { ...derive([value]), plain: value.plain, ...(isPart && { isPart }) }
 }
 
 function evaluateRow(body: Tree, scope: Scope, work: Work): Value {

@@ -1,3 +1,4 @@
+import type { Value } from './value'
 import { child, list, nameParts, stringConstant, unwrap, type Tree } from '../tree'
 
 const integers: ReadonlySet<string> = new Set([
@@ -48,15 +49,55 @@ function castName(tree: Tree): string {
   return typeName === undefined ? '' : (nameParts(list(typeName, 'names')).at(-1) ?? '')
 }
 
-/** Casts that succeed for every value of their argument, though the argument was computed. */
-export function cannotFail(argument: Tree | undefined, typeName: Tree): boolean {
-  if (argument === undefined || list(typeName, 'arrayBounds').length > 0) return false
-  const name = nameParts(list(typeName, 'names')).at(-1) ?? ''
+/** Functions whose result holds no character that their first argument does not hold, letter case apart. */
+const carving: ReadonlySet<string> = new Set(
+  'btrim bpchar initcap left lower ltrim reverse right rtrim split_part substr substring upper'.split(
+    ' ',
+  ),
+)
+
+/**
+ * Marks a part of a column. A text becomes bytes unless a backslash in it is followed by nonsense: one that the author
+ * can put where he likes, by replace() or the quotes of an array's text, answers a question; a part does not.
+ */
+export function asPart(name: string, values: readonly Value[], result: Value): Value {
+  const [first, ...others] = values
+  const isCarved = carving.has(name) && others.every(({ sources }) => sources.size === 0)
+  if (!isCarved || !(first?.plain === true || first?.isPart === true)) return result
+  return { ...result, isPart: true }
+}
+
+const textTypes: ReadonlySet<string> = new Set(['bpchar', 'name', 'text', 'varchar'])
+
+function typeNameOf(typeName: Tree): string {
+  const isArray = list(typeName, 'arrayBounds').length > 0
+  return isArray ? '' : (nameParts(list(typeName, 'names')).at(-1) ?? '')
+}
+
+/** Every value has a text. */
+export function isTextType(typeName: Tree): boolean {
+  return textTypes.has(typeNameOf(typeName))
+}
+
+function isTotal(argument: Tree | undefined, name: string): boolean {
+  if (argument === undefined) return false
   const call = callName(argument)
   if (name === 'uuid') return call === 'md5'
+  if (name === 'bytea') return call === 'md5'
   if (name === 'bit' || name === 'varbit') return isHexBits(argument)
   if (name === 'json' || name === 'jsonb') return documents.has(call)
   // Too many bits for the integer fail for every value alike.
   if (name === 'int4' || name === 'int8') return integers.has(call) || castName(argument) === 'bit'
   return numbers.has(name) && integers.has(call)
+}
+
+/**
+ * Whether a cast fails can depend on what the author asks. The column alone fails or not whatever he writes; an
+ * expression can be bent until failing is an answer.
+ */
+export function castCanFail(value: Value, argument: Tree | undefined, typeName: Tree): boolean {
+  if (value.plain || isTextType(typeName)) return false
+  const name = typeNameOf(typeName)
+  if (name === 'bytea' && value.isPart === true) return false
+  return !isTotal(argument, name)
 }

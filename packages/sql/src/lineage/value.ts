@@ -8,6 +8,8 @@ export interface Value {
   readonly plain: boolean
   /** Fields of a row value, when they are known. */
   readonly fields?: readonly NamedValue[]
+  /** A piece cut out of one column, with nothing added. */
+  readonly isPart?: true
   /** A document made of one row of plain columns: which keys it has, and that it is well formed, says nothing. */
   readonly isRowDocument?: true
 }
