@@ -2,7 +2,7 @@ import type { GatewayError } from '@wardgate/errors'
 import type { DetectorMask, MaskingPlan } from '@wardgate/masking'
 import type { Duplex } from 'node:stream'
 import type { Operation, Outcome } from './operation'
-import type { KeyProof } from './protocol'
+import type { KeyProof, Recorded } from './protocol'
 import type { TargetCredential, TargetEndpoint, TargetTls } from './target'
 
 /** What the gateway needs from its surroundings. The agent implements these; tests have fakes of them. */
@@ -165,7 +165,7 @@ export type SpoolEntry =
 
 /** Turns what the client sent and saw into recording chunks; one per session. */
 export interface Recorder {
-  record(direction: 'in' | 'out', chunk: Uint8Array): void
+  record(what: Recorded, chunk: Uint8Array): void
   /** Marks in the recording where an operation begins. */
   mark(operationId: string): void
   /** Hands over the last chunk. */

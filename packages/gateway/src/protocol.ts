@@ -113,6 +113,12 @@ export interface Closing {
   readonly error?: GatewayError
 }
 
+/**
+ * What the client sent (`in`), what it saw (`out`), and the size of its terminal from here on: columns x rows in ASCII,
+ * such as `80x24`.
+ */
+export type Recorded = 'in' | 'out' | 'size'
+
 /** The only way to the target: every client message that can cause work is submitted, or refused. */
 export interface Gate {
   /**
@@ -120,8 +126,8 @@ export interface Gate {
    * Waits while it is held. Rejects only when aborted.
    */
   submit(operation: Operation, hold?: HoldListener): Permit | Denial | Promise<Permit | Denial>
-  /** What the client sent (`in`) or saw (`out`), for the recording. Never blocks. */
-  record(direction: 'in' | 'out', chunk: Uint8Array): void
+  /** What the client sent or saw, for the recording. Never blocks. */
+  record(what: Recorded, chunk: Uint8Array): void
   /** Masks free text towards the client: errors, notices, notifications. */
   maskText(text: string): string
   /** Makes this session reachable for an out-of-band cancel; the listener is called with it. */

@@ -1,7 +1,7 @@
 import { toGatewayError } from '@wardgate/errors'
 import { compileTextMasker } from '@wardgate/masking'
 import type { Operation } from './operation'
-import type { Denial, Gate, HoldListener, Permit } from './protocol'
+import type { Denial, Gate, HoldListener, Permit, Recorded } from './protocol'
 import type { CancelRegistry } from './serve/cancel-registry'
 import type { SessionContext } from './session-context'
 import { Attempt } from './submit/attempt'
@@ -27,14 +27,13 @@ export class SessionGate implements Gate {
     }
   }
 
-  record(direction: 'in' | 'out', chunk: Uint8Array): void {
+  record(what: Recorded, chunk: Uint8Array): void {
     const { recorder, session, unsettled } = this.#context
     if (recorder === undefined) return
     // Results come in the order of their operations, so the oldest permit says how this chunk is recorded.
     const oldest = unsettled.size === 0 ? undefined : unsettled.values().next().value
     const mode = oldest?.allowance.recording ?? session.grant.recording
-    if (mode === 'full' || (mode === 'statements' && direction === 'in'))
-      recorder.record(direction, chunk)
+    if (mode === 'full' || (mode === 'statements' && what === 'in')) recorder.record(what, chunk)
   }
 
   maskText(text: string): string {

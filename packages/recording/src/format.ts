@@ -20,7 +20,10 @@ export const maxOverheadBytes = fixedBytes + 2 * (1 + maxNameBytes) + digestByte
 /** The digest before the first chunk's. */
 export const noDigest: Uint8Array = new Uint8Array(digestBytes)
 
-export const eventType = { in: 1, out: 2, mark: 3 } as const
+export const eventType = { in: 1, out: 2, mark: 3, size: 4 } as const
+
+/** What the client sent, what it saw, and the size of its terminal as `columns` x `rows`, such as `80x24`. */
+export type Recorded = 'in' | 'out' | 'size'
 
 /** What a chunk says of itself; enough to find the chunk of a moment without reading payloads. */
 export interface ChunkHeader {

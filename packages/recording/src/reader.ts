@@ -9,6 +9,13 @@ export type RecordingEvent =
       /** Long records come as several events of one time. */
       readonly bytes: Uint8Array
     }
+  | {
+      /** The client's terminal is of this size from here on. */
+      readonly kind: 'size'
+      readonly micros: number
+      readonly columns: number
+      readonly rows: number
+    }
   | { readonly kind: 'mark'; readonly micros: number; readonly operationId: string }
 
 export interface ReadOptions {
@@ -94,9 +101,17 @@ function* eventsOf(chunk: Chunk): Generator<RecordingEvent, void, undefined> {
     if (type === eventType.in) yield { kind: 'in', micros, bytes }
     else if (type === eventType.out) yield { kind: 'out', micros, bytes }
     else if (type === eventType.mark) yield { kind: 'mark', micros, operationId: bytes.toString() }
+    else if (type === eventType.size) yield { kind: 'size', micros, ...sizeOf(bytes, chunk) }
     else throw malformed(chunk)
   }
   if (at !== raw.length || (chunk.events > 0 && micros !== chunk.lastMicros)) throw malformed(chunk)
+}
+
+function sizeOf(bytes: Buffer, chunk: Chunk): { columns: number; rows: number } {
+  const { columns, rows } =
+    /^(?<columns>\d{1,5})x(?<rows>\d{1,5})$/.exec(bytes.toString('latin1'))?.groups ?? {}
+  if (columns === undefined || rows === undefined) throw malformed(chunk)
+  return { columns: Number(columns), rows: Number(rows) }
 }
 
 function inflate(chunk: Chunk): Buffer {

@@ -1,6 +1,13 @@
 import { InternalError } from '@wardgate/errors'
 import { deflateRawSync } from 'node:zlib'
-import { encodeChunk, eventType, maxChunkBytes, maxOverheadBytes, noDigest } from './format'
+import {
+  encodeChunk,
+  eventType,
+  maxChunkBytes,
+  maxOverheadBytes,
+  noDigest,
+  type Recorded,
+} from './format'
 
 export interface RecordingWriterOptions {
   readonly sessionId: string
@@ -21,8 +28,8 @@ export interface RecordingWriterOptions {
 
 /** Turns what passes in a session into chunks. Holds one chunk's worth of memory, whatever is recorded. */
 export interface RecordingWriter {
-  /** Appends what the client sent (`in`) or saw (`out`). The bytes are copied. */
-  record(direction: 'in' | 'out', bytes: Uint8Array): void
+  /** Appends what the client sent or saw. The bytes are copied. */
+  record(what: Recorded, bytes: Uint8Array): void
   /** Notes that an operation begins here. */
   mark(operationId: string): void
   /** Hands over what is buffered, if anything. */
@@ -68,8 +75,8 @@ class ChunkWriter implements RecordingWriter {
     this.#flushBytes = Math.min(options.flushBytes ?? limit, limit)
   }
 
-  record(direction: 'in' | 'out', bytes: Uint8Array): void {
-    this.#append(eventType[direction], bytes)
+  record(what: Recorded, bytes: Uint8Array): void {
+    this.#append(eventType[what], bytes)
   }
 
   mark(operationId: string): void {

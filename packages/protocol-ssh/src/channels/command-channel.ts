@@ -23,6 +23,8 @@ export interface CommandOptions {
   readonly closed: AbortSignal
 }
 
+const mostCells = 10_000
+
 /** One command or shell from its request to its exit status. */
 export class CommandChannel {
   readonly #relaying: Relaying
@@ -49,7 +51,17 @@ export class CommandChannel {
 
   resize(info: WindowChangeInfo): void {
     if (this.#window !== undefined) this.#window = { ...this.#window, ...info }
+    if (this.#running !== undefined) this.#recordSize()
     this.#running?.stream.setWindow(info.rows, info.cols, info.height, info.width)
+  }
+
+  #recordSize(): void {
+    if (this.#window === undefined) return
+    // Sizes are the client's own words: a recording holds none that no terminal has.
+    const [columns, rows] = [this.#window.cols, this.#window.rows].map((size) =>
+      Math.min(size, mostCells),
+    )
+    this.#relaying.gate.record('size', Buffer.from(`${columns}x${rows}`))
   }
 
   /** False when nothing runs that could get it. */
@@ -120,6 +132,7 @@ export class CommandChannel {
       // What is typed at a terminal shows in its output, unless it is not meant to be seen.
       if (!operation.terminal) gate.record('in', chunk)
     }
+    this.#recordSize()
     gate.record('in', Buffer.from(`${operation.text}\n`))
     const stdout = new Pump({ from: stream, to: channel, masker: maskers.stdout, seen: out })
     const stderr = new Pump({

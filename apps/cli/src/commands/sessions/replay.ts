@@ -1,9 +1,10 @@
-import { parseChunk, readRecording, type RecordingEvent } from '@wardgate/recording'
+import { asciicast, parseChunk, readRecording, type RecordingEvent } from '@wardgate/recording'
 import { segment } from '../../api/resolve'
 import { CliError } from '../../cli-error'
 import { escapeJson } from '../../output/escape'
 import { splitChunks } from '../../replay/chunks'
 import { PostgresReplay } from '../../replay/postgres'
+import { TerminalReplay } from '../../replay/terminal'
 import type { Run } from '../../run'
 import { action, leaf, type Register } from '../command'
 
@@ -12,10 +13,15 @@ const maxPauseMilliseconds = 3_000
 const maxRecordingBytes = 1024 * 1024 * 1024
 
 export const sessionsReplay: Register = (parent, cli) => {
-  leaf(parent, 'replay', 'Replay a session as the client saw it: statements, parameters, results.')
+  leaf(
+    parent,
+    'replay',
+    'Replay a session as the client saw it: statements and results, or its terminal.',
+  )
     .argument('<id>', 'id of the session')
     .option('--speed <factor>', 'times real time; 0 = at once', '1')
     .option('--from <seconds>', 'begin this long after the start', '0')
+    .option('--asciicast', 'print asciicast v3, for terminals: save it and play it elsewhere')
     .action(
       action(cli, async (run, [id = '']) => {
         const path = `/v1/sessions/${segment(id)}`
@@ -31,9 +37,12 @@ export const sessionsReplay: Register = (parent, cli) => {
         }
         const [first] = chunks
         if (first === undefined) throw new CliError('rejected', 'the session has no recording')
-        const { protocol } = parseChunk(first)
+        const { protocol, startedAtMicros } = parseChunk(first)
         const events = readRecording(chunks, { open: live })
-        if (run.json) printEvents(run, events)
+        if (run.options.flag('asciicast'))
+          for (const line of asciicast(events, { startedAtMicros, title: `session ${id}` }))
+            run.print(`${escapeJson(line)}\n`)
+        else if (run.json) printEvents(run, events)
         else await replay(run, protocol, events)
       }),
     )
@@ -42,7 +51,7 @@ export const sessionsReplay: Register = (parent, cli) => {
 function printEvents(run: Run, events: Iterable<RecordingEvent>): void {
   for (const event of events) {
     const line =
-      event.kind === 'mark'
+      event.kind === 'mark' || event.kind === 'size'
         ? event
         : { ...event, bytes: Buffer.from(event.bytes).toString('base64') }
     run.print(`${escapeJson(JSON.stringify(line))}\n`)
@@ -52,12 +61,16 @@ function printEvents(run: Run, events: Iterable<RecordingEvent>): void {
 async function replay(run: Run, protocol: string, events: Iterable<RecordingEvent>): Promise<void> {
   const speed = run.options.number('speed', { least: 0, most: 1_000 }) ?? 1
   const from = (run.options.number('from', { least: 0, most: 1e9 }) ?? 0) * 1_000_000
-  const decode = decoderOf(protocol)
+  const { decode, drawsScreen } = decoderOf(protocol)
   let clock = from
   for (const event of events) {
     // What came before is decoded too, or the first messages after it could not be read.
     const texts = [...decode(event)]
-    if (event.micros < from) continue
+    if (event.micros < from) {
+      // A screen is what was drawn on it before.
+      if (drawsScreen) for (const text of texts) run.print(text)
+      continue
+    }
     const pause = speed === 0 ? 0 : (event.micros - clock) / 1_000 / speed
     clock = event.micros
     if (pause > 1) await run.cli.sleep(Math.min(pause, maxPauseMilliseconds), run.cli.signal)
@@ -66,7 +79,19 @@ async function replay(run: Run, protocol: string, events: Iterable<RecordingEven
   }
 }
 
-function decoderOf(protocol: string): (event: RecordingEvent) => Iterable<string> {
+interface Decoder {
+  readonly decode: (event: RecordingEvent) => Iterable<string>
+  readonly drawsScreen: boolean
+}
+
+/** Protocols whose recordings are what a terminal showed. */
+const terminalProtocols: readonly string[] = ['ssh']
+
+function decoderOf(protocol: string): Decoder {
+  if (terminalProtocols.includes(protocol)) {
+    const terminal = new TerminalReplay()
+    return { decode: (event) => terminal.show(event), drawsScreen: true }
+  }
   if (protocol !== 'postgres')
     throw new CliError(
       'no',
@@ -74,9 +99,12 @@ function decoderOf(protocol: string): (event: RecordingEvent) => Iterable<string
       'Use --json for the bytes.',
     )
   const postgres = new PostgresReplay()
-  return (event) => {
-    if (event.kind === 'in') return postgres.client(event.bytes)
-    if (event.kind === 'out') return postgres.server(event.bytes)
-    return []
+  return {
+    decode: (event) => {
+      if (event.kind === 'in') return postgres.client(event.bytes)
+      if (event.kind === 'out') return postgres.server(event.bytes)
+      return []
+    },
+    drawsScreen: false,
   }
 }

@@ -1,0 +1,48 @@
+import { explainRequest } from './explain.dto'
+import { explainedOperation } from './explained-operation'
+
+const asked = (operation: object) => ({
+  ...explainRequest.parse({ connection: 'c', operation }).operation,
+  database: 'd',
+})
+
+describe('operations that are explained', () => {
+  it.each([
+    [['statement', 'function-call'], { text: 'SELECT 1' }, { kind: 'statement', text: 'SELECT 1' }],
+    [
+      ['command', 'file', 'forward'],
+      { text: 'ls' },
+      { kind: 'command', shape: 'exec', text: 'ls' },
+    ],
+    [['command'], { text: '' }, { kind: 'command', shape: 'shell' }],
+    [['command'], { text: 'top', terminal: true }, { kind: 'command', terminal: true }],
+    [['file'], { text: 'read /etc/x' }, { kind: 'file', action: 'read', path: '/etc/x' }],
+    [
+      ['command', 'file'],
+      { kind: 'file', text: 'rename a b' },
+      { action: 'rename', path: 'a', destination: 'b' },
+    ],
+    [
+      ['command', 'forward'],
+      { kind: 'forward', text: 'out db:5432' },
+      { direction: 'out', host: 'db', port: 5432 },
+    ],
+  ] as const)('are of what the protocol is used for: %j %j', (operations, operation, expected) => {
+    expect(explainedOperation(asked(operation), operations)).toMatchObject(expected)
+  })
+
+  it.each([
+    [['statement'], { kind: 'command', text: 'ls' }],
+    [['request'], { text: 'ls' }],
+    [['file'], { text: 'eat /x' }],
+    [['file'], { text: 'read' }],
+    [['forward'], { text: 'db:5432' }],
+  ] as const)(
+    'are refused when the protocol or the text has none: %j %j',
+    (operations, operation) => {
+      expect(() => explainedOperation(asked(operation), operations)).toThrow(
+        /operation\.(kind|text)/,
+      )
+    },
+  )
+})
