@@ -108,6 +108,7 @@ const finders = {
   chromium: () => command('chromium', 'chromium'),
   postgres: () => command('initdb', 'postgresql'),
   nginx: () => command('nginx', 'nginx'),
+  h2load: () => command('h2load', 'nghttp2-client'),
   curl: () => command('curl', 'curl'),
   sshd: () => command('sshd', 'openssh-server', 'openssh-client'),
   rsync: () => command('rsync', 'rsync'),

@@ -46,7 +46,8 @@ export async function openStage(peers, quick) {
     }).stdout.trim()
   const { direct } = descriptor.sample
   await makeDatabase(direct, peers.pgbench.path)
-  await register(descriptor, token('admin'))
+  const api = apiOf(descriptor, token('admin'))
+  await register(descriptor, api)
   const bouncer = await startBouncer(peers.pgbouncer.path, direct)
   const listener = descriptor.agents[0].listeners.postgres
   const paths = {
@@ -56,6 +57,10 @@ export async function openStage(peers, quick) {
   }
   return {
     quick,
+    peers,
+    descriptor,
+    token,
+    api,
     cores: cpus().length,
     root,
     rounds: quick ? 3 : 7,
@@ -146,8 +151,8 @@ async function makeDatabase(direct, binary) {
   await database.end()
 }
 
-async function register({ controlPlane, sample }, token) {
-  const call = async (method, path, body) => {
+function apiOf({ controlPlane }, token) {
+  return async (method, path, body) => {
     const response = await fetch(`${controlPlane.url}${path}`, {
       method,
       body: JSON.stringify(body),
@@ -156,6 +161,9 @@ async function register({ controlPlane, sample }, token) {
     if (!response.ok) throw new Error(`${path}: ${await response.text()}`)
     return response.status === 204 ? undefined : response.json()
   }
+}
+
+async function register({ sample }, call) {
   const { host, port, user, password } = sample.direct
   const connection = await call('POST', '/v1/connections', {
     name: 'bench',
@@ -171,11 +179,8 @@ async function register({ controlPlane, sample }, token) {
   })
   await call('POST', '/v1/policies', { source: policy })
   await call('POST', '/v1/policies/bench/versions/1/activate', {})
-  const agents = await (
-    await fetch(`${controlPlane.url}/v1/agents`, { headers: { authorization: `Bearer ${token}` } })
-  ).json()
-  for (const { id } of agents.items)
-    await call('PUT', `/v1/agents/${id}/connections/${connection.id}`, {})
+  const { items } = await call('GET', '/v1/agents')
+  for (const { id } of items) await call('PUT', `/v1/agents/${id}/connections/${connection.id}`, {})
 }
 
 async function startBouncer(binary, direct) {
