@@ -1,4 +1,4 @@
-import type { GatewayError } from '@wardgate/errors'
+import { LimitError, type GatewayError } from '@wardgate/errors'
 import type { Exchange } from './exchange'
 
 /** More requests than this sent ahead of their answers are not read. */
@@ -41,14 +41,37 @@ export class Arrivals {
     this.#wake()
   }
 
-  /** Undefined = the client has gone. Throws what made the rest unreadable, or the signal's reason. */
-  async next(signal: AbortSignal): Promise<Exchange | undefined> {
+  /**
+   * Undefined = the client has gone. Throws what made the rest unreadable, the signal's reason, or that nothing has
+   * come for so long.
+   */
+  async next(signal: AbortSignal, idleMillis?: number): Promise<Exchange | undefined> {
+    const idle = { isOver: false }
+    const timer =
+      idleMillis === undefined || this.#waiting.length > 0
+        ? undefined
+        : setTimeout(() => {
+            idle.isOver = true
+            this.#wake()
+          }, idleMillis)
+    try {
+      return await this.#next(signal, idle)
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  async #next(
+    signal: AbortSignal,
+    idle: { readonly isOver: boolean },
+  ): Promise<Exchange | undefined> {
     for (;;) {
       signal.throwIfAborted()
       const exchange = this.#waiting.shift()
       if (exchange !== undefined) return exchange
       this.#failing.signal.throwIfAborted()
       if (this.#isEnded) return undefined
+      if (idle.isOver) throw new LimitError('ERR_LIMIT_IDLE', 'the connection was idle')
       await this.#changed(signal)
     }
   }

@@ -46,10 +46,10 @@ export class Exchange {
     this.#expectsContinue = options.expectsContinue === true
     incoming.on('error', () => undefined)
     outgoing.on('error', () => undefined)
-    outgoing.once('close', () => this.#leave())
+    outgoing.once('close', () => outgoing.writableFinished || this.#leave())
   }
 
-  /** Aborted when the client has left this request or has got all of its answer. */
+  /** Aborted when the client has left before it had all of its answer. */
   get gone(): AbortSignal {
     return this.#gone.signal
   }

@@ -100,17 +100,9 @@ export class Relay {
     else this.#fatal ??= error
   }
 
-  async #next(): Promise<Exchange | undefined> {
+  #next(): Promise<Exchange | undefined> {
     const { arrivals, idleMillis, signal } = this.#parts
-    if (this.#running.size > 0) return arrivals.next(signal)
-    const idle = new AbortController()
-    const late = () => idle.abort(new LimitError('ERR_LIMIT_IDLE', 'the connection was idle'))
-    const timer = setTimeout(late, idleMillis)
-    try {
-      return await arrivals.next(AbortSignal.any([signal, idle.signal]))
-    } finally {
-      clearTimeout(timer)
-    }
+    return arrivals.next(signal, this.#running.size > 0 ? undefined : idleMillis)
   }
 }
 
