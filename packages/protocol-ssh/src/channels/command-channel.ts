@@ -15,6 +15,8 @@ import type { Relaying } from './relaying'
 import { Settlement, type Counts } from './settlement'
 import { submitFrom } from './submission'
 
+const maxEarlySignals = 16
+
 export interface CommandOptions {
   readonly channel: ServerChannel
   readonly operation: CommandOperation
@@ -29,6 +31,7 @@ const mostCells = 10_000
 export class CommandChannel {
   readonly #relaying: Relaying
   readonly #options: CommandOptions
+  readonly #signals: string[] = []
   #window: PseudoTtyInfo | undefined
   #running: RunningCommand | undefined
   #settlement: Settlement | undefined
@@ -64,10 +67,10 @@ export class CommandChannel {
     this.#relaying.gate.record('size', Buffer.from(`${columns}x${rows}`))
   }
 
-  /** False when nothing runs that could get it. */
-  signal(name: string): boolean {
-    this.#running?.stream.signal(name)
-    return this.#running !== undefined
+  /** What comes while the command is decided or started reaches it when it runs. */
+  signal(name: string): void {
+    if (this.#running !== undefined) this.#running.stream.signal(name)
+    else if (this.#signals.length < maxEarlySignals) this.#signals.push(name)
   }
 
   tell(text: string): void {
@@ -103,7 +106,9 @@ export class CommandChannel {
       if (this.#hasClosed()) return
       const maskers = this.#maskers(permit)
       settlement.forwarded()
-      this.#running = await openCommand(this.#relaying.upstream, operation, this.#window, permit)
+      const window = this.#window
+      this.#running = await openCommand(this.#relaying.upstream, operation, window, permit)
+      this.#catchUp(this.#running, window)
       const relayed = this.#relay(this.#running, maskers)
       settlement.count(relayed.counts)
       const ending = await this.#finished(this.#running, relayed)
@@ -112,6 +117,13 @@ export class CommandChannel {
     } finally {
       settlement.end()
     }
+  }
+
+  #catchUp({ stream }: RunningCommand, sent: PseudoTtyInfo | undefined): void {
+    const window = this.#window
+    if (window !== undefined && window !== sent)
+      stream.setWindow(window.rows, window.cols, window.height, window.width)
+    for (const name of this.#signals.splice(0)) stream.signal(name)
   }
 
   #maskers(permit: Permit): Maskers {

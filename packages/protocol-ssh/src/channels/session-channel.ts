@@ -35,7 +35,7 @@ export class SessionChannel {
       optional(accept)
     })
     session.on('signal', (accept, reject, { name }) =>
-      this.#answer(signals.has(name) && this.#running?.signal(name) === true, accept, reject),
+      this.#answer(this.#signal(name), accept, reject),
     )
     session.on('exec', (accept, _reject, { command }) => this.#run(accept(), command, 'exec'))
     session.on('shell', (accept) => this.#run(accept(), '', 'shell'))
@@ -74,6 +74,12 @@ export class SessionChannel {
 
   #answer(isAccepted: boolean, accept: () => void, reject: () => unknown): void {
     optional(isAccepted ? accept : reject)
+  }
+
+  #signal(name: string): boolean {
+    if (this.#running === undefined || !signals.has(name)) return false
+    this.#running.signal(name)
+    return true
   }
 
   #setTerminal(info: PseudoTtyInfo): boolean {

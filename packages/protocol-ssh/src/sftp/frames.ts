@@ -10,7 +10,7 @@ export class FrameReader {
     this.#chunks.keep(Buffer.alloc(0), 4)
   }
 
-  /** The payloads that are whole now. */
+  /** The frames that are whole now, with their length in front. */
   *push(chunk: Buffer): Iterable<Buffer> {
     let bytes = this.#chunks.push(chunk)
     if (bytes === undefined) return
@@ -22,7 +22,7 @@ export class FrameReader {
         throw new ProtocolError('ERR_PROTOCOL_OVERSIZE', message)
       }
       if (bytes.length < 4 + length) return this.#chunks.keep(bytes, 4 + length)
-      yield bytes.subarray(4, 4 + length)
+      yield bytes.subarray(0, 4 + length)
       bytes = bytes.subarray(4 + length)
     }
   }

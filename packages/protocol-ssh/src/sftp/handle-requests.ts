@@ -13,6 +13,7 @@ import {
   frame,
   handleFrame,
   maskNames,
+  readdressed,
   statusFrame,
   statusOf,
   type Reply,
@@ -112,7 +113,7 @@ export class HandleRequests {
     }
     const reply = await files.request(request, file.permit, file.handle)
     return reply.type === replies.attrs
-      ? { ...reply, body: withSize(reply.body, content.length) }
+      ? { type: reply.type, body: withSize(reply.body, content.length) }
       : reply
   }
 
@@ -130,7 +131,7 @@ export class HandleRequests {
     if (status !== undefined) send(statusFrame(request.id, status.code, mask(status.message)))
     else if (reply.type === replies.name)
       send(frame(reply.type, request.id, maskNames(reply.body, mask)))
-    else send(frame(reply.type, request.id, reply.body))
+    else send(readdressed(request.id, reply))
   }
 }
 

@@ -3,15 +3,25 @@ import { replies, requests, statuses, version } from './codes'
 import { putBytes, putText, readBytes } from './fields'
 import { extensions } from './requests'
 
-/** What the target answered: everything after the request id. */
+/** What the target answered. */
 export interface Reply {
   readonly type: number
+  /** Everything after the request id. */
   readonly body: Buffer
+  /** The bytes as they came, when there are such; used for nothing else afterwards. */
+  readonly whole?: Buffer
 }
 
-export function parseReply(frame: Buffer): Reply & { readonly id: number } {
-  const reader = new ByteReader(frame)
-  return { type: reader.u8(), id: reader.u32(), body: reader.rest() }
+export function parseReply(whole: Buffer): Reply & { readonly id: number } {
+  const reader = new ByteReader(whole, 4)
+  return { type: reader.u8(), id: reader.u32(), body: reader.rest(), whole }
+}
+
+/** The same answer under the client's own request id. What is large is not copied. */
+export function readdressed(id: number, { type, body, whole }: Reply): Buffer {
+  if (whole === undefined) return frame(type, id, body)
+  whole.writeUInt32BE(id, 5)
+  return whole
 }
 
 export function statusOf({ type, body }: Reply): { code: number; message: string } | undefined {

@@ -69,7 +69,8 @@ export class SftpChannel {
 
   async #take(chunk: Buffer): Promise<void> {
     this.#relaying.touch()
-    for (const payload of this.#frames.push(chunk)) {
+    for (const whole of this.#frames.push(chunk)) {
+      const payload = whole.subarray(4)
       await this.#drained
       if (this.#isGreeted) await this.#answer(payload)
       else this.#greet(payload)

@@ -5,6 +5,7 @@ import { Client, type ConnectConfig } from 'ssh2'
 import { algorithms, targetHostKeys } from '../algorithms'
 import { keepaliveMillis, maxMissedKeepalives } from '../limits'
 import type { SshSettings } from '../settings'
+import { gatherWrites } from '../transport/gathered-writes'
 import { wholeIdentification } from '../transport/whole-identification'
 import { refusalOfHostKey } from './host-keys'
 
@@ -66,6 +67,7 @@ function logIn(stream: Duplex, { target, settings, signal }: Dialling): Promise<
       return untrusted === undefined
     }
     wholeIdentification(stream)
+    gatherWrites(stream)
     client.connect({
       sock: stream,
       hostVerifier,
