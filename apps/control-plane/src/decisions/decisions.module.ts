@@ -10,6 +10,7 @@ import { ExplainRepository } from './explain.repository'
 import { ExplainService } from './explain.service'
 import { FunctionCallReader } from './facts/function-call-reader'
 import { OperationReaders } from './facts/operation-readers'
+import { StatementAnalyst } from './facts/statement-analyst'
 import { StatementReader } from './facts/statement-reader'
 
 @Module({
@@ -21,6 +22,7 @@ import { StatementReader } from './facts/statement-reader'
     ExplainService,
     FunctionCallReader,
     OperationReaders,
+    StatementAnalyst,
     StatementReader,
   ],
   exports: [DecisionService],

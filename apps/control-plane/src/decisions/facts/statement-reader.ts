@@ -1,15 +1,19 @@
 import { Injectable } from '@nestjs/common'
 import type { StatementOperation } from '@wardgate/gateway'
-import { analyze, planMasks } from '@wardgate/sql'
+import { planMasks } from '@wardgate/sql'
 import { CatalogsService } from '../../catalogs/catalogs.service'
 import type { DecisionSession } from '../decision-session'
 import { candidatesOf, dependsOnNames, rememberDeclared } from './candidates'
 import { catalogOf } from './catalog-of'
 import type { OperationReader, Reading } from './reading'
+import { StatementAnalyst } from './statement-analyst'
 
 @Injectable()
 export class StatementReader implements OperationReader<StatementOperation> {
-  constructor(private readonly catalogs: CatalogsService) {}
+  constructor(
+    private readonly catalogs: CatalogsService,
+    private readonly analyst: StatementAnalyst,
+  ) {}
 
   async read(session: DecisionSession, operation: StatementOperation): Promise<Reading> {
     const { phase, text, state } = operation
@@ -17,7 +21,8 @@ export class StatementReader implements OperationReader<StatementOperation> {
     const { index, database } = await catalogOf(this.catalogs, session, state)
     const prepared = candidatesOf(operation, session)
     const path = searchPath === undefined ? {} : { searchPath }
-    const analysis = analyze({ phase, text, prepared, role, ...path }, index)
+    const input = { phase, text, prepared, role, ...path }
+    const analysis = await this.analyst.analyze(input, index)
     return {
       facts: analysis.facts,
       digested: digested(session, operation),
