@@ -46,7 +46,7 @@ export class Exchange {
     this.#expectsContinue = options.expectsContinue === true
     incoming.on('error', () => undefined)
     outgoing.on('error', () => undefined)
-    outgoing.once('close', () => outgoing.writableFinished || this.#leave())
+    outgoing.once('close', () => outgoing.writableEnded || this.#leave())
   }
 
   /** Aborted when the client has left before it had all of its answer. */

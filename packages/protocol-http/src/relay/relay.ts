@@ -1,5 +1,5 @@
 import type { GatewayError } from '@wardgate/errors'
-import { LimitError, ProtocolError, TargetError, toGatewayError } from '@wardgate/errors'
+import { ProtocolError, TargetError, toGatewayError } from '@wardgate/errors'
 import type { Closing } from '@wardgate/gateway'
 import type { Arrivals } from '../client/arrivals'
 import type { Exchange } from '../client/exchange'
