@@ -49,6 +49,53 @@ describe('facts of command lines', () => {
     ['rm -r /srv/x', ['exec command:rm -r /srv/x', 'delete path:/srv/x', 'delete path:/srv/x/*']],
     ['scp -r -t /srv', ['exec command:scp -r -t /srv', 'write path:/srv', 'write path:/srv/*']],
     ['echo x > /dev/tcp/10.0.0.1/80', ['exec command:echo x', 'forward address:10.0.0.1:80']],
+    [
+      'env -C /etc cat shadow',
+      ['exec command:env -C /etc cat shadow', 'exec command:cat shadow', 'read path:*/shadow'],
+    ],
+    [
+      "find /etc -execdir cat shadow ';'",
+      [
+        'exec command:find /etc -execdir cat shadow \\;',
+        'exec command:cat shadow',
+        'read path:*/shadow',
+      ],
+    ],
+    [
+      'cat /proc/self/root/etc/shadow',
+      ['exec command:cat /proc/self/root/etc/shadow', 'read path:*'],
+    ],
+    [
+      'cp --targ=/etc/cron.d x',
+      [
+        'exec command:cp --targ=/etc/cron.d x',
+        'read path:~/x',
+        'write path:/etc/cron.d',
+        'write path:/etc/cron.d/x',
+      ],
+    ],
+    [
+      'cp --target-directory /etc x',
+      [
+        'exec command:cp --target-directory /etc x',
+        'read path:/etc',
+        'write path:*',
+        'read path:~/x',
+      ],
+    ],
+    [
+      'sort --out=/etc/x y',
+      ['exec command:sort --out=/etc/x y', 'read path:~/y', 'write path:/etc/x'],
+    ],
+    ['chmod -w /etc/x', ['exec command:chmod -w /etc/x', 'alter path:/etc/x']],
+    [
+      'chmod --reference=a /etc/x',
+      ['exec command:chmod --reference=a /etc/x', 'alter path:/etc/x'],
+    ],
+    [
+      'grep --file=/etc/shadow x',
+      ['exec command:grep --file=/etc/shadow x', 'read path:/etc/shadow', 'read path:~/x'],
+    ],
     ['sudo -u root ls', ['exec command:sudo -u root ls', 'exec command:ls']],
   ])('%j does %j', (text, expected) => {
     expect(resources(text)).toEqual(expected)
@@ -63,6 +110,12 @@ describe('facts of command lines', () => {
       'shell.writes': ['~/b'],
       'shell.terminal': false,
     })
+  })
+
+  it('read the text of another shell by that shell', () => {
+    const text = "sh -c \"echo $'a\\\\'b; rm x; #'\""
+    expect(factsOf(text.replace('sh -c', 'bash -c'), 'bash').opaque).toEqual([])
+    expect(factsOf(text, 'bash').opaque).not.toEqual([])
   })
 
   it('show neither arguments nor comments in the summary', () => {

@@ -28,7 +28,11 @@ function pathOf(base: NamedPath['base'], segments: readonly Segment[]): NamedPat
     else if (steps.length > 0 && steps.at(-1) !== '..') steps.pop()
     else if (base !== 'root') steps.push('..')
   }
-  return { base, steps }
+  // Through these, every file has another name.
+  const [top, , link] = steps
+  return base === 'root' && top === 'proc' && /^(?:root|cwd|fd|task)$/.test(link ?? '')
+    ? { base, steps: ['**'] }
+    : { base, steps }
 }
 
 /** A pattern matches names in one directory, and `..` only when it begins with a dot. */

@@ -32,8 +32,7 @@ class StatementReader {
     this.work = work
     this.effects = {
       ambiguous: (what) => {
-        if (work.settings.shell !== 'bash')
-          work.opaque(`shells differ in what they make of ${what}`)
+        if (work.dialect !== 'bash') work.opaque(`shells differ in what they make of ${what}`)
       },
       runs: (statements) => {
         readStatements(statements, work)
@@ -52,10 +51,10 @@ class StatementReader {
 
   read({ command, redirects, background }: Statement): void {
     if (background) this.work.risk('persistence')
-    const input = redirects
-      .map((redirect) => this.redirect(redirect))
-      .find((text) => text !== undefined)
-    if (command) this.command(command, input)
+    const inputs = redirects.map((redirect) => this.redirect(redirect))
+    // Of several, the last one counts; one alone is beyond doubt.
+    const [input, ...more] = inputs.filter((_, at) => isInput(redirects[at]))
+    if (command) this.command(command, more.length === 0 ? input : undefined)
   }
 
   private command(command: Command, input: string | undefined): void {
@@ -87,7 +86,7 @@ class StatementReader {
       const values = this.values(assignment)
       const { name } = assignment
       if (name === undefined) this.declaredWord(variant, values)
-      else if (variant === 'export' && !assignment.naked) this.environment(name)
+      else if (variant === 'export') this.environment(name)
       else this.assign(name)
     }
   }
@@ -173,4 +172,9 @@ class StatementReader {
       if (operator !== '<' && operator !== '<&') this.work.path('write', target)
     }
   }
+}
+
+/** Whether it says what standard input is. */
+function isInput(redirect: Redirect | undefined): boolean {
+  return redirect?.operator.startsWith('<') === true && /^0?$/.test(redirect.descriptor)
 }

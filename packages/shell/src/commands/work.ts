@@ -1,6 +1,6 @@
 import type { ActionName, Facts } from '@wardgate/policy'
 import { scoreShellRisk, type ShellRiskFactor } from '../risk/factors'
-import type { ShellSettings } from '../settings'
+import type { ShellDialect, ShellSettings } from '../settings'
 import { type Argument, childOf } from '../words/argument'
 import { canonicalLine } from '../words/canonical'
 import {
@@ -46,22 +46,26 @@ export class Work {
   private readonly reasons = new Set<string>()
   private readonly risks = new Set<ShellRiskFactor>()
 
-  readonly settings: ShellSettings
+  /** Of the shell that reads the text at hand. */
+  dialect: ShellDialect
   /** Whether programs have a terminal, where pagers take commands. */
   readonly terminal: boolean
   private readonly reader: Reader
 
   constructor(settings: ShellSettings, terminal: boolean, reader: Reader) {
-    this.settings = settings
+    this.dialect = settings.shell
     this.terminal = terminal
     this.reader = reader
   }
 
   /** A text that a shell runs; what stands within it is read into the same work. */
-  text(text: string): void {
+  text(text: string, dialect: ShellDialect = this.dialect): void {
+    const outer = this.dialect
+    this.dialect = dialect
     this.within(() => {
       this.reader.text(text, this)
     })
+    this.dialect = outer
   }
 
   /** A command that another one runs. */

@@ -31,6 +31,7 @@ function convertRedirect(node: RawNode): Redirect {
   if (operator === undefined) throw new UnknownSyntax('redirection')
   const body = node.optional('Hdoc')
   return {
+    descriptor: node.optional('N')?.text('Value') ?? '',
     operator,
     word: convertWord(node.child('Word')),
     ...(body && { body: convertWord(body) }),

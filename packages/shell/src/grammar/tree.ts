@@ -56,6 +56,8 @@ export interface Assignment {
 }
 
 export interface Redirect {
+  /** Such as `3` in `3<file`; empty = the usual one. */
+  readonly descriptor: string
   readonly operator: RedirectOperator
   readonly word: Word
   /** The body of a here-document. */

@@ -110,7 +110,7 @@ export const builtIns: ProgramTable = {
   set: readSet,
   hash: readHash,
   read: readNames(/^-[adinNptu]$/),
-  unset: readNames(/^-[fvn]$/),
+  unset: readNames(/^$/),
   getopts: readNames(/^$/),
   ...each('export declare typeset local readonly', opaque('was not read as a declaration')),
   ...each('test [', readTest),

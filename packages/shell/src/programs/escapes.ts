@@ -28,7 +28,12 @@ const table: Readonly<Record<string, Escape>> = {
   '7z': { responseFiles: true },
   sort: { long: 'compress-program' },
   split: { long: 'filter' },
-  curl: { short: 'K', long: 'config engine proto-redir libcurl', responseFiles: true },
+  curl: {
+    short: 'K',
+    long: 'config engine proto-redir libcurl unix-socket abstract-unix-socket variable',
+    pattern: /^--expand-/,
+    responseFiles: true,
+  },
   wget: { short: 'ei', long: 'execute use-askpass config input-file' },
   scp: { short: 'SFoDJ' },
   sftp: { short: 'SFobDJB' },

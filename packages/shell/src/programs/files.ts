@@ -41,6 +41,19 @@ export function fileArguments(args: readonly Argument[], valued: string): FileAr
   return { operands, flags, values }
 }
 
+/** The value of an option by its letter or its name, abbreviated or not; unknown when it is not told from operands. */
+export function optionValue(
+  { flags, values }: FileArguments,
+  letter: string,
+  name = '',
+): Argument | undefined {
+  const names = [...flags].filter(
+    (flag) => flag === letter || (flag.length > 1 && name.startsWith(flag)),
+  )
+  const [found] = names
+  return found === undefined ? undefined : (values.get(found) ?? unknownArgument)
+}
+
 /** How many arguments more were read. */
 function shortOptions(
   letters: string,
@@ -80,8 +93,9 @@ function operands(action: PathAction, valued = '', skip = 0): ReadProgram {
 
 /** A pattern first, unless it came with an option. */
 const readGrep: ReadProgram = ({ args }, work) => {
-  const { operands: rest, flags, values } = fileArguments(args, 'efmABCdD')
-  const patterns = values.get('f')
+  const read = fileArguments(args, 'efmABCdD')
+  const { operands: rest, flags } = read
+  const patterns = optionValue(read, 'f', 'file')
   if (patterns) work.path('read', patterns)
   const given = ['e', 'f', 'regexp', 'file'].some((flag) => flags.has(flag))
   const recursive = ['r', 'R', 'recursive'].some((flag) => flags.has(flag))
@@ -93,8 +107,9 @@ const readGrep: ReadProgram = ({ args }, work) => {
 /** Sources and, last or with -t, where they go: a file, or a directory that takes them by name. */
 function copies(source: PathAction, valued: string): ReadProgram {
   return ({ args }, work) => {
-    const { operands: all, flags, values } = fileArguments(args, valued)
-    const given = values.get('t') ?? values.get('target-directory')
+    const read = fileArguments(args, valued)
+    const { operands: all, flags } = read
+    const given = optionValue(read, 't', 'target-directory')
     const target = given ?? all.at(-1)
     const sources = given ? all : all.slice(0, -1)
     const recursive = ['r', 'R', 'a', 'recursive', 'archive'].some((flag) => flags.has(flag))
@@ -114,6 +129,18 @@ function toTarget(target: Argument, source: Argument, recursive: boolean, work: 
   else work.path('write', within)
 }
 
+/** A mode or an owner first, unless it is an option (`chmod -w file`) or that of another file. */
+const readMode: ReadProgram = ({ args }, work) => {
+  const { operands: files, flags } = fileArguments(args, '')
+  const plain = [...flags].every((flag) =>
+    /^(?:[RvfcHLPh]|recursive|verbose|silent|quiet|changes)$/.test(flag),
+  )
+  const recursive = [...flags].some((flag) => flag === 'R' || 'recursive'.startsWith(flag))
+  for (const file of plain ? files.slice(1) : files)
+    if (recursive) work.tree('alter', file)
+    else work.path('alter', file)
+}
+
 const readDd: ReadProgram = ({ args }, work) => {
   for (const argument of args) {
     const text = prefixOf(argument)
@@ -131,10 +158,14 @@ const readTar: ReadProgram = ({ args }, work) => {
       .map(prefixOf)
       .filter((text) => /^-[A-Za-z]/.test(text))
       .join('') + (first ?? '')
-  if (/x/.test(letters) || args.some((argument) => /^--(?:extract|get)/.test(prefixOf(argument))))
+  if (/x/.test(letters) || args.some((argument) => /^--(?:ex|ge)/.test(prefixOf(argument))))
     work.path('write', unknownArgument)
   else if (/[cru]/.test(letters)) for (const argument of args.slice(1)) work.path('read', argument)
-  if (/[cruA]/.test(letters)) work.path('write', unknownArgument)
+  if (
+    /[cruA]/.test(letters) ||
+    args.some((item) => /^--(?:cr|app|up|con|cat|del)/.test(prefixOf(item)))
+  )
+    work.path('write', unknownArgument)
 }
 
 const readCompressor: ReadProgram = ({ args }, work) => {
@@ -153,12 +184,12 @@ const readInAndOut: ReadProgram = ({ args }, work) => {
 }
 
 const readSort: ReadProgram = ({ args }, work) => {
-  const { operands: names, values } = fileArguments(args, 'koStT')
+  const read = fileArguments(args, 'koStT')
+  const names = read.operands
   for (const file of names) work.path('read', file)
-  const output = values.get('o') ?? values.get('output')
+  const output = optionValue(read, 'o', 'output')
   if (output) work.path('write', output)
-  const list = values.get('files0-from')
-  if (list) work.path('read', unknownArgument)
+  if (optionValue(read, '', 'files0-from')) work.path('read', unknownArgument)
 }
 
 export const files: ProgramTable = {
@@ -169,7 +200,7 @@ export const files: ProgramTable = {
   ...each('head tail', operands('read', 'nc')),
   cut: operands('read', 'dfbc'),
   date: ({ args }, work) => {
-    const file = fileArguments(args, 'frsd').values.get('f')
+    const file = optionValue(fileArguments(args, 'frsd'), 'f', 'file')
     if (file) work.path('read', file)
   },
   ...each('grep egrep fgrep rg', readGrep),
@@ -184,7 +215,7 @@ export const files: ProgramTable = {
   mkfifo: operands('create', 'm'),
   mknod: operands('create', 'm'),
   ...each('rm rmdir unlink', operands('delete')),
-  ...each('chmod chown chgrp', operands('alter', '', 1)),
+  ...each('chmod chown chgrp', readMode),
   ...each('setfacl chattr', operands('alter', 'mxM')),
   cp: copies('read', 'tS'),
   install: copies('read', 'tSmog'),

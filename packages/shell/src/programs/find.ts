@@ -17,7 +17,10 @@ export const find: ProgramTable = {
         const file = args[at + 1]
         if (file) work.path('write', file)
       } else if (value === '-files0-from') work.opaque('find reads its places from a file')
-      else if (runs.has(value)) at = runsCommand(args, at + 1, work)
+      else if (runs.has(value)) {
+        if (value.endsWith('dir')) work.moved = true
+        at = runsCommand(args, at + 1, work)
+      }
     }
   },
 }

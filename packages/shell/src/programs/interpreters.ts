@@ -1,6 +1,6 @@
-import type { Work } from '../commands/work'
 import { type Argument, mayHideOption, prefixOf, valueOf } from '../words/argument'
 import { each, type ProgramTable, type ReadProgram } from './program'
+import { readScript } from './script'
 
 const asks = new Set(['--version', '-V', '-v', '--help', '-h', '-version'])
 
@@ -14,16 +14,12 @@ const readInterpreter: ReadProgram = ({ name, args }, work) => {
   if (file === undefined) work.opaque(`${name} runs the program text that it reads`)
   else if (mayHideOption(file) || prefixOf(file).startsWith('-'))
     work.opaque(`${name} may run code from its arguments or its input`)
-  else runsFile(file, work)
+  else readScript(name, file, work)
 }
 
 /** Flags that neither run nor load anything. */
 function isPlainFlag(argument: Argument): boolean {
   return /^-(?:[uBEIsOq]|OO|w)$/.test(valueOf(argument) ?? '')
-}
-
-function runsFile(file: Argument, work: Work): void {
-  work.path('read', file)
 }
 
 /** Builders run what their files say; values and texts in arguments are code as well. */

@@ -29,7 +29,7 @@ function ended(text: string): string | undefined {
 
 function afterReplacement(command: string): string | undefined {
   const delimiter = command.charAt(1)
-  if (delimiter === '' || delimiter === '\\' || delimiter === '\n') return undefined
+  if (!/^[!-[\]-~]$/.test(delimiter)) return undefined
   const pattern = afterDelimited(command.slice(2), delimiter)
   const replacement = pattern === undefined ? undefined : afterDelimited(pattern, delimiter)
   if (replacement === undefined) return undefined

@@ -1,5 +1,7 @@
 import { type Argument, mayHideOption, valueOf } from '../words/argument'
+import type { ShellDialect } from '../settings'
 import { each, type ProgramTable, type ReadProgram } from './program'
+import { readScript } from './script'
 
 const withoutText = 'reads its commands from its input, so they are not seen beforehand'
 
@@ -8,18 +10,21 @@ const readShell: ReadProgram = ({ name, args, input }, work) => {
   const read = shellArguments(args)
   if (read.problem !== undefined) work.opaque(`${name}: ${read.problem}`)
   else if (read.text !== undefined) runText(name, read.text, work)
-  else if (read.file !== undefined) {
-    work.risk('runs-code')
-    work.path('read', read.file)
-  } else if (read.asksOnly) return
-  else if (input !== undefined) work.text(input)
+  else if (read.file !== undefined) readScript(name, read.file, work)
+  else if (read.asksOnly) return
+  else if (input !== undefined) work.text(input, dialectOf(name))
   else work.opaque(`${name} ${withoutText}`)
 }
 
 function runText(name: string, text: Argument, work: Parameters<ReadProgram>[1]): void {
   const value = valueOf(text)
   if (value === undefined) work.opaque(`the text that ${name} runs is computed`)
-  else work.text(value)
+  else work.text(value, dialectOf(name))
+}
+
+/** Other shells than bash are taken for any of them. */
+function dialectOf(name: string): ShellDialect {
+  return name === 'bash' ? 'bash' : 'posix'
 }
 
 interface ShellArguments {

@@ -15,7 +15,11 @@ const readAwk: ReadProgram = ({ name, args }, work) => {
   else if (text === undefined) work.opaque(`the program that ${name} runs is computed`)
   else if (beyondFiltering.test(text))
     work.opaque(`the program of ${name} may run commands or use other files`)
-  for (const file of operands) if (!/^\w+=/.test(valueOf(file) ?? '')) work.path('read', file)
+  for (const file of operands) {
+    const name = valueOf(file) ?? ''
+    if (/^-./.test(name)) work.opaque(`${name} may be an option of awk`)
+    else if (!/^\w+=/.test(name)) work.path('read', file)
+  }
 }
 
 const readSed: ReadProgram = ({ name, args }, work) => {

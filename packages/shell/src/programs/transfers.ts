@@ -1,7 +1,7 @@
 import type { Work } from '../commands/work'
 import { type Argument, prefixOf, unknownArgument, valueOf, withoutPrefix } from '../words/argument'
 import { readOptions } from '../words/options'
-import { fileArguments } from './files'
+import { fileArguments, optionValue } from './files'
 import { each, type ProgramTable, type ReadProgram } from './program'
 
 /** The far end of scp: `-t` takes files, `-f` gives them. Without either, it runs ssh to another machine. */
@@ -31,6 +31,9 @@ function between(file: Argument, work: Work): void {
 const plainServerOption =
   /^--(?:server|sender|delete(?:-[a-z]+)?|force|ignore-errors|numeric-ids|inplace|partial|append(?:-verify)?|stats|ignore-existing|existing|size-only|update|links|copy-links|safe-links|munge-links|no-[a-z-]+|checksum|compress|new-compress|old-compress|zl?|timeout=\d+|bwlimit=\d+|max-size=\w+|min-size=\w+|block-size=\d+|modify-window=-?\d+|prune-empty-dirs|omit-dir-times|fake-super|mkpath|log-format=[\w%]*|out-format=[\w%]*|compress-level=\d+|msgs2stderr|dirs|specials|devices|one-file-system|relative)$/
 
+/** Letters without values, and what clients say of themselves behind `e`. */
+const plainServerFlags = /^-[vlogDtprcunxzHAXSWRKLkPhqidOJE0IUN]*(?:e[\d.]*[A-Za-z]*)?$/
+
 const readRsync: ReadProgram = ({ name, args }, work) => {
   if (!args.some((argument) => valueOf(argument) === '--server')) {
     if (
@@ -46,7 +49,10 @@ const readRsync: ReadProgram = ({ name, args }, work) => {
   const options = args.filter((argument) => prefixOf(argument).startsWith('-'))
   for (const option of options) {
     const text = valueOf(option)
-    if (text === undefined || (text.startsWith('--') && !plainServerOption.test(text)))
+    if (
+      text === undefined ||
+      !(text.startsWith('--') ? plainServerOption : plainServerFlags).test(text)
+    )
       work.opaque(`${name} is not called as clients call it`)
   }
   const operands = args.filter((argument) => !prefixOf(argument).startsWith('-'))
@@ -82,7 +88,7 @@ const readSsh: ReadProgram = ({ name, args }, work) => {
   )
   const values = words.map(valueOf)
   if (words.length === 0) work.opaque(`${name} without a command starts a shell on another machine`)
-  else if (values.every((word) => word !== undefined)) work.text(values.join(' '))
+  else if (values.every((word) => word !== undefined)) work.text(values.join(' '), 'posix')
   else work.opaque(`the text that ${name} runs is computed`)
 }
 
@@ -128,6 +134,7 @@ const readCurl: ReadProgram = ({ args }, work) => {
     else if (flags.has(name)) work.path('read', unknownArgument)
   }
   for (const argument of args) readData(argument, work)
+  if ([...flags].some((flag) => flag.startsWith('data-u'))) work.path('read', unknownArgument)
   for (const url of operands)
     if (/^file:/i.test(prefixOf(url))) work.path('read', withoutPrefix(url, 7))
 }
@@ -139,7 +146,8 @@ function readData(argument: Argument, work: Work): void {
 }
 
 const readWget: ReadProgram = ({ args }, work) => {
-  const { values } = fileArguments(args, 'OoaPUtTwQ')
+  const read = fileArguments(args, 'OoaPUtTwQ')
+  const { values } = read
   const named = ['O', 'output-document', 'P', 'directory-prefix', 'o', 'output-file', 'a'].flatMap(
     (name) => values.get(name) ?? [],
   )
@@ -147,7 +155,7 @@ const readWget: ReadProgram = ({ args }, work) => {
   // Without a name, the other side chooses it.
   if (!values.has('O') && !values.has('output-document')) work.path('write', unknownArgument)
   for (const name of ['post-file', 'body-file']) {
-    const file = values.get(name)
+    const file = optionValue(read, '', name)
     if (file) work.path('read', file)
   }
 }

@@ -11,6 +11,10 @@ interface Wrapper extends Omit<OptionSpec, 'stopAtOperand'> {
   readonly variables?: boolean
   /** Options with which it runs something else than its operands. */
   readonly refused?: readonly string[]
+  /** Options with which its command starts in another directory. */
+  readonly moving?: readonly string[]
+  /** Whether names of files mean others for its command. */
+  readonly otherRoot?: boolean
   /** Options with which it only tells something. */
   readonly asks?: readonly string[]
   /** What it starts when there is no command. */
@@ -25,6 +29,8 @@ function wrapper(spec: Wrapper): ReadProgram {
     const refused = read.options.find((option) => spec.refused?.includes(option.name))
     if (refused) work.opaque(`${name} with ${refused.name} runs something that is not seen here`)
     if (read.options.some((option) => spec.asks?.includes(option.name))) return
+    if (read.options.some((option) => spec.moving?.includes(option.name))) work.moved = true
+    if (spec.otherRoot) work.opaque(`names of files mean others for what ${name} runs`)
     const rest = read.operands.slice(spec.skip ?? 0)
     const argv = spec.variables ? withoutVariables(rest, work) : rest
     if (argv.length > 0) work.command({ argv, ...(input !== undefined && { input }) })
@@ -91,9 +97,10 @@ const su: ReadProgram = ({ name, args }, work) => {
   const shell = read.options.some((option) => option.name === 's' || option.name === 'shell')
   const user = read.options.some((option) => option.name === 'u' || option.name === 'user')
   const value = text?.value === undefined ? undefined : valueOf(text.value)
+  work.moved = true
   if (read.problem !== undefined) work.opaque(`${name}: ${read.problem}`)
   else if (shell) work.opaque(`${name} with another shell is not understood`)
-  else if (value !== undefined) work.text(value)
+  else if (value !== undefined) work.text(value, 'posix')
   else if (name === 'runuser' && user) work.command({ argv: read.operands })
   else work.opaque(text ? `the text that ${name} runs is computed` : `${name} starts a shell`)
 }
@@ -109,6 +116,7 @@ export const wrappers: ProgramTable = {
   env: wrapper({
     short: 'i0vu:C:',
     long: ['ignore-environment', 'null', 'unset=', 'chdir=', 'debug'],
+    moving: ['C', 'chdir'],
     variables: true,
   }),
   sudo: wrapper({
@@ -160,6 +168,7 @@ export const wrappers: ProgramTable = {
   chroot: wrapper({
     short: '',
     long: ['userspec=', 'groups=', 'skip-chdir'],
+    otherRoot: true,
     skip: 1,
     alone: 'shell',
   }),
