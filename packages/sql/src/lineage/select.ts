@@ -107,12 +107,19 @@ function plainSelect(body: Tree, outer: Scope, work: Work, shown: boolean): Outp
   const outputs = evaluateTargets(list(body, 'targetList'), scope, work)
   decide(child(body, 'havingClause'), 'predicate', scope, work)
   for (const window of list(body, 'windowClause')) decideWindow(unwrap(window).body, scope, work)
-  for (const item of list(body, 'groupClause')) noteGroup(item, outputs, scope, work, shown)
-  noteDistinct(list(body, 'distinctClause'), outputs, scope, work, shown)
-  noteOrder(list(body, 'sortClause'), outputs, scope, work)
+  const isOrdered = noteOrder(list(body, 'sortClause'), outputs, scope, work)
+  const showsAll = shown && (isOrdered || !cutsUnordered(body, outputs))
+  for (const item of list(body, 'groupClause')) noteGroup(item, outputs, scope, work, showsAll)
+  noteDistinct(list(body, 'distinctClause'), outputs, scope, work, showsAll)
   noteLimits(body, scope, work)
   noteLocks(list(body, 'lockingClause'), items, work)
   return outputs
+}
+
+/** Groups may come sorted by their keys: the first few of them, with another column beside, tell which keys are lowest. */
+function cutsUnordered(body: Tree, outputs: Outputs): boolean {
+  const isCut = child(body, 'limitCount') !== undefined || child(body, 'limitOffset') !== undefined
+  return isCut && outputs.columns?.length !== 1
 }
 
 function isShown(value: Value, outputs: Outputs): boolean {
@@ -179,15 +186,20 @@ function noteDistinct(
   if (outputs.columns === undefined) influence(work, allOf(outputs), 'distinct')
 }
 
-function noteOrder(items: readonly Tree[], outputs: Outputs, scope: Scope, work: Work): void {
+/** Whether a column decides the order; a constant leaves it to the target. */
+function noteOrder(items: readonly Tree[], outputs: Outputs, scope: Scope, work: Work): boolean {
+  let isOrdered = false
   for (const item of items) {
     const sort = unwrap(item).body
     const key = child(sort, 'node')
     if (key === undefined) continue
     const where: Where = 'order'
-    influence(work, keyValue(key, outputs, scope, work), where)
+    const value = keyValue(key, outputs, scope, work)
+    isOrdered ||= value.sources.size > 0
+    influence(work, value, where)
     if (list(sort, 'useOp').length > 0) evaluate({ SortBy: { useOp: sort['useOp'] } }, scope, work)
   }
+  return isOrdered
 }
 
 function expandStar(parts: readonly string[], scope: Scope): readonly NamedValue[] | undefined {
