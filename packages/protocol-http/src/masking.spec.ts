@@ -119,6 +119,12 @@ it('tells no length of what it masks to HEAD', async () => {
   expect(response.headers.get('content-length')).toBeNull()
 })
 
+it.each([204, 200])('passes an answer %i that has neither body nor type', async (status) => {
+  const length = status === 200 ? { 'content-length': 0 } : {}
+  await start((_request, response) => response.writeHead(status, length).end())
+  expect((await stage.fetch('/x', { method: 'DELETE' })).status).toBe(status)
+})
+
 it.each([
   ['a binary body', { 'content-type': 'application/octet-stream' }, person],
   ['a body of no type', {}, person],

@@ -1,5 +1,6 @@
 import type { Schema } from '@wardgate/gateway'
 import { z } from 'zod'
+import { judging } from './settings-judging'
 
 const headerName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 
@@ -61,6 +62,7 @@ const shape = z.strictObject({
         .describe('What the server may ask the client for.'),
     })
     .prefault({}),
+  ...judging,
   redirects: z
     .enum(['refuse', 'pass'])
     .default('refuse')

@@ -83,6 +83,9 @@ describe('facts of a tool call', () => {
     ['prompts/get', 'greet', 'read prompt:greet'],
     ['tools/list', '', 'read method:tools/list'],
     ['initialize', '', 'read method:initialize'],
+    ['session/listen', '', 'listen method:session/listen'],
+    ['session/end', '', 'read method:session/end'],
+    ['tools/list', 'refund', 'call tool:refund'],
     ['sampling/createMessage', '', 'opaque'],
     ['toString', '', 'opaque'],
     ['Tools/Call', 'x', 'opaque'],
@@ -91,6 +94,15 @@ describe('facts of a tool call', () => {
     const operation = { method, name, arguments: '' }
     expect(shown(toolCallFacts(operation, defaultHttpFactsSettings))).toBe(expected)
   })
+})
+
+it.each([
+  ['{"id":1,"jsonrpc":"2.0","result":{}}', 'read method:response'],
+  ['{"id":1,"jsonrpc":"2.0","result":{"content":{"text":"x"}}}', 'write method:response'],
+  ['{"error":{"code":1,"message":"x"},"id":1,"jsonrpc":"2.0"}', 'write method:response'],
+])('an answer to the server carries data unless it is empty: %s', (text, expected) => {
+  const operation = { method: 'response', name: '', arguments: text }
+  expect(shown(toolCallFacts(operation, defaultHttpFactsSettings))).toBe(expected)
 })
 
 describe('facts of a message', () => {

@@ -7,8 +7,14 @@ import type { HttpFactsSettings } from '../settings'
 import { matchesName } from './name-pattern'
 import { classifyText } from './classify'
 
-/** Methods of the Model Context Protocol and what they do. `kind`: of what they name. */
-const methods: Readonly<Record<string, { readonly action: ActionName; readonly kind?: string }>> = {
+interface Method {
+  readonly action: ActionName
+  /** Of what it names. */
+  readonly kind?: string
+}
+
+/** Methods of the Model Context Protocol, and the engine's own words for what has no message, and what they do. */
+const methods: Readonly<Record<string, Method>> = {
   'tools/call': { action: 'call', kind: 'tool' },
   'resources/read': { action: 'read', kind: 'resource' },
   'resources/subscribe': { action: 'listen', kind: 'resource' },
@@ -33,13 +39,15 @@ const methods: Readonly<Record<string, { readonly action: ActionName; readonly k
   'notifications/cancelled': { action: 'read' },
   'notifications/progress': { action: 'read' },
   'notifications/roots/list_changed': { action: 'read' },
+  'session/listen': { action: 'listen' },
+  'session/end': { action: 'read' },
 }
 
 /** What a call in a tool protocol does: `call` on `tool:<name>`, and what its marked arguments do by themselves. */
 export function toolCallFacts(operation: ToolCall, settings: HttpFactsSettings): Facts {
   const { method, name } = operation
   const draft = new FactsDraft('mcp')
-  const known = Object.hasOwn(methods, method) ? methods[method] : undefined
+  const known = methodOf(operation)
   draft.detail('mcp.method', method)
   if (known === undefined) {
     draft.action('call', `method:${method}`)
@@ -54,6 +62,20 @@ export function toolCallFacts(operation: ToolCall, settings: HttpFactsSettings):
   draft.summary = name === '' ? method : `${method} ${shownName(name)}`
   readArguments(operation, settings, draft)
   return draft.facts()
+}
+
+function methodOf({ method, name, arguments: text }: ToolCall): Method | undefined {
+  // Whether a tool may be shown is whether it may be called, whatever with.
+  if (method === 'tools/list' && name !== '') return methods['tools/call']
+  // What a client answers its server carries data to it, unless it is the empty answer to a ping.
+  if (method === 'response') return { action: isEmptyAnswer(text) ? 'read' : 'write' }
+  return Object.hasOwn(methods, method) ? methods[method] : undefined
+}
+
+function isEmptyAnswer(text: string): boolean {
+  const json = parseStrictJson(text)
+  const result = json.kind === 'value' ? valueAt(json.value, 'result') : undefined
+  return typeof result === 'object' && result !== null && Object.keys(result).length === 0
 }
 
 function readArguments(operation: ToolCall, settings: HttpFactsSettings, draft: FactsDraft): void {

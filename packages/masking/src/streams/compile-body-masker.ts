@@ -6,7 +6,7 @@ import { JsonMasker } from './json/json-masker'
 import { formatOf, parseMediaType, type BodyFormat, type MediaType } from './media-type'
 import { TerminalMasker } from './text/terminal-masker'
 import { TextMasker } from './text/text-masker'
-import { PassingMasker, RefusingMasker, refusalOf } from './unreadable'
+import { PassingMasker, refusalOf } from './unreadable'
 import { csvBody } from './units/csv'
 import { eventStream } from './units/event-stream'
 import { formBody } from './units/form'
@@ -24,7 +24,7 @@ export interface BodyMaskerInput {
 
 /**
  * The masker of one body, decoded and whole. Throws PolicyError when the plan masks and nothing of this media type
- * can be masked; without a media type its masker throws so at the first byte.
+ * can be masked: so ask for one only where there is a body.
  */
 export function compileBodyMasker({ plan, mediaType, key }: BodyMaskerInput): StreamMasker {
   if (plan.detectors.length === 0 && (plan.paths ?? []).length === 0) return new PassingMasker()
@@ -33,9 +33,7 @@ export function compileBodyMasker({ plan, mediaType, key }: BodyMaskerInput): St
   const masker = structured(format, type, new ValueMasks(plan, key)) ?? plainText(format, plan, key)
   if (masker !== undefined) return new FailingClosed(masker)
   if (plan.unreadable === 'pass') return new PassingMasker()
-  const refusal = refusalOf(plan, type.essence)
-  if (mediaType.trim() === '') return new FailingClosed(new RefusingMasker(refusal))
-  throw refusal
+  throw refusalOf(plan, type.essence)
 }
 
 /** Formats in which values have names. */

@@ -19,30 +19,6 @@ export class PassingMasker implements StreamMasker {
   }
 }
 
-/** Of an answer that does not say what it is: most often there is no body, and where there is one it is refused. */
-export class RefusingMasker implements StreamMasker {
-  readonly active = true
-  readonly maskedCells = 0
-  readonly #refusal: PolicyError
-
-  constructor(refusal: PolicyError) {
-    this.#refusal = refusal
-  }
-
-  write(chunk: Uint8Array): Uint8Array {
-    if (chunk.length > 0) throw this.#refusal
-    return noBytes
-  }
-
-  idle(): Uint8Array {
-    return noBytes
-  }
-
-  end(): Uint8Array {
-    return noBytes
-  }
-}
-
 export const noBytes = new Uint8Array()
 
 /** Fails closed: what cannot be read is not passed while a rule masks, unless the rule says so itself. */

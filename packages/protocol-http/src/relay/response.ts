@@ -43,8 +43,8 @@ export class ResponseRelay implements ResponseListener, BodySink {
     const show = carriesMessages(status, fields) ? this.#request.show : undefined
     this.status = status
     const mediaType = valueOf(fields, 'content-type') ?? ''
-    const masker = permit.body(mediaType)
-    const hasBody = exchange.method !== 'HEAD' && status !== 204 && status !== 304
+    const hasBody = exchange.method !== 'HEAD' && !isBodiless(status, fields)
+    const masker = permit.body(hasBody ? mediaType : typeOfNothing)
     if (masker.active && hasBody) refusePart(status)
     const contentEncoding = valueOf(fields, 'content-encoding')
     const { scheme, authority, path } = operation
@@ -158,4 +158,12 @@ function carriesMessages(status: number, fields: readonly Field[]): boolean {
 function refusePart(status: number): void {
   if (status !== 206 && status !== 416) return
   throw new TargetError('ERR_TARGET_LOST', 'the target sent a part of a body nobody asked for')
+}
+
+/** Where no body comes its type says nothing, and an answer without a type is no reason to refuse. */
+const typeOfNothing = 'application/json'
+
+/** Answers that never have a body (RFC 9112 6.3), and those that say that theirs is empty. */
+function isBodiless(status: number, fields: readonly Field[]): boolean {
+  return status === 204 || status === 304 || valueOf(fields, 'content-length')?.trim() === '0'
 }

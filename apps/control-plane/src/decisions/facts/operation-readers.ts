@@ -11,7 +11,7 @@ import type {
 import type { DecisionSession } from '../decision-session'
 import { FunctionCallReader } from './function-call-reader'
 import type { OperationReader, Reading } from './reading'
-import { requestReading } from './request'
+import { messageReading, requestReading, toolCallReading } from './request'
 import { commandReading, fileReading, forwardReading } from './shell'
 import { StatelessReader } from './stateless-reader'
 import { StatementReader } from './statement-reader'
@@ -30,8 +30,8 @@ export class OperationReaders {
       statement: statements,
       'function-call': functionCalls,
       request: new StatelessReader<RequestOperation>(requestReading),
-      message: new StatelessReader<MessageOperation>(),
-      'tool-call': new StatelessReader<ToolCallOperation>(),
+      message: new StatelessReader<MessageOperation>(messageReading),
+      'tool-call': new StatelessReader<ToolCallOperation>(toolCallReading),
       command: new StatelessReader<CommandOperation>(commandReading),
       file: new StatelessReader<FileOperation>(fileReading),
       forward: new StatelessReader<ForwardOperation>(forwardReading),

@@ -1,47 +1,49 @@
-import type { RequestOperation } from '@wardgate/gateway'
-import { bodyPlan, type ActionName, type Facts } from '@wardgate/policy'
+import type { MessageOperation, RequestOperation, ToolCallOperation } from '@wardgate/gateway'
+import {
+  httpFactsSettings,
+  messageFacts,
+  requestFacts,
+  toolCallFacts,
+  type HttpFactsSettings,
+} from '@wardgate/http'
+import { bodyPlan, type Facts, type Renamed } from '@wardgate/policy'
 import type { FactsSource } from './stateless-reader'
 
-const actions: Readonly<Record<string, ActionName>> = {
-  GET: 'read',
-  HEAD: 'read',
-  OPTIONS: 'read',
-  DELETE: 'delete',
-}
-const risks: Partial<Record<ActionName, number>> = { read: 0, delete: 60 }
-const writeRisk = 40
-const methodOverride = /^x-(?:http-)?method(?:-override)?$/
+/** A request as the target will read it, with the routes that the connection's settings name. */
+export const requestReading: FactsSource<RequestOperation> = (operation, { target }) =>
+  reading(requestFacts(operation, settingsOf(target.settings)))
 
-/** A request by its method and path; what its body says is not read. */
-export const requestReading: FactsSource<RequestOperation> = (operation) => ({
-  facts: factsOf(operation),
-  masking: (obligations) => ({ kind: 'plan', plan: bodyPlan(obligations) }),
+export const messageReading: FactsSource<MessageOperation> = (operation) =>
+  reading(messageFacts(operation))
+
+/** A call of a tool; the question whether a tool may be shown runs nothing, so nobody is asked for it. */
+export const toolCallReading: FactsSource<ToolCallOperation> = (operation, { target }) => ({
+  ...reading(toolCallFacts(operation, settingsOf(target.settings))),
+  runs: !(operation.method === 'tools/list' && operation.name !== ''),
 })
 
-function factsOf(operation: RequestOperation): Facts {
-  const { method, path } = operation
-  const action = actions[method] ?? 'write'
-  const points = risks[action] ?? writeRisk
+function reading(facts: Facts): ReturnType<FactsSource<RequestOperation>> {
   return {
-    kind: 'http',
-    summary: `${method} ${path}`,
-    actions: [{ action, resource: `path:${path}` }],
-    opaque: opaqueParts(operation),
-    risk: {
-      score: points,
-      factors: points === 0 ? [] : [{ name: 'method', points, explanation: `it is a ${method}` }],
-    },
-    detail: { 'http.method': method, 'http.path': path },
-    literalsMatter: true,
+    facts,
+    masking: (obligations) => ({ kind: 'plan', plan: bodyPlan(obligations, renamedIn(facts)) }),
   }
 }
 
-function opaqueParts({ headers, query, body }: RequestOperation): readonly string[] {
-  const overrides =
-    headers.some(({ name }) => methodOverride.test(name.replaceAll('_', '-'))) ||
-    /(?:^|&)_method=/i.test(query)
-  return [
-    ...(overrides ? ['it asks the target to take it for another method'] : []),
-    ...(body.kind === 'unread' ? ['its body was not read'] : []),
-  ]
+/** An alias shows a field under a name that no rule speaks of. */
+function renamedIn({ detail }: Facts): readonly Renamed[] {
+  const aliases = detail['graphql.aliases']
+  if (typeof aliases !== 'object') return []
+  return aliases.map((text) => {
+    const colon = text.indexOf(':')
+    return { as: text.slice(0, colon), field: text.slice(colon + 1) }
+  })
+}
+
+/** A session keeps the settings of its target as one object. */
+const known = new WeakMap<object, HttpFactsSettings>()
+
+function settingsOf(rawSettings: Readonly<Record<string, unknown>>): HttpFactsSettings {
+  const read = known.get(rawSettings) ?? httpFactsSettings(rawSettings)
+  known.set(rawSettings, read)
+  return read
 }

@@ -2,7 +2,6 @@ import { canonicalJson, type JsonValue } from '@wardgate/audit-log'
 import { createHash } from 'node:crypto'
 import { operationJson, textOf, type Operation, type StatefulOperation } from '@wardgate/gateway'
 import type { DecisionSession } from '../decision-session'
-import { unreadable } from './unreadable'
 import type { OperationReader, Reading } from './reading'
 
 export type StatelessOperation = Exclude<Operation, StatefulOperation>
@@ -11,23 +10,23 @@ export type StatelessOperation = Exclude<Operation, StatefulOperation>
 export type FactsSource<TOperation> = (
   operation: TOperation,
   session: DecisionSession,
-) => Pick<Reading, 'facts' | 'masking'>
+) => Pick<Reading, 'facts' | 'masking'> & Partial<Pick<Reading, 'runs'>>
 
 /** Operations whose meaning is all in themselves. */
 export class StatelessReader<
   TOperation extends StatelessOperation,
 > implements OperationReader<TOperation> {
-  constructor(private readonly source: FactsSource<TOperation> = unreadable) {}
+  constructor(private readonly source: FactsSource<TOperation>) {}
 
   read(session: DecisionSession, operation: TOperation): Promise<Reading> {
     const form = operationJson(operation)
     return Promise.resolve({
+      runs: true,
       ...this.source(operation, session),
       digested: form === undefined ? unreadForm(operation) : (form as JsonValue),
       database: session.database,
       // What nobody has read may differ the next time, however equal it looks.
       repeatable: form !== undefined,
-      runs: true,
       remember: () => undefined,
     })
   }
