@@ -25,7 +25,7 @@ if (values.help) {
 }
 
 await prepare()
-const peers = ensurePeers(['psql', 'pgbench', 'pgbouncer', 'nginx', 'h2load'])
+const peers = ensurePeers(['psql', 'pgbench', 'pgbouncer', 'nginx', 'h2load', 'sshd'])
 for (const [name, { path, why }] of Object.entries(peers)) {
   if (path !== undefined) continue
   console.error(`bench: ${name}: ${why}`)

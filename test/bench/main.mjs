@@ -7,10 +7,11 @@ import * as connecting from './rows/connecting.mjs'
 import * as idle from './rows/idle.mjs'
 import * as http from './rows/http.mjs'
 import * as micro from './rows/micro.mjs'
+import * as ssh from './rows/ssh.mjs'
 
 /** Each measures several figures together and returns them: {name, value, unit, floor, aim, better, samples}. */
 // Memory first: what other rows leave to the collector would hide what a session takes.
-const rows = [idle, throughput, latency, bulk, connecting, http, micro]
+const rows = [idle, throughput, latency, bulk, connecting, http, ssh, micro]
 
 export async function bench({ peers, quick, only }) {
   const wanted = rows.filter(({ title }) => only === undefined || title.includes(only))
