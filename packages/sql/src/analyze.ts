@@ -112,6 +112,7 @@ function toFacts(work: Work, statements: readonly ParsedStatement[]): Facts {
       'sql.multiStatement': statements.length > 1,
       'sql.hasLimit': statements.length > 0 && statements.every(({ tree }) => hasLimit(tree)),
       'sql.alwaysTrueWhere': marks.has('always-true-where'),
+      'sql.cartesianJoin': marks.has('cartesian'),
       ...(changes && { 'sql.hasWhere': !unfiltered }),
     },
     literalsMatter: facts.literalsMatter || statements.length > 1,

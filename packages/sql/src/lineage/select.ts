@@ -3,6 +3,7 @@ import { child, flag, integerConstant, list, nameParts, text, unwrap, type Tree 
 import { decide, decideWindow, evaluate } from './expression'
 import { addFrom, noteLocks } from './from'
 import { outputName } from './output-names'
+import { isCartesian } from './cartesian'
 import { addCtes } from './ctes'
 import { findColumn, findEntries, nested, rowOf, type Scope } from './scope'
 import {
@@ -103,7 +104,9 @@ function noteComparison(
 function plainSelect(body: Tree, outer: Scope, work: Work, shown: boolean): Outputs {
   const items = list(body, 'fromClause')
   const scope = addFrom(items, outer, work)
-  decide(child(body, 'whereClause'), 'predicate', scope, work)
+  const where = child(body, 'whereClause')
+  if (scope.entries.length > 1 && isCartesian(items, where)) work.facts.riskMarks.add('cartesian')
+  decide(where, 'predicate', scope, work)
   const outputs = evaluateTargets(list(body, 'targetList'), scope, work)
   decide(child(body, 'havingClause'), 'predicate', scope, work)
   for (const window of list(body, 'windowClause')) decideWindow(unwrap(window).body, scope, work)
