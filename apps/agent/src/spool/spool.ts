@@ -25,7 +25,7 @@ export interface SpoolOptions {
 }
 
 const defaultSegmentBytes = 16 << 20
-const defaultBatchMillis = 20
+const defaultBatchMillis = 100
 /** Unwritten bytes beyond this are written at once. */
 const maximumPendingBytes = 256 << 10
 /** Share kept for outcomes, refusals and endings of what was let in before the spool was full. */
