@@ -96,6 +96,12 @@ const readHash: ReadProgram = ({ args }, work) => {
     work.opaque('hash says which file a name runs')
 }
 
+/** `jobs -x` runs what follows it. */
+const readJobs: ReadProgram = ({ args }, work) => {
+  if (!args.every((argument) => /^(-[lnprs]+|%?\w*)$/.test(valueOf(argument) ?? '-x')))
+    work.opaque('jobs may run what it is given')
+}
+
 export const builtIns: ProgramTable = {
   ...each('. source', opaque('runs the text of a file in this shell')),
   ...each('alias unalias', opaque('changes what names mean')),
@@ -109,6 +115,7 @@ export const builtIns: ProgramTable = {
   trap: readTrap,
   set: readSet,
   hash: readHash,
+  jobs: readJobs,
   read: readNames(/^-[adinNptu]$/),
   unset: readNames(/^$/),
   getopts: readNames(/^$/),
