@@ -3,8 +3,8 @@ import { ProtocolError } from '@wardgate/errors'
 export interface ServerEvent {
   /** Everything but the data, as it was, with its line breaks. */
   readonly fields: string
-  /** Empty = a comment or a heartbeat. */
-  readonly data: string
+  /** Undefined = a comment or a heartbeat; empty = an event that only says where the stream stands. */
+  readonly data: string | undefined
 }
 
 const lineBreak = /\r\n|\n|\r/
@@ -41,6 +41,6 @@ function eventOf(block: string): ServerEvent {
   const others = lines.filter((line) => !data.includes(line) && line !== '')
   return {
     fields: others.map((line) => `${line}\n`).join(''),
-    data: data.map((line) => line.replace(/^data:? ?/, '')).join('\n'),
+    data: data.length === 0 ? undefined : data.map((line) => line.slice(5).trimStart()).join('\n'),
   }
 }

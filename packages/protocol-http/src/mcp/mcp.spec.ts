@@ -156,13 +156,13 @@ it('shows events one by one, without what a server may not ask for', async () =>
     ]
     for (const message of messages)
       response.write(`event: message\nid: 1\ndata: ${JSON.stringify(message)}\n\n`)
-    response.end(': bye\n\n')
+    response.end('id: 7\ndata: \n\n: bye\n\n')
   }
   const text = await (await call('add')).text()
   expect(text).toContain('notifications/progress')
   expect(text).toContain('event: message\nid: 1\ndata: {"jsonrpc":"2.0","id":1,"result"')
   expect(text).not.toContain('sampling')
-  expect(text).toContain(': bye\n\n')
+  expect(text).toContain('id: 7\ndata: \n\n: bye\n\n')
 })
 
 it('shows what the settings let a server ask for', async () => {

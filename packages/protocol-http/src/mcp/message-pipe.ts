@@ -68,7 +68,8 @@ export class MessagePipe implements BodyPipe {
 
   async #showEvent({ fields, data }: ServerEvent): Promise<void> {
     const { masker, show } = this.#options
-    if (data === '') return this.#pass(masker.write(Buffer.from(`${fields}\n`)))
+    if (data === undefined) return this.#pass(masker.write(Buffer.from(`${fields}\n`)))
+    if (data === '') return this.#pass(masker.write(Buffer.from(`${fields}data: \n\n`)))
     const shown = await show(Buffer.from(data))
     if (shown === undefined || this.#isOver) return
     const event = `${fields}data: ${Buffer.from(shown).toString()}\n\n`
