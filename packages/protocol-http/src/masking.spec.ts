@@ -170,3 +170,12 @@ it('masks a large body with what the client takes, not what the target sends', a
   expect(JSON.parse(text)).toHaveLength(rows.length)
   expect(text).not.toContain(email)
 })
+
+it('needs no type for a body that does not come', async () => {
+  await start((_request, response) => {
+    response.writeHead(202, { 'transfer-encoding': 'chunked' })
+    response.end()
+  })
+  const response = await stage.fetch('/x')
+  expect([response.status, await response.text()]).toEqual([202, ''])
+})

@@ -10,7 +10,7 @@ import { registerHttp } from './register'
 jest.setTimeout(60_000)
 
 const rules = `
-  - { id: protocol, effect: allow, match: { actions: [read, call, write, delete, connect] } }
+  - { id: protocol, effect: allow, match: { actions: [read, call, listen, set] } }
   - { id: environment, effect: deny, match: { resources: ["tool:get-env"] },
       message: The environment of a server is not for models. }
   - { id: emails, mask: { detectors: [email], with: redact } }`

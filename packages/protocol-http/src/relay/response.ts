@@ -19,6 +19,7 @@ export class ResponseRelay implements ResponseListener, BodySink {
   readonly #request: PermittedRequest
   #finish: (error: GatewayError | undefined) => void = () => undefined
   #sending: Sending | undefined
+  #untyped: readonly Field[] | undefined
   #pipe: BodyPipe | undefined
   #masker: ReturnType<Permit['body']> | undefined
   #headerCells = 0
@@ -39,11 +40,19 @@ export class ResponseRelay implements ResponseListener, BodySink {
   }
 
   begun(status: number, fields: readonly Field[]): void {
-    const { exchange, permit, visit, operation } = this.#request
-    const show = carriesMessages(status, fields) ? this.#request.show : undefined
     this.status = status
+    const hasBody = this.#request.exchange.method !== 'HEAD' && !isBodiless(status, fields)
+    // Without a type it may be a body that never comes: chunked, and empty.
+    if (hasBody && valueOf(fields, 'content-type') === undefined) this.#untyped = fields
+    else this.#begin(fields, hasBody)
+  }
+
+  #begin(fields: readonly Field[], hasBody: boolean): void {
+    const { exchange, permit, visit, operation } = this.#request
+    const { status } = this
+    this.#untyped = undefined
+    const show = carriesMessages(status, fields) ? this.#request.show : undefined
     const mediaType = valueOf(fields, 'content-type') ?? ''
-    const hasBody = exchange.method !== 'HEAD' && !isBodiless(status, fields)
     const masker = permit.body(hasBody ? mediaType : typeOfNothing)
     if (masker.active && hasBody) refusePart(status)
     const contentEncoding = valueOf(fields, 'content-encoding')
@@ -68,10 +77,12 @@ export class ResponseRelay implements ResponseListener, BodySink {
   }
 
   data(chunk: Buffer): boolean {
+    if (this.#untyped !== undefined) this.#begin(this.#untyped, true)
     return this.#pipe?.write(chunk) ?? true
   }
 
   ended(trailers: readonly Field[]): void {
+    if (this.#untyped !== undefined) this.#begin(this.#untyped, false)
     const { permit } = this.#request
     const shown = trailers.filter(({ name }) => !isDroppedFromResponse(name))
     this.#trailers = Object.fromEntries(
