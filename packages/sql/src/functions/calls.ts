@@ -4,11 +4,12 @@ import { allOf, derive, nothing, unknownValue, type Outputs, type Value } from '
 import { act, influence, maxNesting, opaque, visit, type Work } from '../lineage/work'
 import { findRoutines } from '../names/catalog-index'
 import { stringConstant, type Tree } from '../tree'
+import { isPlainTemplate } from './array-shapes'
 import { harmlessFunctions } from './built-in-functions'
 import { builtInTypes } from './built-in-sets'
 import { harmlessExtensionFunctions, knownEffect, type FunctionEffect } from './effects'
 import { isSafeDocument } from './safe-documents'
-import { canFailBy } from './total-functions'
+import { canFailBy, failsForColumns } from './total-functions'
 
 export interface Call {
   readonly schema: string
@@ -114,8 +115,17 @@ function callUnknown(work: Work, call: Call): Value {
 /** What only computes shows nothing but its result, unless whether it fails depends on the value. */
 function noteFailures(work: Work, call: Call): void {
   for (const [position, value] of call.values.entries())
-    if (canFailBy(call.name, position) && !isSafeDocument(call, position))
-      influence(work, value, 'argument')
+    if (canFail(call, position, value)) influence(work, value, 'argument')
+}
+
+function canFail(call: Call, position: number, value: Value): boolean {
+  const { name, nodes } = call
+  if (name === 'array_agg') return value.isBentArray === true
+  if (name === 'format') return position === 0 || !isPlainTemplate(nodes[0])
+  if (name === 'hstore')
+    return value.fields === undefined && (nodes.length === 1 || value.isBentArray === true)
+  if (!failsForColumns(name, position) && (value.plain || value.isPart === true)) return false
+  return canFailBy(name, position) && !isSafeDocument(call, position)
 }
 
 /** What a call does and what its result depends on. Every routine that the name can mean counts. */

@@ -49,8 +49,9 @@ export function isSafeXmlTable(body: Tree, columns: readonly Tree[]): boolean {
   const path = stringConstant(child(body, 'rowexpr')) ?? ''
   if (!isElement(child(body, 'docexpr')) || !simpleXpath.test(path)) return false
   return columns.every((column) => {
-    const own = stringConstant(child(column, 'colexpr'))
-    return isText(child(column, 'typeName')) && (own === undefined || simpleXpath.test(own))
+    const own = child(column, 'colexpr')
+    const isSimple = own === undefined || simpleXpath.test(stringConstant(own) ?? '')
+    return isSimple && isText(child(column, 'typeName'))
   })
 }
 

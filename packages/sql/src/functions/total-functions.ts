@@ -4,20 +4,20 @@
  */
 const totalInEveryArgument: ReadonlySet<string> = new Set(
   `
-abs age any_value array_agg array_dims array_length array_lower array_ndims array_to_json array_to_string array_upper
-ascii avg bit_length bool_and bool_or bpchar btrim
+abs age any_value array_dims array_length array_lower array_ndims array_to_json array_to_string array_upper
+ascii avg bit_length bool_and bool_or btrim
 cardinality casefold char_length character_length coalesce concat concat_ws count crc32 crc32c
-cume_dist date_part date_trunc dense_rank every extract first_value greatest hashtext
+cume_dist dense_rank every first_value greatest hashtext
 hashtextextended initcap json_agg json_agg_strict json_build_array json_extract_path json_extract_path_text
 json_strip_nulls json_typeof jsonb_agg jsonb_agg_strict jsonb_build_array jsonb_extract_path
 jsonb_extract_path_text jsonb_pretty jsonb_strip_nulls jsonb_typeof lag last_value lead least left
-length lower ltrim max md5 min mode nth_value num_nonnulls
-num_nulls octet_length percent_rank percentile_disc pg_column_size pg_typeof phraseto_tsquery plainto_tsquery quote_ident
+ lower ltrim max md5 min mode num_nonnulls
+num_nulls octet_length percent_rank pg_column_size pg_typeof quote_ident
 quote_literal quote_nullable rank reverse right round row_number row_to_json rtrim sha224 sha256 sha384 sha512
-starts_with stddev string_agg string_to_array strpos sum text to_ascii to_hex to_json to_jsonb
-to_tsvector trunc unnest upper varchar variance websearch_to_tsquery xmlagg
-akeys avals hstore hstore_to_json hstore_to_jsonb metaphone show_trgm similarity soundex
-strict_word_similarity text_soundex unaccent word_similarity
+starts_with stddev string_agg string_to_array strpos sum to_hex to_json to_jsonb
+to_tsvector trunc unnest upper variance xmlagg
+akeys avals hstore_to_json hstore_to_jsonb show_trgm similarity soundex
+strict_word_similarity text_soundex word_similarity
 `
     .trim()
     .split(/\s+/),
@@ -26,10 +26,10 @@ strict_word_similarity text_soundex unaccent word_similarity
 /** Functions that succeed for every value of their first argument, once the others are right. */
 const totalInFirstArgument: ReadonlySet<string> = new Set(
   `
-convert_to digest encode encrypt hmac levenshtein lpad overlay position regexp_count
+ bpchar digest encode length nth_value hmac lpad overlay position regexp_count
 regexp_instr regexp_like regexp_match regexp_matches regexp_replace regexp_split_to_array
 regexp_split_to_table regexp_substr replace rpad split_part string_to_table substr substring
-to_char translate
+text to_char translate varchar
 `
     .trim()
     .split(/\s+/),
@@ -59,11 +59,27 @@ export function readsShapeOnly(name: string): boolean {
   return byShape.has(name)
 }
 
+/** A field or a fraction comes first and has to be a valid one. */
+const totalBehindFirst: ReadonlySet<string> = new Set(['date_part', 'extract', 'percentile_disc'])
+
+/** Fail by the length of their argument or a character in it: of a column, or a part of one, that is no answer. */
+const totalForColumns: ReadonlySet<string> = new Set([
+  'convert_to',
+  'encrypt',
+  'levenshtein',
+  'unaccent',
+])
+
+/** Whether a part of a column as this argument can make the function fail though it was not computed. */
+export function failsForColumns(name: string, position: number): boolean {
+  return !totalForColumns.has(name) || position > 0
+}
+
 /** Whether the value of the argument at this position can make a function that only computes fail. */
 export function canFailBy(name: string, position: number): boolean {
   if (totalInEveryArgument.has(name)) return false
   if (pairs.has(name) && position % 2 === 1) return false
-  // The template decides how many arguments are wanted.
-  if (name === 'format') return position === 0
+  if (totalBehindFirst.has(name)) return position === 0
+  if (name === 'date_trunc') return position !== 1
   return position > 0 || !totalInFirstArgument.has(name)
 }

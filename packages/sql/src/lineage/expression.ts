@@ -1,4 +1,5 @@
 import { builtInOperators, setReturningFunctions } from '../functions/built-in-sets'
+import { asArray, jsonKeys, spoilsXml } from '../functions/array-shapes'
 import { evaluateCall } from '../functions/calls'
 import {
   computingOperators,
@@ -12,7 +13,15 @@ import { noteType } from '../names/types'
 import { child, list, nameParts, nestedNodes, text, unwrap, flag, type Tree } from '../tree'
 import { columnOf, findColumn, findEntries, rowOf, argumentOf, type Scope } from './scope'
 import { asPart, castCanFail, isTextType } from './total-casts'
-import { allOf, derive, nothing, unknownValue, type NamedValue, type Value } from './value'
+import {
+  allOf,
+  derive,
+  nothing,
+  straight,
+  unknownValue,
+  type NamedValue,
+  type Value,
+} from './value'
 import { influence, opaque, visit, type Where, type Work } from './work'
 
 /** Nodes whose value is computed from every expression inside them and that do nothing else. */
@@ -82,8 +91,9 @@ export function evaluate(tree: Tree | undefined, scope: Scope, work: Work): Valu
   }
   if (computed.has(kind)) {
     const value = evaluateInside(body, scope, work)
-    const parses = kind === 'XmlExpr' && text(body, 'op') === 'IS_XMLPARSE'
-    if (parses || failing.has(kind)) influence(work, value, 'argument')
+    if (spoilsXml(kind, body) || failing.has(kind)) influence(work, value, 'argument')
+    for (const key of jsonKeys(body)) decide(key, 'argument', scope, work)
+    if (kind === 'A_ArrayExpr' && value.isBentArray === true) influence(work, value, 'argument')
     return value
   }
   opaque(work, `expression node ${kind} is not known`)
@@ -184,6 +194,8 @@ function evaluateOperator(body: Tree, scope: Scope, work: Work): Value {
   if (isComparison(operator, kind)) influence(work, value, 'predicate')
   else if (failingOperators.has(operator.at(-1) ?? '') && values[0]?.isRowDocument !== true)
     influence(work, value, 'argument')
+  else if (operator.at(-1) === '||' && value.isBentArray === true)
+    influence(work, value, 'argument')
   return value
 }
 
@@ -259,7 +271,7 @@ function evaluateFunction(body: Tree, scope: Scope, work: Work): Value {
   const schema = names.length > 1 ? (names.at(-2) ?? '') : ''
   decideRowCount(name, nodes, values, work)
   const result = evaluateCall(work, { schema, name, values, nodes })
-  return asPart(name, values, asRowDocument(name, values, result))
+  return asArray(name, asPart(name, values, asRowDocument(name, values, result)))
 }
 
 function evaluateCase(body: Tree, scope: Scope, work: Work): Value {
@@ -287,7 +299,10 @@ function evaluateIndirection(body: Tree, scope: Scope, work: Work): Value {
     if (kind === 'String') value = fieldOf(work, value, text(inner, 'sval'))
     else if (kind === 'A_Star')
       value = { ...derive([value]), ...(value.fields && { fields: value.fields }) }
-    else value = derive([value, evaluateInside(inner, scope, work)])
+    else {
+      value = derive([value, evaluateInside(inner, scope, work)])
+      if (kind === 'A_Indices' && !flag(inner, 'is_slice')) value = straight(value)
+    }
   }
   return value
 }
@@ -299,7 +314,9 @@ function evaluateCast(body: Tree, scope: Scope, work: Work): Value {
   noteType(work, typeName)
   if (castCanFail(value, argument, typeName)) influence(work, value, 'argument')
   const isPart = value.isPart === true && isTextType(typeName)
-  return { ...derive([value]), plain: value.plain, ...(isPart && { isPart }) }
+  const isBentArray = list(typeName, 'arrayBounds').length > 0 && !value.plain
+  const cast = { ...straight(derive([value])), plain: value.plain }
+  return { ...cast, ...(isPart && { isPart }), ...(isBentArray && { isBentArray }) }
 }
 
 function evaluateRow(body: Tree, scope: Scope, work: Work): Value {

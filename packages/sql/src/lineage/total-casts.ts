@@ -79,7 +79,7 @@ export function isTextType(typeName: Tree): boolean {
   return textTypes.has(typeNameOf(typeName))
 }
 
-function isTotal(argument: Tree | undefined, name: string): boolean {
+function isTotal(argument: Tree | undefined, name: string, hasModifier: boolean): boolean {
   if (argument === undefined) return false
   const call = callName(argument)
   if (name === 'uuid') return call === 'md5'
@@ -88,7 +88,7 @@ function isTotal(argument: Tree | undefined, name: string): boolean {
   if (name === 'json' || name === 'jsonb') return documents.has(call)
   // Too many bits for the integer fail for every value alike.
   if (name === 'int4' || name === 'int8') return integers.has(call) || castName(argument) === 'bit'
-  return numbers.has(name) && integers.has(call)
+  return numbers.has(name) && !hasModifier && integers.has(call)
 }
 
 /**
@@ -99,5 +99,5 @@ export function castCanFail(value: Value, argument: Tree | undefined, typeName: 
   if (value.plain || isTextType(typeName)) return false
   const name = typeNameOf(typeName)
   if (name === 'bytea' && value.isPart === true) return false
-  return !isTotal(argument, name)
+  return !isTotal(argument, name, list(typeName, 'typmods').length > 0)
 }

@@ -8,6 +8,8 @@ export interface Value {
   readonly plain: boolean
   /** Fields of a row value, when they are known. */
   readonly fields?: readonly NamedValue[]
+  /** Perhaps an array whose shape its author can bend: where shapes have to match, failing then answers a question. */
+  readonly isBentArray?: true
   /** A piece cut out of one column, with nothing added. */
   readonly isPart?: true
   /** A document made of one row of plain columns: which keys it has, and that it is well formed, says nothing. */
@@ -53,10 +55,18 @@ export function derive(values: readonly Value[]): Value {
   const first = used[0]
   if (first === undefined) return nothing
   const kind = used.some((value) => value.kind === 'unknown') ? 'unknown' : 'derived'
-  if (used.length === 1) return { sources: first.sources, kind, plain: false }
+  const isBentArray = used.some((value) => value.isBentArray === true)
+  const bent = isBentArray ? { isBentArray } : {}
+  if (used.length === 1) return { sources: first.sources, kind, plain: false, ...bent }
   const sources = new Set<number>()
   for (const value of used) for (const source of value.sources) sources.add(source)
-  return { sources, kind, plain: false }
+  return { sources, kind, plain: false, ...bent }
+}
+
+export function straight(value: Value): Value {
+  if (value.isBentArray === undefined) return value
+  const { isBentArray: _dropped, ...rest } = value
+  return rest
 }
 
 /** One of several values that the same position can hold, such as the arms of a set operation. */
