@@ -1,6 +1,13 @@
 import { z } from 'zod'
 
-export const explainedKinds = ['statement', 'command', 'file', 'forward'] as const
+export const explainedKinds = [
+  'statement',
+  'command',
+  'file',
+  'forward',
+  'request',
+  'tool-call',
+] as const
 
 export const explainRequest = z.strictObject({
   connection: z.string().max(100),
@@ -19,7 +26,7 @@ export const explainRequest = z.strictObject({
       .string()
       .max(1_000_000)
       .describe(
-        'The statement; the command line, empty = a shell; `write PATH`, `rename PATH PATH` and the like for a file; `out HOST:PORT` or `in HOST:PORT` for a forwarded stream.',
+        'The statement; the command line, empty = a shell; `write PATH`, `rename PATH PATH` and the like for a file; `out HOST:PORT` or `in HOST:PORT` for a forwarded stream; `METHOD /path`, headers, an empty line and the body of an HTTP request; a JSON-RPC message for a tool call.',
       ),
     terminal: z.boolean().default(false).describe('Whether a command has a terminal.'),
     parameters: z.array(z.string().nullable()).max(1_000).default([]),

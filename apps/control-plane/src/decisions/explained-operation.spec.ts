@@ -27,6 +27,16 @@ describe('operations that are explained', () => {
       { kind: 'forward', text: 'out db:5432' },
       { direction: 'out', host: 'db', port: 5432 },
     ],
+    [
+      ['request', 'tool-call'],
+      { text: 'GET /v1/users?q=1\naccept: text/csv' },
+      { kind: 'request', method: 'GET', path: '/v1/users', query: 'q=1' },
+    ],
+    [
+      ['request', 'tool-call'],
+      { text: '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"add"}}' },
+      { kind: 'tool-call', method: 'tools/call', name: 'add', arguments: '{}' },
+    ],
   ] as const)('are of what the protocol is used for: %j %j', (operations, operation, expected) => {
     expect(explainedOperation(asked(operation), operations)).toMatchObject(expected)
   })
@@ -37,6 +47,8 @@ describe('operations that are explained', () => {
     [['file'], { text: 'eat /x' }],
     [['file'], { text: 'read' }],
     [['forward'], { text: 'db:5432' }],
+    [['request'], { text: 'GET /a/../b' }],
+    [['tool-call'], { text: '{"jsonrpc":"2.0"}' }],
   ] as const)(
     'are refused when the protocol or the text has none: %j %j',
     (operations, operation) => {

@@ -4,6 +4,7 @@ import {
   type ForwardOperation,
   type Operation,
 } from '@wardgate/gateway'
+import { looksLikeCall, readCallText, readRequestText, type Typed } from '@wardgate/http'
 import { InvalidRequest } from '../common/http/invalid-request'
 import { explainedKinds, type ExplainRequest } from './explain.dto'
 
@@ -15,7 +16,7 @@ export function explainedOperation(
   asked: Asked,
   operations: readonly Operation['kind'][],
 ): Operation {
-  const kind = asked.kind ?? explainedKinds.find((known) => operations.includes(known))
+  const kind = asked.kind ?? kindOf(asked.text, operations)
   if (kind === undefined || !operations.includes(kind))
     throw invalid(`its protocol has none of kind ${kind ?? explainedKinds.join(', ')}`, 'kind')
   return makers[kind](asked)
@@ -44,6 +45,24 @@ const makers: Readonly<Record<ExplainedKind, (asked: Asked) => Operation>> = {
   }),
   file: ({ text }) => fileOperation(text.split(' ')),
   forward: ({ text }) => forwardOperation(text),
+  request: ({ text }) => ({
+    kind: 'request',
+    scheme: 'https',
+    authority: '',
+    ...valid(readRequestText(text)),
+  }),
+  'tool-call': ({ text }) => ({ kind: 'tool-call', ...valid(readCallText(text)) }),
+}
+
+/** What the protocol is mostly used for, unless the text is plainly something else. */
+function kindOf(text: string, operations: readonly Operation['kind'][]): ExplainedKind | undefined {
+  if (operations.includes('tool-call') && looksLikeCall(text)) return 'tool-call'
+  return explainedKinds.find((known) => operations.includes(known))
+}
+
+function valid<T>(typed: Typed<T>): T {
+  if ('problem' in typed) throw invalid(typed.problem)
+  return typed.value
 }
 
 function fileOperation([name, path, destination, ...more]: readonly string[]): FileOperation {
