@@ -143,6 +143,18 @@ describe('what comes before a command', () => {
     expect(target.signals).toEqual(['INT'])
   })
 
+  it.each(['$(id)', '../../tmp/x', 'x'.repeat(65)])(
+    'is refused with the terminal %p',
+    async (term) => {
+      const client = await stage.client()
+      const opened = new Promise((resolve) =>
+        client.client.exec('hello', { pty: { term } }, resolve),
+      )
+      expect(await opened).toBeInstanceOf(Error)
+      expect(asked()).toEqual([])
+    },
+  )
+
   it('is refused where the connection has no terminals', async () => {
     await stage.finish()
     stage = new SshStage({ target, settings: { terminal: 'refuse' } })

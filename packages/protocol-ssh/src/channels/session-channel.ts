@@ -10,6 +10,9 @@ const signals: ReadonlySet<string> = new Set(
   'ABRT ALRM FPE HUP ILL INT KILL PIPE QUIT SEGV TERM USR1 USR2'.split(' '),
 )
 
+/** Names of terminal types, as terminfo has them. */
+const terminalName = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$/
+
 /** One session channel of the client's (RFC 4254 section 6): what it asks for before and while something runs in it. */
 export class SessionChannel {
   readonly #relaying: Relaying
@@ -84,6 +87,8 @@ export class SessionChannel {
 
   #setTerminal(info: PseudoTtyInfo): boolean {
     if (this.#relaying.settings.terminal === 'refuse' || this.#isUsed) return false
+    // It is no part of the operation, and scripts at the target put it into paths and commands.
+    if (!terminalName.test(info.term)) return false
     this.#terminal = info
     return true
   }
@@ -93,7 +98,7 @@ export class SessionChannel {
     const isAllowed = this.#relaying.settings.environment.some((pattern) =>
       pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern,
     )
-    if (!isAllowed || this.#isUsed) return false
+    if (!isAllowed || this.#isUsed || value.includes('\0')) return false
     if (this.#environment.length >= maxVariables || Buffer.byteLength(value) > maxVariableBytes)
       return false
     this.#environment.push(variable)
