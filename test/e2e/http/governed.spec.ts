@@ -76,7 +76,7 @@ it('masks compressed answers and answers to range requests', async () => {
 it('denies what a rule denies, and says which', async () => {
   const response = await ask('/secrets')
   expect(response.status).toBe(403)
-  const problem = await response.json()
+  const problem = (await response.json()) as { code: string; detail: string }
   expect(problem).toMatchObject({ code: 'ERR_POLICY_DENIED' })
   expect(problem.detail).toContain('Secrets are not for AI agents.')
 })
@@ -86,7 +86,7 @@ it.each(['/secrets/', '//secrets', '/x/../secrets', '/%73ecrets', '/./secrets', 
   async (path) => {
     const response = await ask(path)
     expect(response.status).toBe(403)
-    expect((await response.json()).code).toBe('ERR_POLICY_DENIED')
+    expect(await response.json()).toMatchObject({ code: 'ERR_POLICY_DENIED' })
   },
 )
 
