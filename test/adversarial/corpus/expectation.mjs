@@ -8,7 +8,7 @@ export function readExpectation(expected) {
   if (has(/\bALLOW\b/)) permits.add('allow')
   if (has(/\bBLOCK\b/)) permits.add('block')
   if (has(/\bCLOSE\b/)) permits.add('close')
-  if (has(/\bAPPROVE\b|approved on its own|max\(risk\)|\btracked\b/)) permits.add('approve')
+  if (has(/\bAPPROVE\b|approved on its own|max\(risk\)|\btracked or BLOCK\b/)) permits.add('approve')
   if (has(/\bMASK\b/)) permits.add('mask')
   const both = has(/APPROVE[^;,]*\+ ?MASK/)
   if (both && !has(/\bMASK\b.*\bMASK\b/)) permits.delete('mask')

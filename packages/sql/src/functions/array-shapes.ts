@@ -30,7 +30,7 @@ export function isPlainTemplate(tree: Tree | undefined): boolean {
 /** The keys of a JSON object as SQL/JSON writes it: NULL and, where asked for, a second one of a name fail. */
 export function jsonKeys(body: Tree): readonly Tree[] {
   const pairs = [...list(body, 'exprs').map((pair) => unwrap(pair).body), child(body, 'arg') ?? {}]
-  return pairs.flatMap((pair) => child(pair, 'key') ?? [])
+  return pairs.map((pair) => child(pair, 'key')).filter((key) => key !== undefined)
 }
 
 /** XML that is refused when a value spoils it: a processing instruction, or what has to be a whole document. */
