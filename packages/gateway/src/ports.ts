@@ -66,6 +66,11 @@ export interface ControlSession {
     held: (hold: Hold) => void,
   ): Promise<ControlVerdict>
   withdraw(operationId: string, reason: 'abandoned' | 'hold-elapsed'): void
+  /**
+   * Whether the control plane holds a record of this session. Before that no remembered verdict may be used: were it
+   * to be killed then, nobody would know whose operation it was.
+   */
+  readonly isStored: boolean
   /** Aborted with a SessionError when the session is killed or the credential expires. */
   readonly killed: AbortSignal
   close(reason: string): void

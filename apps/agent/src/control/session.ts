@@ -55,6 +55,7 @@ export class StreamSession implements ControlSession {
   #opening: { resolve(): void; reject(error: Error): void } | undefined
   #grant: SessionGrant | undefined
   #lost: Error | undefined
+  #isStored = false
   #closed = false
   #timer: NodeJS.Timeout | undefined
 
@@ -97,6 +98,10 @@ export class StreamSession implements ControlSession {
 
   get killed(): AbortSignal {
     return this.#killed.signal
+  }
+
+  get isStored(): boolean {
+    return this.#isStored
   }
 
   get isLost(): boolean {
@@ -168,6 +173,9 @@ export class StreamSession implements ControlSession {
         return this.#opened(grantFrom(message.value))
       case 'refused':
         return this.#refused(errorFromRefused(message.value))
+      case 'stored':
+        this.#isStored = true
+        return
       case 'verdict': {
         const verdict = verdictFrom(message.value)
         return this.#take(message.value.operationId)?.resolve(verdict)

@@ -49,7 +49,9 @@ export class FakeControlPlane {
   rejects: 'nobody' | 'everybody' = 'nobody'
   onAttach: (call: AttachCall) => void = (call) => this.welcome(call)
   onSession: (call: SessionCall, request: SessionRequest) => void = (call, request) => {
-    if (request.message?.$case === 'open') call.write(opened())
+    if (request.message?.$case !== 'open') return
+    call.write(opened())
+    call.write(stored)
   }
   onIngest: (call: IngestCall, request: IngestRequest) => void = () => undefined
 
@@ -200,6 +202,8 @@ export function opened(
   }
   return { message: { $case: 'opened', value } }
 }
+
+export const stored: SessionResponse = { message: { $case: 'stored', value: {} } }
 
 export function allowed(operationId: string, epoch = 1n): Verdict {
   return {

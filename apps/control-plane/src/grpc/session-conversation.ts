@@ -127,7 +127,14 @@ export class SessionConversation {
     this.state = 'open'
     this.services.live.add(session.id, (reason) => this.kill(reason))
     // No record of it, no session.
-    session.stored.catch(() => this.kill('the session could not be recorded'))
+    session.stored.then(
+      () => this.tellStored(),
+      () => this.kill('the session could not be recorded'),
+    )
+  }
+
+  private tellStored(): void {
+    if (this.state === 'open') this.wire.send({ $case: 'stored', value: {} })
   }
 
   private isOpen(): boolean {

@@ -29,6 +29,8 @@ export interface Asked {
 export class FakeControlPlane implements ControlPlane {
   epoch = 1n
   memoUsable = true
+  /** Whether sessions that are opened from now on are stored at once. */
+  isStoring = true
   /** The link is lost: whatever is asked is answered with ERR_CONTROL_UNAVAILABLE. */
   isDown = false
   /** Refuses every login with this, when set. */
@@ -54,6 +56,7 @@ export class FakeControlPlane implements ControlPlane {
     this.#kills.add(kill)
     return {
       grant: this.grant,
+      isStored: this.isStoring,
       killed: kill.signal,
       decide: (operationId, operation, held) => this.#decide({ operationId, operation }, held),
       withdraw: (operationId, reason) => void this.withdrawn.push({ operationId, reason }),

@@ -395,7 +395,15 @@ export interface SessionResponse {
     | { $case: "verdict"; value: Verdict }
     | { $case: "held"; value: ApprovalHeld }
     | { $case: "kill"; value: Kill }
+    | { $case: "stored"; value: SessionStored }
     | undefined;
+}
+
+/**
+ * The control plane holds a record of the session. It is opened before, so that clients do not wait for it; verdicts
+ * are given only after it, and remembered ones may be used only after it.
+ */
+export interface SessionStored {
 }
 
 export interface SessionOpened {
@@ -2361,6 +2369,9 @@ export const SessionResponse: MessageFns<SessionResponse> = {
       case "kill":
         Kill.encode(message.message.value, writer.uint32(42).fork()).join();
         break;
+      case "stored":
+        SessionStored.encode(message.message.value, writer.uint32(50).fork()).join();
+        break;
     }
     return writer;
   },
@@ -2418,6 +2429,49 @@ export const SessionResponse: MessageFns<SessionResponse> = {
             message.message = { $case: "kill", value: Kill.decode(reader, reader.uint32()) };
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.message = { $case: "stored", value: SessionStored.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseSessionStored(): SessionStored {
+  return {};
+}
+
+export const SessionStored: MessageFns<SessionStored> = {
+  encode(_: SessionStored, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SessionStored {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSessionStored();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
