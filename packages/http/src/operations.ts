@@ -14,7 +14,7 @@ export interface HttpRequest {
   readonly body:
     | { readonly kind: 'none' }
     | { readonly kind: 'whole'; readonly mediaType: string; readonly bytes: Uint8Array }
-    | { readonly kind: 'unread'; readonly mediaType: string }
+    | { readonly kind: 'unread'; readonly mediaType: string; readonly length: number | undefined }
 }
 
 export interface ToolCall {

@@ -21,7 +21,7 @@ describe('a session that the control plane holds no record of yet', () => {
     const controlPlane = new FakeControlPlane()
     controlPlane.isStoring = false
     controlPlane.answer = () => controlPlane.allow({}, { memo: 'exact' })
-    const { gate, spool } = fakeGate({ controlPlane })
+    const { gate, spool } = fakeGate({ controlPlane, session: controlPlane.session() })
     permitOf(await gate.submit(select)).settle(succeeded)
     permitOf(await gate.submit(select)).settle(succeeded)
     expect(controlPlane.asked).toHaveLength(2)
