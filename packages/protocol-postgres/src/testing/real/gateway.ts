@@ -87,7 +87,7 @@ export class RealGateway {
 
   private async serve(socket: Socket): Promise<void> {
     const { options } = this
-    const settings = schema.parse(options.settings ?? { pool: { maxIdle: 0 } })
+    const settings = schema.parse(options.settings ?? { pool: { warm: 0, maxIdle: 0 } })
     const engine = new PostgresEngine(socket, settings, this.pool)
     const fake = fakeGate()
     const { signal } = fake.ending
