@@ -1,12 +1,12 @@
 import { ProtocolError } from '@wardgate/errors'
 import type { NamedValue, RequestOperation, Target } from '@wardgate/gateway'
+import { readRequestPath } from '@wardgate/wire'
 import { targetWithin, type Visit } from '../client/visit'
 import type { Exchange } from '../client/exchange'
 import { isDroppedFromRequest } from '../wire/header-names'
 import { namedByConnection, valueOf, type Field } from '../wire/fields'
 import { narrowAcceptEncoding } from '../wire/codings'
 import { preferencesForTarget } from '../wire/preferences'
-import { readRequestPath } from '../wire/request-path'
 import type { ReadBody } from './read-body'
 
 /** Everything of a request but its body. */
