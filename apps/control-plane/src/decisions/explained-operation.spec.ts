@@ -33,6 +33,11 @@ describe('operations that are explained', () => {
       { kind: 'request', method: 'GET', path: '/v1/users', query: 'q=1' },
     ],
     [
+      ['request'],
+      { text: 'GET /a/../b' },
+      { kind: 'request', method: 'GET', path: '/b', query: '' },
+    ],
+    [
       ['request', 'tool-call'],
       { text: '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"add"}}' },
       { kind: 'tool-call', method: 'tools/call', name: 'add', arguments: '{}' },
@@ -47,7 +52,7 @@ describe('operations that are explained', () => {
     [['file'], { text: 'eat /x' }],
     [['file'], { text: 'read' }],
     [['forward'], { text: 'db:5432' }],
-    [['request'], { text: 'GET /a/../b' }],
+    [['request'], { text: 'GET /a/../../b' }],
     [['tool-call'], { text: '{"jsonrpc":"2.0"}' }],
   ] as const)(
     'are refused when the protocol or the text has none: %j %j',
