@@ -104,6 +104,7 @@ export class Agent {
     this.#gateway = this.#createGateway()
     this.#listeners = new ListenerSet({
       hasTls: config.tls !== undefined,
+      protocols: options.protocols,
       accept: (client, spec) => this.#accept(client, spec),
       failed: (spec, error) =>
         log.error({ listener: spec.text, err: error }, 'assigned listener not opened'),

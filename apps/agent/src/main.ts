@@ -12,7 +12,7 @@ import { version } from './version'
 async function main(): Promise<number> {
   const stop = new AbortController()
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort())
-  const config = readConfig(processEnv)
+  const config = readConfig(processEnv, protocols)
   const log = createLogger({ name: 'agent', level: config.logLevel })
   const lock = lockState(config.stateFolder)
   try {

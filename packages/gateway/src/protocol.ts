@@ -22,6 +22,8 @@ export interface Capabilities {
   readonly readOnly: boolean
   /** Whether a session is in a database, which client or connection must name. */
   readonly databases: boolean
+  /** Whether it encrypts before a secret crosses, so that no listener of it needs TLS. */
+  readonly encrypts: boolean
 }
 
 export interface Protocol<TSettings = unknown> {

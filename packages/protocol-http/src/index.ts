@@ -19,6 +19,7 @@ export const http: Protocol<HttpSettings> = {
     rowLimit: false,
     readOnly: false,
     databases: false,
+    encrypts: false,
   },
   createEngine: (client, engineSettings) => new HttpEngine(client, engineSettings, shared),
   close: () => {

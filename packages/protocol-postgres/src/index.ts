@@ -17,6 +17,7 @@ export const postgres: Protocol<PostgresSettings> = {
     rowLimit: true,
     readOnly: false,
     databases: true,
+    encrypts: false,
   },
   createEngine: (client, engineSettings) => new PostgresEngine(client, engineSettings, pool),
   close: () => pool.close(),

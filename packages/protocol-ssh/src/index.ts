@@ -14,6 +14,7 @@ export const ssh: Protocol<SshSettings> = {
     rowLimit: false,
     readOnly: false,
     databases: false,
+    encrypts: true,
   },
   createEngine: (client, engineSettings) => new SshEngine(client, engineSettings),
 }

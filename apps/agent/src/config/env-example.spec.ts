@@ -7,7 +7,7 @@ const text = readFileSync(join(__dirname, '../../../../deploy/agent.env.example'
 
 describe('deploy/agent.env.example', () => {
   it('is a valid configuration as it stands', () => {
-    expect(() => readConfig(parseLines(text))).not.toThrow()
+    expect(() => readConfig(parseLines(text), [])).not.toThrow()
   })
 
   it('shows every key, and no other', () => {

@@ -1,10 +1,13 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
+import { protocols } from '@wardgate/protocols'
+import type { Env } from '@wardgate/config'
 import { temporaryFolder } from '../testing/temporary-folder'
-import { readConfig } from './env'
+import { readConfig as readConfigFor } from './env'
 
 const least = { WARDGATE_CONTROL_PLANE: '127.0.0.1:15401', WARDGATE_AGENT_NAME: 'agent' }
+const readConfig = (env: Env) => readConfigFor(env, protocols)
 
 describe('the agent configuration', () => {
   it('reads listeners of protocols and of single connections', () => {
@@ -44,6 +47,13 @@ describe('the agent configuration', () => {
       const env = { ...least, WARDGATE_LISTENERS: `postgres=${address}` }
       expect(() => readConfig(env)).toThrow('WARDGATE_TLS_CERT_FILE')
     }
+  })
+
+  it('needs no TLS for a protocol that encrypts by itself, and names those that do', () => {
+    const env = { ...least, WARDGATE_LISTENERS: 'ssh=0.0.0.0:2222' }
+    expect(readConfig(env).listeners).toHaveLength(1)
+    const mixed = { ...least, WARDGATE_LISTENERS: 'ssh=0.0.0.0:2222,http=[::]:80,unheard=[::]:81' }
+    expect(() => readConfig(mixed)).toThrow('WARDGATE_LISTENERS: [::]:80, [::]:81: beyond loopback')
   })
 
   it('takes the join token from a file and never prints it', () => {

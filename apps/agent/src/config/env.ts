@@ -3,9 +3,11 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type Env, parseEnv, Secret, secret } from '@wardgate/config'
 import { ConfigError } from '@wardgate/errors'
+import type { Protocol } from '@wardgate/gateway'
 import { z } from 'zod'
-import { type Address, parseAddress, staysOnMachine } from './address'
+import { type Address, parseAddress } from './address'
 import { type ListenerSpec, parseListener } from './listener-spec'
+import { needsTls } from './needs-tls'
 
 const hostAndPort = z
   .string()
@@ -56,7 +58,9 @@ export const envSchema = z.object({
   WARDGATE_TLS_CERT_FILE: z
     .string()
     .optional()
-    .describe('PEM chain for clients; needed to listen beyond loopback and unix sockets.'),
+    .describe(
+      'PEM chain for clients; needed to listen beyond loopback and unix sockets, but by protocols that encrypt themselves.',
+    ),
   WARDGATE_TLS_KEY_FILE: z.string().optional().describe('PEM key of that chain.'),
   WARDGATE_HEALTH_LISTEN: address
     .optional()
@@ -111,7 +115,7 @@ export interface Config {
 }
 
 /** The agent's configuration. Throws one ConfigError that names every key with a problem. */
-export function readConfig(env: Env): Config {
+export function readConfig(env: Env, protocols: readonly Protocol[]): Config {
   const values = parseEnv(envSchema, env)
   const files = new FileReader()
   const joinToken = values.WARDGATE_JOIN_TOKEN_FILE
@@ -123,9 +127,12 @@ export function readConfig(env: Env): Config {
     files.problems.push('WARDGATE_TLS_CERT_FILE and WARDGATE_TLS_KEY_FILE: both or neither')
   }
   const tls = cert === undefined || key === undefined ? undefined : { cert, key }
-  const open = values.WARDGATE_LISTENERS.filter(({ address: at }) => !staysOnMachine(at))
+  const open = values.WARDGATE_LISTENERS.filter((spec) => needsTls(spec, protocols))
   if (tls === undefined && open.length > 0) {
-    files.problems.push('WARDGATE_LISTENERS: addresses beyond loopback need WARDGATE_TLS_CERT_FILE')
+    const texts = open.map(({ text }) => text).join(', ')
+    files.problems.push(
+      `WARDGATE_LISTENERS: ${texts}: beyond loopback only with WARDGATE_TLS_CERT_FILE`,
+    )
   }
   if (files.problems.length > 0) {
     throw new ConfigError('ERR_CONFIG_INVALID', files.problems.join('; '))

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer, connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import type { GatewayError } from '@wardgate/errors'
+import { lineProtocol } from '@wardgate/gateway/testing'
 import { type ListenerSpec, makeListenerSpec } from '../config/listener-spec'
 import { freePort } from '../testing/free-port'
 import { temporaryFolder } from '../testing/temporary-folder'
@@ -19,6 +20,7 @@ beforeEach(() => {
   folder = temporaryFolder()
   set = new ListenerSet({
     hasTls: false,
+    protocols: [sealed],
     accept: (client, spec) => accepted.push([client, spec]),
     failed: (spec, error) => failures.push([spec.text, error]),
   })
@@ -29,8 +31,14 @@ afterEach(() => {
   folder.remove()
 })
 
-function spec(text: string, connection = ''): ListenerSpec {
-  return makeListenerSpec('p', connection, text)!
+const sealed = {
+  ...lineProtocol,
+  name: 'sealed',
+  capabilities: { ...lineProtocol.capabilities, encrypts: true },
+}
+
+function spec(text: string, connection = '', protocol = 'p'): ListenerSpec {
+  return makeListenerSpec(protocol, connection, text)!
 }
 
 describe('the listeners', () => {
@@ -52,6 +60,12 @@ describe('the listeners', () => {
     await set.assign([spec('0.0.0.0:0')])
     expect(failures).toMatchObject([['0.0.0.0:0', { message: '0.0.0.0:0 needs TLS' }]])
     expect(set.specs).toEqual([])
+  })
+
+  it('opens one beyond the machine for a protocol that encrypts by itself', async () => {
+    await set.assign([spec('0.0.0.0:0', '', 'sealed')])
+    expect(failures).toEqual([])
+    expect(set.specs).toHaveLength(1)
   })
 
   it('changes what is assigned and keeps what is configured and connected', async () => {
@@ -76,6 +90,7 @@ describe('the listeners', () => {
     client.destroy()
     const rival = new ListenerSet({
       hasTls: false,
+      protocols: [],
       accept: () => undefined,
       failed: () => undefined,
     })

@@ -1,12 +1,14 @@
 import type { Server, Socket } from 'node:net'
 import type { GatewayError } from '@wardgate/errors'
 import { ConfigError, toGatewayError } from '@wardgate/errors'
-import { staysOnMachine } from '../config/address'
+import type { Protocol } from '@wardgate/gateway'
 import type { ListenerSpec } from '../config/listener-spec'
+import { needsTls } from '../config/needs-tls'
 import { bind } from './bind'
 
 export interface ListenerSetOptions {
   readonly hasTls: boolean
+  readonly protocols: readonly Protocol[]
   readonly accept: (client: Socket, spec: ListenerSpec) => void
   /** An assigned listener that cannot be had; it is tried again with the next assignment. */
   readonly failed: (spec: ListenerSpec, error: GatewayError) => void
@@ -71,7 +73,8 @@ export class ListenerSet {
 
   async #open(spec: ListenerSpec): Promise<void> {
     if (this.#isClosed || this.#servers.has(spec.text)) return
-    if (!this.#options.hasTls && !staysOnMachine(spec.address)) {
+    const { hasTls, protocols } = this.#options
+    if (!hasTls && needsTls(spec, protocols)) {
       throw new ConfigError('ERR_CONFIG_INVALID', `${spec.text} needs TLS`, {
         nextStep: 'Set WARDGATE_TLS_CERT_FILE and WARDGATE_TLS_KEY_FILE, or listen on loopback.',
       })

@@ -26,6 +26,7 @@ export const lineProtocol: Protocol<object> = {
     rowLimit: false,
     readOnly: false,
     databases: true,
+    encrypts: false,
   },
   createEngine: (client) => new LineEngine(client),
 }
