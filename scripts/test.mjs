@@ -8,6 +8,7 @@ const peersOfTests = [
   'psql',
   'pgbench',
   'postgres',
+  'postgres14',
   'python',
   'jdbc',
   'chromium',

@@ -19,6 +19,11 @@ export function postgresBinaries(): string {
       },
     )
   }
+  return runnable(installed)
+}
+
+/** The folder itself, or a copy that the user who runs the server can enter. */
+export function runnable(installed: string): string {
   if (process.getuid?.() !== 0 || reachableByOthers(installed)) return installed
   const copy = join(sharedFolder(installed), 'postgres')
   // The library links point into the package: followed, so that the copy stands alone.

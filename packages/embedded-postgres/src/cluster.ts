@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Client } from 'pg'
-import { postgresBinaries } from './binaries'
+import { postgresBinaries, runnable } from './binaries'
 import { initialise } from './initialise'
 import { stopLeftover } from './leftover'
 import { giveToServer, reachableByOthers, sharedFolder, spawnIdentity } from './privileges'
@@ -22,6 +22,8 @@ export interface ClusterOptions {
   readonly password: string
   /** Server settings, as for `postgres -c`. */
   readonly settings?: Readonly<Record<string, string>>
+  /** Folder with `bin/postgres` and `bin/initdb` of another version than the embedded one. */
+  readonly binaries?: string
   /** Where the server's log goes; default `<directory>.log`. */
   readonly logFile?: string
 }
@@ -38,9 +40,9 @@ export interface Cluster {
   stop(): Promise<void>
 }
 
-/** Starts a PostgreSQL 18 server of our own, making the cluster first when there is none. */
+/** Starts a PostgreSQL server of our own, 18 unless `binaries` says otherwise, making the cluster first when there is none. */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
-  const binaries = postgresBinaries()
+  const binaries = options.binaries === undefined ? postgresBinaries() : runnable(options.binaries)
   const directory = await dataDirectory(options.directory)
   if (!existsSync(join(directory, 'PG_VERSION')))
     await initialise(binaries, directory, options.password)
