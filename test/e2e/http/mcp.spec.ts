@@ -1,10 +1,8 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { eventually } from '../../support/eventually'
 import { runProcess } from '../../support/instance'
 import { describeWithPeer } from '../../support/peers'
 import { sharedInstance } from '../../support/shared-instance'
+import { startEverything, type McpServer } from './mcp-server'
 import { registerHttp } from './register'
 
 jest.setTimeout(60_000)
@@ -15,44 +13,18 @@ const rules = `
       message: The environment of a server is not for models. }
   - { id: emails, mask: { detectors: [email], with: redact } }`
 
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
-}
-
 describeWithPeer('python', (python) => {
-  let server: ChildProcess
+  let server: McpServer
   let url: string
 
   beforeAll(async () => {
-    const port = await freePort()
-    const script = join(
-      __dirname,
-      '../../node_modules/@modelcontextprotocol/server-everything/dist/index.js',
-    )
-    server = spawn(process.execPath, [script, 'streamableHttp'], {
-      env: { ...process.env, PORT: String(port) },
-      stdio: 'ignore',
-    })
-    await eventually(() =>
-      fetch(`http://127.0.0.1:${port}/mcp`).then(
-        () => true as const,
-        () => undefined,
-      ),
-    )
+    server = await startEverything()
     const settings = { profile: 'mcp' }
+    const { port } = server
     url = await registerHttp(sharedInstance, { name: 'everything', port, settings, rules })
   })
 
-  afterAll(async () => {
-    const ended = new Promise((resolve) => server.once('exit', resolve))
-    server.kill('SIGKILL')
-    await ended
-  })
+  afterAll(() => server.stop())
 
   it('serves AutoGen’s McpWorkbench: lists, calls, masks, and refuses as a tool would', async () => {
     const token = await sharedInstance.token('aiAgent')
