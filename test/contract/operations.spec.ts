@@ -56,7 +56,11 @@ describe('operations between agent and control plane', () => {
   it.each(operations.map((operation) => [operation.kind, operation] as const))(
     'reads %s as it was sent',
     (_kind, operation) => {
-      const sent = Decide.encode({ operationId, operation: operationToWire(operation) }).finish()
+      const sent = Decide.encode({
+        operationId,
+        operation: operationToWire(operation),
+        traceparent: '',
+      }).finish()
       expect(operationOf(Decide.decode(sent)).operation).toEqual(operation)
     },
   )

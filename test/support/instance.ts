@@ -35,9 +35,11 @@ const portOffset = Number(process.env['TEST_PORT_OFFSET'] ?? 0)
 export class Instance {
   readonly home: string
   readonly portBase: number
+  private readonly settings: Readonly<Record<string, string>>
 
-  constructor(home: string, portBase: number) {
+  constructor(home: string, portBase: number, settings: Readonly<Record<string, string>> = {}) {
     this.home = home
+    this.settings = settings
     this.portBase = portBase + portOffset
   }
 
@@ -103,7 +105,12 @@ export class Instance {
   }
 
   environment(): NodeJS.ProcessEnv {
-    return { ...process.env, WARDGATE_HOME: this.home, WARDGATE_PORT_BASE: String(this.portBase) }
+    return {
+      ...process.env,
+      ...this.settings,
+      WARDGATE_HOME: this.home,
+      WARDGATE_PORT_BASE: String(this.portBase),
+    }
   }
 
   private async script(name: string, ...args: string[]): Promise<void> {

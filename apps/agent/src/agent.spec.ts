@@ -95,6 +95,7 @@ function configFor(): Config {
     drainMillis: 200,
     catalogMillis: 60_000,
     logLevel: 'error',
+    traces: undefined,
   }
 }
 

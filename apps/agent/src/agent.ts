@@ -11,6 +11,7 @@ import {
 } from '@wardgate/gateway'
 import type { Logger as Log } from '@wardgate/logger'
 import { shapeKey } from '@wardgate/sql'
+import type { Spans } from '@wardgate/tracing'
 import { v4 as uuidv4 } from 'uuid'
 import { CatalogWatch } from './catalog/catalog-watch'
 import { ChangeSpotter } from './catalog/change-spotter'
@@ -38,6 +39,7 @@ export interface AgentOptions {
   readonly protocols: readonly Protocol[]
   readonly version: string
   readonly log: Log
+  readonly spans?: Spans
   /** The agent cannot go on, or was told to drain (no error): the caller stops it and ends the process. */
   readonly ended: (error?: GatewayError) => void
 }
@@ -84,6 +86,7 @@ export class Agent {
       hello: () => this.#hello(),
       heartbeat: () => this.#heartbeat(),
       listener: this.#linkListener(),
+      ...(options.spans === undefined ? {} : { spans: options.spans }),
     })
     this.#catalogs = new CatalogWatch({
       readers: catalogReaders,

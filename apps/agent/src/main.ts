@@ -1,6 +1,7 @@
 import { type GatewayError, toGatewayError } from '@wardgate/errors'
 import { createLogger } from '@wardgate/logger'
 import { protocols } from '@wardgate/protocols'
+import { noSpans, startTracing } from '@wardgate/tracing'
 import { Agent } from './agent'
 import { readConfig } from './config/env'
 import { processEnv } from './config/process-env'
@@ -15,6 +16,8 @@ async function main(): Promise<number> {
   const config = readConfig(processEnv, protocols)
   const log = createLogger({ name: 'agent', level: config.logLevel })
   const lock = lockState(config.stateFolder)
+  const tracing =
+    config.traces === undefined ? undefined : await startTracing('wardgate-agent', config.traces)
   try {
     const identity = await obtainIdentity(config, { version, log, signal: stop.signal })
     if (identity === undefined) return exitCodes.stopped
@@ -23,7 +26,8 @@ async function main(): Promise<number> {
       failure = error
       stop.abort()
     }
-    const agent = new Agent({ config, identity, protocols, version, log, ended })
+    const spans = tracing?.spans ?? noSpans
+    const agent = new Agent({ config, identity, protocols, version, log, spans, ended })
     try {
       await agent.start()
       await aborted(stop.signal)
@@ -33,6 +37,7 @@ async function main(): Promise<number> {
     if (failure === undefined) return exitCodes.stopped
     throw failure
   } finally {
+    await tracing?.stop()
     lock.release()
   }
 }

@@ -9,6 +9,7 @@ import { HttpModule } from './common/http/http.module'
 import { MetricsModule } from './common/metrics/metrics'
 import { OpenApiModule } from './common/openapi/openapi.module'
 import { SealingModule } from './common/sealing/sealing.module'
+import { TracesModule } from './common/tracing/traces'
 import type { Config } from './config/config'
 import { ConfigModule } from './config/config.module'
 import { ConnectionsModule } from './connections/connections.module'
@@ -46,6 +47,7 @@ export class AppModule {
         EpochModule,
         SealingModule,
         MetricsModule,
+        TracesModule,
         OpenApiModule,
         HttpModule,
         ...features,

@@ -8,7 +8,8 @@ import { AppModule } from './app.module'
 import { addResponseHeaders } from './common/http/response-headers'
 import { measureRequests } from './common/metrics/measure-requests'
 import { Metrics } from './common/metrics/metrics'
-import { traceRequests } from './common/tracing/tracing'
+import { traceRequests } from './common/tracing/trace-requests'
+import { Traces } from './common/tracing/traces'
 import { serveConsole } from './console/serve-console'
 import type { Config } from './config/config'
 
@@ -39,7 +40,7 @@ export async function createApp(
   const fastify = app.getHttpAdapter().getInstance()
   addResponseHeaders(fastify)
   measureRequests(fastify, app.get(Metrics))
-  if (config.otlpEndpoint !== undefined) traceRequests(fastify)
+  traceRequests(fastify, app.get(Traces).spans)
   await serveConsole(app, config.consoleFolder)
   app.enableShutdownHooks()
   await app.init()

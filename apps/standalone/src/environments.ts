@@ -21,6 +21,10 @@ function basics(settings: Settings): Record<string, string> {
   }
 }
 
+function traces({ otlpEndpoint }: Settings): Record<string, string> {
+  return otlpEndpoint === undefined ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint }
+}
+
 export function identityProviderEnvironment(settings: Settings): Record<string, string> {
   return {
     ...basics(settings),
@@ -36,6 +40,7 @@ export function controlPlaneEnvironment({
 }: Surroundings): Record<string, string> {
   return {
     ...basics(settings),
+    ...traces(settings),
     DATABASE_URL: databaseUrl,
     WARDGATE_LISTEN: `127.0.0.1:${settings.ports.rest}`,
     WARDGATE_GRPC_LISTEN: `127.0.0.1:${settings.ports.grpc}`,
@@ -59,6 +64,7 @@ export function agentEnvironment(
 ): Record<string, string> {
   return {
     ...basics(settings),
+    ...traces(settings),
     WARDGATE_AGENT_NAME: name,
     WARDGATE_CONTROL_PLANE: `127.0.0.1:${settings.ports.grpc}`,
     WARDGATE_ENROLMENT: `127.0.0.1:${settings.ports.enrolment}`,

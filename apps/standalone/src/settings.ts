@@ -40,6 +40,10 @@ export const envSchema = z.object({
     .string()
     .optional()
     .describe('Redis for the job queue; without it the queue lives in PostgreSQL.'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('OTLP/HTTP collector that gets the traces of control plane and agent.'),
 })
 
 export type PortName = keyof typeof offsets
@@ -52,6 +56,7 @@ export interface Settings {
   readonly ports: Readonly<Record<PortName, number>>
   readonly logLevel: string
   readonly redisUrl: string | undefined
+  readonly otlpEndpoint: string | undefined
 }
 
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
@@ -60,7 +65,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
     throw new ConfigError('ERR_CONFIG_INVALID', problems.join('; '))
   }
-  const { WARDGATE_HOME, WARDGATE_PORT_BASE, WARDGATE_LOG_LEVEL, REDIS_URL } = parsed.data
+  const { WARDGATE_HOME, WARDGATE_PORT_BASE, WARDGATE_LOG_LEVEL } = parsed.data
   const root = resolve(__dirname, '../../..')
   const home = WARDGATE_HOME ?? join(root, '.wardgate')
   const ports = Object.fromEntries(
@@ -71,7 +76,8 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     home: isAbsolute(home) ? home : resolve(home),
     ports: ports as Record<PortName, number>,
     logLevel: WARDGATE_LOG_LEVEL,
-    redisUrl: REDIS_URL,
+    redisUrl: parsed.data.REDIS_URL,
+    otlpEndpoint: parsed.data.OTEL_EXPORTER_OTLP_ENDPOINT,
   }
 }
 

@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import { type Env, parseEnv, Secret, secret } from '@wardgate/config'
 import { ConfigError } from '@wardgate/errors'
 import type { Protocol } from '@wardgate/gateway'
+import { traceSettings, type TraceSettings, traceSettingsOf } from '@wardgate/tracing'
 import { z } from 'zod'
 import { type Address, parseAddress } from './address'
 import { type ListenerSpec, parseListener } from './listener-spec'
@@ -96,6 +97,7 @@ export const envSchema = z.object({
     .enum(['debug', 'info', 'warn', 'error'])
     .default('info')
     .describe('Least severe level that is logged.'),
+  ...traceSettings,
 })
 
 export interface Config {
@@ -112,6 +114,8 @@ export interface Config {
   readonly drainMillis: number
   readonly catalogMillis: number
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
+  /** Undefined = tracing is off. */
+  readonly traces: TraceSettings | undefined
 }
 
 /** The agent's configuration. Throws one ConfigError that names every key with a problem. */
@@ -151,6 +155,7 @@ export function readConfig(env: Env, protocols: readonly Protocol[]): Config {
     drainMillis: values.WARDGATE_DRAIN_SECONDS * 1000,
     catalogMillis: values.WARDGATE_CATALOG_SECONDS * 1000,
     logLevel: values.WARDGATE_LOG_LEVEL,
+    traces: traceSettingsOf(values),
   }
 }
 

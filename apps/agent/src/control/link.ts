@@ -12,6 +12,7 @@ import type {
 import { AuthError, ControlError, type GatewayError, SessionError } from '@wardgate/errors'
 import type { Clock, ControlPlane, ControlSession, OpenRequest } from '@wardgate/gateway'
 import type { Logger as Log } from '@wardgate/logger'
+import { noSpans, type Spans } from '@wardgate/tracing'
 import { Backoff } from './backoff'
 import { type ChannelIdentity, createAgentClient } from './client'
 import { StreamSession } from './session'
@@ -39,6 +40,8 @@ export interface LinkOptions {
   readonly listener: LinkListener
   readonly random?: () => number
   readonly firstBackoffMillis?: number
+  /** Absent = nothing is traced. */
+  readonly spans?: Spans
 }
 
 const firstBackoffMillis = 200
@@ -110,6 +113,7 @@ export class ControlLink implements ControlPlane {
       clock: this.#options.clock,
       graceMillis: () => this.#graceMillis,
       ended: (ended) => this.#sessions.delete(ended),
+      spans: this.#options.spans ?? noSpans,
     })
     this.#sessions.add(session)
     return session.open(request, signal)

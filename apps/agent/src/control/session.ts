@@ -17,8 +17,10 @@ import type {
   SessionGrant,
 } from '@wardgate/gateway'
 import { grantFrom } from './grant'
+import type { Spans } from '@wardgate/tracing'
 import { operationToWire } from './operation'
 import { errorFromRefused } from './refusal'
+import { SessionTrace } from './session-trace'
 import { bytesToWire } from './statement'
 import { verdictFrom } from './verdict'
 import { contractViolation } from './violation'
@@ -43,6 +45,7 @@ export interface SessionSurroundings {
   /** How long the session may live on its memo when the link is lost. */
   readonly graceMillis: () => number
   readonly ended: (session: StreamSession) => void
+  readonly spans: Spans
 }
 
 /** One session over its own stream. Whatever ends the stream ends the session, after the grace. */
@@ -52,6 +55,7 @@ export class StreamSession implements ControlSession {
   readonly #killed = new AbortController()
   readonly #waiting = new Map<string, Waiting>()
   readonly #withdrawn = new Set<string>()
+  readonly #trace: SessionTrace
   #opening: { resolve(): void; reject(error: Error): void } | undefined
   #grant: SessionGrant | undefined
   #lost: Error | undefined
@@ -62,6 +66,7 @@ export class StreamSession implements ControlSession {
   constructor(stream: SessionStream, surroundings: SessionSurroundings) {
     this.#stream = stream
     this.#surroundings = surroundings
+    this.#trace = new SessionTrace(surroundings.spans)
     stream.on('data', (response: SessionResponse) => this.#receive(response))
     stream.on('error', (error) => this.#lose(error))
     stream.on('end', () => this.#lose(undefined))
@@ -79,7 +84,8 @@ export class StreamSession implements ControlSession {
     try {
       await new Promise<void>((resolve, reject) => {
         this.#opening = { resolve, reject }
-        this.#stream.write({ message: { $case: 'open', value: openToWire(request) } })
+        const traceparent = this.#trace.begin(request)
+        this.#stream.write({ message: { $case: 'open', value: openToWire(request, traceparent) } })
       })
       return this
     } catch (error) {
@@ -117,11 +123,15 @@ export class StreamSession implements ControlSession {
     if (this.#waiting.size >= maximumWaiting) {
       return Promise.reject(unavailable('too many operations wait for a verdict'))
     }
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(operationId, { resolve, reject, held })
-      const value = { operationId, operation: operationToWire(operation) }
-      this.#stream.write({ message: { $case: 'decide', value } })
-    })
+    const decision = this.#trace.decide(operationId, operation)
+    return decision.follow(
+      new Promise((resolve, reject) => {
+        this.#waiting.set(operationId, { resolve, reject, held })
+        const { traceparent } = decision
+        const value = { operationId, operation: operationToWire(operation), traceparent }
+        this.#stream.write({ message: { $case: 'decide', value } })
+      }),
+    )
   }
 
   withdraw(operationId: string, reason: 'abandoned' | 'hold-elapsed'): void {
@@ -146,6 +156,7 @@ export class StreamSession implements ControlSession {
     this.#closed = true
     clearTimeout(this.#timer)
     this.#surroundings.ended(this)
+    this.#trace.end()
     const wasLost = this.#lost !== undefined
     this.#lost ??= unavailable('the session is closed')
     this.#rejectWaiting(this.#lost)
@@ -199,12 +210,14 @@ export class StreamSession implements ControlSession {
       throw contractViolation('a session that was not asked for')
     }
     this.#grant = grant
+    this.#trace.opened(grant)
     if (grant.expiresAt > 0) this.#watchExpiry(grant.expiresAt)
     this.#opening.resolve()
   }
 
   #refused(error: Error): void {
     if (this.#opening === undefined) throw contractViolation('a refusal that was not asked for')
+    this.#trace.refused(error)
     this.#opening.reject(error)
   }
 
@@ -270,7 +283,7 @@ function keyProofToWire(proof: OpenRequest['unverifiedProof']) {
   }
 }
 
-function openToWire(request: OpenRequest) {
+function openToWire(request: OpenRequest, traceparent: string) {
   return {
     connectionName: request.connection,
     protocol: request.protocol,
@@ -280,6 +293,7 @@ function openToWire(request: OpenRequest) {
     listener: request.listener,
     claimed: Object.entries(request.claimed).map(([name, value]) => ({ name, value })),
     keyProof: keyProofToWire(request.unverifiedProof),
+    traceparent,
   }
 }
 

@@ -1,16 +1,12 @@
 import { createLogger } from '@wardgate/logger'
 import { createApp } from '../app'
 import { NestLogger } from '../common/logging'
-import { startTracing } from '../common/tracing/tracing'
 import type { Config } from '../config/config'
 
 /** Runs the control plane until a signal ends it. */
 export async function serve(config: Config): Promise<void> {
   const logger = createLogger({ name: 'control-plane', level: config.logLevel })
-  const tracing =
-    config.otlpEndpoint === undefined ? undefined : await startTracing(config.otlpEndpoint)
   const app = await createApp(config, new NestLogger(logger))
-  app.getHttpServer().once('close', () => void tracing?.shutdown())
   await app.listen(config.rest.port, config.rest.host)
   logger.info({ url: config.publicUrl, ...config.rest }, 'control plane ready')
 }

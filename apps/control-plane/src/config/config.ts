@@ -1,4 +1,5 @@
 import type { Secret } from '@wardgate/config'
+import type { TraceSettings } from '@wardgate/tracing'
 
 export interface Address {
   readonly host: string
@@ -34,5 +35,6 @@ export abstract class Config {
   abstract readonly trustedProxies: readonly string[]
   /** Whether webhooks may be sent to loopback and private addresses, and without TLS. */
   abstract readonly privateWebhooks: boolean
-  abstract readonly otlpEndpoint: string | undefined
+  /** Undefined = tracing is off. */
+  abstract readonly traces: TraceSettings | undefined
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { type Env as RawEnv, parseEnv, secret } from '@wardgate/config'
+import { traceSettings, traceSettingsOf } from '@wardgate/tracing'
 import { z } from 'zod'
 import type { Address, Bootstrap, Config } from './config'
 
@@ -105,7 +106,7 @@ export const envSchema = z
       .enum(['error', 'warn', 'info', 'debug'])
       .default('info')
       .describe('Least severe level that is logged.'),
-    OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional().describe('Where traces are sent, if anywhere.'),
+    ...traceSettings,
     NODE_ENV: z
       .string()
       .default('development')
@@ -151,7 +152,7 @@ function toConfig(env: Env): Config {
     consoleSessionSeconds: env.WARDGATE_CONSOLE_SESSION_SECONDS,
     trustedProxies: env.WARDGATE_TRUSTED_PROXIES,
     privateWebhooks: env.WARDGATE_WEBHOOK_PRIVATE ?? env.NODE_ENV !== 'production',
-    otlpEndpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
+    traces: traceSettingsOf(env),
   }
 }
 

@@ -35,6 +35,7 @@ import { ApprovalsService } from '../approvals/approvals.service'
 import { WaitingService } from '../approvals/waiting.service'
 import { CatalogsService } from '../catalogs/catalogs.service'
 import { EpochWatch } from '../common/epoch/epoch-watch'
+import { Traces } from '../common/tracing/traces'
 import { Config } from '../config/config'
 import { DecisionService } from '../decisions/decision.service'
 import { IngestService } from '../ingest/ingest.service'
@@ -89,6 +90,7 @@ export class GrpcServer implements OnApplicationBootstrap, BeforeApplicationShut
     private readonly life: SessionLife,
     private readonly review: SessionReview,
     private readonly ingests: IngestService,
+    private readonly traces: Traces,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -149,6 +151,7 @@ export class GrpcServer implements OnApplicationBootstrap, BeforeApplicationShut
             life: this.life,
             review: this.review,
             epochs: this.epochs,
+            spans: this.traces.spans,
           }
           return new SessionConversation(services, agent, wire)
         }),

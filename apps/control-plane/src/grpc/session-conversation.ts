@@ -1,6 +1,7 @@
-import type { SessionRequest, SessionResponse } from '@wardgate/contract'
+import type { OpenSession, SessionRequest, SessionResponse } from '@wardgate/contract'
 import { ApprovalError, AuthError, LimitError, PolicyError, toGatewayError } from '@wardgate/errors'
 import type { Operation } from '@wardgate/gateway'
+import type { Span, Spans } from '@wardgate/tracing'
 import type { KnownAgent } from '../agents/agent-gate.service'
 import type { ApprovalsService, HeldDecision } from '../approvals/approvals.service'
 import type { Waiting, WaitingService } from '../approvals/waiting.service'
@@ -12,6 +13,7 @@ import type { OpeningService } from '../sessions/opening.service'
 import type { SessionReview } from '../sessions/session-review.service'
 import type { SessionLife } from '../sessions/session-life.service'
 import type { Session } from '../sessions/session'
+import { traced } from './traced'
 import { malformed } from './wire/malformed'
 import { operationOf, withdrawReason } from './wire/operation'
 import { openedToWire, openRequestOf } from './wire/session'
@@ -29,6 +31,7 @@ export interface SessionServices {
   readonly life: SessionLife
   readonly review: SessionReview
   readonly epochs: EpochWatch
+  readonly spans: Spans
 }
 
 export interface SessionWire {
@@ -61,10 +64,10 @@ export class SessionConversation {
     try {
       switch (message?.$case) {
         case 'open':
-          return this.take(this.open(openRequestOf(message.value)))
+          return this.take(this.open(message.value))
         case 'decide': {
           const { id, operation } = operationOf(message.value)
-          return this.take(this.decide(id, operation))
+          return this.take(this.decide(id, operation, message.value.traceparent))
         }
         case 'withdraw':
           return this.withdraw(message.value.operationId, withdrawReason(message.value.reason))
@@ -104,13 +107,19 @@ export class SessionConversation {
     work.catch((error: unknown) => this.wire.fail(error))
   }
 
-  private async open(request: ReturnType<typeof openRequestOf>): Promise<void> {
+  private async open(raw: OpenSession): Promise<void> {
+    const request = openRequestOf(raw)
     if (this.state !== 'new') throw malformed('a second open')
     this.state = 'opening'
     // Read first: what changes while the session is opened makes its epoch older, never younger.
     const epoch = this.services.epochs.current
+    const { protocol, connection } = request
+    const attributes = { 'wardgate.protocol': protocol, 'wardgate.connection': connection }
+    const span = { name: 'open session', attributes, parent: raw.traceparent }
     try {
-      const opened = await this.services.opening.open(request, this.agent)
+      const opened = await traced(this.services.spans, span, () =>
+        this.services.opening.open(request, this.agent),
+      )
       this.services.review.admitted(opened.session, epoch)
       this.begin(opened.session)
       if (!this.isOpen()) return
@@ -146,7 +155,7 @@ export class SessionConversation {
     this.services.life.endStored(session, this.closed.reason)
   }
 
-  private async decide(id: string, operation: Operation): Promise<void> {
+  private async decide(id: string, operation: Operation, parent: string): Promise<void> {
     const { session } = this
     if (session === undefined || this.state !== 'open') throw malformed('a decide before its open')
     if (this.underWay.has(id)) throw malformed('an operation id a second time')
@@ -157,11 +166,25 @@ export class SessionConversation {
     try {
       await session.stored
       if (!(await this.isAdmittedStill(session))) return
-      const decision = await this.services.decisions.decide(session, operation)
+      const attributes = {
+        'wardgate.session_id': session.id,
+        'wardgate.operation_id': id,
+        'wardgate.operation_kind': operation.kind,
+      }
+      const span = { name: 'decide', attributes, parent }
+      const decision = await traced(this.services.spans, span, (own) =>
+        this.judge(session, operation, own),
+      )
       await this.answer(session, id, operation, decision, own)
     } finally {
       this.underWay.delete(id)
     }
+  }
+
+  private async judge(session: Session, operation: Operation, span: Span): Promise<Decision> {
+    const decision = await this.services.decisions.decide(session, operation)
+    span.set({ 'wardgate.verdict': decision.outcome.kind })
+    return decision
   }
 
   private async isAdmittedStill(session: Session): Promise<boolean> {

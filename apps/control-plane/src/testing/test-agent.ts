@@ -114,6 +114,7 @@ export function openMessage(connectionName: string, credential: string): Session
     clientAddress: '127.0.0.1:4000',
     listener: '127.0.0.1:5432',
     claimed: [{ name: 'application_name', value: 'spec' }],
+    traceparent: '',
   }
   return { message: { $case: 'open', value } }
 }
@@ -134,5 +135,5 @@ export function decideMessage(text: string, operationId: string = randomUUID()):
     },
   }
   const operation = { kind: { $case: 'statement' as const, value: statement } }
-  return { message: { $case: 'decide', value: { operationId, operation } } }
+  return { message: { $case: 'decide', value: { operationId, operation, traceparent: '' } } }
 }

@@ -231,7 +231,11 @@ export interface OpenSession {
   /** What the client says of itself; stored, never an allow condition. */
   claimed: Claimed[];
   /** In place of a token: a signature by a registered public key. */
-  keyProof?: KeyProof | undefined;
+  keyProof?:
+    | KeyProof
+    | undefined;
+  /** W3C trace context of the agent's own span, never what a client claims. Empty = not traced. */
+  traceparent: string;
 }
 
 /** All of it unverified. */
@@ -251,7 +255,11 @@ export interface Claimed {
 export interface Decide {
   /** UUIDv7 made by the agent; unique for ever. */
   operationId: string;
-  operation?: Operation | undefined;
+  operation?:
+    | Operation
+    | undefined;
+  /** As in OpenSession. */
+  traceparent: string;
 }
 
 export interface Operation {
@@ -748,6 +756,7 @@ function createBaseOpenSession(): OpenSession {
     listener: "",
     claimed: [],
     keyProof: undefined,
+    traceparent: "",
   };
 }
 
@@ -776,6 +785,9 @@ export const OpenSession: MessageFns<OpenSession> = {
     }
     if (message.keyProof !== undefined) {
       KeyProof.encode(message.keyProof, writer.uint32(66).fork()).join();
+    }
+    if (message.traceparent !== "") {
+      writer.uint32(74).string(message.traceparent);
     }
     return writer;
   },
@@ -855,6 +867,14 @@ export const OpenSession: MessageFns<OpenSession> = {
             }
 
             message.keyProof = KeyProof.decode(reader, reader.uint32());
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.traceparent = reader.string();
             continue;
           }
         }
@@ -1007,7 +1027,7 @@ export const Claimed: MessageFns<Claimed> = {
 };
 
 function createBaseDecide(): Decide {
-  return { operationId: "", operation: undefined };
+  return { operationId: "", operation: undefined, traceparent: "" };
 }
 
 export const Decide: MessageFns<Decide> = {
@@ -1017,6 +1037,9 @@ export const Decide: MessageFns<Decide> = {
     }
     if (message.operation !== undefined) {
       Operation.encode(message.operation, writer.uint32(18).fork()).join();
+    }
+    if (message.traceparent !== "") {
+      writer.uint32(26).string(message.traceparent);
     }
     return writer;
   },
@@ -1048,6 +1071,14 @@ export const Decide: MessageFns<Decide> = {
             }
 
             message.operation = Operation.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.traceparent = reader.string();
             continue;
           }
         }

@@ -1,0 +1,1 @@
+export { type OtlpCollector, type ReceivedSpan, startOtlpCollector } from './otlp-collector'
