@@ -156,6 +156,8 @@ const pieces = [
   'int4',
   'count(*)',
   'float(24)',
+  '\u00a0',
+  '\u3000',
   'float(53)',
   'numeric(10,2)',
 ]
@@ -290,6 +292,7 @@ describe('shape keys', () => {
     ['lists of different lengths', 'select 1, 2', 'select 1'],
     ['operators apart and together', 'select 1 @ -2', 'select 1 @- 2'],
     ['parameters', 'select $1', 'select $2'],
+    ['names that end in a blank beyond ASCII', 'delete from t', 'delete from t\u00a0\n'],
     ['float precisions', 'select a::float(24)', 'select a::float(53)'],
   ])('tells %s apart', (_name, left, right) => {
     expect(shapeKey(left)).not.toBe(shapeKey(right))

@@ -58,7 +58,8 @@ class ShapeScan {
     }
     if (this.#isFirst) return undefined
     if (!this.#hasEnded) this.#cut(text.length, text.length)
-    return this.#wasSpace ? this.#key.trimEnd() : this.#key
+    // trimEnd would also take blanks beyond ASCII, which are letters of a name to PostgreSQL.
+    return this.#wasSpace && this.#key.endsWith(' ') ? this.#key.slice(0, -1) : this.#key
   }
 
   /** One blank between tokens stays in the run; comments and other blanks become one. */
