@@ -61,8 +61,16 @@ interface Shown {
   readonly rows: readonly string[] | undefined
 }
 
+/** Elements that an ORDER BY within groups leaves as ties come in the order in which grouping sorted the rows. */
+const collectsInGroups = /_agg\(.* ORDER BY .* GROUP BY /s
+
+function withoutTies(text: string, cell: unknown): unknown {
+  return Array.isArray(cell) && collectsInGroups.test(text) ? cell.map(String).sort() : cell
+}
+
 /** What is left of a result once the masked columns are covered; the order of rows only where one was asked for. */
 function visible(
+  text: string,
   result: QueryResult<unknown[]>,
   covered: (at: number) => 'all' | 'value' | undefined,
 ): string[] {
@@ -70,7 +78,7 @@ function visible(
     JSON.stringify(
       row.map((cell, at) => {
         const how = covered(at)
-        if (how === undefined) return cell
+        if (how === undefined) return withoutTies(text, cell)
         return how === 'value' && cell === null ? null : '*'
       }),
     ),
@@ -81,10 +89,11 @@ function visible(
 async function shown(
   client: Client,
   text: string,
-  covered: Parameters<typeof visible>[1],
+  covered: Parameters<typeof visible>[2],
 ): Promise<Shown | undefined> {
   try {
-    return { rows: visible(await client.query<unknown[]>({ text, rowMode: 'array' }), covered) }
+    const result = await client.query<unknown[]>({ text, rowMode: 'array' })
+    return { rows: visible(text, result, covered) }
   } catch (error) {
     const { code } = error as { code?: string }
     // A server that is gone is a broken test, not a failed statement; one that is busy is no finding.
@@ -94,7 +103,7 @@ async function shown(
 }
 
 /** How the plan covers each column; undefined = the statement is refused and shows nothing. */
-function coverage(text: string): Parameters<typeof visible>[1] | undefined {
+function coverage(text: string): Parameters<typeof visible>[2] | undefined {
   const input = {
     phase: 'simple',
     text,
