@@ -40,7 +40,7 @@ module.exports = {
         '<rootDir>/packages/**/src/**/*.spec.ts',
         '<rootDir>/apps/*/src/**/*.spec.ts',
         '<rootDir>/test/contract/**/*.spec.ts',
-        '<rootDir>/test/adversarial/lineage/*.spec.ts',
+        '<rootDir>/test/adversarial/{lineage,masks}/*.spec.ts',
       ],
     },
     {

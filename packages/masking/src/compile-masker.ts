@@ -1,10 +1,19 @@
 import { PolicyError } from '@wardgate/errors'
 import { keyedDigest } from './methods/keyed'
-import { isStricter, stricter } from './methods/mask-value'
-import type { Column, MaskingPlan, MaskMethod, RowMasker } from './plan'
+import { isStricter, keepsSomething, stricter } from './methods/mask-value'
+import {
+  emptyPlan,
+  type Column,
+  type MaskingPlan,
+  type MaskMethod,
+  type RowMasker,
+  type ValueMethod,
+} from './plan'
 import { detectorMask } from './postgres/detector-mask'
-import { methodMask, methodPatch, type CellMask, type CellPatch } from './postgres/method-mask'
+import { methodMask, methodPatch, type CellPatch } from './postgres/method-mask'
+import type { CellMask } from './postgres/types'
 import { SpanMasker } from './span-masker'
+import { ValueMasks } from './streams/value-masks'
 
 export interface MaskerInput {
   readonly plan: MaskingPlan
@@ -22,22 +31,31 @@ export function compileMasker({ plan, columns, key }: MaskerInput): RowMasker {
   if (plan.unknownOrigin !== undefined)
     for (const [index, column] of columns.entries()) if (column.table === 0) hiding.add(index)
   const methods = columns.map((column, index) => methodOf(plan, column, index))
+  const typed = columns.map((column, index) => typedColumn(plan, column, index))
+  const { detectors } = plan
+  const context = {
+    digest,
+    within: (paths: readonly { readonly path: string; readonly method: ValueMethod }[]) =>
+      new ValueMasks(
+        { ...emptyPlan, detectors, paths: paths.map((part) => ({ ...part, rule: '' })) },
+        key,
+      ),
+  }
   return new CompiledMasker({
     hidingNull: hiding,
     // With detectors a cell has to be read before its method is certain.
-    patches: columns.map((column, index) =>
+    patches: typed.map((column, index) =>
       spans.active ? undefined : methodPatch(column, methods[index]),
     ),
-    masks: columns.map((column, index) => {
+    masks: typed.map((column, index) => {
       const method = methods[index]
       if (method === undefined) return detectorMask(column, spans)
-      const mask = methodMask(column, method, digest)
-      const keepsSomething = method.kind === 'partial' || method.kind === 'tokenize'
-      if (!keepsSomething || !spans.active) return mask
+      const mask = methodMask(column, method, context)
+      if (!keepsSomething(method) || !spans.active) return mask
       return (cell) => {
         const found = spans.strictestIn(cell)
         if (found === undefined || !isStricter(found, method)) return mask(cell)
-        return methodMask(column, found, digest)(cell)
+        return methodMask(column, found, context)(cell)
       }
     }),
   })
@@ -67,6 +85,14 @@ function methodOf(plan: MaskingPlan, column: Column, index: number): MaskMethod 
   }
   if (method !== undefined || column.table !== 0) return method
   return plan.unknownOrigin?.method
+}
+
+/** COPY says nothing of types: then the catalog's word for the column counts. */
+function typedColumn({ columns }: MaskingPlan, column: Column, index: number): Column {
+  if (column.type !== 0) return column
+  const types = new Set(columns.flatMap((mask) => (mask.index === index ? (mask.type ?? 0) : [])))
+  const [type, ...others] = types
+  return type === undefined || others.length > 0 ? column : { ...column, type }
 }
 
 const noBytes = new Uint8Array()

@@ -1,16 +1,28 @@
-/** How a masked value is changed. Pure data: it travels in the verdict. */
-export type MaskMethod =
+/** How a value is changed as a whole. Pure data: it travels in the verdict. */
+export type ValueMethod =
   | { readonly kind: 'redact' }
   | { readonly kind: 'null' }
   | { readonly kind: 'partial'; readonly keepFirst: number; readonly keepLast: number }
   | { readonly kind: 'hash' }
   | { readonly kind: 'tokenize' }
+  /** Dates and times moved by up to so many days; equal days move alike. */
+  | { readonly kind: 'shift'; readonly days: number }
+
+/** Masks at places within a value that holds JSON; a value that holds none is redacted. */
+export interface WithinMethod {
+  readonly kind: 'within'
+  readonly parts: readonly { readonly path: string; readonly method: ValueMethod }[]
+}
+
+export type MaskMethod = ValueMethod | WithinMethod
 
 /** A mask on the output column at `index` (0-based), known by lineage before the target answered. */
 export interface ColumnMask {
   readonly index: number
   readonly rule: string
   readonly method: MaskMethod
+  /** The column's type where the target does not say it with the rows, as in COPY. */
+  readonly type?: number
   /** NULL looks like any other value: of what is computed from a masked column it is an answer about that column. */
   readonly hidesNull?: boolean
 }

@@ -1,4 +1,5 @@
 import { PolicyError } from '@wardgate/errors'
+import type { MaskMethod, ValueMethod } from '@wardgate/masking'
 import { parseDuration } from './duration'
 import type { ApprovalRule, MaskRule, PolicyDocument, PolicyRule } from './document'
 import { compileExpression, type Expression } from './expression'
@@ -136,15 +137,25 @@ function compileMask(reference: RuleReference, mask: MaskRule): CompiledMask {
       paths: mask.paths ?? [],
       headers: mask.headers ?? [],
       method: maskMethod(mask.with),
+      columnMethod: columnMethod(mask),
     },
     unlessGroups: compileGlobs(mask.unless?.groups ?? []),
     unlessRoles: compileGlobs(mask.unless?.roles ?? []),
   }
 }
 
-function maskMethod(method: MaskRule['with']): SelectedMask['method'] {
+/** Of columns with `within` only the places are masked; detectors and paths of the same rule mean the whole value. */
+function columnMethod({ within, with: method }: MaskRule): MaskMethod {
+  const whole = maskMethod(method)
+  return within === undefined
+    ? whole
+    : { kind: 'within', parts: within.map((path) => ({ path, method: whole })) }
+}
+
+function maskMethod(method: MaskRule['with']): ValueMethod {
   if (method === null) return { kind: 'null' }
   if (typeof method === 'string') return { kind: method }
+  if ('shift' in method) return { kind: 'shift', days: method.shift.days }
   const { keepFirst = 0, keepLast = 0 } = method.partial
   return { kind: 'partial', keepFirst, keepLast }
 }

@@ -110,6 +110,10 @@ const partial = z.strictObject({
   keepLast: z.int().min(0).max(64).optional(),
 })
 
+const shift = z.strictObject({
+  days: z.int().min(1).max(3_650).describe('How far a date moves at most, to either side.'),
+})
+
 const maskPath = pattern.refine(isPath, {
   message: 'must be a name such as ssn, or a path such as $.customer.cards[*].number or $..ssn',
 })
@@ -125,6 +129,12 @@ function isPath(text: string): boolean {
 const mask = z
   .strictObject({
     columns: patterns.optional().describe('table.column or schema.table.column, with globs.'),
+    within: z
+      .array(maskPath)
+      .min(1)
+      .max(policyLimits.patterns)
+      .optional()
+      .describe('Only these places of the JSON that the columns hold.'),
     detectors: patterns.optional(),
     paths: z
       .array(maskPath)
@@ -140,6 +150,7 @@ const mask = z
       z.enum(['redact', 'null', 'hash', 'tokenize']),
       z.null(),
       z.strictObject({ partial }),
+      z.strictObject({ shift }),
     ]),
     unless: z
       .strictObject({ groups: patterns.optional(), roles: patterns.optional() })
@@ -148,6 +159,10 @@ const mask = z
   })
   .refine((value) => value.columns ?? value.detectors ?? value.paths ?? value.headers, {
     message: 'must name columns, paths, headers or detectors',
+  })
+  .refine((value) => value.within === undefined || value.columns !== undefined, {
+    path: ['within'],
+    message: 'is a place within columns, and the mask names none',
   })
 
 const rule = z

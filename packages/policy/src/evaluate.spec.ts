@@ -354,3 +354,17 @@ test('a table that is not known counts as the one that a restriction names, and 
     '{name: a, rules: [{id: one, effect: allow, match: {resources: ["table:public.*"]}}]}'
   expect(judge(granted, { facts }).kind).toBe('deny')
 })
+
+test('a mask within JSON leaves the rest of the column, and whole values to detectors', () => {
+  const source = `
+name: profiles
+rules:
+  - { id: read, effect: allow, match: { actions: [read] } }
+  - { id: pan, mask: { columns: [customers.meta], within: ["$.card"], detectors: [email], with: { shift: { days: 9 } } } }`
+  const [mask] = judge(source).obligations.masks
+  expect(mask?.method).toEqual({ kind: 'shift', days: 9 })
+  expect(mask?.columnMethod).toEqual({
+    kind: 'within',
+    parts: [{ path: '$.card', method: { kind: 'shift', days: 9 } }],
+  })
+})

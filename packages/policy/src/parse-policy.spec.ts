@@ -57,6 +57,11 @@ test.each([
 })
 
 test.each([
+  [
+    'a place within no column',
+    { id: 'x', mask: { detectors: ['email'], within: ['ssn'], with: 'redact' } },
+    'rules[0].mask.within',
+  ],
   ['a rule that does nothing', { id: 'x' }, 'rules[0].effect'],
   ['a message without an effect', { id: 'x', readOnly: true, message: 'm' }, 'rules[0].message'],
   ['a mask of nothing', { id: 'x', mask: { with: 'redact' } }, 'rules[0].mask'],

@@ -1,3 +1,5 @@
+import type { MaskMethod, ValueMethod } from '@wardgate/masking'
+
 /** What a policy evaluation says. Values, not exceptions. */
 export type VerdictKind = 'allow' | 'deny' | 'require-approval'
 
@@ -23,12 +25,9 @@ export interface SelectedMask {
   readonly detectors: readonly string[]
   readonly paths?: readonly string[]
   readonly headers?: readonly string[]
-  readonly method:
-    | { readonly kind: 'redact' }
-    | { readonly kind: 'null' }
-    | { readonly kind: 'partial'; readonly keepFirst: number; readonly keepLast: number }
-    | { readonly kind: 'hash' }
-    | { readonly kind: 'tokenize' }
+  readonly method: ValueMethod
+  /** How the columns are masked; absent = as all else. */
+  readonly columnMethod?: MaskMethod
 }
 
 export interface Obligations {

@@ -2,18 +2,20 @@ import type {
   DetectorMask as WireDetectorMask,
   MaskingPlan as WirePlan,
   MaskMethod as WireMethod,
+  PathMask,
 } from '@wardgate/contract'
-import type { DetectorMask, MaskingPlan, MaskMethod } from '@wardgate/masking'
+import type { DetectorMask, MaskingPlan, MaskMethod, ValueMethod } from '@wardgate/masking'
 import { contractViolation } from './violation'
 
 export function planFrom(plan: WirePlan): MaskingPlan {
   return {
     ...(plan.width === undefined ? {} : { width: plan.width }),
-    columns: plan.columns.map(({ index, rule, method, hidesNull }) => ({
+    columns: plan.columns.map(({ index, rule, method, hidesNull, type }) => ({
       index,
       rule,
       method: methodFrom(method),
       hidesNull,
+      ...(type === 0 ? {} : { type }),
     })),
     origins: plan.origins.map(({ table, attribute, rule, method }) => ({
       table,
@@ -63,5 +65,16 @@ function methodFrom(method: WireMethod | undefined): MaskMethod {
       return { kind: 'hash' }
     case 'tokenize':
       return { kind: 'tokenize' }
+    case 'shift':
+      if (kind.value.days === 0) throw contractViolation('a shift by no days')
+      return { kind: 'shift', days: kind.value.days }
+    case 'within':
+      return { kind: 'within', parts: kind.value.parts.map(partFrom) }
   }
+}
+
+function partFrom({ path, method }: PathMask): { path: string; method: ValueMethod } {
+  const inner = methodFrom(method)
+  if (inner.kind === 'within') throw contractViolation('a mask within a mask within a value')
+  return { path, method: inner }
 }

@@ -1,5 +1,6 @@
 import type { Detector } from './detector'
 import { digitRuns, type DigitRun } from './digit-runs'
+import { passesLuhn } from '../methods/luhn'
 
 const minDigits = 13
 const maxDigits = 19
@@ -22,7 +23,8 @@ function findInRun({ digits, positions }: DigitRun, found: (start: number, end: 
     for (const length of lengthsOf(digits, start)) {
       const last = positions[start + length - 1]
       const first = positions[start]
-      if (first === undefined || last === undefined || !passesLuhn(digits, start, length)) continue
+      if (first === undefined || last === undefined || length > maxDigits) continue
+      if (!passesLuhn(digits, start, length)) continue
       found(first, last + 1)
       break
     }
@@ -57,15 +59,4 @@ function lengthsOf(digits: readonly number[], start: number): readonly number[] 
     default:
       return none
   }
-}
-
-function passesLuhn(digits: readonly number[], start: number, length: number): boolean {
-  if (start + length > digits.length || length > maxDigits) return false
-  let sum = 0
-  for (let i = 0; i < length; i++) {
-    const digit = digits[start + length - 1 - i] ?? 0
-    const doubled = digit * 2
-    sum += i % 2 === 0 ? digit : doubled > 9 ? doubled - 9 : doubled
-  }
-  return sum % 10 === 0
 }

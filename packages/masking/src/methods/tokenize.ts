@@ -1,4 +1,5 @@
 import type { KeyedDigest } from './keyed'
+import { isCardNumber, luhnCheckDigit } from './luhn'
 
 const domainOfTokens = Buffer.from('tokenize\0')
 const letters = 'abcdefghijklmnopqrstuvwxyz'
@@ -9,6 +10,7 @@ const emailDomainLetters = 8
  * A stand-in of the same shape, the same for equal values: digits for digits, letters for letters in their case,
  * ASCII punctuation and blanks as they were. No digit or letter stands where the value had it. An email address
  * becomes one under `.example`, which can belong to nobody (RFC 2606); addresses of one domain share a token domain.
+ * A card number becomes one that passes Luhn.
  */
 export function tokenizeText(text: string, digest: KeyedDigest): string {
   const at = text.lastIndexOf('@')
@@ -20,7 +22,36 @@ export function tokenizeText(text: string, digest: KeyedDigest): string {
   const next = stream(text, digest)
   let token = ''
   for (const point of text) token += substitute(point, next)
-  return token
+  return isCard(text) ? withCheckDigit(token, text) : token
+}
+
+/** Digits with single separators between them, as cards are written. */
+const cardForm = /^\d(?:[ .-]?\d){12,18}$/
+
+function isCard(text: string): boolean {
+  return cardForm.test(text) && isCardNumber(digitsOf(text))
+}
+
+function digitsOf(text: string): number[] {
+  return (text.match(/\d/g) ?? []).map(Number)
+}
+
+/** The digit before the last gives way when the check digit would be the value's own. */
+function withCheckDigit(token: string, value: string): string {
+  const original = digitsOf(value)
+  const digits = digitsOf(token)
+  const before = digits.length - 2
+  for (let step = 0; step < 10; step += 1) {
+    const check = luhnCheckDigit(digits)
+    const isOwn = digits[before] === original[before] || check === original.at(-1)
+    if (!isOwn) {
+      digits[digits.length - 1] = check
+      break
+    }
+    digits[before] = ((digits[before] ?? 0) + 1) % 10
+  }
+  let at = 0
+  return token.replace(/\d/g, () => String(digits[at++]))
 }
 
 function lettersOf(next: () => number, count: number): string {

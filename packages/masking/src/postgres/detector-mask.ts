@@ -3,8 +3,8 @@ import { traitClass, traitsOf } from '../detectors/traits'
 import type { Column } from '../plan'
 import type { SpanMasker } from '../span-masker'
 import { mapJson } from './json'
-import { arrayMask, redactedCell, type CellMask } from './method-mask'
-import { postgresType, type PostgresType } from './types'
+import { arrayMask, redactedCell } from './method-mask'
+import { postgresType, type CellMask, type PostgresType } from './types'
 
 /** How detectors change the cells of a column that no other mask hits; undefined when they do not look into it. */
 export function detectorMask(column: Column, spans: SpanMasker): CellMask | undefined {

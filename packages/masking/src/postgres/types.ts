@@ -5,8 +5,13 @@ export type Content =
   | 'json'
   /** In binary format the JSON text stands after a version byte (jsonb_send). */
   | 'jsonb'
+  | 'int2'
   | 'int4'
   | 'int8'
+  | 'numeric'
+  | 'date'
+  /** With or without time zone. */
+  | 'timestamp'
   | 'uuid'
   | 'bytea'
   /** Holds text among other things; looked through, never rewritten but as a whole. */
@@ -22,6 +27,9 @@ export interface PostgresType {
   /** Set for arrays: the type of the elements. */
   readonly element?: PostgresType
 }
+
+/** The cell as the client may see it; null = SQL NULL. */
+export type CellMask = (cell: Uint8Array) => Uint8Array | null
 
 const types = new Map<number, PostgresType>()
 
@@ -56,7 +64,7 @@ const rows: readonly Row[] = [
   [18, 1002, 'plain', '*', utf8('*')], // "char": one byte
   [19, 1003, 'text', text, utf8(text)], // name
   [20, 1016, 'int8', '0', zeros(8)],
-  [21, 1005, 'plain', '0', zeros(2)], // int2
+  [21, 1005, 'int2', '0', zeros(2)], // int2
   [22, 1006, 'plain', '', null], // int2vector
   [23, 1007, 'int4', '0', zeros(4)],
   [24, 1008, 'plain', '-', zeros(4)], // regproc
@@ -85,15 +93,15 @@ const rows: readonly Row[] = [
   [869, 1041, 'plain', '0.0.0.0', Buffer.from('0220000400000000', 'hex')], // inet
   [1042, 1014, 'text', text, utf8(text)], // bpchar
   [1043, 1015, 'text', text, utf8(text)], // varchar
-  [1082, 1182, 'plain', '2000-01-01', zeros(4)], // date
+  [1082, 1182, 'date', '2000-01-01', zeros(4)], // date
   [1083, 1183, 'plain', '00:00:00', zeros(8)], // time
-  [1114, 1115, 'plain', '2000-01-01 00:00:00', zeros(8)], // timestamp
-  [1184, 1185, 'plain', '2000-01-01 00:00:00+00', zeros(8)], // timestamptz
+  [1114, 1115, 'timestamp', '2000-01-01 00:00:00', zeros(8)], // timestamp
+  [1184, 1185, 'timestamp', '2000-01-01 00:00:00+00', zeros(8)], // timestamptz
   [1186, 1187, 'plain', '00:00:00', zeros(16)], // interval
   [1266, 1270, 'plain', '00:00:00+00', zeros(12)], // timetz
   [1560, 1561, 'plain', '0', Buffer.from('0000000100', 'hex')], // bit
   [1562, 1563, 'plain', '0', Buffer.from('0000000100', 'hex')], // varbit
-  [1700, 1231, 'plain', '0', zeros(8)], // numeric
+  [1700, 1231, 'numeric', '0', zeros(8)], // numeric
   [1790, 2201, 'text', text, utf8(text)], // refcursor
   [2202, 2207, 'plain', '-', zeros(4)], // regprocedure
   [2205, 2210, 'plain', '-', zeros(4)], // regclass

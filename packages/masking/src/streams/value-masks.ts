@@ -1,5 +1,5 @@
 import { keyedDigest, type KeyedDigest } from '../methods/keyed'
-import { isStricter, maskText } from '../methods/mask-value'
+import { isStricter, keepsSomething, maskText } from '../methods/mask-value'
 import type { MaskingPlan, MaskMethod } from '../plan'
 import { SpanMasker } from '../span-masker'
 import { PathMachine } from './path/path-machine'
@@ -18,9 +18,10 @@ export class ValueMasks {
 
   /** A text that a path names; null = nothing may be shown. A detector wins where it shows less. */
   named(text: string, method: MaskMethod): string | null {
-    const keepsSomething = method.kind === 'partial' || method.kind === 'tokenize'
     const found =
-      keepsSomething && this.spans.active ? this.spans.strictestIn(Buffer.from(text)) : undefined
+      keepsSomething(method) && this.spans.active
+        ? this.spans.strictestIn(Buffer.from(text))
+        : undefined
     const strictest = found !== undefined && isStricter(found, method) ? found : method
     return maskText(text, strictest, this.digest)
   }

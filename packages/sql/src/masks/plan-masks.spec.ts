@@ -1,4 +1,5 @@
 import type { MaskingPlan } from '@wardgate/masking'
+import type { SelectedMask } from '@wardgate/policy'
 import { analyze } from '../analyze'
 import type { MaskingDecision, StatementInput } from '../analysis'
 import type { Catalog } from '../catalog'
@@ -133,6 +134,37 @@ describe('masking plans', () => {
     const masks = mask === undefined ? [] : [{ ...mask, columns: [selector] }]
     const decision = decide('select ssn from customers', masks)
     expect(decision.kind === 'plan' && decision.plan.columns.length > 0).toBe(matches)
+  })
+
+  it('takes of several masks on a column the one that shows less, whatever they are called', () => {
+    const [mask] = referenceMasks
+    if (mask === undefined) throw new Error('no mask')
+    const named = (rule: string, method: SelectedMask['method']) => ({
+      ...mask,
+      reference: { policy: 'reference', rule },
+      method,
+    })
+    const redact = { kind: 'redact' } as const
+    for (const masks of [
+      [named('a', mask.method), named('b', redact)],
+      [named('a', redact), named('b', mask.method)],
+    ]) {
+      const decision = decide('select ssn, * from customers', masks)
+      const columns = decision.kind === 'plan' ? decision.plan.columns : []
+      expect(columns.map(({ method }) => method)).toEqual([redact, redact])
+    }
+  })
+
+  it('masks places within the JSON of a column, and whole what is computed from it', () => {
+    const [mask] = referenceMasks
+    const parts = [{ path: '$.ssn', method: { kind: 'redact' } as const }]
+    const within = { kind: 'within', parts } as const
+    const masks = mask && [{ ...mask, columns: ['customers.meta'], columnMethod: within }]
+    const decision = decide("select meta, meta->>'name' from customers", masks)
+    expect(decision.kind === 'plan' && decision.plan.columns).toEqual([
+      { index: 0, rule: 'reference/pii', method: within, type: 3802 },
+      { index: 1, rule: 'reference/pii', method: { kind: 'redact' }, hidesNull: true },
+    ])
   })
 
   it('hands detectors on and plans nothing else without column masks', () => {

@@ -1,9 +1,10 @@
-import type {
-  ColumnMask,
-  DetectorMask,
-  MaskingPlan,
-  MaskMethod,
-  OriginMask,
+import {
+  isSame,
+  type ColumnMask,
+  type DetectorMask,
+  type MaskingPlan,
+  type MaskMethod,
+  type OriginMask,
 } from '@wardgate/masking'
 import type { SelectedMask } from '@wardgate/policy'
 import type {
@@ -14,7 +15,7 @@ import type {
   StatementLineage,
 } from '../analysis'
 import { columnKey, columnReference } from '../lineage/value'
-import type { CatalogIndex } from '../names/catalog-index'
+import { baseType, type CatalogIndex } from '../names/catalog-index'
 import { maskedColumns, type ColumnRule, type MaskedColumns } from './selectors'
 
 const redact: MaskMethod = { kind: 'redact' }
@@ -51,36 +52,54 @@ function touchesMasked(statement: StatementLineage, masked: MaskedColumns): bool
   return statement.relations.some((id) => relations.has(id))
 }
 
+interface MaskScope {
+  readonly index: CatalogIndex
+  readonly masked: MaskedColumns
+  readonly fallback: ColumnRule
+}
+
 function columnMasks(
   outputs: readonly OutputColumn[],
-  masked: MaskedColumns,
-  fallback: ColumnRule,
+  { index: catalog, masked, fallback }: MaskScope,
   touches: boolean,
 ): ColumnMask[] {
   return outputs.flatMap((output, index) => {
     const rule = outputRule(output, masked)
     // Of a column itself NULL says that there is no value; of a computation it can say what the value is.
-    const hides = output.kind === 'direct' ? {} : { hidesNull: true }
-    if (rule !== undefined) return [{ index, rule: rule.rule, method: rule.method, ...hides }]
+    const more = output.kind === 'direct' ? typeOf(output, catalog) : { hidesNull: true }
+    if (rule !== undefined) return [{ index, rule: rule.rule, method: rule.method, ...more }]
     if (output.kind === 'unknown' && touches)
-      return [{ index, rule: fallback.rule, method: redact, ...hides }]
+      return [{ index, rule: fallback.rule, method: redact, ...more }]
     return []
   })
 }
 
+/** The type as the target names it in results: of a domain the type behind it. */
+function typeOf({ sources: [source] }: OutputColumn, catalog: CatalogIndex): { type?: number } {
+  const relation = catalog.relations.get(source?.relation ?? 0)
+  const column = relation?.columns.find(({ number }) => number === source?.attribute)
+  return column === undefined ? {} : { type: baseType(catalog, column.typeId) }
+}
+
 function bothOf(before: ColumnMask, mask: ColumnMask): ColumnMask {
-  const method = before.method === mask.method ? mask.method : redact
+  const method = isSame(before.method, mask.method) ? mask.method : redact
   const hides = (before.hidesNull ?? false) || (mask.hidesNull ?? false)
-  return { index: mask.index, rule: mask.rule, method, ...(hides && { hidesNull: true }) }
+  return {
+    index: mask.index,
+    rule: mask.rule,
+    method,
+    ...(before.type !== undefined && before.type === mask.type && { type: mask.type }),
+    ...(hides && { hidesNull: true }),
+  }
 }
 
 /** Several results of one width share masks by position; else positions mean nothing and origins decide. */
 function planFor(
   statements: readonly StatementLineage[],
-  masked: MaskedColumns,
   detectors: readonly DetectorMask[],
-  fallback: ColumnRule,
+  scope: MaskScope,
 ): MaskingPlan {
+  const { masked, fallback } = scope
   const touches = statements.some(
     (statement) => statement.tainted || touchesMasked(statement, masked),
   )
@@ -100,7 +119,7 @@ function planFor(
   let isUnsure = false
   for (const { outputs = [] } of results) {
     isUnsure ||= outputs.some((output) => output.kind === 'unknown')
-    for (const mask of columnMasks(outputs, masked, fallback, touches)) {
+    for (const mask of columnMasks(outputs, scope, touches)) {
       const before = columns.get(mask.index)
       columns.set(mask.index, before === undefined ? mask : bothOf(before, mask))
     }
@@ -185,7 +204,7 @@ export const planMasks: PlanMasks = (analysis, obligations, index) => {
   const { statements } = analysis
   const refused = refusal(statements, masked, fallback)
   if (refused !== undefined) return refused
-  const plan = planFor(statements, masked, detectors, fallback)
+  const plan = planFor(statements, detectors, { index, masked, fallback })
   const found = hits(statements, masked)
   const written = found.find(({ influence }) => influence.where === 'write')
   const hit = written ?? found[0]

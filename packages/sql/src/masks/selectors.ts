@@ -1,5 +1,5 @@
 import type { SelectedMask } from '@wardgate/policy'
-import type { MaskMethod } from '@wardgate/masking'
+import { isSame, stricter, type MaskMethod } from '@wardgate/masking'
 import type { Relation } from '../catalog'
 import { columnKey } from '../lineage/value'
 import { isView, viewLineage } from '../names/relations'
@@ -45,9 +45,16 @@ function parseSelector(selector: string): Selector | undefined {
   }
 }
 
-function add(masked: Map<number, ColumnRule>, key: number, rule: ColumnRule): boolean {
-  if (masked.has(key)) return false
-  masked.set(key, rule)
+/** Of several masks on one column the one that shows less counts. True when that changed anything. */
+function add(masked: Map<number, ColumnRule>, key: number, added: ColumnRule): boolean {
+  const { rule, method } = added
+  const before = masked.get(key)
+  const chosen = before === undefined ? method : stricter(before.method, method)
+  if (before !== undefined && isSame(chosen, before.method)) return false
+  masked.set(key, {
+    rule: before === undefined || isSame(chosen, method) ? rule : before.rule,
+    method: chosen,
+  })
   return true
 }
 
@@ -115,7 +122,9 @@ function compute(index: CatalogIndex, masks: readonly SelectedMask[]): MaskedCol
     mask.columns.flatMap((text) => {
       const selector = parseSelector(text)
       const rule = `${mask.reference.policy}/${mask.reference.rule}`
-      return selector === undefined ? [] : [{ ...selector, rule, method: mask.method }]
+      return selector === undefined
+        ? []
+        : [{ ...selector, rule, method: mask.columnMethod ?? mask.method }]
     }),
   )
   if (selectors.length === 0) return masked
@@ -137,7 +146,7 @@ function compute(index: CatalogIndex, masks: readonly SelectedMask[]): MaskedCol
 
 /** The masked columns for these rules; remembered per catalog because it does not depend on the statement. */
 export function maskedColumns(index: CatalogIndex, masks: readonly SelectedMask[]): MaskedColumns {
-  const key = `masks ${JSON.stringify(masks.map((mask) => [mask.reference, mask.columns, mask.method]))}`
+  const key = `masks ${JSON.stringify(masks.map((mask) => [mask.reference, mask.columns, mask.method, mask.columnMethod]))}`
   const found = index.cache.get(key) as MaskedColumns | undefined
   if (found !== undefined) return found
   const computed = compute(index, masks)

@@ -6,6 +6,7 @@ export interface CatalogIndex {
   readonly relations: ReadonlyMap<number, Relation>
   readonly relationsByName: ReadonlyMap<string, readonly Relation[]>
   readonly routinesByName: ReadonlyMap<string, readonly Routine[]>
+  readonly types: ReadonlyMap<number, DataType>
   readonly typesByName: ReadonlyMap<string, readonly DataType[]>
   /** Relations that inherit from, or are partitions of, the key. */
   readonly children: ReadonlyMap<number, readonly number[]>
@@ -42,6 +43,7 @@ export function indexCatalog(catalog: Catalog): CatalogIndex {
     relations: new Map(catalog.relations.map((relation) => [relation.id, relation])),
     relationsByName: group(catalog.relations, (relation) => relation.name),
     routinesByName: group(catalog.routines, (routine) => routine.name),
+    types: new Map(catalog.types.map((type) => [type.id, type])),
     typesByName: group(catalog.types, (type) => type.name),
     children: childrenOf(catalog.relations),
     cache: new Map(),
@@ -57,6 +59,20 @@ function closure(start: number, next: (id: number) => readonly number[]): Set<nu
     queue.push(...next(id))
   }
   return seen
+}
+
+/** Domains over domains are followed no further than this; PostgreSQL has no bound of its own. */
+const maxDomains = 32
+
+/** The type behind a domain, or the type itself. */
+export function baseType({ types }: CatalogIndex, id: number): number {
+  let base = id
+  for (let depth = 0; depth < maxDomains; depth += 1) {
+    const next = types.get(base)?.baseId ?? 0
+    if (next === 0) return base
+    base = next
+  }
+  return id
 }
 
 export function ancestors(index: CatalogIndex, id: number): ReadonlySet<number> {

@@ -12,6 +12,7 @@ export function planToWire(plan: MaskingPlan): WirePlan {
       ...mask,
       method: methodToWire(mask.method),
       hidesNull: mask.hidesNull ?? false,
+      type: mask.type ?? 0,
     })),
     origins: plan.origins.map((mask) => ({ ...mask, method: methodToWire(mask.method) })),
     detectors: plan.detectors.map(detectorToWire),
@@ -40,6 +41,16 @@ function methodToWire(method: MaskMethod): WireMethod {
       return { kind: { $case: 'hash', value: {} } }
     case 'tokenize':
       return { kind: { $case: 'tokenize', value: {} } }
+    case 'shift':
+      return { kind: { $case: 'shift', value: { days: method.days } } }
+    case 'within': {
+      const parts = method.parts.map((part) => ({
+        path: part.path,
+        rule: '',
+        method: methodToWire(part.method),
+      }))
+      return { kind: { $case: 'within', value: { parts } } }
+    }
     case 'partial': {
       const { keepFirst, keepLast } = method
       return { kind: { $case: 'partial', value: { keepFirst, keepLast } } }

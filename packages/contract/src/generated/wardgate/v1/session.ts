@@ -618,6 +618,8 @@ export interface ColumnMask {
     | undefined;
   /** NULL is masked as any other value: for what is computed from a masked column, NULL is an answer about it. */
   hidesNull: boolean;
+  /** The target's number for the column's type, for results that do not say it. 0 = not known. */
+  type: number;
 }
 
 export interface OriginMask {
@@ -645,6 +647,8 @@ export interface MaskMethod {
     | { $case: "partial"; value: PartialMethod }
     | { $case: "hash"; value: HashMethod }
     | { $case: "tokenize"; value: TokenizeMethod }
+    | { $case: "shift"; value: ShiftMethod }
+    | { $case: "within"; value: WithinMethod }
     | undefined;
 }
 
@@ -663,6 +667,15 @@ export interface HashMethod {
 }
 
 export interface TokenizeMethod {
+}
+
+export interface ShiftMethod {
+  days: number;
+}
+
+/** Masks at places of the JSON in a value. */
+export interface WithinMethod {
+  parts: PathMask[];
 }
 
 function createBaseSessionRequest(): SessionRequest {
@@ -4508,7 +4521,7 @@ export const HeaderMask: MessageFns<HeaderMask> = {
 };
 
 function createBaseColumnMask(): ColumnMask {
-  return { index: 0, rule: "", method: undefined, hidesNull: false };
+  return { index: 0, rule: "", method: undefined, hidesNull: false, type: 0 };
 }
 
 export const ColumnMask: MessageFns<ColumnMask> = {
@@ -4524,6 +4537,9 @@ export const ColumnMask: MessageFns<ColumnMask> = {
     }
     if (message.hidesNull !== false) {
       writer.uint32(32).bool(message.hidesNull);
+    }
+    if (message.type !== 0) {
+      writer.uint32(40).uint32(message.type);
     }
     return writer;
   },
@@ -4571,6 +4587,14 @@ export const ColumnMask: MessageFns<ColumnMask> = {
             }
 
             message.hidesNull = reader.bool();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.type = reader.uint32();
             continue;
           }
         }
@@ -4812,6 +4836,12 @@ export const MaskMethod: MessageFns<MaskMethod> = {
       case "tokenize":
         TokenizeMethod.encode(message.kind.value, writer.uint32(42).fork()).join();
         break;
+      case "shift":
+        ShiftMethod.encode(message.kind.value, writer.uint32(50).fork()).join();
+        break;
+      case "within":
+        WithinMethod.encode(message.kind.value, writer.uint32(58).fork()).join();
+        break;
     }
     return writer;
   },
@@ -4867,6 +4897,22 @@ export const MaskMethod: MessageFns<MaskMethod> = {
             }
 
             message.kind = { $case: "tokenize", value: TokenizeMethod.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.kind = { $case: "shift", value: ShiftMethod.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.kind = { $case: "within", value: WithinMethod.decode(reader, reader.uint32()) };
             continue;
           }
         }
@@ -5066,6 +5112,98 @@ export const TokenizeMethod: MessageFns<TokenizeMethod> = {
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseShiftMethod(): ShiftMethod {
+  return { days: 0 };
+}
+
+export const ShiftMethod: MessageFns<ShiftMethod> = {
+  encode(message: ShiftMethod, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.days !== 0) {
+      writer.uint32(8).uint32(message.days);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ShiftMethod {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseShiftMethod();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.days = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseWithinMethod(): WithinMethod {
+  return { parts: [] };
+}
+
+export const WithinMethod: MessageFns<WithinMethod> = {
+  encode(message: WithinMethod, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.parts) {
+      PathMask.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): WithinMethod {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWithinMethod();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.parts.push(PathMask.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
