@@ -119,6 +119,19 @@ export const errorCodes = {
     meaning: 'The result has more rows than a rule permits.',
     nextStep: 'Narrow the query or add LIMIT.',
   },
+  ERR_LIMIT_COMMAND: {
+    meaning: 'A command line is longer than one may be.',
+    nextStep: 'Put what it does into a script at the target, or send its data on standard input.',
+  },
+  ERR_LIMIT_TIME: {
+    meaning: 'What the target was asked to do took longer than the connection permits.',
+    nextStep: 'Do it in smaller steps, or have an administrator raise the limit of the connection.',
+  },
+  ERR_LIMIT_SCAN: {
+    meaning: 'The content is too large to be looked through for what has to be masked.',
+    nextStep:
+      'Read a smaller part of it, or have an administrator raise the limit of the connection.',
+  },
   ERR_AUDIT_UNAVAILABLE: {
     meaning: 'The audit spool cannot take another entry, so nothing may run.',
     nextStep: "Restore the link to the control plane or free space in the agent's spool.",

@@ -52,7 +52,7 @@ async function readWhole(files: UpstreamFiles, file: OpenFile, maxBytes: number)
     if (size > maxBytes) {
       const message = `the file is larger than ${maxBytes} bytes, and something in it may have to be masked`
       const nextStep = 'Read a smaller file, or have an administrator raise `scanMaxBytes`.'
-      throw new LimitError('ERR_LIMIT_ROWS', message, { nextStep })
+      throw new LimitError('ERR_LIMIT_SCAN', message, { nextStep })
     }
   }
 }
