@@ -4,8 +4,9 @@ import type { MessageOperation, Operation, RequestOperation } from './operation'
 export function textOf(operation: Operation): string {
   switch (operation.kind) {
     case 'statement':
-    case 'command':
       return operation.text
+    case 'command':
+      return operation.directory ? `${operation.text}\n(in ${operation.directory})` : operation.text
     case 'function-call':
       return `function ${operation.functionId}`
     case 'request':

@@ -22,6 +22,7 @@ export interface Allowance {
   readonly rowLimit?: number
   readonly readOnly: boolean
   readonly recording: 'full' | 'statements' | 'off'
+  readonly lines?: boolean
 }
 
 /** The one implementation of Permit. Made by the last submit step, after the intent is in the spool. */
@@ -33,6 +34,7 @@ export class OperationPermit implements Permit {
   readonly readOnly: boolean
   readonly unmasked: boolean
   readonly touchesMasked: boolean
+  readonly lines: boolean
   readonly rowLimit?: number
   readonly #context: SessionContext
   readonly #startedMicros: number
@@ -46,6 +48,7 @@ export class OperationPermit implements Permit {
     this.readOnly = allowance.readOnly
     this.unmasked = masksNothing(allowance.masking)
     this.touchesMasked = allowance.masking.touchesMasked ?? false
+    this.lines = allowance.lines ?? false
     if (allowance.rowLimit !== undefined) this.rowLimit = allowance.rowLimit
     this.#startedMicros = context.clock.micros()
   }

@@ -97,6 +97,7 @@ export interface ControlVerdict {
         readonly rowLimit?: number
         readonly readOnly: boolean
         readonly recording: 'full' | 'statements' | 'off'
+        readonly lines?: boolean
         readonly approvalId?: string
       }
     | { readonly kind: 'deny'; readonly error: GatewayError }

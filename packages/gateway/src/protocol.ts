@@ -20,6 +20,8 @@ export interface Capabilities {
   readonly hold: boolean
   readonly rowLimit: boolean
   readonly readOnly: boolean
+  /** Whether its interactive shells can be made to take whole lines. */
+  readonly lines: boolean
   /** Whether a session is in a database, which client or connection must name. */
   readonly databases: boolean
   /** Whether it encrypts before a secret crosses, so that no listener of it needs TLS. */
@@ -128,8 +130,11 @@ export interface Gate {
    * Waits while it is held. Rejects only when aborted.
    */
   submit(operation: Operation, hold?: HoldListener): Permit | Denial | Promise<Permit | Denial>
-  /** What the client sent or saw, for the recording. Never blocks. */
-  record(what: Recorded, chunk: Uint8Array): void
+  /**
+   * What the client sent or saw, for the recording. Never blocks. `permit` says whose it is; absent = of the oldest
+   * operation that still runs, which is right where results come in the order of their operations.
+   */
+  record(what: Recorded, chunk: Uint8Array, permit?: Permit): void
   /** Masks free text towards the client: errors, notices, notifications. */
   maskText(text: string): string
   /** Makes this session reachable for an out-of-band cancel; the listener is called with it. */
@@ -159,6 +164,8 @@ export interface Permit {
   readonly unmasked?: boolean
   /** The target's words about this operation may quote masked values: they are withheld from the client. */
   readonly touchesMasked?: boolean
+  /** Of an interactive shell: it must take whole lines, each submitted on its own; nothing typed goes to the target. */
+  readonly lines: boolean
   masker(columns: readonly Column[]): RowMasker
   /** Masks a body as it streams by; throws a PolicyError when the plan forbids bodies of this media type. */
   body(mediaType: string): StreamMasker

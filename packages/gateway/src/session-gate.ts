@@ -1,6 +1,7 @@
 import { toGatewayError } from '@wardgate/errors'
 import { compileTextMasker } from '@wardgate/masking'
 import type { Operation } from './operation'
+import { OperationPermit } from './permit'
 import type { Denial, Gate, HoldListener, Permit, Recorded } from './protocol'
 import type { CancelRegistry } from './serve/cancel-registry'
 import type { SessionContext } from './session-context'
@@ -27,12 +28,12 @@ export class SessionGate implements Gate {
     }
   }
 
-  record(what: Recorded, chunk: Uint8Array): void {
+  record(what: Recorded, chunk: Uint8Array, permit?: Permit): void {
     const { recorder, session, unsettled } = this.#context
     if (recorder === undefined) return
-    // Results come in the order of their operations, so the oldest permit says how this chunk is recorded.
-    const oldest = unsettled.size === 0 ? undefined : unsettled.values().next().value
-    const mode = oldest?.allowance.recording ?? session.grant.recording
+    const named = permit instanceof OperationPermit ? permit : undefined
+    const owner = named ?? (unsettled.size === 0 ? undefined : unsettled.values().next().value)
+    const mode = owner?.allowance.recording ?? session.grant.recording
     if (mode === 'full' || (mode === 'statements' && what === 'in')) recorder.record(what, chunk)
   }
 

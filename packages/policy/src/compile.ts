@@ -48,6 +48,7 @@ export interface CompiledRule {
   readonly rowLimit?: number
   readonly readOnly: boolean
   readonly recording?: Obligations['recording']
+  readonly lines: boolean
   readonly inference?: Obligations['inference']
   readonly unreadable?: Obligations['unreadable']
 }
@@ -98,6 +99,7 @@ function compileRule(policy: string, rule: PolicyRule): CompiledRule {
     ...(rule.limits && { rowLimit: rule.limits.rows }),
     readOnly: rule.readOnly ?? false,
     ...(rule.recording && { recording: rule.recording }),
+    lines: rule.lines ?? false,
     ...(rule.inference && { inference: rule.inference }),
     ...(rule.unreadable && { unreadable: rule.unreadable }),
   }

@@ -187,6 +187,12 @@ const rule = z
     limits: z.strictObject({ rows: z.int().min(1).max(1_000_000_000) }).optional(),
     readOnly: z.boolean().optional(),
     recording: z.enum(['full', 'statements', 'off']).optional(),
+    lines: z
+      .boolean()
+      .optional()
+      .describe(
+        'Interactive shells take whole lines: each is decided and run as a command of its own.',
+      ),
     inference: z
       .enum(['deny', 'approve', 'allow'])
       .optional()
@@ -207,12 +213,20 @@ function ruleProblems(value: {
   readonly [key: string]: unknown
 }): [string, string][] {
   const problems: [string, string][] = []
-  const obligations = ['mask', 'limits', 'readOnly', 'recording', 'inference', 'unreadable']
+  const obligations = [
+    'mask',
+    'limits',
+    'readOnly',
+    'recording',
+    'lines',
+    'inference',
+    'unreadable',
+  ]
   const needsApproval = value.effect === 'require-approval' || value['inference'] === 'approve'
   if (value.effect === undefined && obligations.every((name) => value[name] === undefined))
     problems.push([
       'effect',
-      'the rule does nothing: give it an effect, a mask, limits, readOnly, recording, inference or unreadable',
+      'the rule does nothing: give it an effect, a mask, limits, readOnly, recording, lines, inference or unreadable',
     ])
   if (needsApproval && value.approval === undefined)
     problems.push(['approval', 'must say who approves'])

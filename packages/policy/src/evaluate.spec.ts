@@ -250,6 +250,15 @@ describe('built in', () => {
 })
 
 describe('obligations', () => {
+  test('lines are wanted as soon as one rule that matches wants them', () => {
+    const source =
+      '{name: a, rules: [{id: shells, effect: allow, match: {actions: [shell]}}, {id: lines, match: {actions: [shell]}, lines: true}]}'
+    const verdictOf = (action: string) =>
+      judge(source, { facts: factsOf([`${action} shell:interactive`]) })
+    expect(verdictOf('shell').obligations.lines).toBe(true)
+    expect(verdictOf('exec').obligations.lines).toBeUndefined()
+  })
+
   test('readOnly denies what writes, and a way to switch it off', () => {
     const source = '{name: a, rules: [{id: all, effect: allow, readOnly: true}]}'
     expect(judge(source).kind).toBe('allow')

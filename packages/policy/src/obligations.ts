@@ -27,6 +27,7 @@ export function combineObligations(
       matched.flatMap(({ recording }) => recording ?? []),
       'full',
     ),
+    ...(matched.some(({ lines }) => lines) && { lines: true }),
     inference: combinePerPolicy(matched, masks, ({ inference }) => inference, {
       order: inferenceOrder,
       absent: 'deny',

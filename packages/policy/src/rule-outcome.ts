@@ -73,6 +73,7 @@ function carriesObligations(rule: CompiledRule): boolean {
     rule.mask !== undefined ||
     rule.rowLimit !== undefined ||
     rule.readOnly ||
+    rule.lines ||
     rule.recording !== undefined ||
     rule.inference !== undefined ||
     rule.unreadable !== undefined

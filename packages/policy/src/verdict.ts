@@ -36,6 +36,8 @@ export interface Obligations {
   readonly rowLimit?: number
   readonly readOnly: boolean
   readonly recording: 'full' | 'statements' | 'off'
+  /** An interactive shell takes whole lines, each an operation of its own. Absent = it takes what is typed. */
+  readonly lines?: boolean
   /** What happens to masked columns used anywhere but as an output value. */
   readonly inference: 'deny' | 'approve' | 'allow'
   /** What happens to bodies in which masked values cannot be looked for. Absent = refuse. */

@@ -18,6 +18,7 @@ export const http: Protocol<HttpSettings> = {
     hold: true,
     rowLimit: false,
     readOnly: false,
+    lines: false,
     databases: false,
     encrypts: false,
   },

@@ -16,6 +16,7 @@ export const postgres: Protocol<PostgresSettings> = {
     hold: true,
     rowLimit: true,
     readOnly: false,
+    lines: false,
     databases: true,
     encrypts: false,
   },

@@ -13,6 +13,7 @@ export const ssh: Protocol<SshSettings> = {
     hold: true,
     rowLimit: false,
     readOnly: false,
+    lines: true,
     databases: false,
     encrypts: true,
   },

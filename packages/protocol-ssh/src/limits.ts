@@ -11,9 +11,14 @@ export const maxUnusedChannels = 256
 /** Variables that one channel may set, and the length of each. */
 export const maxVariables = 32
 export const maxVariableBytes = 4096
-/** Longest token, user name and command line. */
+/** Longest token and user name. */
 export const maxTokenBytes = 16 * 1024
 export const maxUserBytes = 256
+/** Longest command, with the variables and the directory of a line; a packet has room for a little more. */
+export const maxCommandBytes = 32 * 1024
+/** Longest line of a restricted shell, and how many may wait for the one that runs. */
+export const maxLineBytes = 8 * 1024
+export const maxWaitingLines = 100
 /**
  * What a client may have sent on a channel and nobody has read. The library grants 2 MiB, and grants them again while
  * less than that is unread.

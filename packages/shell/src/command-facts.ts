@@ -18,7 +18,7 @@ const reader: Reader = {
 
 /** What a command line does, as the target's shell would run it. Never throws; what is not understood is opaque. */
 export function commandFacts(operation: ShellCommand, settings: ShellSettings): Facts {
-  const work = new Work(settings, operation.terminal, reader)
+  const work = new Work(settings, operation, reader)
   for (const { name } of operation.environment)
     if (!isHarmlessVariable(name))
       work.opaque(`${printable(name)} is set for the session, and what that changes is not known`)

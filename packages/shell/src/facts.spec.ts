@@ -10,6 +10,30 @@ const resources = (text: string) =>
   factsOf(text).actions.map(({ action, resource }) => `${action} ${resource}`)
 const risks = (text: string) => factsOf(text).risk.factors.map(({ name }) => name)
 
+describe('a line that runs in a directory', () => {
+  const resources = (text: string, directory: string) =>
+    commandFacts(
+      { shape: 'exec', text, terminal: false, environment: [], directory },
+      { shell: 'posix' },
+    ).actions.flatMap(({ action, resource }) =>
+      action === 'exec' ? [] : [`${action} ${resource}`],
+    )
+
+  it.each([
+    ['cat a', '', 'read path:~/a'],
+    ['cat a', '/srv', 'read path:/srv/a'],
+    ['cat ./b/../a', '/srv', 'read path:/srv/a'],
+    ['cat ../../../etc/shadow', '/srv/x', 'read path:/etc/shadow'],
+    ['cat ~/a /b', '/srv', 'read path:~/a', 'read path:/b'],
+    ['cat *', '/srv', 'read path:/srv/*'],
+    ['cat a', '/srv/a*b c', 'read path:/srv/a\\*b\\ c/a'],
+    ['cat root/etc/shadow', '/proc/self', 'read path:*'],
+    ['cd x; cat a', '/srv', 'read path:*/a'],
+  ])('%j in %j', (text, directory, ...expected) => {
+    expect(resources(text, directory)).toEqual(expected)
+  })
+})
+
 describe('facts of command lines', () => {
   it.each([
     ['ls -la "my file"', ['exec command:ls -la my\\ file']],

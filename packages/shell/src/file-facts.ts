@@ -57,7 +57,7 @@ export function fileFacts(operation: FileAccess): Facts {
 
 /** Paths begin where a command begins: in the account's home. A tilde is an ordinary character. */
 function resourceOf(path: string): string {
-  return pathResource(namedPath(textArgument(path)), false)
+  return pathResource(namedPath(textArgument(path)), '')
 }
 
 function risksOf({ action, resource }: ActionFact): readonly ShellRiskFactor[] {

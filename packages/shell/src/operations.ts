@@ -4,6 +4,8 @@ export interface ShellCommand {
   readonly text: string
   readonly terminal: boolean
   readonly environment: readonly { readonly name: string; readonly value: string }[]
+  /** Where it runs; absent or empty = where the account starts. */
+  readonly directory?: string
 }
 
 export type FileAccessAction =

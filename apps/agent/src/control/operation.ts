@@ -58,9 +58,9 @@ function kindToWire(operation: Operation): NonNullable<WireOperation['kind']> {
       return { $case: 'toolCall', value: { method, name, arguments: given } }
     }
     case 'command': {
-      const { shape, text, terminal, environment } = operation
-      const value = { shape: shapes[shape], text, terminal, environment: [...environment] }
-      return { $case: 'command', value }
+      const { shape, environment, ...rest } = operation
+      const value = { ...rest, shape: shapes[shape], environment: [...environment] }
+      return { $case: 'command', value: { ...value, directory: rest.directory } }
     }
     case 'file': {
       const { action, path, destination, detail = '' } = operation

@@ -26,7 +26,7 @@ function outcomeFrom(verdict: Verdict): ControlVerdict['outcome'] {
   const { outcome } = verdict
   if (outcome === undefined) throw contractViolation('a verdict without an outcome')
   if (outcome.$case === 'deny') return { kind: 'deny', error: errorFromRefused(outcome.value) }
-  const { masking, rowLimit, readOnly, recording, approvalId } = outcome.value
+  const { masking, rowLimit, readOnly, recording, approvalId, lines } = outcome.value
   // Without a plan nobody has said that nothing is masked.
   if (masking === undefined) throw contractViolation('an allow verdict without a masking plan')
   return {
@@ -36,5 +36,6 @@ function outcomeFrom(verdict: Verdict): ControlVerdict['outcome'] {
     readOnly,
     recording: fromTable(recordingModes, recording, 'the recording mode'),
     ...(approvalId === '' ? {} : { approvalId }),
+    ...(lines ? { lines } : {}),
   }
 }

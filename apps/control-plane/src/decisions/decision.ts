@@ -39,4 +39,5 @@ export interface AllowGrant {
   readonly rowLimit?: number
   readonly readOnly: boolean
   readonly recording: 'full' | 'statements' | 'off'
+  readonly lines?: boolean
 }

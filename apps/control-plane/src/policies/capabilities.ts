@@ -22,6 +22,7 @@ export function lackingCapabilities(
       [rule.approval !== undefined && !capabilities.hold, 'holding operations for approval'],
       [rule.limits !== undefined && !capabilities.rowLimit, 'row limits'],
       [rule.readOnly === true && !capabilities.readOnly, 'read-only sessions'],
+      [rule.lines === true && !capabilities.lines, 'shells that take lines'],
     ]
     return needs
       .filter(([lacking]) => lacking)

@@ -8,6 +8,11 @@ export interface CommandOperation {
   readonly terminal: boolean
   /** Variables that the client asks to be set, in order. */
   readonly environment: readonly NamedValue[]
+  /**
+   * Of a line of a restricted shell: where it runs; empty = where the account starts. Directory and environment are
+   * written in front of it, in the shell's own language.
+   */
+  readonly directory?: string
 }
 
 export const fileActions = [

@@ -45,8 +45,12 @@ describe('an allowed operation', () => {
 
   it('carries the obligations of its verdict', async () => {
     const { gate, controlPlane } = fakeGate()
-    controlPlane.answer = () => controlPlane.allow({ rowLimit: 5, readOnly: true })
-    expect(permitOf(await gate.submit(select))).toMatchObject({ rowLimit: 5, readOnly: true })
+    controlPlane.answer = () => controlPlane.allow({ rowLimit: 5, readOnly: true, lines: true })
+    expect(permitOf(await gate.submit(select))).toMatchObject({
+      rowLimit: 5,
+      readOnly: true,
+      lines: true,
+    })
   })
 
   it.each([

@@ -25,6 +25,7 @@ export const lineProtocol: Protocol<object> = {
     hold: true,
     rowLimit: false,
     readOnly: false,
+    lines: false,
     databases: true,
     encrypts: false,
   },

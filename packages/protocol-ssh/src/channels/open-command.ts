@@ -1,6 +1,7 @@
 import { TargetError } from '@wardgate/errors'
 import type { CommandOperation, Permit } from '@wardgate/gateway'
 import type { Client, ClientChannel, PseudoTtyInfo } from 'ssh2'
+import { exitRefused } from '../errors'
 
 /** How something at the target ended. `code` undefined = by the signal, or it is not known. */
 export interface Ending {
@@ -17,11 +18,14 @@ export interface RunningCommand {
 /** Starts what was decided at the target. Takes the permit: there is no other way to run something there. */
 export function openCommand(
   upstream: Client,
-  { shape, text, environment }: CommandOperation,
+  operation: CommandOperation,
   terminal: PseudoTtyInfo | undefined,
   _permit: Permit,
 ): Promise<RunningCommand> {
-  const env = Object.fromEntries(environment.map(({ name, value }) => [name, value]))
+  const { shape, environment, directory } = operation
+  const text = commandLine(operation)
+  // Those of a line are a part of it: servers take few by request.
+  const env = directory === undefined ? variablesOf(environment) : {}
   const window = terminal === undefined ? false : windowOf(terminal)
   return new Promise((resolve, reject) => {
     const opened = (error: Error | undefined, stream: ClientChannel) => {
@@ -35,6 +39,22 @@ export function openCommand(
       reject(notOpened(error))
     }
   })
+}
+
+/** What the target's shell reads: directory and variables of a line, and then the line. */
+export function commandLine({ text, environment, directory }: CommandOperation): string {
+  if (directory === undefined) return text
+  const move = directory === '' ? [] : [`cd -- ${quoted(directory)} || exit ${exitRefused}`]
+  const exports = environment.map(({ name, value }) => `export ${name}=${quoted(value)}`)
+  return [...move, ...exports, text].join('\n')
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`
+}
+
+function variablesOf(environment: CommandOperation['environment']): Record<string, string> {
+  return Object.fromEntries(environment.map(({ name, value }) => [name, value]))
 }
 
 export function notOpened(cause: unknown): TargetError {

@@ -1,9 +1,9 @@
-import type { CommandOperation, NamedValue } from '@wardgate/gateway'
+import type { CommandOperation } from '@wardgate/gateway'
 import type { PseudoTtyInfo, ServerChannel, Session } from 'ssh2'
-import { maxVariableBytes, maxVariables } from '../limits'
 import { SftpChannel } from '../sftp/sftp-channel'
 import type { Relaying } from './relaying'
 import { CommandChannel } from './command-channel'
+import { Environment } from './environment'
 
 /** Signals of RFC 4254 section 6.9; others are not passed on. */
 const signals: ReadonlySet<string> = new Set(
@@ -17,7 +17,7 @@ const terminalName = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$/
 export class SessionChannel {
   readonly #relaying: Relaying
   readonly #closed = new AbortController()
-  readonly #environment: NamedValue[] = []
+  readonly #environment: Environment
   #terminal: PseudoTtyInfo | undefined
   #running: CommandChannel | undefined
   #channel: ServerChannel | undefined
@@ -26,11 +26,16 @@ export class SessionChannel {
 
   constructor(relaying: Relaying, session: Session) {
     this.#relaying = relaying
+    this.#environment = new Environment(relaying.settings.environment)
     session.on('pty', (accept, reject, info) =>
       this.#answer(this.#setTerminal(info), accept, reject),
     )
     session.on('env', (accept, reject, { key, val }) =>
-      this.#answer(this.#setVariable({ name: key, value: val }), accept, reject),
+      this.#answer(
+        !this.#isUsed && this.#environment.set({ name: key, value: val }),
+        accept,
+        reject,
+      ),
     )
     session.on('window-change', (accept, _reject, info) => {
       if (this.#terminal !== undefined) this.#terminal = { ...this.#terminal, ...info }
@@ -93,18 +98,6 @@ export class SessionChannel {
     return true
   }
 
-  #setVariable(variable: NamedValue): boolean {
-    const { name, value } = variable
-    const isAllowed = this.#relaying.settings.environment.some((pattern) =>
-      pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern,
-    )
-    if (!isAllowed || this.#isUsed || value.includes('\0')) return false
-    if (this.#environment.length >= maxVariables || Buffer.byteLength(value) > maxVariableBytes)
-      return false
-    this.#environment.push(variable)
-    return true
-  }
-
   #run(channel: ServerChannel | undefined, text: string, shape: CommandOperation['shape']): void {
     if (channel === undefined) return
     const terminal = this.#terminal
@@ -113,7 +106,7 @@ export class SessionChannel {
       shape,
       text,
       terminal: terminal !== undefined,
-      environment: this.#environment,
+      environment: this.#environment.variables,
     }
     this.#use(channel)
     const closed = this.#closed.signal

@@ -1,4 +1,4 @@
-import { type Argument, joined, type Segment } from '../words/argument'
+import { type Argument, joined, type Segment, textArgument } from '../words/argument'
 import { canonicalArgument } from '../words/canonical'
 
 /** A file name as written: absolute, of the home, or of a directory that is not known (`relative`). */
@@ -28,11 +28,12 @@ function pathOf(base: NamedPath['base'], segments: readonly Segment[]): NamedPat
     else if (steps.length > 0 && steps.at(-1) !== '..') steps.pop()
     else if (base !== 'root') steps.push('..')
   }
-  // Through these, every file has another name.
-  const [top, , link] = steps
-  return base === 'root' && top === 'proc' && /^(?:root|cwd|fd|task)$/.test(link ?? '')
-    ? { base, steps: ['**'] }
-    : { base, steps }
+  return leadsAnywhere(base, steps) ? { base, steps: ['**'] } : { base, steps }
+}
+
+/** Through these, every file has another name. */
+function leadsAnywhere(base: NamedPath['base'], [top, , link = '']: readonly string[]): boolean {
+  return base === 'root' && top === 'proc' && /^(?:root|cwd|fd|task)$/.test(link)
 }
 
 /** A pattern matches names in one directory, and `..` only when it begins with a dot. */
@@ -57,12 +58,27 @@ function splitAtSlashes(segments: readonly Segment[]): readonly (readonly Segmen
   return steps
 }
 
-/** `path:…` of rules: absolute, or below `~`, where a command starts unless it moved. */
-export function pathResource(path: NamedPath, moved: boolean): string {
+/**
+ * `path:…` of rules: absolute, or below `~`. `directory` is where the command runs: empty = where the account starts,
+ * which is home; undefined = not known, because it moved.
+ */
+export function pathResource(relative: NamedPath, directory: string | undefined): string {
+  const path = directory ? within(directory, relative) : relative
   const rest = path.steps.join('/')
   if (path.base === 'root') return `path:${rest === '**' ? '*' : `/${rest}`}`
-  if (path.base === 'home' || !moved) return `path:${rest === '' ? '~' : `~/${rest}`}`
+  if (path.base === 'home' || directory !== undefined)
+    return `path:${rest === '' ? '~' : `~/${rest}`}`
   return `path:*${rest === '' ? '' : `/${rest}`}`
+}
+
+function within(directory: string, path: NamedPath): NamedPath {
+  if (path.base !== 'relative') return path
+  const { steps } = namedPath(textArgument(directory))
+  const up = path.steps.findIndex((step) => step !== '..')
+  const climbed = up < 0 ? path.steps.length : up
+  const kept = steps.slice(0, Math.max(0, steps.length - climbed))
+  const joint = [...kept, ...path.steps.slice(climbed)]
+  return { base: 'root', steps: leadsAnywhere('root', joint) ? ['**'] : joint }
 }
 
 const nowhere = /^path:\/dev\/(?:null|zero|full|random|urandom|tty|std(?:in|out|err)|fd\/\d+)$/

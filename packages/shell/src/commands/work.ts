@@ -50,11 +50,17 @@ export class Work {
   dialect: ShellDialect
   /** Whether programs have a terminal, where pagers take commands. */
   readonly terminal: boolean
+  private readonly directory: string
   private readonly reader: Reader
 
-  constructor(settings: ShellSettings, terminal: boolean, reader: Reader) {
+  constructor(
+    settings: ShellSettings,
+    { terminal, directory = '' }: { readonly terminal: boolean; readonly directory?: string },
+    reader: Reader,
+  ) {
     this.dialect = settings.shell
     this.terminal = terminal
+    this.directory = directory
     this.reader = reader
   }
 
@@ -164,7 +170,7 @@ export class Work {
   private *fileActions() {
     const seen = new Set<string>()
     for (const { action, path } of this.paths) {
-      const resource = pathResource(path, this.moved)
+      const resource = pathResource(path, this.moved ? undefined : this.directory)
       if (isNowhere(resource) || seen.has(`${action} ${resource}`)) continue
       seen.add(`${action} ${resource}`)
       yield { action, resource }

@@ -71,13 +71,14 @@ function toOperation(raw: WireOperation | undefined): Operation {
       return { kind: 'tool-call', method, name, arguments: given }
     }
     case 'command': {
-      const { shape, text, terminal, environment } = kind.value
+      const { shape, text, terminal, environment, directory } = kind.value
       return {
         kind: 'command',
         shape: fromTable(shapes, shape, 'shape'),
         text,
         terminal,
         environment,
+        ...(directory === undefined ? {} : { directory }),
       }
     }
     case 'file':

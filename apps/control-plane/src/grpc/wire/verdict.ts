@@ -31,6 +31,7 @@ export function allowedToWire(
     readOnly: grant.readOnly,
     recording: recordingModes[grant.recording],
     approvalId,
+    lines: grant.lines ?? false,
   }
   return { ...common(operationId, decision), outcome: { $case: 'allow', value: allow } }
 }

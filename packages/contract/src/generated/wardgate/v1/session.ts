@@ -369,6 +369,8 @@ export interface CommandOperation {
   text: string;
   terminal: boolean;
   environment: NamedValue[];
+  /** Where it runs, when that is not where the account starts; empty = there. Absent = not a line of a restricted shell. */
+  directory?: string | undefined;
 }
 
 /** One operation on files at the target. */
@@ -565,6 +567,8 @@ export interface Allow {
   recording: RecordingMode;
   /** Set when a consumed approval allows it. */
   approvalId: string;
+  /** An interactive shell takes whole lines, each an operation of its own. */
+  lines: boolean;
 }
 
 /** The operation waits for people. A Verdict follows when they have decided. */
@@ -2063,7 +2067,7 @@ export const ToolCallOperation: MessageFns<ToolCallOperation> = {
 };
 
 function createBaseCommandOperation(): CommandOperation {
-  return { shape: 0, text: "", terminal: false, environment: [] };
+  return { shape: 0, text: "", terminal: false, environment: [], directory: undefined };
 }
 
 export const CommandOperation: MessageFns<CommandOperation> = {
@@ -2079,6 +2083,9 @@ export const CommandOperation: MessageFns<CommandOperation> = {
     }
     for (const v of message.environment) {
       NamedValue.encode(v!, writer.uint32(34).fork()).join();
+    }
+    if (message.directory !== undefined) {
+      writer.uint32(42).string(message.directory);
     }
     return writer;
   },
@@ -2126,6 +2133,14 @@ export const CommandOperation: MessageFns<CommandOperation> = {
             }
 
             message.environment.push(NamedValue.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.directory = reader.string();
             continue;
           }
         }
@@ -3998,7 +4013,7 @@ export const ActionFact: MessageFns<ActionFact> = {
 };
 
 function createBaseAllow(): Allow {
-  return { masking: undefined, rowLimit: 0n, readOnly: false, recording: 0, approvalId: "" };
+  return { masking: undefined, rowLimit: 0n, readOnly: false, recording: 0, approvalId: "", lines: false };
 }
 
 export const Allow: MessageFns<Allow> = {
@@ -4020,6 +4035,9 @@ export const Allow: MessageFns<Allow> = {
     }
     if (message.approvalId !== "") {
       writer.uint32(42).string(message.approvalId);
+    }
+    if (message.lines !== false) {
+      writer.uint32(48).bool(message.lines);
     }
     return writer;
   },
@@ -4075,6 +4093,14 @@ export const Allow: MessageFns<Allow> = {
             }
 
             message.approvalId = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.lines = reader.bool();
             continue;
           }
         }
