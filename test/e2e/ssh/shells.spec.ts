@@ -8,7 +8,8 @@ import { registerBox } from './box'
 
 jest.setTimeout(60_000)
 
-const allowed = `  - { id: all, effect: allow, match: { actions: [exec, shell, read, write], opaque: true } }
+const allowed = `  - { id: shells, effect: allow, match: { actions: [shell], opaque: true } }
+  - { id: commands, effect: allow, match: { actions: [exec] } }
 `
 const held = `  - id: shells
     effect: require-approval
