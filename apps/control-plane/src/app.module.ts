@@ -20,6 +20,7 @@ import { IdentityModule } from './identity/identity.module'
 import { LiveModule } from './live/live.module'
 import { PoliciesModule } from './policies/policies.module'
 import { SessionsModule } from './sessions/sessions.module'
+import { ToolsModule } from './tools/tools.module'
 
 const features = [
   AgentsModule,
@@ -33,6 +34,7 @@ const features = [
   LiveModule,
   PoliciesModule,
   SessionsModule,
+  ToolsModule,
 ]
 
 @Module({})

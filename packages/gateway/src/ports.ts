@@ -2,7 +2,7 @@ import type { GatewayError } from '@wardgate/errors'
 import type { DetectorMask, MaskingPlan } from '@wardgate/masking'
 import type { Duplex } from 'node:stream'
 import type { Operation, Outcome } from './operation'
-import type { KeyProof, Recorded } from './protocol'
+import type { KeyProof, OfferedTool, Recorded } from './protocol'
 import type { TargetCredential, TargetEndpoint, TargetTls } from './target'
 
 /** What the gateway needs from its surroundings. The agent implements these; tests have fakes of them. */
@@ -65,6 +65,8 @@ export interface ControlSession {
     operation: Operation,
     held: (hold: Hold) => void,
   ): Promise<ControlVerdict>
+  /** One answer a tool, in order: whether the client may see it. Rejects as `decide` does. */
+  screenTools(tools: readonly OfferedTool[]): Promise<readonly boolean[]>
   withdraw(operationId: string, reason: 'abandoned' | 'hold-elapsed'): void
   /**
    * Whether the control plane holds a record of this session. Before that no remembered verdict may be used: were it

@@ -131,6 +131,11 @@ export interface Gate {
    */
   submit(operation: Operation, hold?: HoldListener): Permit | Denial | Promise<Permit | Denial>
   /**
+   * Of tools that the target lists, whether each is as it was accepted and might be called by this principal. Nothing
+   * runs, and nothing is recorded of it but what changed.
+   */
+  screenTools(tools: readonly OfferedTool[]): Promise<readonly boolean[]>
+  /**
    * What the client sent or saw, for the recording. Never blocks. `permit` says whose it is; absent = of the oldest
    * operation that still runs, which is right where results come in the order of their operations.
    */
@@ -141,6 +146,13 @@ export interface Gate {
   onCancel(key: Uint8Array, listener: () => void): void
   /** Withdraws the operation that is waiting for approval, if any. True when there was one. */
   withdraw(): boolean
+}
+
+/** A tool as the target lists it. */
+export interface OfferedTool {
+  readonly name: string
+  /** JSON text of all that the client would see of it. */
+  readonly definition: string
 }
 
 /** Told while an operation waits, so that the engine can tell its client in its own protocol. */

@@ -1,9 +1,10 @@
-import { toGatewayError } from '@wardgate/errors'
+import { ControlError, toGatewayError } from '@wardgate/errors'
 import { compileTextMasker } from '@wardgate/masking'
 import type { Operation } from './operation'
 import { OperationPermit } from './permit'
-import type { Denial, Gate, HoldListener, Permit, Recorded } from './protocol'
+import type { Denial, Gate, HoldListener, OfferedTool, Permit, Recorded } from './protocol'
 import type { CancelRegistry } from './serve/cancel-registry'
+import { deadline, until } from './serve/until'
 import type { SessionContext } from './session-context'
 import { Attempt } from './submit/attempt'
 import { run } from './submit/steps'
@@ -25,6 +26,19 @@ export class SessionGate implements Gate {
       return run(new Attempt(this.#context, operation, hold))
     } catch (caught) {
       return Promise.reject(toGatewayError(caught))
+    }
+  }
+
+  async screenTools(tools: readonly OfferedTool[]): Promise<readonly boolean[]> {
+    const { signal, timers, limits, session } = this.#context
+    signal.throwIfAborted()
+    const tooLate = () =>
+      new ControlError('ERR_CONTROL_UNAVAILABLE', 'the control plane did not answer in time')
+    const limit = deadline(signal, timers, limits.decideMillis, tooLate)
+    try {
+      return await until(session.screenTools(tools), limit.signal)
+    } finally {
+      limit.stop()
     }
   }
 

@@ -9,7 +9,6 @@ import { openClient } from './client/open-client'
 import { visitOf, type Visit } from './client/visit'
 import { problemOf } from './errors'
 import { Relay } from './relay/relay'
-import type { ToolPins } from './mcp/pins'
 import type { HttpSettings } from './settings'
 import type { UpstreamPools } from './upstream/pools'
 import { rawProblem } from './wire/raw-problem'
@@ -17,7 +16,6 @@ import { rawProblem } from './wire/raw-problem'
 export interface Shared {
   readonly front: Front
   readonly pools: UpstreamPools
-  readonly pins: ToolPins
 }
 
 /** One client connection: accept, submit, relay; again when its token or connection changes. */
@@ -66,7 +64,6 @@ export class HttpEngine implements Engine {
       gate,
       target,
       upstream,
-      pins: this.#shared.pins,
       signal,
       visit,
       arrivals: this.#arrivals,

@@ -1,11 +1,10 @@
 import type { Protocol } from '@wardgate/gateway'
 import { Front } from './client/front'
 import { HttpEngine } from './engine'
-import { ToolPins } from './mcp/pins'
 import { settings, type HttpSettings } from './settings'
 import { UpstreamPools } from './upstream/pools'
 
-const shared = { front: new Front(), pools: new UpstreamPools(), pins: new ToolPins() }
+const shared = { front: new Front(), pools: new UpstreamPools() }
 
 export const http: Protocol<HttpSettings> = {
   name: 'http',

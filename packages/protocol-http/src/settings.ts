@@ -52,10 +52,6 @@ const shape = z.strictObject({
     .describe('What the target speaks over HTTP: anything, or the Model Context Protocol.'),
   mcp: z
     .strictObject({
-      pins: z
-        .record(z.string().max(200), z.string().regex(/^sha256:[0-9a-f]{64}$/))
-        .default({})
-        .describe('Digests of tool definitions that were accepted, by the name of the tool.'),
       serverRequests: z
         .array(z.enum(['sampling/createMessage', 'elicitation/create', 'roots/list', 'ping']))
         .default(['ping'])

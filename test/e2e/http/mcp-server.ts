@@ -16,10 +16,21 @@ export function startEverything(): Promise<McpServer> {
   return startMcpServer([everything, 'streamableHttp'])
 }
 
+const stateless = join(__dirname, 'servers/mcp-stateless.mjs')
+
+/** A server of the official SDK that speaks 2026-07-28, whose tool says this of itself. */
+export function startStateless(description: string, port?: number): Promise<McpServer> {
+  return startMcpServer([stateless], { DESCRIPTION: description }, port)
+}
+
 /** Starts a script that serves MCP at `/mcp` on the port that PORT says. */
-export async function startMcpServer(args: readonly string[]): Promise<McpServer> {
-  const port = await freePort()
-  const env = { ...process.env, PORT: String(port) }
+export async function startMcpServer(
+  args: readonly string[],
+  variables: NodeJS.ProcessEnv = {},
+  given?: number,
+): Promise<McpServer> {
+  const port = given ?? (await freePort())
+  const env = { ...process.env, ...variables, PORT: String(port) }
   const child = spawn(process.execPath, args, { env, stdio: 'ignore' })
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   await eventually(() =>

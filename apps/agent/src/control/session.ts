@@ -12,6 +12,7 @@ import type {
   ControlSession,
   ControlVerdict,
   Hold,
+  OfferedTool,
   OpenRequest,
   Operation,
   SessionGrant,
@@ -20,6 +21,7 @@ import { grantFrom } from './grant'
 import type { Spans } from '@wardgate/tracing'
 import { operationToWire } from './operation'
 import { errorFromRefused } from './refusal'
+import { Screenings } from './screenings'
 import { SessionTrace } from './session-trace'
 import { bytesToWire } from './statement'
 import { verdictFrom } from './verdict'
@@ -56,6 +58,7 @@ export class StreamSession implements ControlSession {
   readonly #waiting = new Map<string, Waiting>()
   readonly #withdrawn = new Set<string>()
   readonly #trace: SessionTrace
+  readonly #screenings: Screenings
   #opening: { resolve(): void; reject(error: Error): void } | undefined
   #grant: SessionGrant | undefined
   #lost: Error | undefined
@@ -67,6 +70,7 @@ export class StreamSession implements ControlSession {
     this.#stream = stream
     this.#surroundings = surroundings
     this.#trace = new SessionTrace(surroundings.spans)
+    this.#screenings = new Screenings((message) => stream.write({ message }))
     stream.on('data', (response: SessionResponse) => this.#receive(response))
     stream.on('error', (error) => this.#lose(error))
     stream.on('end', () => this.#lose(undefined))
@@ -134,6 +138,10 @@ export class StreamSession implements ControlSession {
     )
   }
 
+  screenTools(tools: readonly OfferedTool[]): Promise<readonly boolean[]> {
+    return this.#lost === undefined ? this.#screenings.ask(tools) : Promise.reject(this.#lost)
+  }
+
   withdraw(operationId: string, reason: 'abandoned' | 'hold-elapsed'): void {
     const waiting = this.#waiting.get(operationId)
     if (waiting === undefined || this.#lost !== undefined) return
@@ -197,6 +205,8 @@ export class StreamSession implements ControlSession {
         this.#waiting.get(operationId)?.held({ approvalId, url, message: text, holdMillis })
         return
       }
+      case 'toolsScreened':
+        return this.#screenings.answered(message.value)
       case 'kill': {
         const error = new SessionError('ERR_SESSION_KILLED', message.value.reason)
         this.#opening?.reject(error)
@@ -264,6 +274,7 @@ export class StreamSession implements ControlSession {
     const all = [...this.#waiting.values()]
     this.#waiting.clear()
     for (const waiting of all) waiting.reject(error)
+    this.#screenings.fail(error)
   }
 }
 

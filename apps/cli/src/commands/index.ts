@@ -59,6 +59,8 @@ import { login } from './login'
 import { logout } from './logout'
 import { sql } from './sql'
 import { token } from './token'
+import { toolsAccept } from './tools/accept'
+import { toolsList } from './tools/list'
 import { whoami } from './whoami'
 
 /** Commands that stand for themselves. */
@@ -145,6 +147,7 @@ export const nouns: readonly {
     commands: [sessionsKill, sessionsList, sessionsReplay, sessionsShow, sessionsWatch],
   },
   { name: 'ssh', description: 'OpenSSH for connections', commands: [sshLogin] },
+  { name: 'tools', description: 'Tools of MCP servers', commands: [toolsAccept, toolsList] },
   {
     name: 'webhooks',
     description: 'Webhooks',

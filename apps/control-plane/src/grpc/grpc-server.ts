@@ -38,6 +38,7 @@ import { EpochWatch } from '../common/epoch/epoch-watch'
 import { Traces } from '../common/tracing/traces'
 import { Config } from '../config/config'
 import { DecisionService } from '../decisions/decision.service'
+import { ToolScreening } from '../decisions/tool-screening.service'
 import { IngestService } from '../ingest/ingest.service'
 import { LiveSessions } from '../sessions/live-sessions'
 import { OpeningService } from '../sessions/opening.service'
@@ -91,6 +92,7 @@ export class GrpcServer implements OnApplicationBootstrap, BeforeApplicationShut
     private readonly review: SessionReview,
     private readonly ingests: IngestService,
     private readonly traces: Traces,
+    private readonly tools: ToolScreening,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -152,6 +154,7 @@ export class GrpcServer implements OnApplicationBootstrap, BeforeApplicationShut
             review: this.review,
             epochs: this.epochs,
             spans: this.traces.spans,
+            tools: this.tools,
           }
           return new SessionConversation(services, agent, wire)
         }),

@@ -1,4 +1,10 @@
-import type { OpenSession, SessionRequest, SessionResponse } from '@wardgate/contract'
+import type {
+  OpenSession,
+  ScreenTools,
+  SessionRequest,
+  SessionResponse,
+  ToolsScreened,
+} from '@wardgate/contract'
 import { ApprovalError, AuthError, LimitError, PolicyError, toGatewayError } from '@wardgate/errors'
 import type { Operation } from '@wardgate/gateway'
 import type { Span, Spans } from '@wardgate/tracing'
@@ -8,6 +14,7 @@ import type { Waiting, WaitingService } from '../approvals/waiting.service'
 import type { EpochWatch } from '../common/epoch/epoch-watch'
 import type { Decision } from '../decisions/decision'
 import type { DecisionService } from '../decisions/decision.service'
+import type { ToolScreening } from '../decisions/tool-screening.service'
 import type { LiveSessions } from '../sessions/live-sessions'
 import type { OpeningService } from '../sessions/opening.service'
 import type { SessionReview } from '../sessions/session-review.service'
@@ -21,6 +28,8 @@ import { allowedToWire, deniedToWire, refusedToWire } from './wire/verdict'
 
 /** Operations of one session under judgement or waiting for people, all together. */
 const mostUnderWay = 1_000
+/** Lists of tools of one session under judgement at once. */
+const mostScreening = 256
 
 export interface SessionServices {
   readonly opening: OpeningService
@@ -32,6 +41,7 @@ export interface SessionServices {
   readonly review: SessionReview
   readonly epochs: EpochWatch
   readonly spans: Spans
+  readonly tools: ToolScreening
 }
 
 export interface SessionWire {
@@ -52,6 +62,7 @@ export class SessionConversation {
   private session: Session | undefined
   private state: 'new' | 'opening' | 'open' | 'ended' = 'new'
   private readonly underWay = new Map<string, UnderWay>()
+  private screening = 0
   private readonly closed = { reason: 'the stream to the agent was lost' }
 
   constructor(
@@ -69,6 +80,8 @@ export class SessionConversation {
           const { id, operation } = operationOf(message.value)
           return this.take(this.decide(id, operation, message.value.traceparent))
         }
+        case 'screenTools':
+          return this.take(this.screen(message.value))
         case 'withdraw':
           return this.withdraw(message.value.operationId, withdrawReason(message.value.reason))
         case 'close':
@@ -185,6 +198,29 @@ export class SessionConversation {
     const decision = await this.services.decisions.decide(session, operation)
     span.set({ 'wardgate.verdict': decision.outcome.kind })
     return decision
+  }
+
+  private async screen({ id, tools }: ScreenTools): Promise<void> {
+    const { session } = this
+    if (session === undefined || this.state !== 'open')
+      throw malformed('a question before its open')
+    if (this.screening >= mostScreening) throw malformed('too many questions about tools at once')
+    this.screening += 1
+    try {
+      await session.stored
+      if (!(await this.isAdmittedStill(session))) return
+      const visible = await this.services.tools.screen(session, tools)
+      this.tellScreened({ id, visible: [...visible], refused: undefined })
+    } catch (caught) {
+      const refused = refusedToWire(toGatewayError(caught))
+      this.tellScreened({ id, visible: [], refused })
+    } finally {
+      this.screening -= 1
+    }
+  }
+
+  private tellScreened(value: ToolsScreened): void {
+    if (this.isOpen()) this.wire.send({ $case: 'toolsScreened', value })
   }
 
   private async isAdmittedStill(session: Session): Promise<boolean> {

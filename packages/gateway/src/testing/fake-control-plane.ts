@@ -1,6 +1,7 @@
 import { ControlError, PolicyError, SessionError, type GatewayError } from '@wardgate/errors'
 import { emptyPlan } from '@wardgate/masking'
 import type { Operation } from '../operation'
+import type { OfferedTool } from '../protocol'
 import type {
   ControlPlane,
   ControlSession,
@@ -37,6 +38,8 @@ export class FakeControlPlane implements ControlPlane {
   refusal: GatewayError | undefined
   grant: SessionGrant = fakeGrant()
   answer: (operation: Operation) => Script | Promise<Script> = () => this.allow()
+  /** Which tools a client may see. */
+  showsTool: (tool: OfferedTool) => boolean = () => true
   readonly opened: OpenRequest[] = []
   readonly asked: Asked[] = []
   readonly withdrawn: { operationId: string; reason: 'abandoned' | 'hold-elapsed' }[] = []
@@ -59,6 +62,8 @@ export class FakeControlPlane implements ControlPlane {
       isStored: this.isStoring,
       killed: kill.signal,
       decide: (operationId, operation, held) => this.#decide({ operationId, operation }, held),
+      screenTools: (tools) =>
+        this.isDown ? Promise.reject(unavailable()) : Promise.resolve(tools.map(this.showsTool)),
       withdraw: (operationId, reason) => void this.withdrawn.push({ operationId, reason }),
       close: (reason) => {
         this.#kills.delete(kill)

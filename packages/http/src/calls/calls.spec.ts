@@ -85,7 +85,6 @@ describe('facts of a tool call', () => {
     ['initialize', '', 'read method:initialize'],
     ['session/listen', '', 'listen method:session/listen'],
     ['session/end', '', 'read method:session/end'],
-    ['tools/list', 'refund', 'call tool:refund'],
     ['sampling/createMessage', '', 'opaque'],
     ['toString', '', 'opaque'],
     ['Tools/Call', 'x', 'opaque'],

@@ -64,9 +64,7 @@ export function toolCallFacts(operation: ToolCall, settings: HttpFactsSettings):
   return draft.facts()
 }
 
-function methodOf({ method, name, arguments: text }: ToolCall): Method | undefined {
-  // Whether a tool may be shown is whether it may be called, whatever with.
-  if (method === 'tools/list' && name !== '') return methods['tools/call']
+function methodOf({ method, arguments: text }: ToolCall): Method | undefined {
   // What a client answers its server carries data to it, unless it is the empty answer to a ping.
   if (method === 'response') return { action: isEmptyAnswer(text) ? 'read' : 'write' }
   return Object.hasOwn(methods, method) ? methods[method] : undefined

@@ -15,10 +15,14 @@ export interface DeniedCall {
 /** A denial as what the client expects: of a tool call the result, so that the model reads why and what to do. */
 export function denialMessage({ id, method, error, approval }: DeniedCall): object {
   const text = textOf(error, approval)
-  if (method === 'tools/call')
-    return { jsonrpc: '2.0', id, result: { content: [{ type: 'text', text }], isError: true } }
+  if (method === 'tools/call') return { jsonrpc: '2.0', id, result: toolError(text) }
   const data = { code: error.code, ...(approval === undefined ? {} : approval) }
   return { jsonrpc: '2.0', id, error: { code: refusedCode, message: text, data } }
+}
+
+/** 2026-07-28 wants to know what kind of result it is; earlier revisions take members that they do not know. */
+function toolError(text: string): object {
+  return { resultType: 'complete', content: [{ type: 'text', text }], isError: true }
 }
 
 function textOf(error: GatewayError, approval: HeldApproval | undefined): string {

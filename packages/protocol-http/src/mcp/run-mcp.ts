@@ -1,4 +1,4 @@
-import { PolicyError, ProtocolError, type GatewayError } from '@wardgate/errors'
+import { ProtocolError, type GatewayError } from '@wardgate/errors'
 import type { ToolCallOperation } from '@wardgate/gateway'
 import type { Exchange } from '../client/exchange'
 import type { Visit } from '../client/visit'
@@ -25,11 +25,6 @@ export async function runMcp(
   const message = exchange.method === 'POST' ? messageOf(request) : undefined
   const operation = operationOf(exchange, message)
   const id = message === undefined ? undefined : idOf(message)
-  const changed = changedTool(request, operation)
-  if (changed !== undefined) {
-    refuse(request, { id, method: operation.method, error: changed, approval: undefined })
-    return undefined
-  }
   const { answer, approval } = await submit(request, operation)
   if (answer.kind === 'denial') {
     refuse(request, { id, method: operation.method, error: answer.error, approval })
@@ -38,8 +33,6 @@ export async function runMcp(
   const isListing = operation.method === 'tools/list' && id !== undefined
   const context = {
     gate: session.gate,
-    pins: session.pins,
-    connectionId: session.target.connectionId,
     settings: visit.settings.mcp,
     listing: new Set<RpcId>(isListing ? [id] : []),
   }
@@ -69,17 +62,6 @@ function operationOf(exchange: Exchange, message: RpcMessage | undefined): ToolC
   if (method === undefined)
     throw new ProtocolError('ERR_PROTOCOL_UNSUPPORTED', `${exchange.method} is no part of MCP`)
   return { kind: 'tool-call', method, name: '', arguments: '{}' }
-}
-
-function changedTool(
-  { session }: ReadRequest,
-  { method, name }: ToolCallOperation,
-): GatewayError | undefined {
-  if (method !== 'tools/call') return undefined
-  if (!session.pins.isChanged(session.target.connectionId, name)) return undefined
-  return new PolicyError('ERR_POLICY_DENIED', `the definition of tool ${name} has changed`, {
-    nextStep: 'An administrator looks at it and pins its digest in the settings of the connection.',
-  })
 }
 
 /** The message is written anew, and answers come uncompressed: they are read message by message. */

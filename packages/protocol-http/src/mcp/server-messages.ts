@@ -2,14 +2,13 @@ import { z } from 'zod'
 import type { Gate } from '@wardgate/gateway'
 import type { HttpSettings } from '../settings'
 import { isRequest, parseMessage, type RpcId } from './json-rpc'
-import type { ToolDefinition, ToolPins } from './pins'
 
 const toolList = z.looseObject({ tools: z.array(z.looseObject({ name: z.string() })).max(1_024) })
 
+type ListedTool = z.infer<typeof toolList>['tools'][number]
+
 export interface ServerContext {
   readonly gate: Gate
-  readonly pins: ToolPins
-  readonly connectionId: string
   readonly settings: HttpSettings['mcp']
   /** Ids of the client's requests for the list of tools: their answers are filtered. */
   readonly listing: ReadonlySet<RpcId>
@@ -33,25 +32,16 @@ export async function shownMessage(
   return written({ ...message, result: { ...result, tools } })
 }
 
-/** Those that are as they were accepted, and that this principal may know of. */
+/** Those that are as they were accepted, and that this principal might call. */
 async function visibleTools(
-  tools: readonly ToolDefinition[],
-  { gate, pins, connectionId, settings }: ServerContext,
-): Promise<readonly ToolDefinition[]> {
-  const visible: ToolDefinition[] = []
-  for (const tool of tools) {
-    const isAccepted = pins.isAccepted(connectionId, tool, settings.pins)
-    if (isAccepted && (await mayKnow(gate, tool.name))) visible.push(tool)
-  }
-  return visible
-}
-
-async function mayKnow(gate: Gate, name: string): Promise<boolean> {
-  const operation = { kind: 'tool-call', method: 'tools/list', name, arguments: '{}' } as const
-  const answer = await gate.submit(operation, { maxMillis: 0, held: () => undefined })
-  if (answer.kind === 'denial') return false
-  answer.settle({ status: 'succeeded', rows: 0, bytes: 0, maskedCells: 0 })
-  return true
+  tools: readonly ListedTool[],
+  { gate }: ServerContext,
+): Promise<readonly ListedTool[]> {
+  if (tools.length === 0) return tools
+  // What is asked about is what is written: one text for one tool.
+  const offered = tools.map((tool) => ({ name: tool.name, definition: JSON.stringify(tool) }))
+  const visible = await gate.screenTools(offered)
+  return tools.filter((_tool, index) => visible[index] === true)
 }
 
 function written(message: object): Uint8Array {

@@ -1,5 +1,4 @@
 import type { Gate, Target } from '@wardgate/gateway'
-import type { ToolPins } from '../mcp/pins'
 import type { PooledTarget } from '../upstream/pools'
 
 /** What the requests of one session share. */
@@ -7,7 +6,6 @@ export interface SessionParts {
   readonly gate: Gate
   readonly target: Target
   readonly upstream: PooledTarget
-  readonly pins: ToolPins
   readonly clientHost: string
   readonly signal: AbortSignal
   /** Aborted when nothing more that the client sends can be read. */

@@ -18,7 +18,6 @@ import type { Duplex } from 'node:stream'
 import { Front } from '../client/front'
 import { HttpEngine } from '../engine'
 import { http } from '../index'
-import { ToolPins } from '../mcp/pins'
 import { settings as schema } from '../settings'
 import { UpstreamPools } from '../upstream/pools'
 
@@ -36,7 +35,7 @@ export class Stage {
   readonly spool = new MemorySpool()
   readonly clock = new ManualClock()
   readonly log = new MemoryLog()
-  readonly shared = { front: new Front(), pools: new UpstreamPools(), pins: new ToolPins() }
+  readonly shared = { front: new Front(), pools: new UpstreamPools() }
   readonly target: Server
   readonly gateway: Gateway
   readonly #listener: NetServer

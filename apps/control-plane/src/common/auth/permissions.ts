@@ -9,6 +9,7 @@ export const permissions = [
   'connections:read',
   'connections:write',
   'connections:use',
+  'tools:accept',
   'credentials:read',
   'credentials:write',
   'agents:read',
@@ -34,6 +35,7 @@ export type Permission = (typeof permissions)[number]
 const scoped: ReadonlySet<Permission> = new Set<Permission>([
   'connections:read',
   'connections:use',
+  'tools:accept',
   'approvals:read',
   'approvals:read-own',
   'approvals:vote',

@@ -6,15 +6,15 @@ import type {
   MessageOperation,
   Operation,
   RequestOperation,
-  ToolCallOperation,
 } from '@wardgate/gateway'
 import type { DecisionSession } from '../decision-session'
 import { FunctionCallReader } from './function-call-reader'
 import type { OperationReader, Reading } from './reading'
-import { messageReading, requestReading, toolCallReading } from './request'
+import { messageReading, requestReading } from './request'
 import { commandReading, fileReading, forwardReading } from './shell'
 import { StatelessReader } from './stateless-reader'
 import { StatementReader } from './statement-reader'
+import { ToolCallReader } from './tool-call-reader'
 
 /** One reader for each kind of operation. */
 type Readers = {
@@ -25,13 +25,17 @@ type Readers = {
 export class OperationReaders {
   private readonly readers: Readers
 
-  constructor(statements: StatementReader, functionCalls: FunctionCallReader) {
+  constructor(
+    statements: StatementReader,
+    functionCalls: FunctionCallReader,
+    toolCalls: ToolCallReader,
+  ) {
     this.readers = {
       statement: statements,
       'function-call': functionCalls,
       request: new StatelessReader<RequestOperation>(requestReading),
       message: new StatelessReader<MessageOperation>(messageReading),
-      'tool-call': new StatelessReader<ToolCallOperation>(toolCallReading),
+      'tool-call': toolCalls,
       command: new StatelessReader<CommandOperation>(commandReading),
       file: new StatelessReader<FileOperation>(fileReading),
       forward: new StatelessReader<ForwardOperation>(forwardReading),

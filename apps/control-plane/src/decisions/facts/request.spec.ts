@@ -1,7 +1,7 @@
-import type { RequestOperation, ToolCallOperation } from '@wardgate/gateway'
+import type { RequestOperation } from '@wardgate/gateway'
 import type { Obligations } from '@wardgate/policy'
 import type { DecisionSession } from '../decision-session'
-import { requestReading, toolCallReading } from './request'
+import { requestReading } from './request'
 
 const session = { target: { settings: {} } } as DecisionSession
 const obligations = {
@@ -47,18 +47,5 @@ describe('reading of requests', () => {
         unreadable: 'refuse',
       },
     })
-  })
-
-  it('runs nothing when it only asks whether a tool may be shown', () => {
-    const call = (method: string): ToolCallOperation => ({
-      kind: 'tool-call',
-      method,
-      name: 'refund',
-      arguments: '{}',
-    })
-    const listed = toolCallReading(call('tools/list'), session)
-    const called = toolCallReading(call('tools/call'), session)
-    expect([listed.runs, called.runs]).toEqual([false, true])
-    expect(listed.facts.actions).toEqual(called.facts.actions)
   })
 })

@@ -16,11 +16,8 @@ export const requestReading: FactsSource<RequestOperation> = (operation, { targe
 export const messageReading: FactsSource<MessageOperation> = (operation) =>
   reading(messageFacts(operation))
 
-/** A call of a tool; the question whether a tool may be shown runs nothing, so nobody is asked for it. */
-export const toolCallReading: FactsSource<ToolCallOperation> = (operation, { target }) => ({
-  ...reading(toolCallFacts(operation, settingsOf(target.settings))),
-  runs: !(operation.method === 'tools/list' && operation.name !== ''),
-})
+export const toolCallReading: FactsSource<ToolCallOperation> = (operation, { target }) =>
+  reading(toolCallFacts(operation, settingsOf(target.settings)))
 
 function reading(facts: Facts): ReturnType<FactsSource<RequestOperation>> {
   return {

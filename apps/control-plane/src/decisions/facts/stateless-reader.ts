@@ -10,7 +10,7 @@ export type StatelessOperation = Exclude<Operation, StatefulOperation>
 export type FactsSource<TOperation> = (
   operation: TOperation,
   session: DecisionSession,
-) => Pick<Reading, 'facts' | 'masking'> & Partial<Pick<Reading, 'runs'>>
+) => Pick<Reading, 'facts' | 'masking'>
 
 /** Operations whose meaning is all in themselves. */
 export class StatelessReader<
@@ -21,8 +21,8 @@ export class StatelessReader<
   read(session: DecisionSession, operation: TOperation): Promise<Reading> {
     const form = operationJson(operation)
     return Promise.resolve({
-      runs: true,
       ...this.source(operation, session),
+      runs: true,
       digested: form === undefined ? unreadForm(operation) : (form as JsonValue),
       database: session.database,
       // What nobody has read may differ the next time, however equal it looks.

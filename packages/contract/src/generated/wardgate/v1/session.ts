@@ -217,6 +217,7 @@ export interface SessionRequest {
     /** Withdraws the operation that waits for a verdict or an approval. */
     { $case: "withdraw"; value: Withdraw }
     | { $case: "close"; value: CloseSession }
+    | { $case: "screenTools"; value: ScreenTools }
     | undefined;
 }
 
@@ -398,6 +399,19 @@ export interface CloseSession {
   reason: string;
 }
 
+/** Tools that the target lists. Nothing runs, and no operation comes of it: the question is what the client may see. */
+export interface ScreenTools {
+  /** Unique within the session. */
+  id: number;
+  tools: OfferedTool[];
+}
+
+export interface OfferedTool {
+  name: string;
+  /** JSON text of all that the client would see of it. */
+  definition: string;
+}
+
 export interface SessionResponse {
   message?:
     | { $case: "opened"; value: SessionOpened }
@@ -406,7 +420,16 @@ export interface SessionResponse {
     | { $case: "held"; value: ApprovalHeld }
     | { $case: "kill"; value: Kill }
     | { $case: "stored"; value: SessionStored }
+    | { $case: "toolsScreened"; value: ToolsScreened }
     | undefined;
+}
+
+export interface ToolsScreened {
+  id: number;
+  /** One a tool, in the order of the question: it is as it was accepted, and the principal might call it. */
+  visible: boolean[];
+  /** In place of an answer. */
+  refused?: Refused | undefined;
 }
 
 /**
@@ -701,6 +724,9 @@ export const SessionRequest: MessageFns<SessionRequest> = {
       case "close":
         CloseSession.encode(message.message.value, writer.uint32(34).fork()).join();
         break;
+      case "screenTools":
+        ScreenTools.encode(message.message.value, writer.uint32(42).fork()).join();
+        break;
     }
     return writer;
   },
@@ -748,6 +774,14 @@ export const SessionRequest: MessageFns<SessionRequest> = {
             }
 
             message.message = { $case: "close", value: CloseSession.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.message = { $case: "screenTools", value: ScreenTools.decode(reader, reader.uint32()) };
             continue;
           }
         }
@@ -2406,6 +2440,120 @@ export const CloseSession: MessageFns<CloseSession> = {
   },
 };
 
+function createBaseScreenTools(): ScreenTools {
+  return { id: 0, tools: [] };
+}
+
+export const ScreenTools: MessageFns<ScreenTools> = {
+  encode(message: ScreenTools, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== 0) {
+      writer.uint32(8).uint32(message.id);
+    }
+    for (const v of message.tools) {
+      OfferedTool.encode(v!, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ScreenTools {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseScreenTools();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.id = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.tools.push(OfferedTool.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseOfferedTool(): OfferedTool {
+  return { name: "", definition: "" };
+}
+
+export const OfferedTool: MessageFns<OfferedTool> = {
+  encode(message: OfferedTool, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.definition !== "") {
+      writer.uint32(18).string(message.definition);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): OfferedTool {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseOfferedTool();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.definition = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 function createBaseSessionResponse(): SessionResponse {
   return { message: undefined };
 }
@@ -2430,6 +2578,9 @@ export const SessionResponse: MessageFns<SessionResponse> = {
         break;
       case "stored":
         SessionStored.encode(message.message.value, writer.uint32(50).fork()).join();
+        break;
+      case "toolsScreened":
+        ToolsScreened.encode(message.message.value, writer.uint32(58).fork()).join();
         break;
     }
     return writer;
@@ -2494,6 +2645,96 @@ export const SessionResponse: MessageFns<SessionResponse> = {
             }
 
             message.message = { $case: "stored", value: SessionStored.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.message = { $case: "toolsScreened", value: ToolsScreened.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseToolsScreened(): ToolsScreened {
+  return { id: 0, visible: [], refused: undefined };
+}
+
+export const ToolsScreened: MessageFns<ToolsScreened> = {
+  encode(message: ToolsScreened, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== 0) {
+      writer.uint32(8).uint32(message.id);
+    }
+    if (message.visible.length !== 0) {
+      writer.uint32(18).fork();
+      for (const v of message.visible) {
+        writer.bool(v);
+      }
+      writer.join();
+    }
+    if (message.refused !== undefined) {
+      Refused.encode(message.refused, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ToolsScreened {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseToolsScreened();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.id = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag === 16) {
+              message.visible.push(reader.bool());
+
+              continue;
+            }
+
+            if (tag === 18) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.visible.push(reader.bool());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.refused = Refused.decode(reader, reader.uint32());
             continue;
           }
         }
