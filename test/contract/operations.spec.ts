@@ -38,6 +38,7 @@ const operations: readonly Operation[] = [
   },
   { kind: 'message', channel: '/live', format: 'binary', data: Buffer.from([1, 2]) },
   { kind: 'tool-call', method: 'tools/call', name: 'echo', arguments: '{"a":1}' },
+  { kind: 'tool-call', method: 'tools/call', name: 'echo', arguments: '{}', extra: '{"task":{}}' },
   {
     kind: 'command',
     shape: 'exec',

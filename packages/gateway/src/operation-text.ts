@@ -13,8 +13,10 @@ export function textOf(operation: Operation): string {
       return requestText(operation)
     case 'message':
       return messageText(operation)
-    case 'tool-call':
-      return `${operation.method} ${operation.name}\n${operation.arguments}`
+    case 'tool-call': {
+      const { method, name, arguments: given, extra } = operation
+      return [`${method} ${name}`, given, ...(extra === undefined ? [] : [extra])].join('\n')
+    }
     case 'file': {
       const { action, path, destination, detail } = operation
       const words = [action, path, ...(destination === undefined ? [] : ['->', destination])]

@@ -23,6 +23,8 @@ export interface ToolCall {
   readonly name: string
   /** JSON text. */
   readonly arguments: string
+  /** JSON text of all other parameters but `_meta`, such as a client's answers to its server. Absent = none. */
+  readonly extra?: string
 }
 
 export interface StreamMessage {

@@ -52,6 +52,12 @@ const shape = z.strictObject({
     .describe('What the target speaks over HTTP: anything, or the Model Context Protocol.'),
   mcp: z
     .strictObject({
+      path: z
+        .string()
+        .max(1_000)
+        .regex(/^\/[^?#]*$/)
+        .default('/mcp')
+        .describe('Where the server is at the target; nothing else there is reached.'),
       serverRequests: z
         .array(z.enum(['sampling/createMessage', 'elicitation/create', 'roots/list', 'ping']))
         .default(['ping'])

@@ -54,8 +54,8 @@ function kindToWire(operation: Operation): NonNullable<WireOperation['kind']> {
       return { $case: 'message', value }
     }
     case 'tool-call': {
-      const { method, name, arguments: given } = operation
-      return { $case: 'toolCall', value: { method, name, arguments: given } }
+      const { method, name, arguments: given, extra = '' } = operation
+      return { $case: 'toolCall', value: { method, name, arguments: given, extra } }
     }
     case 'command': {
       const { shape, environment, ...rest } = operation

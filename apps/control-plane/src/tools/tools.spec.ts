@@ -56,7 +56,7 @@ async function screen(
 
 async function call(name: string): Promise<string> {
   await shop.test.app.get(EpochWatch, { strict: false }).refresh()
-  const value = { method: 'tools/call', name, arguments: '{}' }
+  const value = { method: 'tools/call', name, arguments: '{}', extra: '' }
   const operation = { kind: { $case: 'toolCall' as const, value } }
   const operationId = crypto.randomUUID()
   talk.send({ message: { $case: 'decide', value: { operationId, operation, traceparent: '' } } })

@@ -79,6 +79,19 @@ describe('facts of a tool call', () => {
   })
 
   it.each([
+    [
+      '{"inputResponses":{"q":{"content":{"ssn":"1"}}},"requestState":"s"}',
+      'call tool:add, write method:response',
+    ],
+    ['{"task":{"ttl":1}}', 'call tool:add'],
+    ['{"tenant":"other"}', 'opaque'],
+    ['{"task":1,"task":2}', 'opaque'],
+  ])('with the other parameters %s', (extra, expected) => {
+    const operation = { method: 'tools/call', name: 'add', arguments: '{}', extra }
+    expect(shown(toolCallFacts(operation, defaultHttpFactsSettings))).toBe(expected)
+  })
+
+  it.each([
     ['resources/read', 'file:///a', 'read resource:file:///a'],
     ['prompts/get', 'greet', 'read prompt:greet'],
     ['tools/list', '', 'read method:tools/list'],

@@ -3,7 +3,7 @@ import { FactsDraft } from '../facts-draft'
 import { tellFields, valueAt } from '../json/fields'
 import { foldedName, parseStrictJson } from '../json/strict-json'
 import type { ToolCall } from '../operations'
-import type { HttpFactsSettings } from '../settings'
+import { recordOf, type HttpFactsSettings } from '../settings'
 import { matchesName } from './name-pattern'
 import { classifyText } from './classify'
 
@@ -61,6 +61,7 @@ export function toolCallFacts(operation: ToolCall, settings: HttpFactsSettings):
   if (known?.action === 'call') draft.risk('tool-call')
   draft.summary = name === '' ? method : `${method} ${shownName(name)}`
   readArguments(operation, settings, draft)
+  readExtra(operation, draft)
   return draft.facts()
 }
 
@@ -87,6 +88,24 @@ function readArguments(operation: ToolCall, settings: HttpFactsSettings, draft: 
   if (operation.method !== 'tools/call') return
   for (const { tool, argument, as } of settings.arguments)
     if (matchesName(tool, operation.name)) classifyText(valueAt(json.value, argument), as, draft)
+}
+
+/** What carries no data of the client's: the server's own state come back, and how it wants the call to be run. */
+const carriers = new Set(['requestState', 'task'])
+
+/** Parameters beside those that name and feed the call. */
+function readExtra({ extra }: ToolCall, draft: FactsDraft): void {
+  if (extra === undefined) return
+  const json = parseStrictJson(extra)
+  if (json.kind === 'ambiguous') {
+    draft.opaque(`the parameters cannot be read: ${json.reason}`)
+    return
+  }
+  tellFields(json.value, 'mcp.extra', draft)
+  for (const name of Object.keys(recordOf(json.value)))
+    // Answers to the server's questions say what an answer in a message of its own would.
+    if (name === 'inputResponses') draft.action('write', 'method:response')
+    else if (!carriers.has(name)) draft.opaque(`the parameter ${shownName(name)} is not known`)
 }
 
 /** Names with hidden characters look like others: what people read must be what is called. */

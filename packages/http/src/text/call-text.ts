@@ -28,7 +28,9 @@ export function readCallText(text: string): Typed<ToolCall> {
   if (subject === undefined) return { value: { method, name: '', arguments: sortedJson(rest) } }
   const name = rest[subject]
   if (typeof name !== 'string') return { problem: `must name the ${subject} that ${method} means` }
-  return { value: { method, name, arguments: sortedJson(rest['arguments'] ?? {}) } }
+  const { [subject]: _name, arguments: given = {}, ...others } = rest
+  const extra = Object.keys(others).length === 0 ? {} : { extra: sortedJson(others) }
+  return { value: { method, name, arguments: sortedJson(given), ...extra } }
 }
 
 /** One text for one value, as the gateway sends it on. */

@@ -143,6 +143,95 @@ it('lists nothing while nobody can say what may be seen', async () => {
   expect(listed).not.toContain('Adds')
 })
 
+it('filters a list of tools on whichever stream it comes', async () => {
+  await start()
+  stage.controlPlane.showsTool = ({ name }) => name !== 'drop'
+  respond = (_message, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.end(
+      `data: ${JSON.stringify({ jsonrpc: '2.0', id: 3, result: { tools: tools() } })}\n\n`,
+    )
+  }
+  const text = await (await stage.fetch('/mcp', { headers: { 'last-event-id': '1' } })).text()
+  expect(text).toContain('Adds')
+  expect(text).not.toContain('drop')
+})
+
+it('binds a call to all that is sent, answers to the server among it', async () => {
+  await start()
+  const params = { name: 'add', inputResponses: { q: { action: 'accept' } }, requestState: 's' }
+  await post({ jsonrpc: '2.0', id: 1, method: 'tools/call', params })
+  expect(asked()).toMatchObject([
+    { extra: '{"inputResponses":{"q":{"action":"accept"}},"requestState":"s"}' },
+  ])
+  expect(JSON.parse(received[0]!.body)).toMatchObject({ params })
+})
+
+it('shows no question within a result that a server may not ask', async () => {
+  await start()
+  const ask = (method: string) => (_message: object, response: ServerResponse) => {
+    const result = { resultType: 'input_required', inputRequests: { q: { method, params: {} } } }
+    response.setHeader('content-type', 'application/json')
+    response.end(JSON.stringify({ jsonrpc: '2.0', id: 1, result }))
+  }
+  respond = ask('elicitation/create')
+  const refused = await (await call('add')).json()
+  expect(refused).toMatchObject({ result: { isError: true, resultType: 'complete' } })
+  expect(JSON.stringify(refused)).toContain('the server asks its client for elicitation/create')
+  await stage.stop()
+  await start({ mcp: { serverRequests: ['elicitation/create'] } })
+  respond = ask('elicitation/create')
+  expect(await (await call('add')).text()).toContain('input_required')
+})
+
+it.each(['/admin', '/mcp/', '/mcp?tenant=2', '/', '/mcp%2F..'])(
+  'reaches nothing at the target but the endpoint: %s',
+  async (path) => {
+    await start()
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' })
+    const headers = { 'content-type': 'application/json' }
+    const answer = await stage.fetch(path, { method: 'POST', headers, body })
+    expect([400, 404]).toContain(answer.status)
+    expect((await stage.fetch(path)).status).toBe(answer.status)
+    expect(received).toEqual([])
+  },
+)
+
+it('passes on no header but those of the protocol', async () => {
+  await start()
+  await post(
+    { jsonrpc: '2.0', id: 1, method: 'ping' },
+    { 'x-tenant': '2', 'mcp-session-id': 'abc', cookie: 'a=b' },
+  )
+  const { headers } = received[0]!
+  expect(headers['mcp-session-id']).toBe('abc')
+  expect([headers['x-tenant'], headers.cookie]).toEqual([undefined, undefined])
+})
+
+it.each([
+  ['region', { 'mcp-param-region': 'eu' }, 200],
+  ['region', { 'mcp-param-region': '=?base64?ZXU=?=' }, 200],
+  ['region', { 'mcp-param-region': 'us' }, 400],
+])('takes a header that repeats the argument %s: %j', async (_name, headers, status) => {
+  await start()
+  const params = { name: 'add', arguments: { region: 'eu' } }
+  const answer = await post({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }, headers)
+  expect(answer.status).toBe(status)
+})
+
+it.each(['text/plain', 'text/html', 'application/octet-stream'])(
+  'shows no answer of another kind than messages: %s',
+  async (type) => {
+    await start()
+    respond = (_message, response) => {
+      response.setHeader('content-type', type).end('secret')
+    }
+    const answer = await stage.fetch('/mcp')
+    expect(answer.status).toBe(403)
+    expect(await answer.text()).not.toContain('secret')
+  },
+)
+
 it('shows events one by one, without what a server may not ask for', async () => {
   await start()
   respond = (_message, response) => {

@@ -1,4 +1,4 @@
-import { ProtocolError, type GatewayError } from '@wardgate/errors'
+import { ProtocolError, RequestError, type GatewayError } from '@wardgate/errors'
 import type { ToolCallOperation } from '@wardgate/gateway'
 import type { Exchange } from '../client/exchange'
 import type { Visit } from '../client/visit'
@@ -9,8 +9,9 @@ import type { SessionParts } from '../relay/session-parts'
 import { essenceOf } from '../wire/media-type'
 import { denialMessage } from './denial'
 import { idOf, parseMessage, type RpcId, type RpcMessage } from './json-rpc'
+import { checkHeaders, headersForServer } from './headers'
 import { shownMessage } from './server-messages'
-import { checkHeaders, toolCallOf } from './tool-call'
+import { toolCallOf } from './tool-call'
 
 /** What a request without a message asks for: https://modelcontextprotocol.io/specification/2025-11-25/basic/transports */
 const bodiless: Readonly<Record<string, string>> = { GET: 'session/listen', DELETE: 'session/end' }
@@ -22,6 +23,7 @@ export async function runMcp(
   session: SessionParts,
 ): Promise<GatewayError | undefined> {
   const request = await readRequest(exchange, visit, session)
+  checkEndpoint(request)
   const message = exchange.method === 'POST' ? messageOf(request) : undefined
   const operation = operationOf(exchange, message)
   const id = message === undefined ? undefined : idOf(message)
@@ -30,17 +32,26 @@ export async function runMcp(
     refuse(request, { id, method: operation.method, error: answer.error, approval })
     return undefined
   }
-  const isListing = operation.method === 'tools/list' && id !== undefined
   const context = {
     gate: session.gate,
     settings: visit.settings.mcp,
-    listing: new Set<RpcId>(isListing ? [id] : []),
+    asked: operation.method,
   }
   return forward({
     ...withMessage(request, message),
     permit: answer,
     show: (bytes) => shownMessage(bytes, context),
   })
+}
+
+/** What is judged is the message: another path, or a query, would say something that nobody looks at. */
+function checkEndpoint({ operation, visit }: ReadRequest): void {
+  const { path, query } = operation
+  const endpoint = visit.settings.mcp.path
+  if (path === endpoint && query === '') return
+  const nextStep = 'Ask there, without a query; mcp.path of the connection says where it is.'
+  const message = `the MCP server of this connection is at ${endpoint}`
+  throw new RequestError('ERR_REQUEST_NOT_FOUND', message, { nextStep })
 }
 
 function messageOf({ operation }: ReadRequest): RpcMessage {
@@ -64,13 +75,10 @@ function operationOf(exchange: Exchange, message: RpcMessage | undefined): ToolC
   return { kind: 'tool-call', method, name: '', arguments: '{}' }
 }
 
-/** The message is written anew, and answers come uncompressed: they are read message by message. */
+/** The message is written anew. */
 function withMessage(request: ReadRequest, message: RpcMessage | undefined): ReadRequest {
   const { operation, body } = request
-  const headers = [
-    ...operation.headers.filter(({ name }) => name !== 'accept-encoding'),
-    { name: 'accept-encoding', value: 'identity' },
-  ]
+  const headers = headersForServer(operation.headers)
   const forwarded = message === undefined ? undefined : Buffer.from(JSON.stringify(message))
   return { ...request, operation: { ...operation, headers }, body: { ...body, forwarded } }
 }

@@ -1,4 +1,4 @@
-import { SessionError, TargetError, type GatewayError } from '@wardgate/errors'
+import { PolicyError, SessionError, TargetError, type GatewayError } from '@wardgate/errors'
 import type { Outcome, Permit } from '@wardgate/gateway'
 import { problemOf } from '../errors'
 import type { ResponseListener, Sending } from '../upstream/send'
@@ -51,7 +51,8 @@ export class ResponseRelay implements ResponseListener, BodySink {
     const { exchange, permit, visit, operation } = this.#request
     const { status } = this
     this.#untyped = undefined
-    const show = carriesMessages(status, fields) ? this.#request.show : undefined
+    const show = status < 300 && hasBody ? this.#request.show : undefined
+    if (show !== undefined) requireMessages(fields)
     const mediaType = valueOf(fields, 'content-type') ?? ''
     const masker = permit.body(hasBody ? mediaType : typeOfNothing)
     if (masker.active && hasBody) refusePart(status)
@@ -159,10 +160,11 @@ export class ResponseRelay implements ResponseListener, BodySink {
   }
 }
 
-/** What else a server of messages says is a body like any other. */
-function carriesMessages(status: number, fields: readonly Field[]): boolean {
+/** From a server of messages, nothing but messages; what it says of an error is a body like any other. */
+function requireMessages(fields: readonly Field[]): void {
   const mediaType = essenceOf(valueOf(fields, 'content-type'))
-  return status < 300 && /^(?:application\/json|text\/event-stream)$/.test(mediaType)
+  if (/^(?:application\/json|text\/event-stream)$/.test(mediaType)) return
+  throw new PolicyError('ERR_POLICY_DENIED', 'the answer of the server is no message')
 }
 
 /** A part of a body cannot be masked: what it is a part of is not known. Range was not sent, so none was asked for. */

@@ -67,8 +67,9 @@ function toOperation(raw: WireOperation | undefined): Operation {
       return { kind: 'message', channel, format: valueFormat(format), data }
     }
     case 'toolCall': {
-      const { method, name, arguments: given } = kind.value
-      return { kind: 'tool-call', method, name, arguments: given }
+      const { method, name, arguments: given, extra } = kind.value
+      const others = extra === '' ? {} : { extra }
+      return { kind: 'tool-call', method, name, arguments: given, ...others }
     }
     case 'command': {
       const { shape, text, terminal, environment, directory } = kind.value

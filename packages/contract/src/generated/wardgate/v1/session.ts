@@ -362,6 +362,8 @@ export interface ToolCallOperation {
   name: string;
   /** JSON text. */
   arguments: string;
+  /** JSON text of all other parameters but `_meta`. Empty = none. */
+  extra: string;
 }
 
 /** A command line for a shell at the target, or an interactive shell, whose text is empty. */
@@ -2033,7 +2035,7 @@ export const MessageOperation: MessageFns<MessageOperation> = {
 };
 
 function createBaseToolCallOperation(): ToolCallOperation {
-  return { method: "", name: "", arguments: "" };
+  return { method: "", name: "", arguments: "", extra: "" };
 }
 
 export const ToolCallOperation: MessageFns<ToolCallOperation> = {
@@ -2046,6 +2048,9 @@ export const ToolCallOperation: MessageFns<ToolCallOperation> = {
     }
     if (message.arguments !== "") {
       writer.uint32(26).string(message.arguments);
+    }
+    if (message.extra !== "") {
+      writer.uint32(34).string(message.extra);
     }
     return writer;
   },
@@ -2085,6 +2090,14 @@ export const ToolCallOperation: MessageFns<ToolCallOperation> = {
             }
 
             message.arguments = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.extra = reader.string();
             continue;
           }
         }
