@@ -9,9 +9,8 @@ export interface SpoolEntry extends NewAuditEntry {
   readonly sequence: number
 }
 
-/** A leaf with its place in the tree, ready to be stored. */
-export interface PlacedLeaf {
-  readonly index: number
+/** A leaf that has no place in the tree yet. */
+export interface NewLeaf {
   readonly kind: string
   readonly time: string
   readonly leaf: string

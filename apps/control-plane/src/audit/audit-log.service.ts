@@ -2,13 +2,19 @@ import { Injectable } from '@nestjs/common'
 import { encodeEntry, entryTime, Frontier, leafHash } from '@wardgate/audit-log'
 import { AuditLog, type NewAuditEntry } from '../common/audit-port'
 import type { Transaction } from '../common/database/transaction'
-import type { PlacedLeaf, SpoolEntry } from './audit-entry'
+import type { BulkTransaction } from '../common/database/bulk-transaction'
+import type { NewLeaf, SpoolEntry } from './audit-entry'
 import { AuditRepository } from './audit.repository'
+import { BulkAuditRepository } from './bulk-audit.repository'
+import type { TreeRepository } from './tree-repository'
 
 /** The Merkle tree's only writer. The tree's row is locked by every append, so leaves have one order everywhere. */
 @Injectable()
 export class AuditLogService extends AuditLog {
-  constructor(private readonly entries: AuditRepository) {
+  constructor(
+    private readonly entries: AuditRepository,
+    private readonly bulkEntries: BulkAuditRepository,
+  ) {
     super()
   }
 
@@ -17,23 +23,37 @@ export class AuditLogService extends AuditLog {
   }
 
   /** Appends in the order given; all of them become visible with the caller's transaction or none. */
-  async appendAll(tx: Transaction, entries: readonly (NewAuditEntry | SpoolEntry)[]) {
-    if (entries.length === 0) return
-    // Encoding comes before the lock: what cannot be encoded holds nobody up.
-    const now = BigInt(Date.now()) * 1000n
-    const encoded = entries.map((entry) => encode(entry, now))
-    const edge = await this.entries.lockTree(tx)
-    const frontier = Frontier.parse(edge.size, edge.frontier)
-    const leaves = encoded.map((leaf): PlacedLeaf => ({
-      ...leaf,
-      index: frontier.append(leaf.leafHash),
-    }))
-    await this.entries.insert(tx, leaves)
-    await this.entries.moveTree(tx, frontier.size, frontier.serialise())
+  async appendAll(tx: Transaction, entries: readonly NewAuditEntry[]): Promise<void> {
+    await appendTo(this.entries, tx, entries)
+  }
+
+  /** The same for what agents spooled. */
+  async appendBulk(
+    tx: BulkTransaction,
+    entries: readonly (NewAuditEntry | SpoolEntry)[],
+  ): Promise<void> {
+    await appendTo(this.bulkEntries, tx, entries)
   }
 }
 
-function encode(entry: NewAuditEntry | SpoolEntry, now: bigint): Omit<PlacedLeaf, 'index'> {
+async function appendTo<T>(
+  tree: TreeRepository<T>,
+  tx: T,
+  entries: readonly (NewAuditEntry | SpoolEntry)[],
+): Promise<void> {
+  if (entries.length === 0) return
+  // Encoding comes before the lock: what cannot be encoded holds nobody up.
+  const now = BigInt(Date.now()) * 1000n
+  const leaves = entries.map((entry) => encode(entry, now))
+  const edge = await tree.lockTree(tx)
+  const frontier = Frontier.parse(edge.size, edge.frontier)
+  const first = frontier.size
+  for (const { leafHash } of leaves) frontier.append(leafHash)
+  await tree.insert(tx, first, leaves)
+  await tree.moveTree(tx, frontier.size, frontier.serialise())
+}
+
+function encode(entry: NewAuditEntry | SpoolEntry, now: bigint): NewLeaf {
   const { kind, body, principalId, sessionId, operationId } = entry
   const time = entryTime('timeMicros' in entry ? entry.timeMicros : now)
   const spool = 'sequence' in entry ? entry : undefined
@@ -53,6 +73,16 @@ function encode(entry: NewAuditEntry | SpoolEntry, now: bigint): Omit<PlacedLeaf
     time,
     version: 1,
   })
-  const ids = { principalId, sessionId, operationId, agentId, spoolId, sequence }
-  return { kind, time, leaf, leafHash: leafHash(leaf), ...ids }
+  return {
+    kind,
+    time,
+    leaf,
+    leafHash: leafHash(leaf),
+    principalId,
+    sessionId,
+    operationId,
+    agentId,
+    spoolId,
+    sequence,
+  }
 }

@@ -4,6 +4,7 @@ import { AuditLogService } from './audit-log.service'
 import { AuditController } from './audit.controller'
 import { AuditRepository } from './audit.repository'
 import { AuditService } from './audit.service'
+import { BulkAuditRepository } from './bulk-audit.repository'
 import { CheckpointService } from './checkpoint.service'
 import { EvidenceService } from './evidence.service'
 
@@ -12,6 +13,7 @@ import { EvidenceService } from './evidence.service'
   controllers: [AuditController],
   providers: [
     AuditRepository,
+    BulkAuditRepository,
     AuditLogService,
     { provide: AuditLog, useExisting: AuditLogService },
     AuditService,

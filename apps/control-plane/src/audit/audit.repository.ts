@@ -2,12 +2,8 @@ import { Injectable } from '@nestjs/common'
 import type { SpoolRange } from '@wardgate/audit-log'
 import { Database } from '../common/database/database'
 import type { Transaction } from '../common/database/transaction'
-import type { PlacedLeaf } from './audit-entry'
-
-export interface TreeEdge {
-  readonly size: bigint
-  readonly frontier: Uint8Array
-}
+import type { NewLeaf } from './audit-entry'
+import type { TreeEdge, TreeRepository } from './tree-repository'
 
 /** Entries [first, end) of the log. */
 export interface Extent {
@@ -24,10 +20,9 @@ export interface EntryFilter {
 }
 
 @Injectable()
-export class AuditRepository {
+export class AuditRepository implements TreeRepository<Transaction> {
   constructor(private readonly database: Database) {}
 
-  /** The row stays locked until the transaction ends: whoever holds it alone may append. */
   async lockTree(tx: Transaction): Promise<TreeEdge> {
     const rows = await tx.$queryRaw<TreeEdge[]>`
       SELECT size, frontier FROM audit_tree WHERE id = 1 FOR UPDATE`
@@ -42,10 +37,10 @@ export class AuditRepository {
   }
 
   /** One statement and one parameter for all: as JSON they cost driver and server the least. */
-  async insert(tx: Transaction, leaves: readonly PlacedLeaf[]): Promise<void> {
+  async insert(tx: Transaction, first: number, leaves: readonly NewLeaf[]): Promise<void> {
     const rows = JSON.stringify(
-      leaves.map((leaf) => ({
-        i: leaf.index,
+      leaves.map((leaf, at) => ({
+        i: first + at,
         k: leaf.kind,
         t: leaf.time,
         l: leaf.leaf,

@@ -9,9 +9,9 @@ export interface JsonObject {
 export interface NewAuditEntry {
   /** What happened, `<noun>.<verb>`: `connection.updated`, `login.refused`. */
   readonly kind: string
-  readonly principalId?: string
-  readonly sessionId?: string
-  readonly operationId?: string
+  readonly principalId?: string | undefined
+  readonly sessionId?: string | undefined
+  readonly operationId?: string | undefined
   readonly body: JsonObject
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Injectable } from '@nestjs/common'
-import type { Transaction } from '../common/database/transaction'
+import type { BulkTransaction } from '../common/database/bulk-transaction'
+import { arrayText, type CopyField } from '../common/database/copy-text'
 import type { NewOperation, OperationEnd, RecordEffect } from './spool-record'
 
 export type Chunk = Extract<RecordEffect, { kind: 'chunk' }> & { readonly sessionId: string }
@@ -20,139 +21,173 @@ export interface EndedOperation {
 @Injectable()
 export class IngestRepository {
   /** The highest sequence number taken in; the row stays locked, so one batch of a spool is taken at a time. */
-  async lockPosition(tx: Transaction, agentId: string, spoolId: string): Promise<number> {
-    await tx.$executeRaw`
-      INSERT INTO spool_positions (agent_id, spool_id, acknowledged, updated_at)
-      VALUES (${agentId}::uuid, ${spoolId}::uuid, 0, now()) ON CONFLICT DO NOTHING`
-    const rows = await tx.$queryRaw<{ acknowledged: bigint }[]>`
-      SELECT acknowledged FROM spool_positions
-      WHERE agent_id = ${agentId}::uuid AND spool_id = ${spoolId}::uuid FOR UPDATE`
-    return Number(rows[0]?.acknowledged ?? 0)
+  async lockPosition(tx: BulkTransaction, agentId: string, spoolId: string): Promise<number> {
+    const lock = () =>
+      tx.rows<{ acknowledged: string }>(
+        `SELECT acknowledged FROM spool_positions
+         WHERE agent_id = $1 AND spool_id = $2 FOR UPDATE`,
+        [agentId, spoolId],
+      )
+    const [known] = await lock()
+    if (known !== undefined) return Number(known.acknowledged)
+    await tx.execute(
+      `INSERT INTO spool_positions (agent_id, spool_id, acknowledged, updated_at)
+       VALUES ($1, $2, 0, now()) ON CONFLICT DO NOTHING`,
+      [agentId, spoolId],
+    )
+    const [created] = await lock()
+    return Number(created?.acknowledged ?? 0)
   }
 
-  async movePosition(tx: Transaction, agentId: string, spoolId: string, to: number): Promise<void> {
-    await tx.$executeRaw`
-      UPDATE spool_positions SET acknowledged = ${to}, updated_at = now()
-      WHERE agent_id = ${agentId}::uuid AND spool_id = ${spoolId}::uuid`
+  async movePosition(
+    tx: BulkTransaction,
+    agentId: string,
+    spoolId: string,
+    to: number,
+  ): Promise<void> {
+    await tx.execute(
+      `UPDATE spool_positions SET acknowledged = $3, updated_at = now()
+       WHERE agent_id = $1 AND spool_id = $2`,
+      [agentId, spoolId, to],
+    )
   }
 
   /** Who used which of these sessions of this agent. */
-  async principals(tx: Transaction, agentId: string, sessionIds: readonly string[]) {
-    const rows = await tx.session.findMany({
-      where: { id: { in: [...sessionIds] }, agentId },
-      select: { id: true, principalId: true },
-    })
+  async principals(tx: BulkTransaction, agentId: string, sessionIds: readonly string[]) {
+    const rows = await tx.rows<{ id: string; principalId: string }>(
+      `SELECT id, principal_id AS "principalId" FROM sessions
+       WHERE id = ANY($1::uuid[]) AND agent_id = $2`,
+      [sessionIds, agentId],
+    )
     return new Map(rows.map(({ id, principalId }) => [id, principalId]))
   }
 
   /**
-   * One statement and one parameter for all rows: as JSON they cost driver and server far less than as arrays by
-   * column. Numbers beyond JSON's safe ones cross as text.
+   * An agent that sends an id once more changes nothing: the first row stays. COPY cannot pass over a row, so they are
+   * looked for first; one that another agent inserts in between fails this batch, and is found when it comes again.
    */
-  async insertOperations(tx: Transaction, operations: readonly EndedOperation[]): Promise<void> {
+  async insertOperations(
+    tx: BulkTransaction,
+    operations: readonly EndedOperation[],
+  ): Promise<void> {
     if (operations.length === 0) return
-    const rows = JSON.stringify(operations.map(operationRow))
-    await tx.$executeRaw`
-      INSERT INTO operations (id, session_id, kind, summary, text, text_digest, text_bytes,
-        parameters, status, determined_by, actions, approval_id, error_code, error_message, started_at,
-        completion, rows, bytes, masked_cells, duration_micros, ended_at)
-      SELECT i, s, k, su, t, decode(d, 'hex'), b, p, st, r, a, ap, ec, em, at, c, n, by, m, du, en
-      FROM json_to_recordset(${rows}::text::json) AS o(i uuid, s uuid, k text, su text, t text, d text,
-        b bigint, p jsonb, st text, r jsonb, a text[], ap uuid, ec text, em text, at timestamptz,
-        c text, n bigint, by bigint, m bigint, du bigint, en timestamptz)
-      ON CONFLICT (id) DO NOTHING`
+    const known = await tx.rows<{ id: string }>(
+      'SELECT id FROM operations WHERE id = ANY($1::uuid[])',
+      [operations.map(({ operation }) => operation.id)],
+    )
+    const ids = new Set(known.map(({ id }) => id))
+    const fresh = operations.filter(({ operation }) => !ids.has(operation.id))
+    await tx.copy(
+      `operations (id, session_id, kind, summary, text, text_digest, text_bytes, parameters,
+        determined_by, actions, approval_id, started_at, status, completion, rows, bytes,
+        masked_cells, error_code, error_message, duration_micros, ended_at)`,
+      fresh,
+      operationRow,
+    )
   }
 
-  async endOperations(tx: Transaction, agentId: string, ends: readonly OperationEnd[]) {
+  async endOperations(tx: BulkTransaction, agentId: string, ends: readonly OperationEnd[]) {
     if (ends.length === 0) return
-    const rows = JSON.stringify(ends.map((end) => ({ i: end.id, ...endColumns(end) })))
-    await tx.$executeRaw`
-      UPDATE operations SET status = e.st, completion = e.c, rows = e.n, bytes = e.by,
-        masked_cells = e.m, error_code = e.ec, error_message = e.em,
-        duration_micros = e.du, ended_at = e.en
-      FROM json_to_recordset(${rows}::text::json) AS e(i uuid, st text, c text, n bigint, by bigint,
-        m bigint, ec text, em text, du bigint, en timestamptz), sessions s
-      WHERE operations.id = e.i AND operations.ended_at IS NULL
-        AND s.id = operations.session_id AND s.agent_id = ${agentId}::uuid`
+    const rows = JSON.stringify(ends.map(endRow))
+    await tx.execute(
+      `UPDATE operations SET status = e.st, completion = e.c, rows = e.n, bytes = e.by,
+         masked_cells = e.m, error_code = e.ec, error_message = e.em,
+         duration_micros = e.du, ended_at = e.en
+       FROM json_to_recordset($1::text::json) AS e(i uuid, st text, c text, n bigint, by bigint,
+         m bigint, ec text, em text, du bigint, en timestamptz), sessions s
+       WHERE operations.id = e.i AND operations.ended_at IS NULL
+         AND s.id = operations.session_id AND s.agent_id = $2`,
+      [rows, agentId],
+    )
   }
 
   /**
    * Operations of this spool that were forwarded by a process that is gone: nobody will say how they ended. Their
    * sessions have no closing record, which is what keeps the search small.
    */
-  async endLostOperations(tx: Transaction, agentId: string, spoolId: string) {
-    return tx.$queryRaw<{ id: string; sessionId: string; principalId: string }[]>`
-      UPDATE operations o SET status = 'unknown', ended_at = now(),
-        error_message = 'the agent ended before the outcome was known'
-      FROM sessions s
-      WHERE s.id = o.session_id AND s.agent_id = ${agentId}::uuid AND s.bytes_in = 0
-        AND o.status = 'forwarded'
-        AND EXISTS (SELECT 1 FROM audit_entries e WHERE e.session_id = s.id
-          AND e.operation_id = o.id AND e.spool_id = ${spoolId}::uuid)
-      RETURNING o.id::text, o.session_id::text AS "sessionId", s.principal_id::text AS "principalId"`
+  async endLostOperations(tx: BulkTransaction, agentId: string, spoolId: string) {
+    return tx.rows<{ id: string; sessionId: string; principalId: string }>(
+      `UPDATE operations o SET status = 'unknown', ended_at = now(),
+         error_message = 'the agent ended before the outcome was known'
+       FROM sessions s
+       WHERE s.id = o.session_id AND s.agent_id = $1 AND s.bytes_in = 0
+         AND o.status = 'forwarded'
+         AND EXISTS (SELECT 1 FROM audit_entries e WHERE e.session_id = s.id
+           AND e.operation_id = o.id AND e.spool_id = $2)
+       RETURNING o.id, o.session_id AS "sessionId", s.principal_id AS "principalId"`,
+      [agentId, spoolId],
+    )
   }
 
-  async countOperations(tx: Transaction, counts: ReadonlyMap<string, number>): Promise<void> {
+  async countOperations(tx: BulkTransaction, counts: ReadonlyMap<string, number>): Promise<void> {
     if (counts.size === 0) return
     // In one order everywhere, so that two batches cannot wait for each other.
     const sorted = [...counts].sort(([a], [b]) => (a < b ? -1 : 1))
-    await tx.$executeRaw`
-      UPDATE sessions SET operations = operations + c.n::int
-      FROM unnest(${sorted.map(([id]) => id)}::text[],
-        ${sorted.map(([, count]) => String(count))}::text[]) AS c(i, n)
-      WHERE sessions.id = c.i::uuid`
+    await tx.execute(
+      `UPDATE sessions SET operations = operations + c.n
+       FROM unnest($1::uuid[], $2::int[]) AS c(i, n) WHERE sessions.id = c.i`,
+      [sorted.map(([id]) => id), sorted.map(([, count]) => count)],
+    )
   }
 
-  async endSession(tx: Transaction, agentId: string, ended: Ended): Promise<void> {
-    await tx.$executeRaw`
-      UPDATE sessions SET state = 'ended', bytes_in = ${ended.bytesIn}, bytes_out = ${ended.bytesOut},
-        end_reason = CASE WHEN end_reason = '' THEN ${ended.reason} ELSE end_reason END,
-        ended_at = COALESCE(ended_at, now())
-      WHERE id = ${ended.sessionId}::uuid AND agent_id = ${agentId}::uuid`
+  async endSession(tx: BulkTransaction, agentId: string, ended: Ended): Promise<void> {
+    await tx.execute(
+      `UPDATE sessions SET state = 'ended', bytes_in = $3, bytes_out = $4,
+         end_reason = CASE WHEN end_reason = '' THEN $5 ELSE end_reason END,
+         ended_at = COALESCE(ended_at, now())
+       WHERE id = $1 AND agent_id = $2`,
+      [ended.sessionId, agentId, ended.bytesIn, ended.bytesOut, ended.reason],
+    )
   }
 
-  async insertChunks(tx: Transaction, chunks: readonly Chunk[]): Promise<void> {
-    if (chunks.length === 0) return
-    await tx.recordingChunk.createMany({
-      skipDuplicates: true,
-      data: chunks.map(({ sessionId, index, data, last }) => ({
-        sessionId,
-        index,
-        data,
-        digest: new Uint8Array(createHash('sha256').update(data).digest()),
-        last,
-      })),
-    })
+  async insertChunks(tx: BulkTransaction, chunks: readonly Chunk[]): Promise<void> {
+    for (const { sessionId, index, data, last } of chunks)
+      await tx.execute(
+        `INSERT INTO recording_chunks (session_id, index, data, digest, last)
+         VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+        [sessionId, index, data, createHash('sha256').update(data).digest(), last],
+      )
   }
 
-  async notify(tx: Transaction, channel: string, payload: string): Promise<void> {
-    await tx.$executeRaw`SELECT pg_notify(${channel}, ${payload})`
+  async notify(tx: BulkTransaction, channel: string, payloads: readonly string[]): Promise<void> {
+    if (payloads.length === 0) return
+    await tx.execute('SELECT pg_notify($1, p) FROM unnest($2::text[]) AS p', [channel, payloads])
   }
 }
 
-function operationRow({ operation, end }: EndedOperation) {
-  return {
-    i: operation.id,
-    s: operation.sessionId,
-    k: operation.operationKind,
-    su: operation.summary,
-    t: operation.text,
-    d: operation.textDigest,
-    b: operation.textBytes.toString(),
-    p: operation.parameters,
-    st: operation.status,
-    r: operation.determinedBy,
-    a: searchable(operation.actions),
-    ap: operation.approvalId === '' ? undefined : operation.approvalId,
-    ec: operation.errorCode,
-    em: operation.errorMessage,
-    at: operation.at,
-    ...(end === undefined ? { c: '', n: 0, by: 0, m: 0 } : endColumns(end)),
-  }
+/** In the order of the columns of the COPY. */
+function operationRow({ operation, end }: EndedOperation): readonly CopyField[] {
+  return [
+    operation.id,
+    operation.sessionId,
+    operation.operationKind,
+    operation.summary,
+    operation.text,
+    `\\x${operation.textDigest}`,
+    operation.textBytes,
+    JSON.stringify(operation.parameters),
+    JSON.stringify(operation.determinedBy),
+    arrayText(searchable(operation.actions)),
+    operation.approvalId === '' ? null : operation.approvalId,
+    operation.at.toISOString(),
+    ...(end === undefined ? notEnded(operation) : endedAs(end)),
+  ]
 }
 
-function endColumns(end: OperationEnd) {
+function notEnded({ status, errorCode, errorMessage }: NewOperation): readonly CopyField[] {
+  return [status, '', 0, 0, 0, errorCode, errorMessage, null, null]
+}
+
+function endedAs(end: OperationEnd): readonly CopyField[] {
+  const { status, completion, rows, bytes, maskedCells, errorCode, errorMessage } = end
+  const ended = [end.durationMicros, end.at.toISOString()]
+  return [status, completion, rows, bytes, maskedCells, errorCode, errorMessage, ...ended]
+}
+
+/** Numbers beyond JSON's safe ones cross as text. */
+function endRow(end: OperationEnd) {
   return {
+    i: end.id,
     st: end.status,
     c: end.completion,
     n: end.rows.toString(),

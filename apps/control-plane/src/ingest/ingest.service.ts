@@ -3,7 +3,7 @@ import { AuditError } from '@wardgate/errors'
 import { AuditLogService } from '../audit/audit-log.service'
 import type { SpoolEntry } from '../audit/audit-entry'
 import { Database } from '../common/database/database'
-import type { Transaction } from '../common/database/transaction'
+import type { BulkTransaction } from '../common/database/bulk-transaction'
 import { liveChannel } from '../live/live-event'
 import { SessionWriter } from '../sessions/session-writer.service'
 import { type Chunk, type Ended, type EndedOperation, IngestRepository } from './ingest.repository'
@@ -42,9 +42,7 @@ export class IngestService {
   ): Promise<number> {
     // Sessions are stored beside their opening; their entries come after them.
     await this.writer.settled()
-    const taken = await this.database.transaction((tx) =>
-      this.takeIn(tx, agentId, spoolId, records),
-    )
+    const taken = await this.database.bulk((tx) => this.takeIn(tx, agentId, spoolId, records))
     if (taken.gapAt === undefined) return taken.acknowledged
     await this.tellGap(agentId, spoolId, taken.acknowledged, taken.gapAt)
     throw new AuditError(
@@ -54,7 +52,7 @@ export class IngestService {
   }
 
   private async takeIn(
-    tx: Transaction,
+    tx: BulkTransaction,
     agentId: string,
     spoolId: string,
     records: readonly IngestedRecord[],
@@ -74,7 +72,7 @@ export class IngestService {
   }
 
   private async store(
-    tx: Transaction,
+    tx: BulkTransaction,
     agentId: string,
     spoolId: string,
     records: readonly IngestedRecord[],
@@ -89,16 +87,16 @@ export class IngestService {
     await this.repository.insertChunks(tx, effects.chunks)
     await this.tellScreens(tx, effects)
     // Last, because the tree's lock is everybody's.
-    await this.audit.appendAll(
+    await this.audit.appendBulk(
       tx,
       records.map((record) => toEntry(record, { agentId, spoolId }, principals)),
     )
   }
 
   /** A process that starts says that the one before it is gone: what that one forwarded has no outcome to come. */
-  private async endLost(tx: Transaction, agentId: string, spoolId: string): Promise<void> {
+  private async endLost(tx: BulkTransaction, agentId: string, spoolId: string): Promise<void> {
     const lost = await this.repository.endLostOperations(tx, agentId, spoolId)
-    await this.audit.appendAll(
+    await this.audit.appendBulk(
       tx,
       lost.map(({ id, sessionId, principalId }) => ({
         kind: 'operation.outcome',
@@ -110,20 +108,15 @@ export class IngestService {
     )
   }
 
-  private async tellScreens(tx: Transaction, { operations, sessions }: Effects): Promise<void> {
-    for (const { sessionId } of sessions.slice(0, mostLiveEvents))
-      await this.repository.notify(
-        tx,
-        liveChannel,
-        JSON.stringify({ type: 'session', id: sessionId, state: 'ended' }),
-      )
-    const counts = [...countBySession(operations)].slice(0, mostLiveEvents)
-    for (const [sessionId, count] of counts)
-      await this.repository.notify(
-        tx,
-        liveChannel,
-        JSON.stringify({ type: 'operation', sessionId, count }),
-      )
+  private async tellScreens(tx: BulkTransaction, { operations, sessions }: Effects): Promise<void> {
+    const ended = sessions
+      .slice(0, mostLiveEvents)
+      .map(({ sessionId }) => ({ type: 'session', id: sessionId, state: 'ended' }))
+    const counted = [...countBySession(operations)]
+      .slice(0, mostLiveEvents)
+      .map(([sessionId, count]) => ({ type: 'operation', sessionId, count }))
+    const events = [...ended, ...counted].map((event) => JSON.stringify(event))
+    await this.repository.notify(tx, liveChannel, events)
   }
 
   private async tellGap(agentId: string, spoolId: string, acknowledged: number, at: number) {
@@ -184,20 +177,11 @@ function countBySession(operations: readonly EndedOperation[]): ReadonlyMap<stri
 }
 
 function toEntry(
-  record: IngestedRecord,
-  spool: { readonly agentId: string; readonly spoolId: string },
+  { kind, body, sequence, timeMicros, sessionId, operationId }: IngestedRecord,
+  { agentId, spoolId }: { readonly agentId: string; readonly spoolId: string },
   principals: ReadonlyMap<string, string>,
 ): SpoolEntry {
-  const { kind, body, sequence, timeMicros, sessionId, operationId } = record
   const principalId = sessionId === undefined ? undefined : principals.get(sessionId)
-  return {
-    kind,
-    body,
-    ...spool,
-    sequence,
-    timeMicros,
-    ...(sessionId === undefined ? {} : { sessionId }),
-    ...(operationId === undefined ? {} : { operationId }),
-    ...(principalId === undefined ? {} : { principalId }),
-  }
+  const ids = { principalId, sessionId, operationId }
+  return { kind, body, agentId, spoolId, sequence, timeMicros, ...ids }
 }

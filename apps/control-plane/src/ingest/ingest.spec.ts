@@ -106,6 +106,19 @@ describe('ingest', () => {
     expect(rows[0].parameters).toMatchObject([{ value: "it's" }])
   })
 
+  it('keeps the first row of an operation whose id an agent sends again', async () => {
+    const spool = randomUUID()
+    const [id, other] = [randomUUID(), randomUUID()]
+    await take(spool, [intent(1, id, 'select 1')])
+    await take(spool, [intent(2, id, 'select 2'), intent(3, other, 'select 3')])
+    const { rows } = await database.query(
+      'SELECT text FROM operations WHERE id = ANY($1::uuid[]) ORDER BY text',
+      [[id, other]],
+    )
+    expect(rows).toEqual([{ text: 'select 1' }, { text: 'select 3' }])
+    expect(await count(spool)).toBe(3)
+  })
+
   it('refuses a gap and a reordered batch, and says so in the log', async () => {
     const spool = randomUUID()
     await take(spool, [intent(1, randomUUID())])

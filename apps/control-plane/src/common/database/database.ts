@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import { Pool } from 'pg'
 import { PrismaClient } from '../../generated/prisma/client'
+import { BulkTransaction } from './bulk-transaction'
 import type { Transaction } from './transaction'
 
 /** Longest wait for a free database connection, and longest life of one transaction. */
@@ -35,6 +36,24 @@ export class Database {
   /** Runs `work` in one transaction: everything it does is committed, or nothing is. */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     return this.prisma.$transaction(work, { maxWait: maxWaitMillis, timeout: transactionMillis })
+  }
+
+  /** As `transaction`, on a connection that can COPY. */
+  async bulk<T>(work: (tx: BulkTransaction) => Promise<T>): Promise<T> {
+    const client = await this.#pool.connect()
+    let broken: unknown
+    try {
+      // One statement that hangs must not hold what it locked for ever.
+      await client.query(`BEGIN; SET LOCAL statement_timeout = ${transactionMillis}`)
+      const result = await work(new BulkTransaction(client))
+      await client.query('COMMIT')
+      return result
+    } catch (caught) {
+      await client.query('ROLLBACK').catch((error: unknown) => (broken = error))
+      throw caught
+    } finally {
+      client.release(broken !== undefined)
+    }
   }
 
   async ping(): Promise<void> {
