@@ -75,7 +75,9 @@ function consult(set: PolicySet, context: PolicyContext): Findings {
 function take(rule: CompiledRule, evaluation: Evaluation, findings: Findings): void {
   const outcome = evaluateRule(rule, evaluation)
   const { reference } = rule
-  findings.consulted.push({ ...reference, matched: outcome.kind === 'match', why: outcome.why })
+  const { policy, rule: name } = reference
+  const matched = outcome.kind === 'match'
+  findings.consulted.push({ policy, rule: name, matched, why: outcome.why })
   if (outcome.kind === 'no-match' && !outcome.concernsCaller) return
   findings.reached.push(rule)
   if (rule.effect === 'allow' || rule.effect === 'require-approval') findings.mayDoAnything = true
@@ -214,6 +216,7 @@ function reasons(rules: readonly CompiledRule[]): string {
 }
 
 function unique(all: readonly RuleReference[]): readonly RuleReference[] {
+  if (all.length < 2) return all
   const byName = new Map(
     all.map((reference) => [`${reference.policy}/${reference.rule}`, reference]),
   )

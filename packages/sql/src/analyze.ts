@@ -1,6 +1,13 @@
 import type { ActionFact, Facts } from '@wardgate/policy'
-import type { Analyze, StatementAnalysis, StatementInput, StatementLineage } from './analysis'
-import { allOf, columnReference, nothing, type Outputs } from './lineage/value'
+import type {
+  Analyze,
+  Influence,
+  OutputColumn,
+  StatementAnalysis,
+  StatementInput,
+  StatementLineage,
+} from './analysis'
+import { columnReference, nothing, type NamedValue, type Outputs } from './lineage/value'
 import {
   act,
   newFactNotes,
@@ -49,24 +56,34 @@ function declaration(statement: ParsedStatement): Candidate | undefined {
   return undefined
 }
 
+function outputColumn({ name, value }: NamedValue): OutputColumn {
+  const sources = [...value.sources].map(columnReference)
+  return { name, kind: value.kind, sources }
+}
+
+function isTainted({ columns, rest }: Outputs): boolean {
+  return rest.kind === 'unknown' || columns?.some(({ value }) => value.kind === 'unknown') === true
+}
+
 function lineageOf(outputs: Outputs | undefined, notes: LineageNotes): StatementLineage {
-  const columns = outputs?.columns?.map(({ name, value }) => ({
-    name,
-    kind: value.kind,
-    sources: [...value.sources].map(columnReference),
-  }))
-  return {
-    ...(columns !== undefined && { outputs: columns }),
+  const { unknownInfluence, relations, valueSources } = notes
+  const columns = outputs?.columns
+  const lineage = {
     unknownOutputs: outputs !== undefined && columns === undefined,
-    tainted: outputs !== undefined && allOf(outputs).kind === 'unknown',
-    unknownInfluence: notes.unknownInfluence,
-    influences: [...notes.influences.values()].map(({ key, where }) => ({
-      column: columnReference(key),
-      where,
-    })),
-    relations: [...notes.relations],
-    valueSources: [...notes.valueSources],
+    tainted: outputs !== undefined && isTainted(outputs),
+    unknownInfluence,
+    influences: influencesOf(notes),
+    relations: [...relations],
+    valueSources: [...valueSources],
   }
+  return columns === undefined ? lineage : { outputs: columns.map(outputColumn), ...lineage }
+}
+
+function influencesOf({ influences }: LineageNotes): readonly Influence[] {
+  const found: Influence[] = []
+  for (const { key, where } of influences.values())
+    found.push({ column: columnReference(key), where })
+  return found
 }
 
 function evaluateOne(statement: ParsedStatement, work: Work): StatementLineage {

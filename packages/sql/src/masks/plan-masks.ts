@@ -30,11 +30,24 @@ function detectorsOf(masks: readonly SelectedMask[]): DetectorMask[] {
   )
 }
 
-function originsOf(masked: MaskedColumns): OriginMask[] {
-  return [...masked].map(([key, { rule, method }]) => {
+/** What follows from the masked columns alone: the same for every statement that is judged by them. */
+interface Consequences {
+  readonly origins: readonly OriginMask[]
+  readonly relations: ReadonlySet<number>
+}
+
+const consequences = new WeakMap<MaskedColumns, Consequences>()
+
+function consequencesOf(masked: MaskedColumns): Consequences {
+  const known = consequences.get(masked)
+  if (known !== undefined) return known
+  const origins = [...masked].map(([key, { rule, method }]) => {
     const { relation, attribute } = columnReference(key)
     return { table: relation, attribute, rule, method }
   })
+  const found = { origins, relations: new Set(origins.map(({ table }) => table)) }
+  consequences.set(masked, found)
+  return found
 }
 
 /** The rule for one output: its own method for the column itself, whole redaction for anything computed from it. */
@@ -48,7 +61,7 @@ function outputRule(output: OutputColumn, masked: MaskedColumns): ColumnRule | u
 
 function touchesMasked(statement: StatementLineage, masked: MaskedColumns): boolean {
   if (statement.valueSources.length > 0) return true
-  const relations = new Set([...masked.keys()].map((key) => columnReference(key).relation))
+  const { relations } = consequencesOf(masked)
   return statement.relations.some((id) => relations.has(id))
 }
 
@@ -103,7 +116,7 @@ function planFor(
   const touches = statements.some(
     (statement) => statement.tainted || touchesMasked(statement, masked),
   )
-  const origins = originsOf(masked)
+  const { origins } = consequencesOf(masked)
   const unknownOrigin = { rule: fallback.rule, method: redact }
   const results = statements.filter(
     (statement) => statement.outputs !== undefined || statement.unknownOutputs,

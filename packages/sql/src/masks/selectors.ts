@@ -144,8 +144,28 @@ function compute(index: CatalogIndex, masks: readonly SelectedMask[]): MaskedCol
   return masked
 }
 
+interface Latest {
+  readonly masks: readonly SelectedMask[]
+  readonly columns: MaskedColumns
+}
+
+/** By catalog. Most operations on it are judged by the same rules, which costs less to see than to write as a key. */
+const latest = new WeakMap<CatalogIndex, Latest>()
+
 /** The masked columns for these rules; remembered per catalog because it does not depend on the statement. */
 export function maskedColumns(index: CatalogIndex, masks: readonly SelectedMask[]): MaskedColumns {
+  const last = latest.get(index)
+  if (last !== undefined && areSame(last.masks, masks)) return last.columns
+  const columns = rememberedColumns(index, masks)
+  latest.set(index, { masks: [...masks], columns })
+  return columns
+}
+
+function areSame(some: readonly SelectedMask[], others: readonly SelectedMask[]): boolean {
+  return some.length === others.length && some.every((mask, at) => mask === others[at])
+}
+
+function rememberedColumns(index: CatalogIndex, masks: readonly SelectedMask[]): MaskedColumns {
   const key = `masks ${JSON.stringify(masks.map((mask) => [mask.reference, mask.columns, mask.method, mask.columnMethod]))}`
   const found = index.cache.get(key) as MaskedColumns | undefined
   if (found !== undefined) return found

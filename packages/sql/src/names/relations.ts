@@ -81,11 +81,22 @@ export function isView(relation: Relation): boolean {
   return relation.kind === 'view' || relation.kind === 'materialized-view'
 }
 
-function columnsOf(work: Work, relation: Relation): readonly NamedValue[] {
+/** Values of a relation's own columns: the same for every statement. */
+const ownColumns = new WeakMap<Relation, readonly NamedValue[]>()
+
+function ownColumnsOf(relation: Relation): readonly NamedValue[] {
+  const known = ownColumns.get(relation)
+  if (known !== undefined) return known
   const own = relation.columns.map((column) => ({
     name: column.name,
     value: columnValue(columnKey(relation.id, column.number)),
   }))
+  ownColumns.set(relation, own)
+  return own
+}
+
+function columnsOf(work: Work, relation: Relation): readonly NamedValue[] {
+  const own = ownColumnsOf(relation)
   if (!isView(relation) || relation.definition === '') return own
   const { outputs } = viewLineage(work, relation)
   const aligned = outputs.columns?.length === own.length ? outputs.columns : undefined
