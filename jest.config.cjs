@@ -41,6 +41,7 @@ module.exports = {
         '<rootDir>/apps/*/src/**/*.spec.ts',
         '<rootDir>/test/contract/**/*.spec.ts',
         '<rootDir>/test/adversarial/{lineage,masks}/*.spec.ts',
+        '<rootDir>/test/detectors/*.spec.ts',
       ],
     },
     {

@@ -17,7 +17,125 @@ function finds(name: string, text: string): string[] {
 const pem = '-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----'
 const token = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl'
 
-const cases: Record<string, { yes: [string, string][]; no: string[] }> = {
+type Cases = Record<string, { yes: [string, string][]; no: string[] }>
+
+const nationalCases: Cases = {
+  uk_nino: {
+    yes: [
+      ['AB 12 34 56 C', 'AB 12 34 56 C'],
+      ['nino=jg103759a;', 'jg103759a'],
+    ],
+    no: ['QQ123456C', 'GB123456A', 'AB123456E', 'AB1234567', 'XAB123456C'],
+  },
+  de_tax_id: {
+    yes: [
+      ['36574261809', '36574261809'],
+      ['IdNr. 36 574 261 809.', '36 574 261 809'],
+    ],
+    no: ['36574261890', '36554266806', '06574261809', '365742618090'],
+  },
+  fr_nir: {
+    yes: [
+      ['1 72 02 32 013 121 26', '1 72 02 32 013 121 26'],
+      ['297086005766807', '297086005766807'],
+      ['253072A073004 43', '253072A073004 43'],
+    ],
+    no: ['297086005766808', '597086005766807', '2970860057668071'],
+  },
+  es_dni: {
+    yes: [
+      ['18034063Q', '18034063Q'],
+      ['NIE x-9549656-x', 'x-9549656-x'],
+    ],
+    no: ['18034063R', '1803406Q', '18034063', 'A18034063Q'],
+  },
+  it_codice_fiscale: {
+    yes: [
+      ['BCCFRC15M25E852P', 'BCCFRC15M25E852P'],
+      ['cf: prsgcb12m41l627j', 'prsgcb12m41l627j'],
+    ],
+    no: ['BCCFRC15M25E852Q', 'BCCFRC15M25E85', 'ABCDEFGHIJKLMNOP'],
+  },
+  nl_bsn: {
+    yes: [
+      ['214035797', '214035797'],
+      ['BSN 0745.18.963', '0745.18.963'],
+    ],
+    no: ['214035798', '000000000', '2140357970', 'x214035797'],
+  },
+  pl_pesel: {
+    yes: [['99030676310', '99030676310']],
+    no: ['99030676311', '99130676310', '99023176310', '990306763100'],
+  },
+  br_cpf: {
+    yes: [
+      ['187.244.670-14', '187.244.670-14'],
+      ['cpf 08470472968', '08470472968'],
+    ],
+    no: ['187.244.670-15', '111.111.111-11', '187.244.67014'],
+  },
+  in_aadhaar: {
+    yes: [
+      ['5982 5979 1903', '5982 5979 1903'],
+      ['aadhaar:948337887623', '948337887623'],
+    ],
+    no: ['598259791900', '191417776319', '5982 59791903', '222222222222'],
+  },
+  cn_resident_id: {
+    yes: [
+      ['45032719961112141X', '45032719961112141X'],
+      ['id 610481196406217762', '610481196406217762'],
+    ],
+    no: ['450327199611121419', '45032719961312141X', '610481176406217762'],
+  },
+  se_personnummer: {
+    yes: [
+      ['961112-5825', '961112-5825'],
+      ['19400525-0644', '19400525-0644'],
+    ],
+    no: ['961112-5826', '961312-5825', '9611125825'],
+  },
+  ca_sin: {
+    yes: [
+      ['278 018 460', '278 018 460'],
+      ['200-448-025', '200-448-025'],
+    ],
+    no: ['278 018 461', '278018460', '278 018-460'],
+  },
+  national_id: {
+    yes: [
+      ['id 18034063Q', '18034063Q'],
+      ['123-45-6789', '123-45-6789'],
+    ],
+    no: ['2026-11-22', 'order 123456'],
+  },
+  secret: {
+    yes: [
+      [
+        'aws uses h7Gk2LmQ9xZ1pRtV4bNc8WdY3sFa6JeU0oTi5KqP here',
+        'h7Gk2LmQ9xZ1pRtV4bNc8WdY3sFa6JeU0oTi5KqP',
+      ],
+      ['password = hunter2!x', 'hunter2!x'],
+      ['{"clientSecret": "8f14e45fceea167a5a36dedd4bea2543"}', '8f14e45fceea167a5a36dedd4bea2543'],
+      ['postgres://app:s3cr-3t@db:5432/x', 's3cr-3t'],
+      ['<Password>Tr0ub4dor3</Password>', 'Tr0ub4dor3'],
+      ['Authorization: Basic dXNlcjpwYXNzd29yZDE=', 'dXNlcjpwYXNzd29yZDE='],
+    ],
+    no: [
+      '550e8400-e29b-41d4-a716-446655440000',
+      'd41d8cd98f00b204e9800998ecf8427e',
+      'getUserByIdentifierAndDisplayName2',
+      'the password is required',
+      'password: required',
+      'token_type: string',
+      'packages/masking/src/detectors/index.ts',
+      'https://example.org/a/b?c=1',
+    ],
+  },
+}
+
+const cases: Cases = {
+  ...nationalCases,
   email: {
     yes: [
       ['ada@example.com', 'ada@example.com'],
@@ -133,10 +251,10 @@ describe('detectors', () => {
       expect(finds(name, text)).toEqual([])
     })
 
-    it.each(yes)('finds what is in %j anywhere in a long text', (_text, value) => {
+    it.each(yes)('finds what is in %j anywhere in a long text', (found, value) => {
       fc.assert(
         fc.property(fc.nat(300), fc.nat(300), (before, after) => {
-          const text = `${'lorem ipsum '.repeat(before)}| ${value} |${' dolor'.repeat(after)}`
+          const text = `${'lorem ipsum '.repeat(before)}| ${found} |${' dolor'.repeat(after)}`
           expect(finds(name, text).join()).toContain(value)
         }),
         { numRuns: 20 },
@@ -164,6 +282,12 @@ describe('detectors', () => {
       'AKIA',
       'sk-',
       'ghp_',
+      'token=',
+      'key: ',
+      'x://a:',
+      'aA1-',
+      '1 72 ',
+      'X-123',
       'DE89 ',
       'DE89',
       'aa00 ',

@@ -5,20 +5,23 @@ import type { Detector } from './detector'
 import { email } from './email'
 import { iban } from './iban'
 import { jwt } from './jwt'
+import { nationalIdOfAny, nationalIds } from './national'
 import { patternDetector, patternPrefix } from './pattern'
 import { phone } from './phone'
 import { privateKey } from './private-key'
-import { usSsn } from './us-ssn'
+import { secret } from './secret'
 
 const builtIn: readonly Detector[] = [
   email,
   creditCard,
-  usSsn,
   iban,
   phone,
   jwt,
   privateKey,
   apiKey,
+  secret,
+  nationalIdOfAny,
+  ...nationalIds,
 ]
 
 /** The detectors that every policy can name; `pattern:<RE2>` names one of its own. */

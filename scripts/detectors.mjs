@@ -1,0 +1,18 @@
+// npm run detectors: precision and recall of the masking detectors on the published samples.
+import { join } from 'node:path'
+import { prepare, root, run } from './prepare.mjs'
+
+await prepare()
+const code = await run(
+  process.execPath,
+  [
+    join(root, 'node_modules/jest/bin/jest.js'),
+    '--selectProjects',
+    'unit',
+    '--testPathPatterns',
+    'test/detectors/measure',
+    '--silent',
+  ],
+  { env: { ...process.env, WARDGATE_SHOW_DETECTORS: '1' } },
+)
+process.exit(code)
