@@ -51,32 +51,48 @@ export interface Chunk extends ChunkHeader {
   readonly digest: Uint8Array
 }
 
-export type ChunkParts = Omit<Chunk, 'digest'>
+/** What a chunk says of itself beside its names and payload. */
+export type ChunkParts = Omit<ChunkHeader, 'sessionId' | 'protocol'> &
+  Pick<Chunk, 'deflated' | 'rawLength'>
 
 /*
  * chunk: 'WGRC' | u8 version | u8 flags | u32 index | u64 startedAt | u48 first | u48 last | u32 events
  *        | u32 rawLength | u32 payloadLength | 32 previousDigest | u8 n, sessionId | u8 n, protocol
  *        | payload | 32 SHA-256 of all before
  */
-export function encodeChunk(parts: ChunkParts): { data: Buffer; digest: Uint8Array } {
-  const sessionId = nameBytes(parts.sessionId)
-  const protocol = nameBytes(parts.protocol)
-  const head = Buffer.alloc(fixedBytes)
-  magic.copy(head)
-  head.writeUInt8(version, 4)
-  head.writeUInt8((parts.deflated ? flagDeflated : 0) | (parts.last ? flagLast : 0), 5)
-  head.writeUInt32BE(parts.index, 6)
-  head.writeBigUInt64BE(parts.startedAtMicros, 10)
-  head.writeUIntBE(parts.firstMicros, 18, 6)
-  head.writeUIntBE(parts.lastMicros, 24, 6)
-  head.writeUInt32BE(parts.events, 30)
-  head.writeUInt32BE(parts.rawLength, 34)
-  head.writeUInt32BE(parts.payload.length, 38)
-  head.set(parts.previousDigest, 42)
-  const body = Buffer.concat([head, sessionId, protocol, parts.payload, noDigest])
-  const digest = hash('sha256', body.subarray(0, -digestBytes), 'buffer')
-  body.set(digest, body.length - digestBytes)
-  return { data: body, digest }
+
+/** Whose recording it is, as every chunk of it says. */
+export function encodeNames(sessionId: string, protocol: string): Buffer {
+  return Buffer.concat([nameBytes(sessionId), nameBytes(protocol)])
+}
+
+/** Where the payload begins in a chunk with these names. */
+export function payloadStart(names: Uint8Array): number {
+  return fixedBytes + names.length
+}
+
+/** Makes a chunk of bytes that hold its payload up to `end`: the head is written before it and the digest behind it. */
+export function sealChunk(
+  bytes: Buffer,
+  end: number,
+  names: Uint8Array,
+  parts: ChunkParts,
+): { data: Buffer; digest: Uint8Array } {
+  magic.copy(bytes)
+  bytes.writeUInt8(version, 4)
+  bytes.writeUInt8((parts.deflated ? flagDeflated : 0) | (parts.last ? flagLast : 0), 5)
+  bytes.writeUInt32BE(parts.index, 6)
+  bytes.writeBigUInt64BE(parts.startedAtMicros, 10)
+  bytes.writeUIntBE(parts.firstMicros, 18, 6)
+  bytes.writeUIntBE(parts.lastMicros, 24, 6)
+  bytes.writeUInt32BE(parts.events, 30)
+  bytes.writeUInt32BE(parts.rawLength, 34)
+  bytes.writeUInt32BE(end - payloadStart(names), 38)
+  bytes.set(parts.previousDigest, 42)
+  bytes.set(names, fixedBytes)
+  const digest = hash('sha256', bytes.subarray(0, end), 'buffer')
+  bytes.set(digest, end)
+  return { data: bytes.subarray(0, end + digestBytes), digest }
 }
 
 function nameBytes(name: string): Buffer {

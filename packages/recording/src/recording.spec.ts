@@ -14,7 +14,7 @@ function recorder(changes: Partial<RecordingWriterOptions> = {}) {
     micros: () => clock.now,
     onChunk: (index, data) => {
       expect(index).toBe(chunks.length)
-      chunks.push(data)
+      chunks.push(Buffer.from(data))
     },
     ...changes,
   })

@@ -1,11 +1,14 @@
 import { InternalError } from '@wardgate/errors'
 import { deflateRawSync } from 'node:zlib'
 import {
-  encodeChunk,
+  digestBytes,
+  encodeNames,
   eventType,
   maxChunkBytes,
   maxOverheadBytes,
   noDigest,
+  payloadStart,
+  sealChunk,
   type Recorded,
 } from './format'
 
@@ -16,7 +19,7 @@ export interface RecordingWriterOptions {
   readonly startedAtMicros: number | bigint
   /** Monotonic microseconds; the recording counts from its value at creation. */
   readonly micros: () => number
-  /** Takes a chunk. What it throws is thrown to whoever recorded, then and ever after. */
+  /** Takes a chunk, whose bytes are its own for the call only. What it throws is thrown to whoever recorded, then and ever after. */
   readonly onChunk: (index: number, data: Uint8Array, last: boolean) => void
   /** At most and by default 64 KiB. */
   readonly maxChunkBytes?: number
@@ -50,6 +53,9 @@ export function createRecordingWriter(options: RecordingWriterOptions): Recordin
 class ChunkWriter implements RecordingWriter {
   readonly #options: RecordingWriterOptions
   readonly #startMicros: number
+  readonly #names: Buffer
+  /** Of the payload in a chunk. */
+  readonly #start: number
   readonly #capacity: number
   /** Absent while nothing is buffered: an idle session must not hold a chunk's worth of memory. */
   #buffer: Buffer | undefined
@@ -71,6 +77,8 @@ class ChunkWriter implements RecordingWriter {
     }
     this.#options = options
     this.#startMicros = options.micros()
+    this.#names = encodeNames(options.sessionId, options.protocol)
+    this.#start = payloadStart(this.#names)
     this.#capacity = limit
     this.#flushBytes = Math.min(options.flushBytes ?? limit, limit)
   }
@@ -118,11 +126,11 @@ class ChunkWriter implements RecordingWriter {
       this.#firstMicros = now
       this.#lastMicros = now
     }
-    const buffer = (this.#buffer ??= Buffer.allocUnsafeSlow(this.#capacity))
-    buffer[this.#used++] = type
+    const buffer = (this.#buffer ??= this.#allocate(this.#capacity))
+    buffer[this.#start + this.#used++] = type
     this.#writeVarint(buffer, now - this.#lastMicros)
     this.#writeVarint(buffer, bytes.length)
-    buffer.set(bytes, this.#used)
+    buffer.set(bytes, this.#start + this.#used)
     this.#used += bytes.length
     this.#events++
     this.#lastMicros = now
@@ -132,21 +140,23 @@ class ChunkWriter implements RecordingWriter {
   #writeVarint(buffer: Buffer, value: number): void {
     let rest = value
     while (rest >= 0x80) {
-      buffer[this.#used++] = (rest % 0x80) | 0x80
+      buffer[this.#start + this.#used++] = (rest % 0x80) | 0x80
       rest = Math.floor(rest / 0x80)
     }
-    buffer[this.#used++] = rest
+    buffer[this.#start + this.#used++] = rest
+  }
+
+  /** The payload is gathered where it lies in the chunk, so that it need not be copied once more. */
+  #allocate(payloadBytes: number): Buffer {
+    return Buffer.allocUnsafeSlow(this.#start + payloadBytes + digestBytes)
   }
 
   #emit(last: boolean): void {
-    const raw = this.#buffer?.subarray(0, this.#used) ?? Buffer.alloc(0)
-    const deflated =
-      this.#options.compress === true ? deflateRawSync(raw, { level: zlibLevel }) : raw
-    const helps = deflated.length < raw.length
+    const buffer = this.#buffer ?? this.#allocate(0)
+    const rawLength = this.#used
+    const deflated = this.#options.compress === true ? this.#deflate(buffer) : undefined
     const index = this.#index
-    const { data, digest } = encodeChunk({
-      sessionId: this.#options.sessionId,
-      protocol: this.#options.protocol,
+    const { data, digest } = sealChunk(buffer, this.#start + (deflated ?? rawLength), this.#names, {
       startedAtMicros: BigInt(this.#options.startedAtMicros),
       index,
       last,
@@ -154,9 +164,8 @@ class ChunkWriter implements RecordingWriter {
       lastMicros: this.#lastMicros,
       events: this.#events,
       previousDigest: this.#previousDigest,
-      deflated: helps,
-      rawLength: raw.length,
-      payload: helps ? deflated : raw,
+      deflated: deflated !== undefined,
+      rawLength,
     })
     this.#previousDigest = digest
     this.#index = index + 1
@@ -169,6 +178,15 @@ class ChunkWriter implements RecordingWriter {
       this.#closed = caught
       throw caught
     }
+  }
+
+  /** The length of the payload when it is smaller so; else it stays as it is. */
+  #deflate(buffer: Buffer): number | undefined {
+    const raw = buffer.subarray(this.#start, this.#start + this.#used)
+    const deflated = deflateRawSync(raw, { level: zlibLevel })
+    if (deflated.length >= raw.length) return undefined
+    buffer.set(deflated, this.#start)
+    return deflated.length
   }
 
   #refuseWhenClosed(): void {

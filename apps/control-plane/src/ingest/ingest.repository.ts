@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { Injectable } from '@nestjs/common'
 import type { BulkTransaction } from '../common/database/bulk-transaction'
 import { arrayText, type CopyField } from '../common/database/copy-text'
@@ -141,11 +140,11 @@ export class IngestRepository {
   }
 
   async insertChunks(tx: BulkTransaction, chunks: readonly Chunk[]): Promise<void> {
-    for (const { sessionId, index, data, last } of chunks)
+    for (const { sessionId, index, data, digest, last } of chunks)
       await tx.execute(
         `INSERT INTO recording_chunks (session_id, index, data, digest, last)
          VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
-        [sessionId, index, data, createHash('sha256').update(data).digest(), last],
+        [sessionId, index, data, digest, last],
       )
   }
 

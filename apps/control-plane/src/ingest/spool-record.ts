@@ -11,7 +11,7 @@ import {
 } from '@wardgate/contract'
 import { AuditError, ProtocolError } from '@wardgate/errors'
 import { parseChunk } from '@wardgate/recording'
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { JsonObject } from '../common/audit-port'
 import { redactStatement } from '../common/redact-statement'
 import { shownParameters } from '../approvals/shown-parameters'
@@ -42,8 +42,12 @@ export type RecordEffect =
       readonly kind: 'chunk'
       readonly index: number
       readonly data: Uint8Array<ArrayBuffer>
+      /** SHA-256 of the data. */
+      readonly digest: Buffer
       readonly last: boolean
     }
+
+type RecordedChunk = Extract<RecordEffect, { kind: 'chunk' }>
 
 export interface NewOperation {
   readonly id: string
@@ -145,12 +149,13 @@ function readRecord(raw: SpoolRecord): IngestedRecord {
     case 'recording': {
       const { sessionId, index, data, last } = entry.value
       const bytes = new Uint8Array(data)
+      const digest = hash('sha256', bytes, 'buffer')
       return {
         ...position,
         kind: last ? 'recording.ended' : 'recording.chunk',
         sessionId: id(sessionId),
-        body: readChunk(sessionId, index, bytes, last),
-        effect: { kind: 'chunk', index, data: bytes, last },
+        body: readChunk({ index, data: bytes, digest, last }, sessionId),
+        effect: { kind: 'chunk', index, data: bytes, digest, last },
       }
     }
     case 'loginRefused': {
@@ -335,19 +340,18 @@ function malformed(what: string): ProtocolError {
 }
 
 /** The last chunk's own digest commits to all before it; one that cannot be read is kept, but vouches for itself only. */
-function readChunk(sessionId: string, index: number, bytes: Uint8Array, last: boolean): JsonObject {
-  const body = { index, bytes: bytes.length, chunkDigest: sha256(bytes) }
+function readChunk(
+  { index, data, digest, last }: Omit<RecordedChunk, 'kind'>,
+  sessionId: string,
+): JsonObject {
+  const body = { index, bytes: data.length, chunkDigest: digest.toString('hex') }
   if (!last) return body
   try {
-    const chunk = parseChunk(bytes)
+    const chunk = parseChunk(data)
     if (chunk.sessionId !== sessionId || chunk.index !== index || !chunk.last) return body
     return { ...body, chunks: index + 1, digest: Buffer.from(chunk.digest).toString('hex') }
   } catch (error) {
     if (error instanceof AuditError) return body
     throw error
   }
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex')
 }
