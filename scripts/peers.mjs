@@ -129,6 +129,8 @@ function postgres14() {
 
 const finders = {
   psql: () => command('psql', 'postgresql-client'),
+  pg_recvlogical: () => command('pg_recvlogical', 'postgresql-client'),
+  pg_receivewal: () => command('pg_receivewal', 'postgresql-client'),
   pgbench: () => command('pgbench', 'postgresql'),
   python,
   jdbc,

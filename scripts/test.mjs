@@ -6,6 +6,8 @@ import { prepare, root, run } from './prepare.mjs'
 
 const peersOfTests = [
   'psql',
+  'pg_recvlogical',
+  'pg_receivewal',
   'pgbench',
   'postgres',
   'postgres14',

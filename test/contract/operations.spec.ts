@@ -48,6 +48,7 @@ const operations: readonly Operation[] = [
   },
   { kind: 'file', action: 'rename', path: '/a', destination: '/b', detail: 'atomic' },
   { kind: 'file', action: 'read', path: '/a' },
+  { kind: 'replication', mode: 'logical', command: 'SHOW', text: 'SHOW wal_level' },
   { kind: 'forward', direction: 'out', host: '10.0.0.1', port: 22 },
 ]
 

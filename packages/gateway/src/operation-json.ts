@@ -21,6 +21,7 @@ export function operationJson(
     case 'command':
     case 'file':
     case 'forward':
+    case 'replication':
       return { ...operation }
   }
 }

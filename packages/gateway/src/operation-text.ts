@@ -4,6 +4,7 @@ import type { MessageOperation, Operation, RequestOperation } from './operation'
 export function textOf(operation: Operation): string {
   switch (operation.kind) {
     case 'statement':
+    case 'replication':
       return operation.text
     case 'command':
       return operation.directory ? `${operation.text}\n(in ${operation.directory})` : operation.text

@@ -1,4 +1,5 @@
 import type { CommandOperation, FileOperation, ForwardOperation } from './operations/commands'
+import type { ReplicationOperation } from './operations/replication'
 import type { MessageOperation, RequestOperation, ToolCallOperation } from './operations/requests'
 import type {
   FunctionCallOperation,
@@ -8,6 +9,7 @@ import type {
 } from './operations/statements'
 
 export * from './operations/commands'
+export * from './operations/replication'
 export * from './operations/requests'
 export * from './operations/statements'
 
@@ -15,6 +17,7 @@ export * from './operations/statements'
 export type Operation =
   | StatementOperation
   | FunctionCallOperation
+  | ReplicationOperation
   | RequestOperation
   | MessageOperation
   | ToolCallOperation

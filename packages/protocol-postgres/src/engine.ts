@@ -6,7 +6,9 @@ import { claimedBy } from './client/claimed'
 import { ClientHandshake } from './client/handshake'
 import type { SessionParameters } from './client/parameters'
 import { errorResponse } from './errors'
-import { endUpstream, Relay } from './relay/relay'
+import { endUpstream } from './relay/end-upstream'
+import { Relay } from './relay/relay'
+import { replicate } from './replication/replicate'
 import type { PostgresSettings } from './settings'
 import type { UpstreamConnection } from './upstream/connection'
 import type { UpstreamPool } from './upstream/pool'
@@ -52,13 +54,17 @@ export class PostgresEngine implements Engine {
   async relay(gate: Gate, target: Target, signal: AbortSignal): Promise<Closing> {
     const { client, settings, pool } = this
     const parameters = this.parameters?.settings ?? new Map<string, string>()
+    const mode = this.parameters?.replication
+    if (mode !== undefined) {
+      const letIn = (upstream: UpstreamConnection, cancel: () => void) =>
+        this.letIn(upstream, gate, cancel)
+      return replicate({ client, gate, target, settings, mode, parameters, letIn }, signal)
+    }
     const request = { target, settings, parameters }
     const upstream = await pool.acquire(request, signal)
     const relay = new Relay({ client, upstream, gate, target, settings })
     this.relaying = relay
-    const key = createCancelKey(this.minor)
-    gate.onCancel(key, relay.cancel)
-    this.letIn(upstream, key, gate)
+    this.letIn(upstream, gate, relay.cancel)
     const { closing, isReusable } = await relay.run(signal)
     if (closing.error === undefined) client.end()
     if (isReusable) await pool.release(upstream, request)
@@ -80,7 +86,9 @@ export class PostgresEngine implements Engine {
   }
 
   /** Only now does the client learn that it is in: authenticated by us, and the target is ready. */
-  private letIn(upstream: UpstreamConnection, key: Buffer, gate: Gate): void {
+  private letIn(upstream: UpstreamConnection, gate: Gate, cancel: () => void): void {
+    const key = createCancelKey(this.minor)
+    gate.onCancel(key, cancel)
     const greeting = Buffer.concat([
       authenticationOk,
       ...[...upstream.parameters].map(([name, value]) => parameterStatus(name, value)),

@@ -10,7 +10,7 @@ export const postgres: Protocol<PostgresSettings> = {
   defaultPort: 5432,
   settings,
   capabilities: {
-    operations: ['statement', 'function-call'],
+    operations: ['statement', 'function-call', 'replication'],
     masks: ['column', 'detector'],
     credentials: ['password', 'certificate', 'none'],
     hold: true,

@@ -3,6 +3,7 @@ import {
   FileAction as WireFileAction,
   ForwardDirection,
   type Operation as WireOperation,
+  ReplicationMode,
   type RequestOperation as WireRequest,
   ValueFormat,
 } from '@wardgate/contract'
@@ -36,6 +37,11 @@ const directions = {
   in: ForwardDirection.FORWARD_DIRECTION_IN,
 } as const
 
+const replicationModes = {
+  physical: ReplicationMode.REPLICATION_MODE_PHYSICAL,
+  logical: ReplicationMode.REPLICATION_MODE_LOGICAL,
+} as const
+
 export function operationToWire(operation: Operation): WireOperation {
   return { kind: kindToWire(operation) }
 }
@@ -46,6 +52,10 @@ function kindToWire(operation: Operation): NonNullable<WireOperation['kind']> {
       return { $case: 'statement', value: statementToWire(operation) }
     case 'function-call':
       return { $case: 'functionCall', value: functionCallToWire(operation) }
+    case 'replication': {
+      const { mode, command, text } = operation
+      return { $case: 'replication', value: { mode: replicationModes[mode], command, text } }
+    }
     case 'request':
       return { $case: 'request', value: requestToWire(operation) }
     case 'message': {

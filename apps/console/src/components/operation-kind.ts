@@ -1,6 +1,7 @@
 const titles: Readonly<Record<string, string>> = {
   statement: 'Statement',
   'function-call': 'Function call',
+  replication: 'Replication',
   request: 'Request',
   message: 'Message',
   'tool-call': 'Tool call',

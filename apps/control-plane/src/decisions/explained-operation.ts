@@ -3,6 +3,7 @@ import {
   type FileOperation,
   type ForwardOperation,
   type Operation,
+  type ReplicationOperation,
 } from '@wardgate/gateway'
 import { looksLikeCall, readCallText, readRequestText, type Typed } from '@wardgate/http'
 import { InvalidRequest } from '../common/http/invalid-request'
@@ -51,6 +52,7 @@ const makers: Readonly<Record<ExplainedKind, (asked: Asked) => Operation>> = {
     authority: '',
     ...valid(readRequestText(text)),
   }),
+  replication: ({ text }) => replicationOperation(text),
   'tool-call': ({ text }) => ({ kind: 'tool-call', ...valid(readCallText(text)) }),
 }
 
@@ -81,6 +83,19 @@ function forwardOperation(text: string): ForwardOperation {
     direction: direction === 'in' ? 'in' : 'out',
     host,
     port: Number(port),
+  }
+}
+
+function replicationOperation(typed: string): ReplicationOperation {
+  const { mode, text, command } =
+    /^(?<mode>logical|physical) (?<text>(?<command>\w+).*)$/s.exec(typed)?.groups ?? {}
+  if (text === undefined || command === undefined)
+    throw invalid('must be logical or physical, a space, and a command')
+  return {
+    kind: 'replication',
+    mode: mode === 'physical' ? 'physical' : 'logical',
+    command: command.toUpperCase(),
+    text,
   }
 }
 

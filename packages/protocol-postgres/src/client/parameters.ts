@@ -1,4 +1,5 @@
 import { ProtocolError } from '@wardgate/errors'
+import { type ReplicationMode, readReplicationMode } from '../replication/mode'
 
 /** Settings that change neither what a statement means nor what it may do. Any other has to be granted by name. */
 const harmless = new Set([
@@ -33,6 +34,8 @@ export interface SessionParameters {
   readonly applicationName: string
   /** Settings for the target's session, by lower-case name. */
   readonly settings: ReadonlyMap<string, string>
+  /** Undefined = an ordinary session. */
+  readonly replication: ReplicationMode | undefined
 }
 
 /** Parts the startup parameters into identity and settings; refuses what could change what statements mean. */
@@ -41,6 +44,7 @@ export function readSessionParameters(
   granted: readonly string[],
 ): SessionParameters {
   const settings = new Map<string, string>()
+  let replication: ReplicationMode | undefined
   const accept = (name: string, value: string) => {
     const key = name.toLowerCase()
     if (key === 'client_encoding') expectUtf8(value)
@@ -49,15 +53,17 @@ export function readSessionParameters(
   }
   for (const [name, value] of parameters) {
     if (name === 'user' || name === 'database' || name.startsWith('_pq_.')) continue
-    if (name === 'replication') refuseReplication(value)
+    if (name === 'replication') replication = readReplicationMode(value)
     else if (name === 'options') for (const [key, text] of readOptions(value)) accept(key, text)
     else accept(name, value)
   }
   return {
     user: parameters.get('user') ?? '',
-    database: parameters.get('database') ?? '',
+    // Physical replication is of no database; clients send a word in its place.
+    database: replication === 'physical' ? '' : (parameters.get('database') ?? ''),
     applicationName: settings.get('application_name') ?? '',
     settings,
+    replication,
   }
 }
 
@@ -72,11 +78,6 @@ function expectUtf8(value: string): void {
     'ERR_PROTOCOL_UNSUPPORTED',
     `client_encoding "${value}" is not supported: use UTF8`,
   )
-}
-
-function refuseReplication(value: string): void {
-  if (['false', 'off', 'no', '0', 'f', 'n'].includes(value.toLowerCase())) return
-  throw new ProtocolError('ERR_PROTOCOL_UNSUPPORTED', 'replication connections are refused')
 }
 
 function refused(name: string): ProtocolError {

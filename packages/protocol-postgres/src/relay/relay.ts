@@ -10,7 +10,7 @@ import type { Duplex } from 'node:stream'
 import type { PostgresSettings } from '../settings'
 import { cancelUpstream } from '../upstream/cancel'
 import type { UpstreamConnection } from '../upstream/connection'
-import { DEFAULT_MAX_MESSAGE_BYTES, terminate } from '../wire'
+import { DEFAULT_MAX_MESSAGE_BYTES } from '../wire'
 import { ClientPump } from './client-pump'
 import { Conversation } from './conversation'
 import { Deadlines } from './deadlines'
@@ -200,14 +200,6 @@ export class Relay {
       'target',
     )
   }
-}
-
-/** Says goodbye, so that the target does not log a lost client. */
-export function endUpstream({ stream }: UpstreamConnection): void {
-  if (stream.writable) stream.end(terminate)
-  stream.resume()
-  const giveUp = setTimeout(() => stream.destroy(), FAREWELL_MILLIS).unref()
-  stream.once('close', () => clearTimeout(giveUp))
 }
 
 function isKilled({ aborted, reason }: AbortSignal): boolean {

@@ -7,7 +7,7 @@ export interface Frame {
   readonly body: Buffer
 }
 
-/** One tagged message of a handshake. The length is checked before its body is waited for. */
+/** One tagged message. The length is checked before its body is waited for. */
 export async function readFrame(
   stream: Readable,
   maxBytes: number,
@@ -35,6 +35,6 @@ export async function readUntaggedFrame(
 function oversize(length: number, limit: number): ProtocolError {
   return new ProtocolError(
     'ERR_PROTOCOL_OVERSIZE',
-    `a handshake message of ${length} bytes; the limit is ${limit}`,
+    `a message of ${length} bytes; the limit is ${limit}`,
   )
 }

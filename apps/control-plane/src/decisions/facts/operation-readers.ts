@@ -5,11 +5,13 @@ import type {
   ForwardOperation,
   MessageOperation,
   Operation,
+  ReplicationOperation,
   RequestOperation,
 } from '@wardgate/gateway'
 import type { DecisionSession } from '../decision-session'
 import { FunctionCallReader } from './function-call-reader'
 import type { OperationReader, Reading } from './reading'
+import { replicationReading } from './replication'
 import { messageReading, requestReading } from './request'
 import { commandReading, fileReading, forwardReading } from './shell'
 import { StatelessReader } from './stateless-reader'
@@ -33,6 +35,7 @@ export class OperationReaders {
     this.readers = {
       statement: statements,
       'function-call': functionCalls,
+      replication: new StatelessReader<ReplicationOperation>(replicationReading),
       request: new StatelessReader<RequestOperation>(requestReading),
       message: new StatelessReader<MessageOperation>(messageReading),
       'tool-call': toolCalls,

@@ -4,6 +4,7 @@ import {
   FileAction as WireFileAction,
   ForwardDirection,
   type Operation as WireOperation,
+  ReplicationMode,
   type RequestOperation as WireRequest,
   WithdrawReason,
 } from '@wardgate/contract'
@@ -43,6 +44,11 @@ const directions = {
   [ForwardDirection.FORWARD_DIRECTION_IN]: 'in',
 } as const
 
+const replicationModes = {
+  [ReplicationMode.REPLICATION_MODE_PHYSICAL]: 'physical',
+  [ReplicationMode.REPLICATION_MODE_LOGICAL]: 'logical',
+} as const
+
 const schemes = ['http', 'https'] as const
 
 export function withdrawReason(raw: WithdrawReason): 'abandoned' | 'hold-elapsed' {
@@ -60,6 +66,11 @@ function toOperation(raw: WireOperation | undefined): Operation {
       return statementOf(kind.value)
     case 'functionCall':
       return functionCallOf(kind.value)
+    case 'replication': {
+      const { mode, command, text } = kind.value
+      const known = fromTable(replicationModes, mode, 'mode of replication')
+      return { kind: 'replication', mode: known, command, text }
+    }
     case 'request':
       return requestOf(kind.value)
     case 'message': {

@@ -17,7 +17,9 @@ export interface RealTarget {
   stop(): Promise<void>
 }
 
-export async function startRealTarget(): Promise<RealTarget> {
+export async function startRealTarget(
+  settings: Readonly<Record<string, string>> = {},
+): Promise<RealTarget> {
   const folder = mkdtempSync(join(tmpdir(), 'wardgate-protocol-'))
   const socketFolder = mkdtempSync(join(tmpdir(), 'wardgate-socket-'))
   chmodSync(socketFolder, 0o777)
@@ -25,7 +27,7 @@ export async function startRealTarget(): Promise<RealTarget> {
     directory: join(folder, 'data'),
     port: await freePort(),
     password,
-    settings: { unix_socket_directories: socketFolder, fsync: 'off' },
+    settings: { unix_socket_directories: socketFolder, fsync: 'off', ...settings },
   })
   const client = new Client(cluster.url('postgres'))
   await client.connect()
@@ -75,6 +77,8 @@ export async function freePort(): Promise<number> {
 /** Lets everybody in from this machine without a password, for clients that speak no SCRAM. */
 export async function trustEverybody({ direct }: RealTarget): Promise<void> {
   const [row] = await direct(`SELECT current_setting('hba_file') AS file`)
-  await direct(`COPY (SELECT 'host all all 127.0.0.1/32 trust') TO '${String(row?.['file'])}'`)
+  await direct(
+    `COPY (SELECT 'host ' || unnest(ARRAY['all', 'replication']) || ' all 127.0.0.1/32 trust') TO '${String(row?.['file'])}'`,
+  )
   await direct('SELECT pg_reload_conf()')
 }

@@ -121,6 +121,22 @@ export namespace ForwardDirection {
   export type FORWARD_DIRECTION_IN = typeof ForwardDirection.FORWARD_DIRECTION_IN;
 }
 
+export const ReplicationMode = {
+  REPLICATION_MODE_UNSPECIFIED: 0,
+  /** REPLICATION_MODE_PHYSICAL - Everything that the server holds. */
+  REPLICATION_MODE_PHYSICAL: 1,
+  /** REPLICATION_MODE_LOGICAL - One database. */
+  REPLICATION_MODE_LOGICAL: 2,
+} as const;
+
+export type ReplicationMode = typeof ReplicationMode[keyof typeof ReplicationMode];
+
+export namespace ReplicationMode {
+  export type REPLICATION_MODE_UNSPECIFIED = typeof ReplicationMode.REPLICATION_MODE_UNSPECIFIED;
+  export type REPLICATION_MODE_PHYSICAL = typeof ReplicationMode.REPLICATION_MODE_PHYSICAL;
+  export type REPLICATION_MODE_LOGICAL = typeof ReplicationMode.REPLICATION_MODE_LOGICAL;
+}
+
 export const WithdrawReason = {
   WITHDRAW_REASON_UNSPECIFIED: 0,
   /** WITHDRAW_REASON_ABANDONED - The client cancelled or went away: the approval request becomes cancelled. */
@@ -273,6 +289,7 @@ export interface Operation {
     | { $case: "command"; value: CommandOperation }
     | { $case: "file"; value: FileOperation }
     | { $case: "forward"; value: ForwardOperation }
+    | { $case: "replication"; value: ReplicationOperation }
     | undefined;
 }
 
@@ -390,6 +407,14 @@ export interface ForwardOperation {
   direction: ForwardDirection;
   host: string;
   port: number;
+}
+
+/** A command of the target's replication protocol. */
+export interface ReplicationOperation {
+  mode: ReplicationMode;
+  /** `CONNECT` when the session begins; else the command's first word, in capitals. */
+  command: string;
+  text: string;
 }
 
 export interface Withdraw {
@@ -1178,6 +1203,9 @@ export const Operation: MessageFns<Operation> = {
       case "forward":
         ForwardOperation.encode(message.kind.value, writer.uint32(66).fork()).join();
         break;
+      case "replication":
+        ReplicationOperation.encode(message.kind.value, writer.uint32(74).fork()).join();
+        break;
     }
     return writer;
   },
@@ -1257,6 +1285,14 @@ export const Operation: MessageFns<Operation> = {
             }
 
             message.kind = { $case: "forward", value: ForwardOperation.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.kind = { $case: "replication", value: ReplicationOperation.decode(reader, reader.uint32()) };
             continue;
           }
         }
@@ -2335,6 +2371,74 @@ export const ForwardOperation: MessageFns<ForwardOperation> = {
             }
 
             message.port = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseReplicationOperation(): ReplicationOperation {
+  return { mode: 0, command: "", text: "" };
+}
+
+export const ReplicationOperation: MessageFns<ReplicationOperation> = {
+  encode(message: ReplicationOperation, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.mode !== 0) {
+      writer.uint32(8).int32(message.mode);
+    }
+    if (message.command !== "") {
+      writer.uint32(18).string(message.command);
+    }
+    if (message.text !== "") {
+      writer.uint32(26).string(message.text);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReplicationOperation {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReplicationOperation();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.mode = reader.int32() as any;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.command = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.text = reader.string();
             continue;
           }
         }
