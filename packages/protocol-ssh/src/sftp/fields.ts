@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { ProtocolError } from '@wardgate/errors'
 import type { ByteReader, ByteWriter } from '@wardgate/wire'
+import { putU64, readString, readU64 } from '@wardgate/wire/openssh'
 import { attributeFlags, maxHandleBytes, maxPathBytes } from './codes'
 
 export interface Attributes {
@@ -10,21 +11,17 @@ export interface Attributes {
   readonly times?: { readonly accessed: number; readonly modified: number }
 }
 
-export function readBytes(reader: ByteReader): Buffer {
-  return reader.slice(reader.u32())
-}
-
-export function putBytes(writer: ByteWriter, bytes: Uint8Array): ByteWriter {
-  return writer.u32(bytes.length).put(bytes)
-}
-
-export function putText(writer: ByteWriter, text: string): ByteWriter {
-  return putBytes(writer, Buffer.from(text))
-}
+export {
+  putString as putBytes,
+  putString as putText,
+  putU64,
+  readString as readBytes,
+  readU64,
+} from '@wardgate/wire/openssh'
 
 /** A decision on a guessed or a cut path would be void: what is not UTF-8, or has a NUL in it, is refused. */
 export function readPath(reader: ByteReader): string {
-  const bytes = readBytes(reader)
+  const bytes = readString(reader)
   if (bytes.length > maxPathBytes) throw malformed(`a path longer than ${maxPathBytes} bytes`)
   if (!isUtf8(bytes)) throw malformed('a path that is not valid UTF-8')
   if (bytes.includes(0)) throw malformed('a path with a NUL character in it')
@@ -32,17 +29,9 @@ export function readPath(reader: ByteReader): string {
 }
 
 export function readHandle(reader: ByteReader): Buffer {
-  const bytes = readBytes(reader)
+  const bytes = readString(reader)
   if (bytes.length > maxHandleBytes) throw malformed('a handle longer than 256 bytes')
   return bytes
-}
-
-export function readU64(reader: ByteReader): bigint {
-  return (BigInt(reader.u32()) << 32n) | BigInt(reader.u32())
-}
-
-export function putU64(writer: ByteWriter, value: bigint): ByteWriter {
-  return writer.u32(Number(value >> 32n)).u32(Number(value & 0xffff_ffffn))
 }
 
 export function readAttributes(reader: ByteReader): Attributes {

@@ -1,6 +1,6 @@
 import { ecdsaClient, ed25519Client, rsaClient } from '../../testing/signing-client'
 import { provenKey } from './key-proof'
-import { readPublicKey, readPublicKeyLine } from './public-key'
+import { readPublicKey, readPublicKeyLine } from '@wardgate/wire/openssh'
 
 const clients = { ed25519: ed25519Client(), ecdsa: ecdsaClient(), rsa: rsaClient() }
 

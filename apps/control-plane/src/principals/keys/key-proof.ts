@@ -1,6 +1,11 @@
 import type { KeyProof } from '@wardgate/gateway'
 import { ByteReader } from '@wardgate/wire'
-import { hasSigned, type PublicKey, readPublicKey } from './public-key'
+import {
+  certificateAlgorithm,
+  hasSigned,
+  type PublicKey,
+  readPublicKey,
+} from '@wardgate/wire/openssh'
 
 const authenticationRequest = 50
 const leastSessionId = 20
@@ -11,8 +16,13 @@ const leastSessionId = 20
  */
 export function provenKey(proof: KeyProof, connection: string): PublicKey | undefined {
   const key = readPublicKey(proof.publicKey)
-  if (key === undefined || !isRequestFor(proof, connection)) return undefined
-  return hasSigned(key, proof) ? key : undefined
+  return key !== undefined && isSignedRequest(proof, key, connection) ? key : undefined
+}
+
+/** Whether this key has signed a request to be let in with what the proof presents: the key, or a certificate of it. */
+export function isSignedRequest(proof: KeyProof, key: PublicKey, connection: string): boolean {
+  const algorithm = proof.algorithm === certificateAlgorithm ? key.type : proof.algorithm
+  return isRequestFor(proof, connection) && hasSigned(key, { ...proof, algorithm })
 }
 
 function isRequestFor({ algorithm, publicKey, signed }: KeyProof, connection: string): boolean {

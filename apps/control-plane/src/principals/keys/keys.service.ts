@@ -11,7 +11,7 @@ import { InvalidRequest } from '../../common/http/invalid-request'
 import { toPage } from '../../common/http/page'
 import type { KeyQuery, NewKey } from './keys.dto'
 import { type KeyRecord, KeysRepository } from './keys.repository'
-import { readPublicKeyLine } from './public-key'
+import { readPublicKeyLine } from '@wardgate/wire/openssh'
 
 const mostKeys = 50
 

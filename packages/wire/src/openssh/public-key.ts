@@ -1,5 +1,6 @@
 import { createHash, createPublicKey, type JsonWebKey, type KeyObject, verify } from 'node:crypto'
-import { ByteReader } from '@wardgate/wire'
+import { ByteReader } from '../byte-reader'
+import { readString } from './strings'
 
 /** A public key as OpenSSH writes it (RFC 4253 section 6.6, RFC 5656, RFC 8709), checked. */
 export interface PublicKey {
@@ -28,7 +29,7 @@ export function readPublicKey(bytes: Uint8Array): PublicKey | undefined {
   const blob = Buffer.from(bytes)
   try {
     const reader = new ByteReader(blob)
-    const type = string(reader).toString('latin1')
+    const type = readString(reader).toString('latin1')
     const jwk = jwkOf(type, reader)
     // Bytes behind the key would give one key many fingerprints.
     if (jwk === undefined || reader.remaining > 0) return undefined
@@ -48,7 +49,7 @@ function jwkOf(type: string, reader: ByteReader): JsonWebKey | undefined {
   const curve = /^ecdsa-sha2-(nistp(?:256|384|521))$/.exec(type)?.[1]
   if (curve !== undefined) return ellipticJwk(curve, reader)
   if (type === 'ssh-ed25519') {
-    const x = string(reader)
+    const x = readString(reader)
     return x.length === 32 ? { kty: 'OKP', crv: 'Ed25519', x: x.toString('base64url') } : undefined
   }
   return type === 'ssh-rsa' ? rsaJwk(reader) : undefined
@@ -61,8 +62,8 @@ const coordinateBytes: Readonly<Record<string, number>> = {
 }
 
 function ellipticJwk(curve: string, reader: ByteReader): JsonWebKey | undefined {
-  const named = string(reader).toString('latin1')
-  const point = string(reader)
+  const named = readString(reader).toString('latin1')
+  const point = readString(reader)
   const length = coordinateBytes[curve] ?? 0
   if (named !== curve || point.length !== 1 + 2 * length || point[0] !== 4) return undefined
   const [x, y] = [point.subarray(1, 1 + length), point.subarray(1 + length)]
@@ -77,13 +78,9 @@ function rsaJwk(reader: ByteReader): JsonWebKey | undefined {
   return { kty: 'RSA', e: e.toString('base64url'), n: n.toString('base64url') }
 }
 
-function string(reader: ByteReader): Buffer {
-  return reader.slice(reader.u32())
-}
-
 /** An mpint that is positive and has no needless zero in front (RFC 4251 section 5). */
 function integer(reader: ByteReader): Buffer {
-  const bytes = string(reader)
+  const bytes = readString(reader)
   const [first = 0x80, second = 0] = bytes
   if (first >= 0x80 || (first === 0 && second < 0x80)) throw new RangeError('no positive mpint')
   return first === 0 ? bytes.subarray(1) : bytes

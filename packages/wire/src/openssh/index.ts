@@ -1,0 +1,13 @@
+export {
+  certificateAlgorithm,
+  encodeCertificate,
+  forever,
+  isCertifiedBy,
+  readCertificate,
+  type CertificateContent,
+  type NamedOption,
+  type UnverifiedCertificate,
+} from './certificate'
+export { openSshPrivateKey, publicBlobOf } from './private-key'
+export { hasSigned, readPublicKey, readPublicKeyLine, type PublicKey } from './public-key'
+export { putString, putU64, readString, readU64 } from './strings'
