@@ -6,6 +6,8 @@ import { CliError } from './cli-error'
 export interface Cli {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
+  /** The words that run this program again. */
+  readonly self: readonly string[]
   readonly stdinIsTty: boolean
   readonly stdoutIsTty: boolean
   readonly columns: number
@@ -26,6 +28,7 @@ export function processCli(signal: AbortSignal): Cli {
   return {
     env: process.env,
     cwd: process.env['INIT_CWD'] ?? process.cwd(),
+    self: [process.execPath, ...process.argv.slice(1, 2)],
     stdinIsTty: process.stdin.isTTY,
     stdoutIsTty: process.stdout.isTTY,
     columns: process.stdout.columns || 100,

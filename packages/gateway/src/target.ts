@@ -43,6 +43,15 @@ export type TargetCredential =
       /** Empty = the key is not encrypted. */
       readonly passphrase: string
     }
+  | {
+      /** A key that was made for this session, and what an authority of ours says of it. */
+      readonly kind: 'key-certificate'
+      readonly user: string
+      /** OpenSSH form. */
+      readonly key: string
+      /** In the form of the target's protocol. */
+      readonly certificate: Uint8Array
+    }
 
 /** The name that the credential logs in with. Throws a TargetError for kinds that log in without one. */
 export function userOf(credential: TargetCredential): string {

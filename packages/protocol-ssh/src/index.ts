@@ -9,7 +9,7 @@ export const ssh: Protocol<SshSettings> = {
   capabilities: {
     operations: ['command', 'file', 'forward'],
     masks: ['detector'],
-    credentials: ['password', 'private-key', 'none'],
+    credentials: ['password', 'private-key', 'key-certificate', 'none'],
     hold: true,
     rowLimit: false,
     readOnly: false,

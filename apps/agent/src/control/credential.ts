@@ -38,5 +38,9 @@ export function credentialFrom(credential: WireCredential | undefined): TargetCr
       const { user, key, passphrase } = kind.value
       return { kind: 'private-key', user, key, passphrase }
     }
+    case 'keyCertificate': {
+      const { user, key, certificate } = kind.value
+      return { kind: 'key-certificate', user, key, certificate }
+    }
   }
 }

@@ -50,6 +50,7 @@ import { sessionsReplay } from './sessions/replay'
 import { sessionsShow } from './sessions/show'
 import { sessionsWatch } from './sessions/watch'
 import { sshLogin } from './ssh/login'
+import { sshRefresh } from './ssh/refresh'
 import { webhooksCreate } from './webhooks/create'
 import { webhooksDelete } from './webhooks/delete'
 import { webhooksList } from './webhooks/list'
@@ -146,7 +147,7 @@ export const nouns: readonly {
     description: 'Sessions',
     commands: [sessionsKill, sessionsList, sessionsReplay, sessionsShow, sessionsWatch],
   },
-  { name: 'ssh', description: 'OpenSSH for connections', commands: [sshLogin] },
+  { name: 'ssh', description: 'OpenSSH for connections', commands: [sshLogin, sshRefresh] },
   { name: 'tools', description: 'Tools of MCP servers', commands: [toolsAccept, toolsList] },
   {
     name: 'webhooks',

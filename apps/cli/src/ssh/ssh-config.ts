@@ -1,9 +1,13 @@
+import { shellQuoted } from './files'
+
 /** What a client's configuration is made of. */
 export interface SshAccess {
   readonly host: string
   readonly port: number
   readonly connections: readonly string[]
   readonly keyFile: string
+  /** Absent = the bare key is registered. */
+  readonly certificate?: { readonly file: string; readonly refresh: string }
   readonly knownHostsFile: string
   /** The agent's host key as in a `.pub` file; absent = taken at first sight, and pinned then. */
   readonly hostKey?: string
@@ -25,6 +29,7 @@ export function sshConfig(access: SshAccess): string {
       `  Port ${access.port}`,
       `  User ${connection}`,
       `  IdentityFile ${quoted(access.keyFile)}`,
+      ...(access.certificate ? [`  CertificateFile ${quoted(access.certificate.file)}`] : []),
       '  IdentitiesOnly yes',
       '  PreferredAuthentications publickey',
       `  HostKeyAlias ${hostKeyAlias}`,
@@ -35,7 +40,16 @@ export function sshConfig(access: SshAccess): string {
       '',
     ].join('\n'),
   )
-  return ['# Written by wardgate ssh login; written anew at every login.\n', ...hosts].join('\n')
+  const head = '# Written by wardgate ssh login; written anew at every login.\n'
+  return [head, ...refreshing(access), ...hosts].join('\n')
+}
+
+/** `Match exec` runs before anything is connected or read, so the certificate that is read then is a good one. */
+function refreshing({ certificate, connections }: SshAccess): string[] {
+  if (certificate === undefined) return []
+  const hosts = connections.map(aliasOf).join(',')
+  const command = shellQuoted(certificate.refresh).replaceAll('%', '%%')
+  return [`Match originalhost ${hosts} exec "${command}"\n`]
 }
 
 export function knownHosts(hostKey: string): string {

@@ -25,6 +25,7 @@ export async function ranCli(args: readonly string[], parts: FakeCliParts = {}):
   const cli: Cli = {
     env: { XDG_CONFIG_HOME: join(cwd, 'config'), ...parts.env },
     cwd,
+    self: ['wardgate'],
     stdinIsTty: parts.answers !== undefined,
     stdoutIsTty: false,
     columns: 100,

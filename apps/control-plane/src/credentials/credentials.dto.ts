@@ -19,6 +19,7 @@ export const credentialKinds = [
   'oauth-client',
   'aws',
   'private-key',
+  'key-certificate',
 ] as const
 export type CredentialKind = (typeof credentialKinds)[number]
 
@@ -67,6 +68,7 @@ export const createCredential = z.discriminatedUnion('kind', [
     ),
     passphrase: z.string().max(4096).default(''),
   }),
+  z.strictObject({ kind: z.literal('key-certificate'), username }),
 ])
 export type CreateCredential = z.output<typeof createCredential>
 
@@ -113,4 +115,8 @@ export const sealedCredential = z.discriminatedUnion('kind', [
     key: z.string(),
     passphrase: z.string(),
   }),
+  // Key and certificate are made for each session.
+  z
+    .object({ kind: z.literal('key-certificate'), user: z.string() })
+    .transform((stored) => ({ ...stored, key: '', certificate: new Uint8Array() })),
 ])

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common'
 import { RequestError } from '@wardgate/errors'
 import type { TargetCredential } from '@wardgate/gateway'
 import { v7 as uuid } from 'uuid'
+import type { z } from 'zod'
 import { AuditLog } from '../common/audit-port'
 import type { IdentifiedPrincipal } from '../common/auth/identity'
 import { Clock } from '../common/clock'
@@ -44,7 +45,7 @@ export class CredentialService {
   /** The next version; sessions that begin from now on use it, and the older ones are retired. */
   async create(by: IdentifiedPrincipal, connectionId: string, input: CreateCredential) {
     await this.requireUsable(connectionId, input.kind)
-    const plaintext = Buffer.from(JSON.stringify(toTargetCredential(input)))
+    const plaintext = Buffer.from(JSON.stringify(toSealed(input)))
     const created = await this.database.transaction(async (tx) => {
       const version = await this.credentials.nextVersion(tx, connectionId)
       if (version === undefined) throw noConnection(connectionId)
@@ -99,14 +100,15 @@ function associated(connectionId: string, version: number): string {
   return `credential:${connectionId}:${version}`
 }
 
-function toTargetCredential(input: CreateCredential): TargetCredential {
+function toSealed(input: CreateCredential): z.input<typeof sealedCredential> {
   switch (input.kind) {
     case 'password':
       return { kind: 'password', user: input.username, password: input.password }
     case 'certificate':
       return { kind: 'certificate', user: input.username, cert: input.cert, key: input.key }
     case 'none':
-      return { kind: 'none', user: input.username }
+    case 'key-certificate':
+      return { kind: input.kind, user: input.username }
     case 'private-key':
       return {
         kind: 'private-key',

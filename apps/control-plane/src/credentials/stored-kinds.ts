@@ -11,6 +11,7 @@ export const storedKinds = {
   'oauth-client': 'oauth_client',
   aws: 'aws',
   'private-key': 'private_key',
+  'key-certificate': 'key_certificate',
 } as const satisfies Record<CredentialKind, StoredKind>
 
 export const kindsByStored = {
@@ -22,4 +23,5 @@ export const kindsByStored = {
   oauth_client: 'oauth-client',
   aws: 'aws',
   private_key: 'private-key',
+  key_certificate: 'key-certificate',
 } as const satisfies Record<StoredKind, CredentialKind>

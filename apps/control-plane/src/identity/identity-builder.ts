@@ -6,6 +6,8 @@ import { z } from 'zod'
 import type { IdentifiedPrincipal, Identity } from '../common/auth/identity'
 import { Clock } from '../common/clock'
 import { PrincipalRegistry } from '../principals/principal-registry'
+import { certifiedLogin, isCertificate } from '../principals/certificates/certificate-proof'
+import { SshAuthorities } from '../principals/certificates/ssh-authorities'
 import { provenKey } from '../principals/keys/key-proof'
 import { KeysRepository } from '../principals/keys/keys.repository'
 import type { PrincipalRecord } from '../principals/principals.repository'
@@ -27,6 +29,7 @@ export class IdentityBuilder {
     private readonly registry: PrincipalRegistry,
     private readonly bindings: RoleBindingsService,
     private readonly keys: KeysRepository,
+    private readonly authorities: SshAuthorities,
     private readonly clock: Clock,
   ) {}
 
@@ -54,6 +57,7 @@ export class IdentityBuilder {
 
   /** With the groups and claims of the principal's last token: the key itself says nothing. */
   async fromKeyProof(rawProof: KeyProof, connection: string): Promise<Identity> {
+    if (isCertificate(rawProof)) return this.fromCertificate(rawProof, connection)
     const proven = provenKey(rawProof, connection)
     const key = proven && (await this.keys.findByFingerprint(proven.fingerprint))
     if (!key)
@@ -66,6 +70,14 @@ export class IdentityBuilder {
       })
     const identity = await this.fromPrincipal(key.principalId, key.expiresAt)
     return { ...identity, keyFingerprint: key.fingerprint }
+  }
+
+  private async fromCertificate(rawProof: KeyProof, connection: string): Promise<Identity> {
+    const authority = await this.authorities.publicKey('clients')
+    const nowMillis = this.clock.now()
+    const login = certifiedLogin(rawProof, { connection, authority, nowMillis })
+    const identity = await this.fromPrincipal(login.principalId, login.expiresAt)
+    return { ...identity, boundConnection: connection }
   }
 
   async fromPrincipal(principalId: string, expiresAt: Date): Promise<Identity> {

@@ -1,4 +1,7 @@
 import { Module } from '@nestjs/common'
+import { CertificatesController } from './certificates/certificates.controller'
+import { CertificatesService } from './certificates/certificates.service'
+import { SshAuthorities } from './certificates/ssh-authorities'
 import { KeysController } from './keys/keys.controller'
 import { KeysRepository } from './keys/keys.repository'
 import { KeysService } from './keys/keys.service'
@@ -8,14 +11,16 @@ import { PrincipalsRepository } from './principals.repository'
 import { PrincipalsService } from './principals.service'
 
 @Module({
-  controllers: [PrincipalsController, KeysController],
+  controllers: [PrincipalsController, KeysController, CertificatesController],
   providers: [
     PrincipalsRepository,
     PrincipalsService,
     PrincipalRegistry,
     KeysRepository,
     KeysService,
+    CertificatesService,
+    SshAuthorities,
   ],
-  exports: [PrincipalRegistry, KeysRepository],
+  exports: [PrincipalRegistry, KeysRepository, SshAuthorities],
 })
 export class PrincipalsModule {}

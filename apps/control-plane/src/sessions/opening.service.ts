@@ -14,6 +14,7 @@ import { ProtocolDirectory } from '../connections/protocol-settings'
 import { PolicySetsService } from '../policies/policy-sets.service'
 import type { KnownAgent } from '../agents/agent-gate.service'
 import { boundedClaims } from './claimed'
+import { IssuedCredentials } from './issued-credentials'
 import type { OpenRequest, Session, SessionTarget } from './session'
 import { SessionWriter } from './session-writer.service'
 import { TargetsService } from './targets.service'
@@ -36,6 +37,7 @@ export class OpeningService {
   constructor(
     private readonly authenticator: Authenticator,
     private readonly targets: TargetsService,
+    private readonly issued: IssuedCredentials,
     private readonly protocols: ProtocolDirectory,
     private readonly policies: PolicySetsService,
     private readonly secrets: SecretStore,
@@ -104,12 +106,14 @@ export class OpeningService {
     const { name, protocol, labels } = target
     const connection = { name, protocol, labels, database }
     const { active } = await this.policies.current()
+    const id = uuid()
+    const holder = { sessionId: id, principalName: principal.name }
     const session = this.newSession({
-      id: uuid(),
+      id,
       identity,
       principal,
       connection,
-      target,
+      target: await this.issued.issueFor(target, holder),
       agentId: agent.id,
       agentName: agent.name,
       database,

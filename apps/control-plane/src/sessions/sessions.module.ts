@@ -2,6 +2,8 @@ import { Module } from '@nestjs/common'
 import { ConnectionsModule } from '../connections/connections.module'
 import { CredentialsModule } from '../credentials/credentials.module'
 import { PoliciesModule } from '../policies/policies.module'
+import { PrincipalsModule } from '../principals/principals.module'
+import { IssuedCredentials } from './issued-credentials'
 import { LiveSessions } from './live-sessions'
 import { OpeningService } from './opening.service'
 import { OperationRepository } from './operation.repository'
@@ -17,7 +19,7 @@ import { TargetRepository } from './target.repository'
 import { TargetsService } from './targets.service'
 
 @Module({
-  imports: [ConnectionsModule, CredentialsModule, PoliciesModule],
+  imports: [ConnectionsModule, CredentialsModule, PoliciesModule, PrincipalsModule],
   controllers: [SessionsController],
   providers: [
     SessionRepository,
@@ -25,6 +27,7 @@ import { TargetsService } from './targets.service'
     TargetRepository,
     { provide: TargetCredentials, useClass: StoredCredentials },
     TargetsService,
+    IssuedCredentials,
     SessionWriter,
     OpeningService,
     LiveSessions,

@@ -1,4 +1,12 @@
 import type { KeyProof } from '@wardgate/gateway'
+import {
+  certificateAlgorithm,
+  hasSigned,
+  readCertificate,
+  readPublicKey,
+  readString,
+} from '@wardgate/wire/openssh'
+import { ByteReader } from '@wardgate/wire'
 import { utils, type PublicKeyAuthContext } from 'ssh2'
 import { proofAlgorithms } from '../algorithms'
 
@@ -8,6 +16,7 @@ import { proofAlgorithms } from '../algorithms'
  * plane; who the key belongs to is for the control plane to say, which verifies again.
  */
 export function proofOf(context: PublicKeyAuthContext): KeyProof | 'unsigned' | 'refused' {
+  if (context.key.algo === certificateAlgorithm) return certificateProofOf(context)
   const { key, signature, blob, hashAlgo } = context
   const algorithm = hashAlgo === undefined ? key.algo : `rsa-sha2-${hashAlgo.slice('sha'.length)}`
   if (!proofAlgorithms.has(algorithm)) return 'refused'
@@ -16,4 +25,25 @@ export function proofOf(context: PublicKeyAuthContext): KeyProof | 'unsigned' | 
   if (parsed instanceof Error) return 'refused'
   if (!parsed.verify(blob, signature, hashAlgo)) return 'refused'
   return { algorithm, publicKey: key.data, signed: blob, signature }
+}
+
+/**
+ * Of a certificate: who issued it, for whom and until when is for the control plane to say. The library reads none, and
+ * hands over the signature as it came, with the name of the key's own algorithm in front (PROTOCOL.certkeys).
+ */
+function certificateProofOf(context: PublicKeyAuthContext): KeyProof | 'unsigned' | 'refused' {
+  const { key, signature: signatureBlob, blob: signed } = context
+  try {
+    const subject = readPublicKey(readCertificate(key.data).subject)
+    if (subject === undefined) return 'refused'
+    if (signatureBlob === undefined || signed === undefined) return 'unsigned'
+    const reader = new ByteReader(signatureBlob)
+    const algorithm = readString(reader).toString('latin1')
+    const signature = readString(reader)
+    reader.expectEnd()
+    if (!hasSigned(subject, { algorithm, signed, signature })) return 'refused'
+    return { algorithm: certificateAlgorithm, publicKey: key.data, signed, signature }
+  } catch {
+    return 'refused'
+  }
 }

@@ -1,4 +1,6 @@
-import type { Connection } from 'ssh2'
+import { ByteWriter } from '@wardgate/wire'
+import { putString } from '@wardgate/wire/openssh'
+import type { Client, Connection } from 'ssh2'
 
 const disconnectMessage = 1 // SSH_MSG_DISCONNECT, RFC 4253 section 11.1
 const bannerMessage = 53 // SSH_MSG_USERAUTH_BANNER, RFC 4252 section 5.4
@@ -16,11 +18,14 @@ interface Inside {
     }
     readonly _cipher: { encrypt(packet: Buffer): void }
     readonly _kexinit: unknown
+    readonly _kex: { readonly sessionID: Buffer }
+    readonly _authsQueue: string[]
+    authPK: (user: string) => void
     channelOpenFail: (this: unknown, remote: number, reason: number, description: string) => void
   }
 }
 
-function inside(connection: Connection): Inside['_protocol'] {
+function inside(connection: Connection | Client): Inside['_protocol'] {
   return (connection as unknown as Inside)._protocol
 }
 
@@ -28,11 +33,36 @@ function inside(connection: Connection): Inside['_protocol'] {
 export function sendBanner(connection: Connection, text: string): void {
   const protocol = inside(connection)
   if (protocol._kexinit !== undefined) return
-  const { write } = protocol._packetRW
-  const payload = Buffer.concat([Buffer.of(bannerMessage), string(text), string('')])
+  send(protocol, Buffer.concat([Buffer.of(bannerMessage), string(text), string('')]))
+}
+
+function send(
+  { _packetRW: { write }, _cipher: cipher }: Inside['_protocol'],
+  payload: Buffer,
+): void {
   const packet = write.alloc(payload.length)
   payload.copy(packet, write.allocStart)
-  protocol._cipher.encrypt(write.finalize(packet))
+  cipher.encrypt(write.finalize(packet))
+}
+
+const authenticationRequest = 50 // SSH_MSG_USERAUTH_REQUEST, RFC 4252 section 5
+
+/**
+ * Has the library log in by what `sign` makes of the session's identifier, where it would have offered a key: it asks
+ * first whether the key is welcome, and its own request has no room for another signature than one by the key's name.
+ */
+export function replaceKeyLogin(
+  client: Client,
+  request: (user: string, sessionId: Buffer) => Buffer,
+): void {
+  const protocol = inside(client)
+  protocol.authPK = (user) => {
+    protocol._authsQueue.push('publickey')
+    send(
+      protocol,
+      Buffer.concat([Buffer.of(authenticationRequest), request(user, protocol._kex.sessionID)]),
+    )
+  }
 }
 
 /** Reasons of RFC 4253 section 11.1 that are used here. */
@@ -72,8 +102,5 @@ export function rejectChannel(connection: Connection, reject: () => void, text: 
 }
 
 function string(text: string): Buffer {
-  const bytes = Buffer.from(text)
-  const length = Buffer.alloc(4)
-  length.writeUInt32BE(bytes.length)
-  return Buffer.concat([length, bytes])
+  return Buffer.from(putString(new ByteWriter(), text).finish())
 }

@@ -1,6 +1,6 @@
 import type { ConformanceTarget } from '@wardgate/gateway/testing'
 import type { Duplex } from 'node:stream'
-import { Server, utils, type Connection, type ServerChannel } from 'ssh2'
+import { Server, utils, type AuthContext, type Connection, type ServerChannel } from 'ssh2'
 import { algorithms } from '../algorithms'
 import { inject } from '../transport/inject'
 import { hostKeyOf } from '../server/host-key'
@@ -31,6 +31,11 @@ export class FakeTarget implements ConformanceTarget {
   readonly signals: string[] = []
   readonly forwards: string[] = []
   readonly channels: ServerChannel[] = []
+  /** How it is logged in to; anybody is let in who does not come with nothing. */
+  admit: (context: AuthContext) => void = (context) => {
+    if (context.method === 'none') context.reject(['password', 'publickey'])
+    else context.accept()
+  }
   readonly #results: (command: string) => FakeResult | undefined
   readonly #streams: Duplex[] = []
   readonly #listeners: (() => void)[] = []
@@ -76,10 +81,7 @@ export class FakeTarget implements ConformanceTarget {
 
   #serve(connection: Connection): void {
     connection.on('error', () => undefined)
-    connection.on('authentication', (context) => {
-      if (context.method === 'none') context.reject(['password', 'publickey'])
-      else context.accept()
-    })
+    connection.on('authentication', (context) => this.admit(context))
     connection.on('session', (accept) => {
       const session = accept()
       session.on('env', (yes, _no, { key, val }) => {

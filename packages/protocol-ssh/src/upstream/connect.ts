@@ -7,6 +7,7 @@ import { keepaliveMillis, maxMissedKeepalives } from '../limits'
 import type { SshSettings } from '../settings'
 import { gatherWrites } from '../transport/gathered-writes'
 import { wholeIdentification } from '../transport/whole-identification'
+import { presentCertificate } from './certificate-login'
 import { refusalOfHostKey } from './host-keys'
 
 export interface Dialling {
@@ -78,6 +79,7 @@ function logIn(stream: Duplex, { target, settings, signal }: Dialling): Promise<
       ident: 'Wardgate',
       ...loginWith(target.credential),
     })
+    if (target.credential.kind === 'key-certificate') presentCertificate(client, target.credential)
   })
 }
 
@@ -91,6 +93,8 @@ function loginWith(credential: TargetCredential): ConnectConfig {
       const { user, key, passphrase } = credential
       return { username: user, privateKey: key, ...(passphrase === '' ? {} : { passphrase }) }
     }
+    case 'key-certificate':
+      return { username: credential.user, privateKey: credential.key }
     case 'none':
       return { username: credential.user }
     default: {

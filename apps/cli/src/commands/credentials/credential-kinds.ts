@@ -58,5 +58,6 @@ export const credentialKinds: readonly CredentialKind[] = [
     ],
     secret: 'secretAccessKey',
   },
+  { kind: 'key-certificate', options: [user] },
   { kind: 'none', options: [user] },
 ]

@@ -16,7 +16,10 @@ export const credentialsSet: Register = (parent, cli) => {
   )
     .argument('<connection>', 'name or id')
     .option('--kind <kind>', kindNames, 'password')
-    .option('--username <name>', 'user at the target: password, certificate, private-key, none')
+    .option(
+      '--username <name>',
+      'user at the target: password, certificate, private-key, key-certificate, none',
+    )
     .option('--cert-file <file>', 'PEM: certificate')
     .option('--key-file <file>', 'PEM or OpenSSH form: certificate, private-key')
     .option('--in <place>', 'header or query: api-key')

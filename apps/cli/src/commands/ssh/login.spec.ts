@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fakeServer } from '../../testing/fake-server'
 import { emptyFolder, ranCli } from '../../testing/fake-cli'
@@ -20,6 +20,13 @@ const routes = {
     status: 201,
     body: { id: 'k-1', expiresAt: '2026-11-22T01:00:00.000Z' },
   }),
+  'POST /v1/principals/p-1/ssh-certificates': () => ({
+    status: 201,
+    body: {
+      certificate: 'ssh-ed25519-cert-v01@openssh.com AAAA',
+      expiresAt: '2026-11-22T01:00:00.000Z',
+    },
+  }),
 }
 
 async function login(...args: string[]) {
@@ -37,7 +44,7 @@ async function login(...args: string[]) {
 
 describe('ssh login', () => {
   it('registers a key that OpenSSH reads, and keeps its private half to the user', async () => {
-    const { code, seen, folder, out } = await login('--ttl', '8h')
+    const { code, seen, folder, out } = await login('--ttl', '8h', '--register-key')
     expect(code).toBe(0)
     expect(out).toContain('web-1.wardgate')
     const posted = seen.find(({ method }) => method === 'POST')
@@ -64,6 +71,48 @@ describe('ssh login', () => {
     ])
       expect(stdout.split('\n')).toContain(line)
     expect(readFileSync(join(folder, 'known_hosts'), 'utf8')).toBe(`wardgate-agent ${hostKey}\n`)
+  })
+
+  it('has its key certified, and tells OpenSSH what to run before it connects', async () => {
+    const { seen, folder, out } = await login('--ttl', '2h', '--connection', 'web-1')
+    const posted = seen.find(({ method }) => method === 'POST')
+    expect(posted?.body).toMatchObject({ connections: ['web-1'], expiresInSeconds: 7_200 })
+    expect(out).toContain('refreshed before it ends')
+    const config = join(folder, 'config')
+    expect(readFileSync(config, 'utf8')).toContain(
+      `Match originalhost web-1.wardgate exec "'${folder}/refresh'"`,
+    )
+    const script = readFileSync(join(folder, 'refresh'), 'utf8')
+    expect(script).toMatch(
+      /^exec 'wardgate' 'ssh' 'refresh' '--server' 'http:.*' >&2 <\/dev\/null$/m,
+    )
+    expect(script).not.toContain("'token'")
+    expect(statSync(join(folder, 'refresh')).mode & 0o777).toBe(0o700)
+    writeFileSync(join(folder, 'refresh'), '#!/bin/sh\ntouch "$0.ran"\n')
+    const { stdout } = spawnSync('ssh', ['-G', '-F', config, 'web-1.wardgate'], {
+      encoding: 'utf8',
+    })
+    expect(stdout).toContain(`certificatefile ${folder}/id_ed25519-cert.pub`)
+    expect(existsSync(join(folder, 'refresh.ran'))).toBe(true)
+  })
+
+  it.each([
+    ['is left alone while most of its life is left', '2026-11-22T00:30:00.000Z', 0],
+    ['is replaced when it is about to end', '2026-11-22T00:15:00.000Z', 1],
+    ['is replaced after it has ended', '2026-11-21T00:00:00.000Z', 1],
+  ])('a certificate %s', async (_title, expiresAt, requests) => {
+    const server = await fakeServer(routes)
+    const cwd = emptyFolder()
+    const folder = join(cwd, 'config/wardgate/ssh')
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, 'id_ed25519.pub'), 'ssh-ed25519 AAAA wardgate\n')
+    const state = { connections: ['web-1'], lifeSeconds: 3_600, expiresAt }
+    writeFileSync(join(folder, 'certificate.json'), JSON.stringify(state))
+    const env = { WARDGATE_TOKEN: 'token', XDG_CONFIG_HOME: join(cwd, 'config') }
+    const { code } = await ranCli(['ssh', 'refresh', '--server', server.url], { cwd, env })
+    await server.close()
+    expect(code).toBe(0)
+    expect(server.seen.filter(({ method }) => method === 'POST')).toHaveLength(requests)
   })
 
   it('only prints when it is asked to', async () => {

@@ -1,11 +1,14 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Api, createApi, textOf } from '../../api/client'
 import { segment } from '../../api/resolve'
 import { CliError } from '../../cli-error'
 import { loginFolder } from '../../config/stored-login'
 import type { Run } from '../../run'
+import { certificateFileIn, certify, keyFileIn } from '../../ssh/certificate'
+import { replaceOwnFile } from '../../ssh/files'
 import { newSshKey } from '../../ssh/openssh-key'
+import { refreshFileIn, refreshScript } from '../../ssh/refresh-script'
 import { aliasOf, knownHosts, sshConfig, type SshAccess } from '../../ssh/ssh-config'
 import { action, collect, leaf, type Register } from '../command'
 
@@ -15,12 +18,17 @@ const mostConnections = 500
 const plainName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
 
 export const sshLogin: Register = (parent, cli) => {
-  leaf(parent, 'login', 'Register a short-lived key and set up OpenSSH for your connections.')
+  leaf(
+    parent,
+    'login',
+    'Get a short-lived SSH certificate and set up OpenSSH for your connections.',
+  )
     .option('--connection <name>', 'connection to set up, may be given several times', collect)
     .option('--host <host>', "the agent's host, else the standalone's")
     .option('--port <port>', "the agent's port")
     .option('--host-key <key>', "the agent's public host key; else the first one seen is kept")
-    .option('--ttl <time>', 'life of the key: 30m, 8h, 7d', defaultLife)
+    .option('--ttl <time>', 'life of the certificate or the key: 30m, 8h, 7d', defaultLife)
+    .option('--register-key', 'register a key in place of a certificate: no refresh, up to 90 days')
     .option('--print', 'only print the configuration: nothing is registered or written')
     .action(action(cli, perform))
 }
@@ -34,18 +42,42 @@ async function perform(run: Run): Promise<void> {
     run.print(sshConfig(access))
     return
   }
-  const principal = textOf((await api.get('/v1/me'))['principal'], 'id')
-  const key = newSshKey('wardgate')
-  const registered = await api.send('POST', `/v1/principals/${segment(principal)}/keys`, {
-    body: { name: 'wardgate ssh login', publicKey: key.publicKey, expiresInSeconds: seconds },
-  })
-  const config = join(folder, 'config')
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  replace(access.keyFile, key.privateKey)
-  if (access.hostKey !== undefined) replace(access.knownHostsFile, knownHosts(access.hostKey))
-  replace(config, sshConfig(access))
-  if (run.json) run.printJson({ key: registered, config, hosts: access.connections.map(aliasOf) })
-  else run.print(told(access, config, textOf(registered, 'expiresAt')))
+  const key = newSshKey('wardgate')
+  const granted = await grantFor({ run, api, folder, access, seconds, publicKey: key.publicKey })
+  replaceOwnFile(access.keyFile, key.privateKey)
+  replaceOwnFile(`${access.keyFile}.pub`, `${key.publicKey}\n`)
+  if (access.hostKey !== undefined)
+    replaceOwnFile(access.knownHostsFile, knownHosts(access.hostKey))
+  const config = join(folder, 'config')
+  replaceOwnFile(config, sshConfig(access))
+  const hosts = access.connections.map(aliasOf)
+  if (run.json) run.printJson({ ...granted.shown, config, hosts })
+  else run.print(told(access, config, granted.expiresAt))
+}
+
+interface Wanted {
+  readonly run: Run
+  readonly api: Api
+  readonly folder: string
+  readonly access: SshAccess
+  readonly seconds: number
+  readonly publicKey: string
+}
+
+/** A certificate for the new key, or its registration. */
+async function grantFor({ run, api, folder, access, seconds, publicKey }: Wanted) {
+  if (access.certificate !== undefined) {
+    const { connections } = access
+    const certificate = await certify(api, folder, { connections, lifeSeconds: seconds }, publicKey)
+    replaceOwnFile(access.certificate.refresh, refreshScript(run), 0o700)
+    return { shown: { certificate }, expiresAt: certificate.expiresAt }
+  }
+  const principal = textOf((await api.get('/v1/me'))['principal'], 'id')
+  const key = await api.send('POST', `/v1/principals/${segment(principal)}/keys`, {
+    body: { name: 'wardgate ssh login', publicKey, expiresInSeconds: seconds },
+  })
+  return { shown: { key }, expiresAt: textOf(key, 'expiresAt') }
 }
 
 async function accessOf(run: Run, api: Api, folder: string): Promise<SshAccess> {
@@ -61,7 +93,10 @@ async function accessOf(run: Run, api: Api, folder: string): Promise<SshAccess> 
     host,
     port,
     connections: await connectionNames(run, api),
-    keyFile: join(folder, 'id_ed25519'),
+    keyFile: keyFileIn(folder),
+    ...(!options.flag('registerKey') && {
+      certificate: { file: certificateFileIn(folder), refresh: refreshFileIn(folder) },
+    }),
     knownHostsFile: join(folder, 'known_hosts'),
     ...(hostKey !== undefined && { hostKey: checkedHostKey(hostKey) }),
   }
@@ -108,20 +143,17 @@ function lifeSeconds(text: string): number {
   throw new CliError('usage', `--ttl ${text} is no time`, 'Write 30m, 8h or 7d.')
 }
 
-/** Written beside and renamed: never a key that others may read, never half a configuration. */
-function replace(file: string, content: string): void {
-  const draft = `${file}.${process.pid}`
-  writeFileSync(draft, content, { mode: 0o600, flag: 'wx' })
-  renameSync(draft, file)
-}
-
 function told(access: SshAccess, config: string, expiresAt: string): string {
   const [first = ''] = access.connections
   const pinned =
     access.hostKey === undefined
       ? "The agent's host key is kept at the first connection: compare it then.\n"
       : ''
-  return `The key is good until ${expiresAt}. ${pinned}Connect with
+  const what =
+    access.certificate === undefined
+      ? `The key is good until ${expiresAt}.`
+      : `The certificate is good until ${expiresAt}; OpenSSH has it refreshed before it ends.`
+  return `${what} ${pinned}Connect with
 
   ssh -F ${config} ${aliasOf(first)}
 

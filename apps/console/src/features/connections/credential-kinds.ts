@@ -39,5 +39,6 @@ export const credentialFields: Readonly<Record<string, readonly CredentialField[
     { name: 'region', label: 'Region', form: 'text' },
     { name: 'service', label: 'Service', form: 'text' },
   ],
+  'key-certificate': [user],
   none: [user],
 }

@@ -41,5 +41,12 @@ function kindToWire(credential: TargetCredential): NonNullable<WireCredential['k
       const { user, key, passphrase } = credential
       return { $case: 'privateKey', value: { user, key, passphrase } }
     }
+    case 'key-certificate': {
+      const { user, key, certificate } = credential
+      return {
+        $case: 'keyCertificate',
+        value: { user, key, certificate: Buffer.from(certificate) },
+      }
+    }
   }
 }

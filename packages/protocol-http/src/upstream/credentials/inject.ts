@@ -32,7 +32,8 @@ export function inject(
     case 'aws':
       return signAws(outgoing, credential)
     case 'private-key':
-      throw new TargetError('ERR_TARGET_REFUSED_CREDENTIAL', 'a private key unlocks no HTTP target')
+    case 'key-certificate':
+      throw new TargetError('ERR_TARGET_REFUSED_CREDENTIAL', 'an SSH key unlocks no HTTP target')
   }
 }
 

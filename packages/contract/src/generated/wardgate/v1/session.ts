@@ -517,6 +517,7 @@ export interface TargetCredential {
     | { $case: "oauthClient"; value: OauthClientCredential }
     | { $case: "aws"; value: AwsCredential }
     | { $case: "privateKey"; value: PrivateKeyCredential }
+    | { $case: "keyCertificate"; value: KeyCertificateCredential }
     | undefined;
 }
 
@@ -549,6 +550,13 @@ export interface PrivateKeyCredential {
   user: string;
   key: string;
   passphrase: string;
+}
+
+/** A key that was made for the session, and what the control plane's authority for targets says of it. */
+export interface KeyCertificateCredential {
+  user: string;
+  key: string;
+  certificate: Buffer;
 }
 
 export interface PasswordCredential {
@@ -3288,6 +3296,9 @@ export const TargetCredential: MessageFns<TargetCredential> = {
       case "privateKey":
         PrivateKeyCredential.encode(message.kind.value, writer.uint32(66).fork()).join();
         break;
+      case "keyCertificate":
+        KeyCertificateCredential.encode(message.kind.value, writer.uint32(74).fork()).join();
+        break;
     }
     return writer;
   },
@@ -3367,6 +3378,14 @@ export const TargetCredential: MessageFns<TargetCredential> = {
             }
 
             message.kind = { $case: "privateKey", value: PrivateKeyCredential.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.kind = { $case: "keyCertificate", value: KeyCertificateCredential.decode(reader, reader.uint32()) };
             continue;
           }
         }
@@ -3718,6 +3737,74 @@ export const PrivateKeyCredential: MessageFns<PrivateKeyCredential> = {
             }
 
             message.passphrase = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseKeyCertificateCredential(): KeyCertificateCredential {
+  return { user: "", key: "", certificate: Buffer.alloc(0) };
+}
+
+export const KeyCertificateCredential: MessageFns<KeyCertificateCredential> = {
+  encode(message: KeyCertificateCredential, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.user !== "") {
+      writer.uint32(10).string(message.user);
+    }
+    if (message.key !== "") {
+      writer.uint32(18).string(message.key);
+    }
+    if (message.certificate.length !== 0) {
+      writer.uint32(26).bytes(message.certificate);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): KeyCertificateCredential {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseKeyCertificateCredential();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.user = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.certificate = Buffer.from(reader.bytes());
             continue;
           }
         }

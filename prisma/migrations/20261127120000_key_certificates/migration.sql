@@ -1,0 +1,2 @@
+-- AlterEnum
+ALTER TYPE "credential_kind" ADD VALUE 'key_certificate';
