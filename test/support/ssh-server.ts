@@ -13,6 +13,7 @@ export class SshServer {
   readonly key: string
   readonly hostKey: string
   readonly #process: ChildProcess
+  #log = ''
 
   private constructor(folder: string, address: Address, started: ChildProcess) {
     this.folder = folder
@@ -20,21 +21,28 @@ export class SshServer {
     this.key = readFileSync(join(folder, 'account-key'), 'utf8')
     this.hostKey = readFileSync(join(folder, 'host-key.pub'), 'utf8').trim()
     this.#process = started
+    started.stderr?.on('data', (chunk: Buffer) => (this.#log += chunk.toString()))
   }
 
-  static async start(sshd: string, port: number): Promise<SshServer> {
+  /** `more` = further lines of its configuration. */
+  static async start(sshd: string, port: number, more = ''): Promise<SshServer> {
     const folder = mkdtempSync(join(tmpdir(), 'wardgate-sshd-'))
     for (const name of ['host-key', 'account-key'])
       execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, name)])
     if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true })
     const configuration = join(folder, 'sshd_config')
-    writeFileSync(configuration, configurationIn(folder, port))
+    writeFileSync(configuration, `${configurationIn(folder, port)}${more}\n`)
     chmodSync(folder, 0o755)
     const started = spawn(sshd, ['-D', '-e', '-f', configuration], {
       stdio: ['ignore', 'ignore', 'pipe'],
     })
     await listening(started)
     return new SshServer(folder, { host: '127.0.0.1', port }, started)
+  }
+
+  /** What it has said since it listens. */
+  get log(): string {
+    return this.#log
   }
 
   /** Where the sessions of the tests work. */

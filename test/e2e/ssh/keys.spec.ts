@@ -34,6 +34,7 @@ describeWithPeer('sshd', (sshd) => {
       connection,
       '--ttl',
       '10m',
+      '--register-key',
       '--json',
     )
     if (code !== 0) throw new Error(stderr)
