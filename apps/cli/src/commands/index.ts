@@ -54,6 +54,7 @@ import { sshRefresh } from './ssh/refresh'
 import { webhooksCreate } from './webhooks/create'
 import { webhooksDelete } from './webhooks/delete'
 import { webhooksList } from './webhooks/list'
+import { webhooksRotateSecret } from './webhooks/rotate-secret'
 import { webhooksShow } from './webhooks/show'
 import type { Register } from './command'
 import { login } from './login'
@@ -152,6 +153,6 @@ export const nouns: readonly {
   {
     name: 'webhooks',
     description: 'Webhooks',
-    commands: [webhooksCreate, webhooksDelete, webhooksList, webhooksShow],
+    commands: [webhooksCreate, webhooksDelete, webhooksList, webhooksRotateSecret, webhooksShow],
   },
 ]

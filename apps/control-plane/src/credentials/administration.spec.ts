@@ -223,10 +223,16 @@ describe('administration over HTTP', () => {
       writeFileSync(file, `${next}\n`, { mode: 0o600 })
       const env = { DATABASE_URL: test.database.url, WARDGATE_LOG_LEVEL: 'error' }
       const config = readConfig({ ...env, WARDGATE_MASTER_KEY: oldKey })
+      const hook = { name: 'rotated', url: 'http://127.0.0.1:9' }
+      const { body: webhook } = await admin.post('/v1/webhooks', hook)
+      const rotation = `/v1/webhooks/${webhook.id}/rotate-secret`
+      await admin.post(rotation, {}, { 'if-match': '"1"' })
       await rekey(config, ['--new-master-key-file', file])
       await rekey(config, ['--new-master-key-file', file])
       const { rows } = await db.query(
-        `SELECT DISTINCT master_key_id FROM credentials UNION SELECT DISTINCT master_key_id FROM sealed_secrets`,
+        `SELECT master_key_id FROM credentials UNION SELECT master_key_id FROM sealed_secrets
+          UNION SELECT master_key_id FROM webhooks
+          UNION SELECT convert_from(previous_secret, 'UTF8')::json ->> 'key' FROM webhooks`,
       )
       expect(rows).toHaveLength(1)
       await expect(test.app.get(CredentialService).openFor(connectionId)).rejects.toMatchObject({

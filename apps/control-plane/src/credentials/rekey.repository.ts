@@ -11,6 +11,14 @@ export interface WrappedKey {
 /** A table whose rows hold data keys wrapped by a master key. */
 export type SealedTable = 'credentials' | 'sealed_secrets' | 'webhooks'
 
+/** A table with a column that holds a sealed value whole, its wrapped key included. */
+export type PackedTable = 'issuers' | 'webhooks'
+
+export interface PackedSecret {
+  readonly id: string
+  readonly secret: Uint8Array
+}
+
 @Injectable()
 export class RekeyRepository {
   /** Rows that another master key wraps, locked: a credential that is set meanwhile waits. */
@@ -57,15 +65,28 @@ export class RekeyRepository {
     }
   }
 
-  async lockClientSecrets(
-    tx: Transaction,
-  ): Promise<readonly { readonly id: string; readonly clientSecret: Uint8Array }[]> {
-    return tx.$queryRaw`
-      SELECT id::text, client_secret AS "clientSecret"
-        FROM issuers WHERE client_secret IS NOT NULL FOR UPDATE`
+  /** Locked, those that have one. */
+  async lockPacked(tx: Transaction, table: PackedTable): Promise<readonly PackedSecret[]> {
+    switch (table) {
+      case 'issuers':
+        return tx.$queryRaw<PackedSecret[]>`
+          SELECT id::text, client_secret AS secret
+            FROM issuers WHERE client_secret IS NOT NULL FOR UPDATE`
+      case 'webhooks':
+        return tx.$queryRaw<PackedSecret[]>`
+          SELECT id::text, previous_secret AS secret
+            FROM webhooks WHERE previous_secret IS NOT NULL FOR UPDATE`
+    }
   }
 
-  async setClientSecret(tx: Transaction, id: string, clientSecret: Bytes): Promise<void> {
-    await tx.issuer.update({ where: { id }, data: { clientSecret } })
+  async setPacked(tx: Transaction, table: PackedTable, id: string, secret: Bytes): Promise<void> {
+    switch (table) {
+      case 'issuers':
+        await tx.issuer.update({ where: { id }, data: { clientSecret: secret } })
+        return
+      case 'webhooks':
+        await tx.webhook.update({ where: { id }, data: { previousSecret: secret } })
+        return
+    }
   }
 }

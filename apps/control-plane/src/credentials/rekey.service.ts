@@ -4,10 +4,11 @@ import { Database } from '../common/database/database'
 import type { Transaction } from '../common/database/transaction'
 import type { MasterKey, MasterKeyRing } from '../common/sealing/master-key'
 import { packSealed, unpackSealed } from '../common/sealing/seal.service'
-import { RekeyRepository, type SealedTable } from './rekey.repository'
+import { type PackedTable, RekeyRepository, type SealedTable } from './rekey.repository'
 
 const batch = 100
 const tables: readonly SealedTable[] = ['credentials', 'sealed_secrets', 'webhooks']
+const packedTables: readonly PackedTable[] = ['issuers', 'webhooks']
 
 /** Wraps every data key with a new master key. What is done is committed batch by batch: a broken run is simply run again. */
 @Injectable()
@@ -29,7 +30,7 @@ export class RekeyService {
       } while (count === batch)
     }
     return this.database.transaction(async (tx) => {
-      total += await this.rewrapClientSecrets(tx, old, next)
+      for (const table of packedTables) total += await this.rewrapPacked(tx, table, old, next)
       const body = { masterKeyId: next.id, rewrapped: total }
       await this.audit.append(tx, { kind: 'master-key.changed', body })
       return total
@@ -50,21 +51,19 @@ export class RekeyService {
     return rows.length
   }
 
-  private async rewrapClientSecrets(
+  private async rewrapPacked(
     tx: Transaction,
+    table: PackedTable,
     old: MasterKeyRing,
     next: MasterKey,
   ): Promise<number> {
     let count = 0
-    for (const { id, clientSecret } of await this.rows.lockClientSecrets(tx)) {
-      const packed = unpackSealed(clientSecret)
+    for (const { id, secret } of await this.rows.lockPacked(tx, table)) {
+      const packed = unpackSealed(secret)
       if (packed.masterKeyId === next.id) continue
       const wrappedKey = await rewrap(packed.wrappedKey, old.find(packed.masterKeyId), next)
-      await this.rows.setClientSecret(
-        tx,
-        id,
-        packSealed({ ...packed, wrappedKey, masterKeyId: next.id }),
-      )
+      const rewrapped = packSealed({ ...packed, wrappedKey, masterKeyId: next.id })
+      await this.rows.setPacked(tx, table, id, rewrapped)
       count += 1
     }
     return count

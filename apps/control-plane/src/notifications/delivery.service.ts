@@ -77,7 +77,7 @@ export class DeliveryService {
     await sendWebhook({
       url: webhook.url,
       body,
-      secret: await this.secrets.openSecret(webhook),
+      secrets: await this.secrets.openSecrets(webhook),
       seconds: Math.floor(this.clock.now() / 1000),
       allowPrivate: this.config.privateWebhooks,
       signal,

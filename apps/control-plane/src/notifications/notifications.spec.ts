@@ -147,6 +147,32 @@ describe.each(backends)('webhooks through the queue on %s', (backend) => {
     expect(metrics).toContain('wardgate_notifications_total{outcome="retried"} 2')
   })
 
+  it('signs with the old and the new secret while both are live, then with the new one alone', async () => {
+    const [hook] = (await api.get('/v1/webhooks')).body.items
+    const rotate = (version: number, body: object) =>
+      api.post(`/v1/webhooks/${hook.id}/rotate-secret`, body, { 'if-match': `"${version}"` })
+    const first = await rotate(1, { overlapSeconds: 0 })
+    expect(first).toMatchObject({ status: 200, body: { version: 2, previousUntil: null } })
+    expect((await rotate(1, {})).status).toBe(412)
+    // Written before the rotation and not told yet: it is told all the same.
+    receiver.answers.push(500)
+    const before = receiver.received.length
+    await tell('told across a rotation')
+    await receiver.count(before + 1)
+    const second = await rotate(2, { overlapSeconds: 600 })
+    expect(second.body.previousUntil).not.toBeNull()
+    await receiver.count(before + 2)
+    const secrets = [second.body.secret, first.body.secret]
+    expect(macsOf(receiver.received.at(-1))).toEqual(
+      expectedMacs(receiver.received.at(-1), secrets),
+    )
+    const third = await rotate(3, { overlapSeconds: 0 })
+    await tell('told after the overlap')
+    await receiver.count(before + 3)
+    const last = receiver.received.at(-1)
+    expect(macsOf(last)).toEqual(expectedMacs(last, [third.body.secret]))
+  })
+
   it('tells after a start what was written while nothing ran', async () => {
     await test.stop()
     const { Client } = await import('pg')
@@ -167,9 +193,9 @@ describe.each(backends)('webhooks through the queue on %s', (backend) => {
     const [hook] = (await api.get('/v1/webhooks')).body.items
     expect((await api.patch(`/v1/webhooks/${hook.id}`, { enabled: false })).status).toBe(428)
     expect((await api.patch(`/v1/webhooks/${hook.id}`, { enabled: false }, 9)).status).toBe(412)
-    const changed = await api.patch(`/v1/webhooks/${hook.id}`, { enabled: false }, 1)
-    expect(changed.body).toMatchObject({ enabled: false, version: 2 })
-    expect((await api.delete(`/v1/webhooks/${hook.id}`, 2)).status).toBe(204)
+    const changed = await api.patch(`/v1/webhooks/${hook.id}`, { enabled: false }, hook.version)
+    expect(changed.body).toMatchObject({ enabled: false, version: hook.version + 1 })
+    expect((await api.delete(`/v1/webhooks/${hook.id}`, hook.version + 1)).status).toBe(204)
     expect((await api.get(`/v1/webhooks/${hook.id}`)).status).toBe(404)
     const kinds = (await api.get('/v1/audit/entries')).body.items.map(
       ({ kind }: { kind: string }) => kind,
@@ -179,6 +205,18 @@ describe.each(backends)('webhooks through the queue on %s', (backend) => {
     )
   })
 })
+
+function macsOf(received: Received | undefined): string[] {
+  const header = String(received?.headers['wardgate-signature'])
+  return [...header.matchAll(/v1=([0-9a-f]{64})/g)].map(([, mac = '']) => mac)
+}
+
+function expectedMacs(received: Received | undefined, secrets: readonly string[]): string[] {
+  const [, seconds = ''] = /^t=(\d+),/.exec(String(received?.headers['wardgate-signature'])) ?? []
+  return secrets.map((secret) =>
+    createHmac('sha256', secret).update(`${seconds}.${received?.body}`).digest('hex'),
+  )
+}
 
 describe('where webhooks may go', () => {
   it.each([
@@ -206,7 +244,7 @@ describe('where webhooks may go', () => {
   it.each(['https://localhost/', 'https://2130706433/', 'https://[::1]/', 'http://example.com/'])(
     'refuses %s where private addresses are not allowed',
     async (url) => {
-      const sending = { url, body: '', secret: 's', seconds: 1, allowPrivate: false }
+      const sending = { url, body: '', secrets: ['s'], seconds: 1, allowPrivate: false }
       await expect(sendWebhook({ ...sending, signal: AbortSignal.timeout(5_000) })).rejects.toThrow(
         /not a public address|not https/,
       )
@@ -214,7 +252,7 @@ describe('where webhooks may go', () => {
   )
 
   it('signs the time together with the body', () => {
-    expect(signature('k', 1, 'a')).not.toBe(signature('k', 2, 'a').replace('t=2', 't=1'))
+    expect(signature(['k'], 1, 'a')).not.toBe(signature(['k'], 2, 'a').replace('t=2', 't=1'))
   })
 
   it('waits longer after each failure, within bounds', () => {

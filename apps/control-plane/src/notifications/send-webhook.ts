@@ -6,16 +6,21 @@ import { checkedAddress } from './checked-address'
 const sendMillis = 10_000
 const longestAnswerBytes = 65_536
 
-/** `t=<unix seconds>,v1=<hex HMAC-SHA-256 of "t.body">`: the receiver checks age and origin with one key. */
-export function signature(secret: string, seconds: number, body: string): string {
-  const mac = createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex')
-  return `t=${seconds},v1=${mac}`
+/**
+ * `t=<unix seconds>,v1=<hex HMAC-SHA-256 of "t.body">`: the receiver checks age and origin with one key. While two keys
+ * are live there is a v1 for each, and one that fits is enough.
+ */
+export function signature(secrets: readonly string[], seconds: number, body: string): string {
+  const macs = secrets.map((secret) =>
+    createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex'),
+  )
+  return [`t=${seconds}`, ...macs.map((mac) => `v1=${mac}`)].join(',')
 }
 
 export interface Sending {
   readonly url: string
   readonly body: string
-  readonly secret: string
+  readonly secrets: readonly string[]
   /** Unix seconds of the signature. */
   readonly seconds: number
   readonly allowPrivate: boolean
@@ -35,7 +40,7 @@ export async function sendWebhook(sending: Sending): Promise<void> {
 function post(
   url: URL,
   { address, family }: { readonly address: string; readonly family: number },
-  { body, secret, seconds }: Sending,
+  { body, secrets, seconds }: Sending,
   signal: AbortSignal,
 ): Promise<number> {
   const send = url.protocol === 'https:' ? requestHttps : requestHttp
@@ -52,7 +57,7 @@ function post(
         'Content-Type': 'application/json',
         'Content-Length': Buffer.byteLength(body),
         'User-Agent': 'wardgate',
-        'Wardgate-Signature': signature(secret, seconds, body),
+        'Wardgate-Signature': signature(secrets, seconds, body),
       },
     })
     request.once('error', reject)

@@ -9,6 +9,8 @@ import {
   createdWebhook,
   createWebhook,
   type CreateWebhook,
+  rotateSecret,
+  type RotateSecret,
   updateWebhook,
   type UpdateWebhook,
   webhookAnswer,
@@ -58,6 +60,21 @@ export class WebhooksController {
     @CurrentPrincipal() by: IdentifiedPrincipal,
   ) {
     return this.webhooks.update(id, version, input, by)
+  }
+
+  @Post(':id/rotate-secret')
+  @HttpCode(200)
+  @Versioned()
+  @SecretAnswer()
+  @RequirePermission('webhooks:write')
+  @Answers('Makes a new key of signatures, shown this once; both sign for a while', createdWebhook)
+  rotateSecret(
+    @ParamsOf(idParams) { id }: IdParams,
+    @IfMatch() version: number,
+    @BodyOf(rotateSecret) input: RotateSecret,
+    @CurrentPrincipal() by: IdentifiedPrincipal,
+  ) {
+    return this.webhooks.rotateSecret(id, version, input, by)
   }
 
   @Delete(':id')

@@ -34,11 +34,27 @@ export const webhookAnswer = z.object({
   url: z.string(),
   topics: z.array(z.string()),
   enabled: z.boolean(),
+  previousUntil: z.iso
+    .datetime()
+    .nullable()
+    .describe('Until then messages are signed with the secret before the last rotation too.'),
   version: z.number().int(),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
 })
 export const webhookPage = pageOf(webhookAnswer)
+
+const longestOverlapSeconds = 30 * 86_400
+
+export const rotateSecret = z.strictObject({
+  overlapSeconds: z
+    .int()
+    .min(0)
+    .max(longestOverlapSeconds)
+    .default(86_400)
+    .describe('How long the old secret signs beside the new one; 0 = no longer.'),
+})
+export type RotateSecret = z.output<typeof rotateSecret>
 
 export const createdWebhook = webhookAnswer.extend({
   secret: z.string().describe('Key of the signatures. Shown this once.'),

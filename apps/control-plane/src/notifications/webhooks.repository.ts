@@ -3,6 +3,7 @@ import { Database } from '../common/database/database'
 import { orConflict } from '../common/database/prisma-errors'
 import type { Transaction } from '../common/database/transaction'
 import { newestFirst } from '../common/http/page'
+import type { Bytes } from '../common/sealing/envelope'
 import type { Sealed } from '../common/sealing/seal.service'
 import type { Webhook } from '../generated/prisma/client'
 import type { CreateWebhook, UpdateWebhook, WebhookQuery } from './webhooks.dto'
@@ -56,6 +57,22 @@ export class WebhooksRepository {
     const data = { ...fields, version: { increment: 1 } } as never
     const changed = tx.webhook.updateManyAndReturn({ where: { id, version }, data })
     return (await orConflict('a webhook of this name', changed))[0] ?? null
+  }
+
+  /** The secret in force becomes the previous one. Null = there is none of this version. */
+  async rotate(
+    tx: Transaction,
+    { id, version }: Pick<WebhookRecord, 'id' | 'version'>,
+    next: Sealed,
+    previous: { readonly secret: Bytes | null; readonly until: Date | null },
+  ): Promise<WebhookRecord | null> {
+    const data = {
+      ...next,
+      previousSecret: previous.secret,
+      previousUntil: previous.until,
+      version: { increment: 1 },
+    }
+    return (await tx.webhook.updateManyAndReturn({ where: { id, version }, data }))[0] ?? null
   }
 
   async delete(tx: Transaction, id: string, version: number): Promise<boolean> {

@@ -8,10 +8,11 @@ import { Database } from '../common/database/database'
 import { InvalidRequest } from '../common/http/invalid-request'
 import { toPage } from '../common/http/page'
 import { StaleVersion } from '../common/http/precondition'
-import { SealService } from '../common/sealing/seal.service'
+import { Clock } from '../common/clock'
+import { packSealed, SealService, unpackSealed } from '../common/sealing/seal.service'
 import { withoutUndefined } from '../common/without-undefined'
 import { Config } from '../config/config'
-import type { CreateWebhook, UpdateWebhook, WebhookQuery } from './webhooks.dto'
+import type { CreateWebhook, RotateSecret, UpdateWebhook, WebhookQuery } from './webhooks.dto'
 import { type WebhookRecord, WebhooksRepository } from './webhooks.repository'
 
 export const mostWebhooks = 50
@@ -25,6 +26,7 @@ export class WebhooksService {
     private readonly database: Database,
     private readonly audit: AuditLog,
     private readonly config: Config,
+    private readonly clock: Clock,
   ) {}
 
   async list(query: WebhookQuery) {
@@ -38,7 +40,7 @@ export class WebhooksService {
   async create(input: CreateWebhook, by: IdentifiedPrincipal) {
     this.checkUrl(input.url)
     const id = uuid()
-    const secret = `whsec_${randomBytes(secretBytes).toString('base64url')}`
+    const secret = newSecret()
     const sealed = await this.seals.seal(Buffer.from(secret), associatedData(id))
     const created = await this.database.transaction(async (tx) => {
       if ((await this.webhooks.count(tx)) >= mostWebhooks)
@@ -70,9 +72,44 @@ export class WebhooksService {
     })
   }
 
-  /** The key of a webhook's signatures. */
-  async openSecret(webhook: WebhookRecord): Promise<string> {
-    return Buffer.from(await this.seals.open(webhook, associatedData(webhook.id))).toString('utf8')
+  /** A new key of signatures; the old one signs too until the overlap is over, so that receivers can change in peace. */
+  async rotateSecret(
+    id: string,
+    version: number,
+    { overlapSeconds }: RotateSecret,
+    by: IdentifiedPrincipal,
+  ) {
+    const { sealed, wrappedKey, masterKeyId } = await this.require(id)
+    const secret = newSecret()
+    const next = await this.seals.seal(Buffer.from(secret), associatedData(id))
+    const previous =
+      overlapSeconds === 0
+        ? { secret: null, until: null }
+        : {
+            secret: packSealed({ sealed, wrappedKey, masterKeyId }),
+            until: new Date(this.clock.now() + overlapSeconds * 1000),
+          }
+    const rotated = await this.database.transaction(async (tx) => {
+      // By version: had it been rotated meanwhile, another secret would be the previous one.
+      const webhook = await this.webhooks.rotate(tx, { id, version }, next, previous)
+      if (webhook === null) throw new StaleVersion('the webhook')
+      await this.audit.append(tx, entry('webhook.secret-rotated', by.id, webhook))
+      return webhook
+    })
+    return { ...toAnswer(rotated), secret }
+  }
+
+  /** The keys of a webhook's signatures: the one in force, and the one before while it may still sign. */
+  async openSecrets(webhook: WebhookRecord): Promise<readonly [string, ...string[]]> {
+    const { previousSecret, previousUntil } = webhook
+    const current = await this.open(webhook, webhook.id)
+    if (previousSecret === null || (previousUntil?.getTime() ?? 0) <= this.clock.now())
+      return [current]
+    return [current, await this.open(unpackSealed(previousSecret), webhook.id)]
+  }
+
+  private async open(sealed: Parameters<SealService['open']>[0], id: string): Promise<string> {
+    return Buffer.from(await this.seals.open(sealed, associatedData(id))).toString('utf8')
   }
 
   private checkUrl(url: string): void {
@@ -87,6 +124,10 @@ export class WebhooksService {
   }
 }
 
+function newSecret(): string {
+  return `whsec_${randomBytes(secretBytes).toString('base64url')}`
+}
+
 function associatedData(id: string): string {
   return `webhook:${id}`
 }
@@ -97,6 +138,7 @@ function toAnswer({
   url,
   topics,
   enabled,
+  previousUntil,
   version,
   createdAt,
   updatedAt,
@@ -107,6 +149,7 @@ function toAnswer({
     url,
     topics,
     enabled,
+    previousUntil: previousUntil?.toISOString() ?? null,
     version,
     createdAt: createdAt.toISOString(),
     updatedAt: updatedAt.toISOString(),

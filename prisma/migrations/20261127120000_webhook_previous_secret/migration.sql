@@ -1,0 +1,3 @@
+-- AlterTable
+ALTER TABLE "webhooks" ADD COLUMN "previous_secret" BYTEA,
+ADD COLUMN "previous_until" TIMESTAMPTZ(6);
