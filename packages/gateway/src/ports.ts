@@ -54,6 +54,8 @@ export interface SessionGrant {
    * else that rules may read (claims, groups, delegation). Absent = the memo is this session's alone.
    */
   readonly memoScope?: string
+  /** The control plane's sealed word on who uses what through whom; the session's first record carries it. */
+  readonly admission: Uint8Array
 }
 
 /** One open session at the control plane. */
@@ -68,11 +70,6 @@ export interface ControlSession {
   /** One answer a tool, in order: whether the client may see it. Rejects as `decide` does. */
   screenTools(tools: readonly OfferedTool[]): Promise<readonly boolean[]>
   withdraw(operationId: string, reason: 'abandoned' | 'hold-elapsed'): void
-  /**
-   * Whether the control plane holds a record of this session. Before that no remembered verdict may be used: were it
-   * to be killed then, nobody would know whose operation it was.
-   */
-  readonly isStored: boolean
   /** Aborted with a SessionError when the session is killed or the credential expires. */
   readonly killed: AbortSignal
   close(reason: string): void
@@ -123,6 +120,13 @@ export interface Spool {
 }
 
 export type SpoolEntry =
+  | {
+      readonly kind: 'session-started'
+      readonly sessionId: string
+      readonly admission: Uint8Array
+      readonly clientAddress: string
+      readonly claimed: Readonly<Record<string, string>>
+    }
   | {
       readonly kind: 'intent'
       readonly sessionId: string

@@ -46,6 +46,7 @@ export class ChangeSpotter implements Spool {
       case 'session-ended':
         this.#places.delete(entry.sessionId)
         return
+      case 'session-started':
       case 'refused':
       case 'login-refused':
       case 'recording':

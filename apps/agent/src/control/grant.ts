@@ -31,6 +31,7 @@ export function grantFrom(opened: SessionOpened): SessionGrant {
   const { target, limits, modes } = opened
   if (
     opened.sessionId === '' ||
+    opened.admission.length === 0 ||
     target === undefined ||
     limits === undefined ||
     modes === undefined
@@ -52,6 +53,7 @@ export function grantFrom(opened: SessionOpened): SessionGrant {
     maskingKey: opened.maskingKey,
     textDetectors: detectorsFrom(opened.textDetectors),
     expiresAt: Number(opened.expiresAt),
+    admission: opened.admission,
     ...(opened.memoScope === '' ? {} : { memoScope: opened.memoScope }),
   }
 }

@@ -2,7 +2,13 @@ import type { SessionRequest } from '@wardgate/contract'
 import type { Hold, OpenRequest } from '@wardgate/gateway'
 import { quietLog } from '../testing/quiet-log'
 import { sampleOperation } from '../testing/entries'
-import { allowed, FakeControlPlane, opened, until } from '../testing/fake-control-plane'
+import {
+  allowed,
+  FakeControlPlane,
+  opened,
+  type SessionCall,
+  until,
+} from '../testing/fake-control-plane'
 import { ControlLink, type LinkListener } from './link'
 
 const request: OpenRequest = {
@@ -117,6 +123,38 @@ describe('the control link', () => {
     session.close('client')
     await until(() => lastCase(plane.sessionMessages) === 'close')
     expect(link.sessions).toBe(0)
+  })
+
+  it('carries one session after the other over the same streams', async () => {
+    await attach()
+    await until(() => plane.sessions.length === 8)
+    for (let count = 1; count <= 20; count += 1) {
+      const session = await link.open(request, never)
+      session.close('client')
+      await until(() => link.spareStreams === 8)
+    }
+    expect(plane.sessions).toHaveLength(8)
+    expect(plane.sessionMessages).toHaveLength(40)
+  })
+
+  it('opens no more streams than are in use or spare, whatever comes at once', async () => {
+    await attach()
+    const sessions = await Promise.all(
+      Array.from({ length: 30 }, () => link.open(request, new AbortController().signal)),
+    )
+    for (const session of sessions) session.close('client')
+    await until(() => link.spareStreams === 8)
+    expect(plane.sessions.length).toBeLessThanOrEqual(38)
+    const live = () => plane.sessions.filter(({ writableEnded }) => !writableEnded).length
+    await until(() => live() === 8)
+  })
+
+  it('ends a stream on which a session is closed that goes on', async () => {
+    await attach()
+    const session = await link.open(request, never)
+    for (const call of plane.sessions) call.write({ message: { $case: 'closed', value: {} } })
+    await until(() => session.killed.aborted)
+    expect(session.killed.reason).toMatchObject({ code: 'ERR_CONTROL_UNAVAILABLE' })
   })
 
   it('passes on refusals with their code and next step', async () => {
@@ -253,6 +291,136 @@ describe('the control link', () => {
     abort.abort(new Error('gone'))
     await expect(opening).rejects.toBeDefined()
     expect(link.sessions).toBe(0)
+  })
+})
+
+describe('a session that begins under an earlier admission', () => {
+  /** What the control plane answers to an open that names its session; the first open is always granted. */
+  let onBegun: (call: SessionCall, sessionId: string) => void
+
+  beforeEach(async () => {
+    await attach()
+    onBegun = (call, sessionId) => call.write(opened({ sessionId, admitsSeconds: 10 }))
+    plane.onSession = (call, { message }) => {
+      if (message?.$case === 'decide')
+        call.write({ message: { $case: 'verdict', value: allowed(message.value.operationId) } })
+      if (message?.$case !== 'open') return
+      if (message.value.sessionId !== '') return onBegun(call, message.value.sessionId)
+      call.write(opened({ admitsSeconds: 10 }))
+    }
+  })
+
+  const opens = () =>
+    plane.sessionMessages.flatMap(({ message }) =>
+      message?.$case === 'open' ? [message.value] : [],
+    )
+
+  it('waits for nobody, under a name of its own, and the control plane is told', async () => {
+    await link.open(request, never)
+    onBegun = () => undefined
+    const session = await link.open(request, never)
+    expect(session.grant).toMatchObject({ principalId: 'principal-1', database: 'shop' })
+    expect(session.grant.sessionId).toMatch(/^.{13}-7/)
+    await until(() => opens().length === 2)
+    expect(opens()[1]).toMatchObject({
+      sessionId: session.grant.sessionId,
+      credential: 'token',
+      connectionName: 'shop',
+    })
+  })
+
+  it('asks behind its open', async () => {
+    await link.open(request, never)
+    const session = await link.open(request, never)
+    await expect(session.decide('o', sampleOperation, () => undefined)).resolves.toBeDefined()
+    expect(plane.sessionMessages.map(({ message }) => message?.$case)).toEqual([
+      'open',
+      'open',
+      'decide',
+    ])
+  })
+
+  it('is told to the control plane however short it was', async () => {
+    await link.open(request, never)
+    const session = await link.open(request, never)
+    session.close('client')
+    await until(() => lastCase(plane.sessionMessages) === 'close')
+    expect(opens()).toHaveLength(2)
+    expect(link.sessions).toBe(1)
+  })
+
+  it('ends when the control plane objects, and the next one is asked for', async () => {
+    await link.open(request, never)
+    onBegun = (call) => {
+      const value = {
+        code: 'ERR_AUTH_FORBIDDEN',
+        message: 'disabled',
+        nextStep: '',
+        retryable: false,
+      }
+      call.write({ message: { $case: 'refused', value } })
+      call.end()
+    }
+    const session = await link.open(request, never)
+    await until(() => session.killed.aborted)
+    expect(session.killed.reason).toMatchObject({ code: 'ERR_AUTH_FORBIDDEN', message: 'disabled' })
+    await link.open(request, never)
+    expect(opens().map(({ sessionId }) => sessionId === '')).toEqual([true, false, true])
+  })
+
+  it('ends when the terms are no longer those that it began under', async () => {
+    await link.open(request, never)
+    onBegun = (call, sessionId) => call.write(opened({ sessionId, principalId: 'principal-2' }))
+    const session = await link.open(request, never)
+    await until(() => session.killed.aborted)
+    expect(session.killed.reason).toMatchObject({ code: 'ERR_SESSION_KILLED' })
+  })
+
+  it('has no grace before it is confirmed', async () => {
+    await link.open(request, never)
+    onBegun = (call) => call.emit('error', { code: 14, details: 'gone' })
+    const session = await link.open(request, never)
+    await until(() => session.killed.aborted)
+    expect(session.killed.reason).toMatchObject({ code: 'ERR_CONTROL_UNAVAILABLE' })
+  })
+
+  it('is asked for again when the epoch has changed', async () => {
+    await link.open(request, never)
+    plane.attached[0]!.write({ message: { $case: 'epoch', value: { epoch: 2n } } })
+    await until(() => link.epoch === 2n)
+    await link.open(request, never)
+    expect(opens().map(({ sessionId }) => sessionId)).toEqual(['', ''])
+  })
+
+  it('is refused while there is no link, whatever was admitted before', async () => {
+    await link.open(request, never)
+    plane.stop()
+    await until(() => !link.isUp)
+    await expect(link.open(request, never)).rejects.toMatchObject({
+      code: 'ERR_CONTROL_UNAVAILABLE',
+    })
+  })
+
+  it('can be killed by its name before it is confirmed', async () => {
+    await link.open(request, never)
+    onBegun = () => undefined
+    const session = await link.open(request, never)
+    const { sessionId } = session.grant
+    plane.attached[0]!.write({
+      message: { $case: 'kill', value: { sessionId, reason: 'by alice' } },
+    })
+    await until(() => session.killed.aborted)
+    expect(session.killed.reason).toMatchObject({ message: 'by alice' })
+  })
+
+  it('does not follow one that was killed', async () => {
+    await link.open(request, never)
+    const session = await link.open(request, never)
+    for (const call of plane.sessions)
+      call.write({ message: { $case: 'kill', value: { reason: 'r' } } })
+    await until(() => session.killed.aborted)
+    await link.open(request, never)
+    expect(opens().at(-1)?.sessionId).toBe('')
   })
 })
 

@@ -7,16 +7,25 @@ import type {
   CatalogWanted,
   Heartbeat,
   Hello,
+  SessionOpened,
   Welcome,
 } from '@wardgate/contract'
 import { AuthError, ControlError, type GatewayError, SessionError } from '@wardgate/errors'
-import type { Clock, ControlPlane, ControlSession, OpenRequest } from '@wardgate/gateway'
+import type {
+  Clock,
+  ControlPlane,
+  ControlSession,
+  OpenRequest,
+  SessionGrant,
+} from '@wardgate/gateway'
 import type { Logger as Log } from '@wardgate/logger'
 import { noSpans, type Spans } from '@wardgate/tracing'
+import { v7 as uuidv7 } from 'uuid'
+import { Admissions } from './admissions'
 import { Backoff } from './backoff'
 import { type ChannelIdentity, createAgentClient } from './client'
 import { StreamSession } from './session'
-import { SpareStreams } from './spare-streams'
+import { endQuietly, SpareStreams } from './spare-streams'
 import { contractViolation } from './violation'
 
 /** What the control plane tells the agent beside its sessions. */
@@ -48,7 +57,7 @@ const firstBackoffMillis = 200
 const maximumBackoffMillis = 10_000
 /** For the control plane to answer the greeting. */
 const welcomeMillis = 15_000
-const spareStreams = 8
+const spareStreams = { least: 4, most: 8 }
 const minimumHeartbeatMillis = 1000
 
 /** The agent's link to the control plane: one Attach stream, kept up, and a stream for every session. */
@@ -57,6 +66,7 @@ export class ControlLink implements ControlPlane {
   readonly #backoff: Backoff
   readonly #sessions = new Set<StreamSession>()
   readonly #spares: SpareStreams
+  readonly #admissions: Admissions
   #client: AgentServiceClient
   #stream: ClientDuplexStream<AttachRequest, AttachResponse> | undefined
   #welcome: Welcome | undefined
@@ -74,6 +84,7 @@ export class ControlLink implements ControlPlane {
       maximumMillis: maximumBackoffMillis,
       random: options.random ?? Math.random,
     })
+    this.#admissions = new Admissions(options.clock)
     this.#client = createAgentClient(options.address, options.identity)
     this.#spares = new SpareStreams(() => this.#client.session(), spareStreams)
   }
@@ -105,18 +116,30 @@ export class ControlLink implements ControlPlane {
     return this.#sessions.size
   }
 
+  get spareStreams(): number {
+    return this.#spares.size
+  }
+
   async open(request: OpenRequest, signal: AbortSignal): Promise<ControlSession> {
     if (!this.#isUp) {
       throw new ControlError('ERR_CONTROL_UNAVAILABLE', 'the control plane cannot be reached')
     }
-    const session = new StreamSession(this.#spares.take(), {
+    const admitted = this.#admissions.find(request, this.#epoch)
+    const client = this.#client
+    const session = new StreamSession(this.#spares.take(), request, {
       clock: this.#options.clock,
       graceMillis: () => this.#graceMillis,
+      answered: (answer, grant) => this.#answered(request, answer, grant),
       ended: (ended) => this.#sessions.delete(ended),
       spans: this.#options.spans ?? noSpans,
+      released: (stream) => {
+        // One that was opened with a former certificate keeps its channel open no longer than its session.
+        if (client === this.#client) this.#spares.put(stream)
+        else endQuietly(stream)
+      },
     })
     this.#sessions.add(session)
-    return session.open(request, signal)
+    return admitted === undefined ? session.open(signal) : session.begin(admitted, uuidv7())
   }
 
   /** False when there is no link: then nobody has been told. */
@@ -145,9 +168,15 @@ export class ControlLink implements ControlPlane {
     clearTimeout(this.#timer)
     clearInterval(this.#heartbeats)
     this.#spares.stop()
+    this.#admissions.clear()
     this.#stream?.cancel()
     this.#isUp = false
     this.#client.close()
+  }
+
+  #answered(request: OpenRequest, answer?: SessionOpened, grant?: SessionGrant): void {
+    if (answer === undefined || grant === undefined) return this.#admissions.forget(request)
+    this.#admissions.keep(request, grant, answer.epoch, answer.admitsSeconds)
   }
 
   get #graceMillis(): number {
@@ -184,8 +213,7 @@ export class ControlLink implements ControlPlane {
       case 'assignment':
         return listener.assigned(message.value)
       case 'epoch':
-        if (message.value.epoch > this.#epoch) this.#epoch = message.value.epoch
-        return
+        return this.#advance(message.value.epoch)
       case 'kill':
         return this.#kill(message.value.sessionId, message.value.reason)
       case 'drain':
@@ -193,6 +221,12 @@ export class ControlLink implements ControlPlane {
       case 'catalogWanted':
         return listener.catalogWanted(message.value)
     }
+  }
+
+  #advance(epoch: bigint): void {
+    if (epoch <= this.#epoch) return
+    this.#epoch = epoch
+    this.#admissions.clear()
   }
 
   #welcomed(welcome: Welcome): void {
@@ -214,9 +248,8 @@ export class ControlLink implements ControlPlane {
 
   #kill(sessionId: string, reason: string): void {
     for (const session of this.#sessions) {
-      if (session.grant.sessionId === sessionId) {
-        session.kill(new SessionError('ERR_SESSION_KILLED', reason))
-      }
+      // One that is still being opened has no name yet.
+      if (session.id === sessionId) session.kill(new SessionError('ERR_SESSION_KILLED', reason))
     }
   }
 
@@ -226,6 +259,7 @@ export class ControlLink implements ControlPlane {
     clearTimeout(this.#timer)
     clearInterval(this.#heartbeats)
     this.#spares.stop()
+    this.#admissions.clear()
     if (this.#isUp) {
       this.#isUp = false
       this.#lostAtMicros = this.#options.clock.micros()

@@ -1,12 +1,11 @@
 import type { ClientDuplexStream } from '@grpc/grpc-js'
-import { type SessionRequest, type SessionResponse, WithdrawReason } from '@wardgate/contract'
 import {
-  ApprovalError,
-  AuthError,
-  ControlError,
-  SessionError,
-  toGatewayError,
-} from '@wardgate/errors'
+  type SessionOpened,
+  type SessionRequest,
+  type SessionResponse,
+  WithdrawReason,
+} from '@wardgate/contract'
+import { AuthError, SessionError, toGatewayError } from '@wardgate/errors'
 import type {
   Clock,
   ControlSession,
@@ -17,36 +16,36 @@ import type {
   Operation,
   SessionGrant,
 } from '@wardgate/gateway'
-import { grantFrom } from './grant'
 import type { Spans } from '@wardgate/tracing'
+import { areSameTerms } from './admissions'
+import { AwaitedVerdicts } from './awaited-verdicts'
+import { grantFrom } from './grant'
+import { openToWire } from './open-request'
 import { operationToWire } from './operation'
 import { errorFromRefused } from './refusal'
 import { Screenings } from './screenings'
 import { SessionTrace } from './session-trace'
-import { bytesToWire } from './statement'
 import { verdictFrom } from './verdict'
-import { contractViolation } from './violation'
+import { contractViolation, unavailable } from './violation'
 
 export type SessionStream = ClientDuplexStream<SessionRequest, SessionResponse>
 
-/** Operations of one session that wait for a verdict; the gateway's own bound is lower. */
-const maximumWaiting = 4096
-/** Withdrawn operations whose verdict may still be under way. */
-const maximumWithdrawn = 1024
 /** Longest that a timer can wait. */
 const maximumTimerMillis = 2 ** 31 - 1
-
-interface Waiting {
-  resolve(verdict: ControlVerdict): void
-  reject(error: Error): void
-  readonly held: (hold: Hold) => void
-}
+/** For the control plane to confirm a session that began under an earlier admission. */
+const confirmMillis = 10_000
+/** For the control plane to say that a session is closed. */
+const closeMillis = 10_000
 
 export interface SessionSurroundings {
   readonly clock: Clock
   /** How long the session may live on its memo when the link is lost. */
   readonly graceMillis: () => number
+  /** The control plane has answered the open, with a grant or with an objection. */
+  readonly answered: (answer: SessionOpened | undefined, grant: SessionGrant | undefined) => void
   readonly ended: (session: StreamSession) => void
+  /** The control plane has said its last word on the session; the stream is as good as new. */
+  readonly released: (stream: SessionStream) => void
   readonly spans: Spans
 }
 
@@ -54,30 +53,32 @@ export interface SessionSurroundings {
 export class StreamSession implements ControlSession {
   readonly #stream: SessionStream
   readonly #surroundings: SessionSurroundings
+  readonly #request: OpenRequest
   readonly #killed = new AbortController()
-  readonly #waiting = new Map<string, Waiting>()
-  readonly #withdrawn = new Set<string>()
+  readonly #verdicts = new AwaitedVerdicts()
   readonly #trace: SessionTrace
   readonly #screenings: Screenings
   #opening: { resolve(): void; reject(error: Error): void } | undefined
   #grant: SessionGrant | undefined
+  /** `untold`: it has begun, and the control plane has not been told yet. `unconfirmed`: told, and not answered. */
+  #state: 'new' | 'untold' | 'unconfirmed' | 'open' | 'closed' = 'new'
   #lost: Error | undefined
-  #isStored = false
-  #closed = false
   #timer: NodeJS.Timeout | undefined
 
-  constructor(stream: SessionStream, surroundings: SessionSurroundings) {
+  constructor(stream: SessionStream, request: OpenRequest, surroundings: SessionSurroundings) {
     this.#stream = stream
+    this.#request = request
     this.#surroundings = surroundings
     this.#trace = new SessionTrace(surroundings.spans)
-    this.#screenings = new Screenings((message) => stream.write({ message }))
-    stream.on('data', (response: SessionResponse) => this.#receive(response))
-    stream.on('error', (error) => this.#lose(error))
-    stream.on('end', () => this.#lose(undefined))
+    this.#screenings = new Screenings((message) => {
+      this.#tell()
+      stream.write({ message })
+    })
+    stream.on('data', this.#receive).on('error', this.#lose).on('end', this.#lose)
   }
 
-  /** Sends the request; resolves when the control plane has opened the session. */
-  async open(request: OpenRequest, signal: AbortSignal): Promise<this> {
+  /** Asks; resolves when the control plane has opened the session. */
+  async open(signal: AbortSignal): Promise<this> {
     if (this.#lost !== undefined) throw this.#lost
     signal.throwIfAborted()
     const abort = (): void => {
@@ -88,8 +89,7 @@ export class StreamSession implements ControlSession {
     try {
       await new Promise<void>((resolve, reject) => {
         this.#opening = { resolve, reject }
-        const traceparent = this.#trace.begin(request)
-        this.#stream.write({ message: { $case: 'open', value: openToWire(request, traceparent) } })
+        this.#sendOpen('')
       })
       return this
     } catch (error) {
@@ -101,17 +101,29 @@ export class StreamSession implements ControlSession {
     }
   }
 
+  /**
+   * Begins at once under what the control plane granted before to an equal request. It is told in the next turn, behind
+   * what the client waits for, and has to confirm.
+   */
+  begin(admitted: SessionGrant, sessionId: string): this {
+    this.#grant = { ...admitted, sessionId }
+    this.#state = 'untold'
+    setImmediate(() => this.#tell())
+    return this
+  }
+
   get grant(): SessionGrant {
     if (this.#grant === undefined) throw contractViolation('no session yet')
     return this.#grant
   }
 
-  get killed(): AbortSignal {
-    return this.#killed.signal
+  /** Undefined until the session has a name. */
+  get id(): string | undefined {
+    return this.#grant?.sessionId
   }
 
-  get isStored(): boolean {
-    return this.#isStored
+  get killed(): AbortSignal {
+    return this.#killed.signal
   }
 
   get isLost(): boolean {
@@ -124,18 +136,14 @@ export class StreamSession implements ControlSession {
     held: (hold: Hold) => void,
   ): Promise<ControlVerdict> {
     if (this.#lost !== undefined) return Promise.reject(this.#lost)
-    if (this.#waiting.size >= maximumWaiting) {
-      return Promise.reject(unavailable('too many operations wait for a verdict'))
-    }
     const decision = this.#trace.decide(operationId, operation)
-    return decision.follow(
-      new Promise((resolve, reject) => {
-        this.#waiting.set(operationId, { resolve, reject, held })
-        const { traceparent } = decision
-        const value = { operationId, operation: operationToWire(operation), traceparent }
-        this.#stream.write({ message: { $case: 'decide', value } })
-      }),
-    )
+    const verdict = this.#verdicts.add(operationId, held, () => {
+      this.#tell()
+      const { traceparent } = decision
+      const value = { operationId, operation: operationToWire(operation), traceparent }
+      this.#stream.write({ message: { $case: 'decide', value } })
+    })
+    return decision.follow(verdict)
   }
 
   screenTools(tools: readonly OfferedTool[]): Promise<readonly boolean[]> {
@@ -143,14 +151,9 @@ export class StreamSession implements ControlSession {
   }
 
   withdraw(operationId: string, reason: 'abandoned' | 'hold-elapsed'): void {
-    const waiting = this.#waiting.get(operationId)
-    if (waiting === undefined || this.#lost !== undefined) return
-    this.#waiting.delete(operationId)
-    if (this.#withdrawn.size >= maximumWithdrawn) this.#withdrawn.clear()
-    this.#withdrawn.add(operationId)
+    if (this.#lost !== undefined || !this.#verdicts.withdraw(operationId)) return
     const value = { operationId, reason: withdrawReasons[reason] }
     this.#stream.write({ message: { $case: 'withdraw', value } })
-    waiting.reject(new ApprovalError('ERR_APPROVAL_CANCELLED', 'the operation was withdrawn'))
   }
 
   /** Ends the session from outside: an administrator, or the agent's own drain. */
@@ -160,8 +163,10 @@ export class StreamSession implements ControlSession {
   }
 
   close(reason: string): void {
-    if (this.#closed) return
-    this.#closed = true
+    if (this.#state === 'closed') return
+    // However short it was, the control plane hears of it.
+    this.#tell()
+    this.#state = 'closed'
     clearTimeout(this.#timer)
     this.#surroundings.ended(this)
     this.#trace.end()
@@ -170,10 +175,30 @@ export class StreamSession implements ControlSession {
     this.#rejectWaiting(this.#lost)
     if (wasLost) return
     this.#stream.write({ message: { $case: 'close', value: { reason } } })
-    this.#stream.end()
+    if (this.#grant === undefined) return void this.#stream.end()
+    this.#timer = setTimeout(() => this.#stream.cancel(), closeMillis).unref()
   }
 
-  #receive(response: SessionResponse): void {
+  #rejectWaiting(error: Error): void {
+    this.#verdicts.rejectAll(error)
+    this.#screenings.fail(error)
+  }
+
+  #tell(): void {
+    if (this.#state !== 'untold' || this.#lost !== undefined) return
+    this.#state = 'unconfirmed'
+    const late = unavailable('the control plane did not confirm the session in time')
+    this.#timer = setTimeout(() => this.#object(late), confirmMillis).unref()
+    this.#sendOpen(this.grant.sessionId)
+  }
+
+  #sendOpen(sessionId: string): void {
+    const traceparent = this.#trace.begin(this.#request)
+    const value = openToWire(this.#request, { sessionId, traceparent })
+    this.#stream.write({ message: { $case: 'open', value } })
+  }
+
+  readonly #receive = (response: SessionResponse): void => {
     try {
       this.#dispatch(response)
     } catch (caught) {
@@ -189,59 +214,82 @@ export class StreamSession implements ControlSession {
     if (message === undefined) throw contractViolation('an unknown session message')
     switch (message.$case) {
       case 'opened':
-        return this.#opened(grantFrom(message.value))
+        return this.#opened(message.value)
       case 'refused':
         return this.#refused(errorFromRefused(message.value))
-      case 'stored':
-        this.#isStored = true
-        return
-      case 'verdict': {
-        const verdict = verdictFrom(message.value)
-        return this.#take(message.value.operationId)?.resolve(verdict)
-      }
+      case 'verdict':
+        if (this.#state === 'closed') return
+        return this.#verdicts.answer(message.value.operationId, verdictFrom(message.value))
       case 'held': {
         const { operationId, approvalId, url, message: text, holdSeconds } = message.value
         const holdMillis = holdSeconds * 1000
-        this.#waiting.get(operationId)?.held({ approvalId, url, message: text, holdMillis })
-        return
+        return this.#verdicts.held(operationId, { approvalId, url, message: text, holdMillis })
       }
       case 'toolsScreened':
+        if (this.#state === 'closed') return
         return this.#screenings.answered(message.value)
+      case 'closed':
+        return this.#released()
       case 'kill': {
         const error = new SessionError('ERR_SESSION_KILLED', message.value.reason)
         this.#opening?.reject(error)
-        return this.kill(error)
+        return this.#object(error)
       }
     }
   }
 
-  #opened(grant: SessionGrant): void {
+  #opened(message: SessionOpened): void {
+    const grant = grantFrom(message)
+    if (this.#state === 'closed') return this.#surroundings.answered(message, grant)
+    if (this.#state === 'unconfirmed') return this.#confirmed(message, grant)
     if (this.#grant !== undefined || this.#opening === undefined) {
       throw contractViolation('a session that was not asked for')
     }
     this.#grant = grant
+    this.#state = 'open'
     this.#trace.opened(grant)
-    if (grant.expiresAt > 0) this.#watchExpiry(grant.expiresAt)
+    this.#surroundings.answered(message, grant)
+    this.#watchExpiry(grant.expiresAt)
     this.#opening.resolve()
   }
 
+  /** Fails closed: what has changed since the admission would not be in force in this session. */
+  #confirmed(message: SessionOpened, grant: SessionGrant): void {
+    clearTimeout(this.#timer)
+    this.#surroundings.answered(message, grant)
+    if (!areSameTerms(grant, this.grant)) {
+      const changed = 'the terms of the connection changed while the session was opened'
+      return this.kill(new SessionError('ERR_SESSION_KILLED', changed))
+    }
+    this.#state = 'open'
+    this.#trace.opened(grant)
+    this.#watchExpiry(grant.expiresAt)
+  }
+
   #refused(error: Error): void {
-    if (this.#opening === undefined) throw contractViolation('a refusal that was not asked for')
     this.#trace.refused(error)
+    if (this.#state === 'closed' || this.#state === 'unconfirmed') return this.#object(error)
+    if (this.#opening === undefined) throw contractViolation('a refusal that was not asked for')
+    this.#surroundings.answered(undefined, undefined)
     this.#opening.reject(error)
   }
 
-  #take(operationId: string): Waiting | undefined {
-    const waiting = this.#waiting.get(operationId)
-    if (waiting === undefined) {
-      if (this.#withdrawn.delete(operationId)) return undefined
-      throw contractViolation('a verdict that was not asked for')
-    }
-    this.#waiting.delete(operationId)
-    return waiting
+  /** The session has begun and may not go on; the next one like it has to be asked for. */
+  #object(error: Error): void {
+    this.#surroundings.answered(undefined, undefined)
+    this.kill(error)
+  }
+
+  #released(): void {
+    if (this.#state !== 'closed') throw contractViolation('the end of a session that goes on')
+    clearTimeout(this.#timer)
+    const stream = this.#stream
+    stream.off('data', this.#receive).off('error', this.#lose).off('end', this.#lose)
+    this.#surroundings.released(stream)
   }
 
   #watchExpiry(expiresAt: number): void {
+    if (expiresAt === 0) return
     const left = expiresAt - this.#surroundings.clock.now()
     this.#timer = setTimeout(
       () => {
@@ -253,7 +301,8 @@ export class StreamSession implements ControlSession {
   }
 
   /** The stream is gone. Nothing can be decided or killed over it, so the session ends with the grace. */
-  #lose(cause: unknown): void {
+  readonly #lose = (cause?: unknown): void => {
+    if (this.#state === 'closed') clearTimeout(this.#timer)
     if (this.#lost !== undefined) return
     this.#lost = unavailable('the link to the control plane was lost', cause)
     this.#opening?.reject(this.#lost)
@@ -261,20 +310,16 @@ export class StreamSession implements ControlSession {
     if (this.#grant === undefined) return this.#surroundings.ended(this)
     clearTimeout(this.#timer)
     const error = this.#lost
-    const left =
-      this.#grant.expiresAt === 0
-        ? Infinity
-        : Math.max(0, this.#grant.expiresAt - this.#surroundings.clock.now())
-    const grace = Math.min(this.#surroundings.graceMillis(), left)
+    const grace = this.#graceOf(this.#grant)
     if (grace === 0) this.kill(error)
     else this.#timer = setTimeout(() => this.kill(error), grace).unref()
   }
 
-  #rejectWaiting(error: Error): void {
-    const all = [...this.#waiting.values()]
-    this.#waiting.clear()
-    for (const waiting of all) waiting.reject(error)
-    this.#screenings.fail(error)
+  /** None for a session that the control plane has not confirmed: it may not even know of it. */
+  #graceOf({ expiresAt }: SessionGrant): number {
+    if (this.#state !== 'open') return 0
+    const left = expiresAt === 0 ? Infinity : expiresAt - this.#surroundings.clock.now()
+    return Math.min(this.#surroundings.graceMillis(), Math.max(0, left))
   }
 }
 
@@ -282,32 +327,3 @@ const withdrawReasons = {
   abandoned: WithdrawReason.WITHDRAW_REASON_ABANDONED,
   'hold-elapsed': WithdrawReason.WITHDRAW_REASON_HOLD_ELAPSED,
 } as const
-
-function keyProofToWire(proof: OpenRequest['unverifiedProof']) {
-  if (proof === undefined) return undefined
-  const { algorithm, publicKey, signed, signature } = proof
-  return {
-    algorithm,
-    publicKey: bytesToWire(publicKey),
-    signed: bytesToWire(signed),
-    signature: bytesToWire(signature),
-  }
-}
-
-function openToWire(request: OpenRequest, traceparent: string) {
-  return {
-    connectionName: request.connection,
-    protocol: request.protocol,
-    credential: request.unverifiedCredential,
-    database: request.database,
-    clientAddress: request.clientAddress,
-    listener: request.listener,
-    claimed: Object.entries(request.claimed).map(([name, value]) => ({ name, value })),
-    keyProof: keyProofToWire(request.unverifiedProof),
-    traceparent,
-  }
-}
-
-function unavailable(message: string, cause?: unknown): ControlError {
-  return new ControlError('ERR_CONTROL_UNAVAILABLE', message, { cause })
-}

@@ -15,3 +15,7 @@ export function fromTable<T>(table: Readonly<Record<number, T>>, value: number, 
   if (found === undefined) throw contractViolation(`${what} ${value}`)
   return found
 }
+
+export function unavailable(message: string, cause?: unknown): ControlError {
+  return new ControlError('ERR_CONTROL_UNAVAILABLE', message, { cause })
+}

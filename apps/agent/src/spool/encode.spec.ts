@@ -81,6 +81,13 @@ describe('the spool record encoder', () => {
       { kind: 'recording', sessionId, index: 3, data: Buffer.from([1, 2]), last: true },
       { kind: 'spool-created', previousSpoolId: 'before', reason: 'why' },
       { kind: 'agent-life', event: 'control-lost', detail: 'd' },
+      {
+        kind: 'session-started',
+        sessionId,
+        admission: Buffer.from([9, 8]),
+        clientAddress: 'a:1',
+        claimed: { tool: 'x', empty: '' },
+      },
     ]
     const cases = entries.map((entry) => roundTrip(entry).entry?.$case)
     expect(cases).toEqual([
@@ -91,7 +98,17 @@ describe('the spool record encoder', () => {
       'recording',
       'spoolCreated',
       'agentLife',
+      'sessionStarted',
     ])
+    expect(roundTrip(entries[7]!).entry?.value).toEqual({
+      sessionId,
+      admission: Buffer.from([9, 8]),
+      clientAddress: 'a:1',
+      claimed: [
+        { name: 'tool', value: 'x' },
+        { name: 'empty', value: '' },
+      ],
+    })
     expect(roundTrip(entries[4]!).entry?.value).toEqual({
       sessionId,
       index: 3,

@@ -50,6 +50,7 @@ const entryFields: Record<AnyEntry['kind'], number> = {
   recording: lengthTag(8),
   'login-refused': lengthTag(9),
   'agent-life': lengthTag(10),
+  'session-started': lengthTag(11),
 }
 
 export function encodeRecord(
@@ -73,6 +74,8 @@ function encodeEntry(writer: ProtoWriter, entry: AnyEntry): void {
       return encodeOutcome(writer, entry)
     case 'refused':
       return encodeRefused(writer, entry)
+    case 'session-started':
+      return encodeStarted(writer, entry)
     case 'session-ended':
       writer.string(lengthTag(1), entry.sessionId)
       writer.string(lengthTag(2), entry.reason)
@@ -100,6 +103,18 @@ function encodeEntry(writer: ProtoWriter, entry: AnyEntry): void {
 }
 
 type Entry<K extends SpoolEntry['kind']> = Extract<SpoolEntry, { readonly kind: K }>
+
+function encodeStarted(writer: ProtoWriter, entry: Entry<'session-started'>): void {
+  writer.string(lengthTag(1), entry.sessionId)
+  writer.bytes(lengthTag(2), entry.admission)
+  writer.string(lengthTag(3), entry.clientAddress)
+  for (const [name, value] of Object.entries(entry.claimed)) {
+    const message = writer.open(lengthTag(4))
+    writer.string(lengthTag(1), name)
+    writer.string(lengthTag(2), value)
+    writer.close(message)
+  }
+}
 
 function encodeIntent(writer: ProtoWriter, entry: Entry<'intent'>): void {
   const { operation, verdict } = entry

@@ -20,6 +20,7 @@ import {
   type IngestResponse,
   MemoScope,
   RecordingMode,
+  type SessionOpened,
   type SessionRequest,
   type SessionResponse,
   TlsMode,
@@ -28,7 +29,7 @@ import {
 import { TestAuthority } from './certificates'
 
 type AttachCall = ServerDuplexStream<AttachRequest, AttachResponse>
-type SessionCall = ServerDuplexStream<SessionRequest, SessionResponse>
+export type SessionCall = ServerDuplexStream<SessionRequest, SessionResponse>
 type RenewCall = ServerUnaryCall<RenewRequest, RenewResponse>
 type EnrollCall = ServerUnaryCall<EnrollRequest, EnrollResponse>
 type IngestCall = ServerDuplexStream<IngestRequest, IngestResponse>
@@ -49,9 +50,7 @@ export class FakeControlPlane {
   rejects: 'nobody' | 'everybody' = 'nobody'
   onAttach: (call: AttachCall) => void = (call) => this.welcome(call)
   onSession: (call: SessionCall, request: SessionRequest) => void = (call, request) => {
-    if (request.message?.$case !== 'open') return
-    call.write(opened())
-    call.write(stored)
+    if (request.message?.$case === 'open') call.write(opened())
   }
   onIngest: (call: IngestCall, request: IngestRequest) => void = () => undefined
 
@@ -106,6 +105,7 @@ export class FakeControlPlane {
         call.on('data', (request: SessionRequest) => {
           this.sessionMessages.push(request)
           this.onSession(call, request)
+          if (request.message?.$case === 'close') call.write(closed)
         })
       },
       ingest: (call: IngestCall) => {
@@ -170,11 +170,9 @@ function bind(server: Server, port: number, secure: ServerCredentials): Promise<
   })
 }
 
-export function opened(
-  overrides: { sessionId?: string; expiresAt?: bigint } = {},
-): SessionResponse {
+export function opened(overrides: Partial<SessionOpened> = {}): SessionResponse {
   const value = {
-    sessionId: overrides.sessionId ?? 'session-1',
+    sessionId: 'session-1',
     principalId: 'principal-1',
     principalName: 'autogen',
     connectionId: 'connection-1',
@@ -197,13 +195,16 @@ export function opened(
     epoch: 1n,
     maskingKey: Buffer.alloc(32, 7),
     textDetectors: [],
-    expiresAt: overrides.expiresAt ?? 0n,
+    expiresAt: 0n,
     memoScope: '',
+    admission: Buffer.from('sealed'),
+    admitsSeconds: 0,
+    ...overrides,
   }
   return { message: { $case: 'opened', value } }
 }
 
-export const stored: SessionResponse = { message: { $case: 'stored', value: {} } }
+const closed: SessionResponse = { message: { $case: 'closed', value: {} } }
 
 export function allowed(operationId: string, epoch = 1n): Verdict {
   return {

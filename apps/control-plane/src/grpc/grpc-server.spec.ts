@@ -8,6 +8,7 @@ import {
   WithdrawReason,
 } from '@wardgate/contract'
 import { Client } from 'pg'
+import { v7 as uuid } from 'uuid'
 import { AuthorityService } from '../agents/authority.service'
 import { JoinTokenService } from '../agents/join-token.service'
 import { AgentsService } from '../agents/agents.service'
@@ -16,6 +17,7 @@ import type { IdentifiedPrincipal, Identity } from '../common/auth/identity'
 import type { Permission } from '../common/auth/permissions'
 import { EpochWatch } from '../common/epoch/epoch-watch'
 import { PoliciesService } from '../policies/policies.service'
+import { SessionRepository } from '../sessions/session.repository'
 import { SessionsService } from '../sessions/sessions.service'
 import { VotingService } from '../approvals/voting.service'
 import { ConnectionsService } from '../connections/connections.service'
@@ -157,6 +159,12 @@ describe('the agent port', () => {
     return { talk: conversation, sessionId: answer.value.sessionId }
   }
 
+  /** The row comes with those of others; the agent's spool has the session until then. */
+  async function untilStored(id: string): Promise<void> {
+    while ((await database.query('SELECT 1 FROM sessions WHERE id = $1', [id])).rowCount === 0)
+      continue
+  }
+
   async function verdict(conversation: SessionTalk, text: string) {
     conversation.send(decideMessage(text))
     const answer: NonNullable<SessionResponse['message']> = await conversation.next()
@@ -210,8 +218,105 @@ describe('the agent port', () => {
     })
     conversation.send(decideMessage('select 1'))
     await conversation.next()
+    if (answer.$case !== 'opened') throw new Error()
+    await untilStored(answer.value.sessionId)
     const { rows } = await database.query('SELECT state, agent FROM sessions')
     expect(rows).toContainEqual({ state: 'open', agent: 'edge' })
+  })
+
+  it('takes the name of a session that an agent has begun, once, and judges behind its open', async () => {
+    const id = uuid()
+    const [first, second] = [talk(), talk()]
+    first.send(openMessage('shop', 'robot', id))
+    first.send(decideMessage('select 1'))
+    expect(await first.next()).toMatchObject({
+      $case: 'opened',
+      value: { sessionId: id, admitsSeconds: 10 },
+    })
+    expect(await first.next()).toMatchObject({ $case: 'verdict' })
+    second.send(openMessage('shop', 'robot', id))
+    second.send(decideMessage('select 1'))
+    expect(await second.next()).toMatchObject({
+      $case: 'refused',
+      value: { code: 'ERR_REQUEST_CONFLICT' },
+    })
+    await expect(second.next()).rejects.toThrow('ended')
+    expect(await verdict(first, 'select 1')).toMatchObject({ $case: 'verdict' })
+  })
+
+  it('refuses a name that belongs to the session of another agent', async () => {
+    const id = uuid()
+    await database.query(
+      `INSERT INTO sessions (id, connection_id, connection, protocol, principal_id, principal,
+         agent_id, agent, database, client_address)
+       VALUES ($1, $2, 'shop', 'postgres', $2, 'robot', $2, 'other', 'shop', '::1')`,
+      [id, randomUUID()],
+    )
+    const conversation = talk()
+    conversation.send(openMessage('shop', 'robot', id))
+    expect(await conversation.next()).toMatchObject({ $case: 'opened' })
+    expect(await conversation.next()).toMatchObject({ $case: 'kill' })
+    const { rows } = await database.query('SELECT state, agent FROM sessions WHERE id = $1', [id])
+    expect(rows).toEqual([{ state: 'open', agent: 'other' }])
+  })
+
+  it('ends what it cannot store, and lets nobody in until it can', async () => {
+    const insert = jest.spyOn(get(SessionRepository), 'insert')
+    insert.mockRejectedValue(new Error('the disk is full'))
+    const unstored = { $case: 'kill', value: { reason: 'the session could not be recorded' } }
+    const { talk: first } = await open('robot')
+    expect(await first.next()).toMatchObject(unstored)
+    const second = talk()
+    second.send(openMessage('shop', 'robot', uuid()))
+    expect(await second.next()).toMatchObject({ $case: 'refused' })
+    insert.mockRestore()
+    const { talk: third, sessionId } = await open('robot')
+    await untilStored(sessionId)
+    expect(await verdict(third, 'select 1')).toMatchObject({ $case: 'verdict' })
+  })
+
+  it('carries one session after the other over a stream, and says nothing of a closed one', async () => {
+    const conversation = talk()
+    const close = { message: { $case: 'close' as const, value: { reason: 'client' } } }
+    const ids: string[] = []
+    for (let count = 0; count < 3; count += 1) {
+      conversation.send(openMessage('shop', 'robot'))
+      const opened = await conversation.next()
+      if (opened.$case !== 'opened') throw new Error(JSON.stringify(opened))
+      ids.push(opened.value.sessionId)
+      conversation.send(decideMessage('select 1'))
+      conversation.send(close)
+      let answer = await conversation.next()
+      if (answer.$case === 'verdict') answer = await conversation.next()
+      expect(answer).toEqual({ $case: 'closed', value: {} })
+    }
+    expect(new Set(ids).size).toBe(3)
+    const ended = async () =>
+      (
+        await database.query(
+          `SELECT 1 FROM sessions WHERE id = ANY($1::uuid[]) AND state = 'ended' AND end_reason = 'client'`,
+          [ids],
+        )
+      ).rowCount
+    while ((await ended()) !== 3) continue
+  })
+
+  it('answers the open of a session that was closed at once', async () => {
+    const conversation = talk()
+    conversation.send(openMessage('shop', 'robot', uuid()))
+    conversation.send({ message: { $case: 'close', value: { reason: 'client' } } })
+    expect(await conversation.next()).toMatchObject({ $case: 'opened' })
+    expect(await conversation.next()).toMatchObject({ $case: 'closed' })
+    const refused = talk()
+    refused.send(openMessage('shop', 'nobody', uuid()))
+    refused.send({ message: { $case: 'close', value: { reason: 'client' } } })
+    expect(await refused.next()).toMatchObject({ $case: 'refused' })
+  })
+
+  it('takes no name that is not a UUIDv7', async () => {
+    const conversation = talk()
+    conversation.send(openMessage('shop', 'robot', randomUUID()))
+    await expect(conversation.next()).rejects.toThrow('UUIDv7')
   })
 
   it('refuses a principal without connections:use', async () => {
@@ -362,7 +467,7 @@ describe('the agent port', () => {
   it('ends a live session that is killed', async () => {
     const root = await person('boss', [], ['sessions:read', 'sessions:kill'])
     const { talk: conversation, sessionId } = await open('robot')
-    await verdict(conversation, 'select 1')
+    await untilStored(sessionId)
     await get(SessionsService).kill(sessionId, 'enough', root)
     expect(await conversation.next()).toMatchObject({ $case: 'kill' })
   })

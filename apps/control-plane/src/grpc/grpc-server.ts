@@ -47,7 +47,7 @@ import { SessionLife } from '../sessions/session-life.service'
 import { AttachConversation } from './attach-conversation'
 import { IngestConversation } from './ingest-conversation'
 import { peerAgent, toStatus } from './peer'
-import { SessionConversation } from './session-conversation'
+import { SessionStream } from './session-stream'
 
 /** A catalog of 50,000 tables is about this large; nothing else comes near. */
 const maximumMessageBytes = 64 << 20
@@ -145,6 +145,7 @@ export class GrpcServer implements OnApplicationBootstrap, BeforeApplicationShut
       session: (stream: ServerDuplexStream<SessionRequest, SessionResponse>) =>
         this.converse(stream, (agent, wire) => {
           const services = {
+            gate: this.gate,
             opening: this.opening,
             decisions: this.decisions,
             approvals: this.approvals,
@@ -156,7 +157,7 @@ export class GrpcServer implements OnApplicationBootstrap, BeforeApplicationShut
             spans: this.traces.spans,
             tools: this.tools,
           }
-          return new SessionConversation(services, agent, wire)
+          return new SessionStream(services, agent, wire)
         }),
       ingest: (stream: ServerDuplexStream<IngestRequest, IngestResponse>) =>
         this.converse(

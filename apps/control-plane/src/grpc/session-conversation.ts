@@ -8,7 +8,7 @@ import type {
 import { ApprovalError, AuthError, LimitError, PolicyError, toGatewayError } from '@wardgate/errors'
 import type { Operation } from '@wardgate/gateway'
 import type { Span, Spans } from '@wardgate/tracing'
-import type { KnownAgent } from '../agents/agent-gate.service'
+import type { AgentGate, KnownAgent } from '../agents/agent-gate.service'
 import type { ApprovalsService, HeldDecision } from '../approvals/approvals.service'
 import type { Waiting, WaitingService } from '../approvals/waiting.service'
 import type { EpochWatch } from '../common/epoch/epoch-watch'
@@ -32,6 +32,7 @@ const mostUnderWay = 1_000
 const mostScreening = 256
 
 export interface SessionServices {
+  readonly gate: Pick<AgentGate, 'admit'>
   readonly opening: OpeningService
   readonly decisions: DecisionService
   readonly approvals: ApprovalsService
@@ -45,6 +46,8 @@ export interface SessionServices {
 }
 
 export interface SessionWire {
+  /** The session was closed: after this the stream is another's. */
+  closed(): void
   send(message: NonNullable<SessionResponse['message']>): void
   /** Ends the stream after what was sent. */
   end(): void
@@ -57,10 +60,11 @@ interface UnderWay {
   waiting: Waiting | undefined
 }
 
-/** One Session stream: opens, decides, holds, and ends with everything it started. */
+/** One session of a stream: opens, decides, holds, and ends with everything it started. */
 export class SessionConversation {
   private session: Session | undefined
-  private state: 'new' | 'opening' | 'open' | 'ended' = 'new'
+  private state: 'new' | 'opening' | 'open' | 'refused' | 'ended' = 'new'
+  private opening: Promise<void> = Promise.resolve()
   private readonly underWay = new Map<string, UnderWay>()
   private screening = 0
   private readonly closed = { reason: 'the stream to the agent was lost' }
@@ -75,7 +79,8 @@ export class SessionConversation {
     try {
       switch (message?.$case) {
         case 'open':
-          return this.take(this.open(message.value))
+          this.opening = this.open(message.value)
+          return this.take(this.opening)
         case 'decide': {
           const { id, operation } = operationOf(message.value)
           return this.take(this.decide(id, operation, message.value.traceparent))
@@ -86,7 +91,7 @@ export class SessionConversation {
           return this.withdraw(message.value.operationId, withdrawReason(message.value.reason))
         case 'close':
           this.closed.reason = message.value.reason.slice(0, 500)
-          return this.wire.end()
+          return this.take(this.close())
         case undefined:
           throw malformed('a session message of a kind that is not known')
       }
@@ -130,33 +135,41 @@ export class SessionConversation {
     const attributes = { 'wardgate.protocol': protocol, 'wardgate.connection': connection }
     const span = { name: 'open session', attributes, parent: raw.traceparent }
     try {
+      // Again for each session: its stream may be older than the agent's revocation.
+      const agent = await this.services.gate.admit(this.agent.id)
       const opened = await traced(this.services.spans, span, () =>
-        this.services.opening.open(request, this.agent),
+        this.services.opening.open(request, agent),
       )
       this.services.review.admitted(opened.session, epoch)
       this.begin(opened.session)
       if (!this.isOpen()) return
       this.wire.send({ $case: 'opened', value: openedToWire(opened, epoch) })
     } catch (error) {
-      this.wire.send({ $case: 'refused', value: refusedToWire(toGatewayError(error)) })
-      this.wire.end()
+      this.refuse(error)
     }
   }
 
+  private refuse(error: unknown): void {
+    if (this.state !== 'ended') this.state = 'refused'
+    this.wire.send({ $case: 'refused', value: refusedToWire(toGatewayError(error)) })
+    this.wire.end()
+  }
+
+  /** Behind the answer to its open, which the agent needs however short the session was. */
+  private async close(): Promise<void> {
+    await this.opening
+    if (this.state !== 'open') return this.wire.end()
+    this.ended()
+    this.wire.closed()
+  }
+
   private begin(session: Session): void {
+    this.services.live.add(session.id, (reason) => this.kill(reason))
     this.session = session
     if (this.state === 'ended') return this.finish(session)
     this.state = 'open'
-    this.services.live.add(session.id, (reason) => this.kill(reason))
     // No record of it, no session.
-    session.stored.then(
-      () => this.tellStored(),
-      () => this.kill('the session could not be recorded'),
-    )
-  }
-
-  private tellStored(): void {
-    if (this.state === 'open') this.wire.send({ $case: 'stored', value: {} })
+    session.stored.catch(() => this.kill('the session could not be recorded'))
   }
 
   private isOpen(): boolean {
@@ -169,15 +182,17 @@ export class SessionConversation {
   }
 
   private async decide(id: string, operation: Operation, parent: string): Promise<void> {
+    if (this.state === 'new') throw malformed('a decide before its open')
+    // An agent that holds an admission does not wait for the answer to its open.
+    await this.opening
     const { session } = this
-    if (session === undefined || this.state !== 'open') throw malformed('a decide before its open')
+    if (session === undefined || !this.isOpen()) return
     if (this.underWay.has(id)) throw malformed('an operation id a second time')
     if (this.underWay.size >= mostUnderWay)
       throw new LimitError('ERR_LIMIT_SESSIONS', 'too many operations of one session are under way')
     const own: UnderWay = { withdrawn: undefined, waiting: undefined }
     this.underWay.set(id, own)
     try {
-      await session.stored
       if (!(await this.isAdmittedStill(session))) return
       const attributes = {
         'wardgate.session_id': session.id,
@@ -201,13 +216,13 @@ export class SessionConversation {
   }
 
   private async screen({ id, tools }: ScreenTools): Promise<void> {
+    if (this.state === 'new') throw malformed('a question before its open')
+    await this.opening
     const { session } = this
-    if (session === undefined || this.state !== 'open')
-      throw malformed('a question before its open')
+    if (session === undefined || !this.isOpen()) return
     if (this.screening >= mostScreening) throw malformed('too many questions about tools at once')
     this.screening += 1
     try {
-      await session.stored
       if (!(await this.isAdmittedStill(session))) return
       const visible = await this.services.tools.screen(session, tools)
       this.tellScreened({ id, visible: [...visible], refused: undefined })
@@ -268,6 +283,8 @@ export class SessionConversation {
   ): Promise<void> {
     const { outcome } = decision
     try {
+      // The request names the session.
+      await session.stored
       const asked = await this.services.approvals.ask(session, id, operation, decision)
       if (asked.kind === 'consumed')
         return this.send(allowedToWire(id, decision, outcome.grant, asked.approvalId))

@@ -50,15 +50,17 @@ export class IdentityService extends Authenticator {
     let issuer: Issuer | null = null
     try {
       unverifiedIssuer = readUnverifiedIssuer(rawToken)
-      if (unverifiedIssuer === this.wardgateTokens.issuer) {
-        this.#failures.check(context.address, unverifiedIssuer)
-        return await this.authenticateOwn(rawToken, context)
-      }
       // Sessions alone: who administers sees every change at once.
       const isSession = context.surface === 'grpc'
       const epoch = this.epochs.current
       const opened = isSession ? this.#opened.get(rawToken, epoch) : undefined
-      if (opened !== undefined) return opened
+      if (opened !== undefined && isBoundTo(opened, context.expectedConnection)) return opened
+      if (unverifiedIssuer === this.wardgateTokens.issuer) {
+        this.#failures.check(context.address, unverifiedIssuer)
+        const identity = await this.authenticateOwn(rawToken, context)
+        if (isSession) this.#opened.set(rawToken, epoch, identity)
+        return identity
+      }
       issuer = await this.issuers.findByUrl(unverifiedIssuer)
       const identity = await this.authenticateForeign(rawToken, issuer, context)
       if (isSession) this.#opened.set(rawToken, epoch, identity)
@@ -147,4 +149,9 @@ export class IdentityService extends Authenticator {
     if (!blameless.includes(error.code)) this.#failures.count(context.address, countedIssuer)
     await this.journal.refused(error, context, unverifiedIssuer)
   }
+}
+
+/** A Wardgate token is good for one connection; any other is refused the long way, which tells of it. */
+function isBoundTo({ boundConnection }: Identity, connection: string | undefined): boolean {
+  return boundConnection === undefined || boundConnection === connection
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common'
 import type { BulkTransaction } from '../common/database/bulk-transaction'
 import { arrayText, type CopyField } from '../common/database/copy-text'
+import { recoveredReplica } from '../sessions/session.repository'
 import type { NewOperation, OperationEnd, RecordEffect } from './spool-record'
 
 export type Chunk = Extract<RecordEffect, { kind: 'chunk' }> & { readonly sessionId: string }
@@ -129,14 +130,37 @@ export class IngestRepository {
     )
   }
 
-  async endSession(tx: BulkTransaction, agentId: string, ended: Ended): Promise<void> {
+  /** Locked in one order everywhere, so that no two batches wait for each other. */
+  async endSessions(tx: BulkTransaction, agentId: string, ended: readonly Ended[]): Promise<void> {
+    if (ended.length === 0) return
     await tx.execute(
-      `UPDATE sessions SET state = 'ended', bytes_in = $3, bytes_out = $4,
-         end_reason = CASE WHEN end_reason = '' THEN $5 ELSE end_reason END,
+      `WITH ended AS (
+         SELECT s.id, e.reason, e.bytes_in, e.bytes_out
+         FROM unnest($1::uuid[], $2::text[], $3::bigint[], $4::bigint[])
+           AS e(id, reason, bytes_in, bytes_out) JOIN sessions s ON s.id = e.id
+         WHERE s.agent_id = $5 ORDER BY s.id FOR UPDATE OF s
+       )
+       UPDATE sessions SET state = 'ended', bytes_in = ended.bytes_in, bytes_out = ended.bytes_out,
+         end_reason = CASE WHEN end_reason = '' THEN ended.reason ELSE end_reason END,
          ended_at = COALESCE(ended_at, now())
-       WHERE id = $1 AND agent_id = $2`,
-      [ended.sessionId, agentId, ended.bytesIn, ended.bytesOut, ended.reason],
+       FROM ended WHERE sessions.id = ended.id`,
+      [
+        ended.map(({ sessionId }) => sessionId),
+        ended.map(({ reason }) => reason),
+        ended.map(({ bytesIn }) => bytesIn.toString()),
+        ended.map(({ bytesOut }) => bytesOut.toString()),
+        agentId,
+      ],
     )
+  }
+
+  async endRecovered(tx: BulkTransaction, agentId: string, reason: string): Promise<string[]> {
+    const rows = await tx.rows<{ id: string }>(
+      `UPDATE sessions SET state = 'ended', end_reason = $2, ended_at = now()
+       WHERE agent_id = $1 AND state = 'open' AND replica = $3 RETURNING id`,
+      [agentId, reason, recoveredReplica],
+    )
+    return rows.map(({ id }) => id)
   }
 
   async insertChunks(tx: BulkTransaction, chunks: readonly Chunk[]): Promise<void> {

@@ -7,6 +7,7 @@ import type { BulkTransaction } from '../common/database/bulk-transaction'
 import { liveChannel } from '../live/live-event'
 import { SessionWriter } from '../sessions/session-writer.service'
 import { type Chunk, type Ended, type EndedOperation, IngestRepository } from './ingest.repository'
+import { SessionRecovery } from './session-recovery.service'
 import type { IngestedRecord, NewOperation, OperationEnd } from './spool-record'
 
 /** Sessions of one batch whose screens are told; the others read again. */
@@ -32,6 +33,7 @@ export class IngestService {
     private readonly repository: IngestRepository,
     private readonly audit: AuditLogService,
     private readonly writer: SessionWriter,
+    private readonly recovery: SessionRecovery,
   ) {}
 
   /** Up to which sequence number everything is durable. Throws when a record is missing in between. */
@@ -40,7 +42,7 @@ export class IngestService {
     spoolId: string,
     records: readonly IngestedRecord[],
   ): Promise<number> {
-    // Sessions are stored beside their opening; their entries come after them.
+    // Sessions are stored beside their opening; their entries come after them, and seldom have to bring them along.
     await this.writer.settled()
     const taken = await this.database.bulk((tx) => this.takeIn(tx, agentId, spoolId, records))
     if (taken.gapAt === undefined) return taken.acknowledged
@@ -78,12 +80,13 @@ export class IngestService {
     records: readonly IngestedRecord[],
   ): Promise<void> {
     const ids = new Set(records.flatMap(({ sessionId }) => sessionId ?? []))
-    const principals = await this.repository.principals(tx, agentId, [...ids])
+    const stored = await this.repository.principals(tx, agentId, [...ids])
+    const principals = await this.recovery.recover(tx, agentId, records, stored)
     const effects = collect(records, principals)
     await this.repository.insertOperations(tx, effects.operations)
     await this.repository.endOperations(tx, agentId, effects.ends)
     await this.repository.countOperations(tx, countBySession(effects.operations))
-    for (const ended of effects.sessions) await this.repository.endSession(tx, agentId, ended)
+    await this.repository.endSessions(tx, agentId, effects.sessions)
     await this.repository.insertChunks(tx, effects.chunks)
     await this.tellScreens(tx, effects)
     // Last, because the tree's lock is everybody's.
@@ -95,6 +98,7 @@ export class IngestService {
 
   /** A process that starts says that the one before it is gone: what that one forwarded has no outcome to come. */
   private async endLost(tx: BulkTransaction, agentId: string, spoolId: string): Promise<void> {
+    await this.recovery.endLost(tx, agentId)
     const lost = await this.repository.endLostOperations(tx, agentId, spoolId)
     await this.audit.appendBulk(
       tx,
@@ -158,6 +162,8 @@ function collect(
       }
       case 'ended':
         effects.sessions.push({ ...effect, sessionId })
+        break
+      case 'started':
         break
       case 'chunk':
         effects.chunks.push({ ...effect, sessionId })

@@ -3,8 +3,13 @@ import type { SpoolRecord } from '@wardgate/contract'
 import { inclusionProof, leafHash, readerOverLeafHashes } from '@wardgate/audit-log'
 import { verifyInclusion } from '@wardgate/audit-log/verify'
 import { Client } from 'pg'
+import { v7 as uuid } from 'uuid'
 import { AuditRepository } from '../audit/audit.repository'
 import { CheckpointService } from '../audit/checkpoint.service'
+import type { Admission } from '../sessions/admission'
+import { Admissions } from '../sessions/admissions'
+import type { Session } from '../sessions/session'
+import { SessionWriter } from '../sessions/session-writer.service'
 import { startTestApp, type TestApp } from '../testing/test-app'
 import { IngestService } from './ingest.service'
 import { readBatch } from './spool-record'
@@ -186,4 +191,148 @@ describe('ingest', () => {
     )
     expect(entries.rowCount).toBe(1)
   })
+
+  describe('a session whose control plane was killed before it had stored it', () => {
+    const admission: Admission = {
+      agentId: '',
+      agent: 'edge',
+      principalId: randomUUID(),
+      principal: 'robot',
+      connectionId: randomUUID(),
+      connection: 'shop',
+      protocol: 'postgres',
+      revision: '1.1',
+      database: 'shop',
+    }
+    const seal = (of: Partial<Admission> = {}) =>
+      test.app
+        .get(Admissions, { strict: false })
+        .seal({ ...admission, agentId, ...of })
+        .then((sealed) => Buffer.from(sealed))
+
+    const started = (sequence: number, id: string, sealed: Buffer): SpoolRecord => ({
+      sequence: BigInt(sequence),
+      time: BigInt(Date.now()) * 1000n,
+      entry: {
+        $case: 'sessionStarted',
+        value: {
+          sessionId: id,
+          admission: sealed,
+          clientAddress: '10.0.0.7:4000',
+          claimed: [{ name: 'application_name', value: 'spec' }],
+        },
+      },
+    })
+    const life = (sequence: number): SpoolRecord => ({
+      sequence: BigInt(sequence),
+      time: BigInt(Date.now()) * 1000n,
+      entry: { $case: 'agentLife', value: { event: 1, detail: '' } },
+    })
+    const intentOf = (sequence: number, id: string, operationId: string): SpoolRecord => {
+      const record = intent(sequence, operationId)
+      if (record.entry?.$case === 'intent') record.entry.value.sessionId = id
+      return record
+    }
+    const rowOf = async (id: string) =>
+      (
+        await database.query(
+          `SELECT principal, connection, agent_id::text AS agent, client_address AS address, state,
+             end_reason AS reason, operations FROM sessions WHERE id = $1`,
+          [id],
+        )
+      ).rows[0]
+    const entriesOf = async (id: string): Promise<string[]> =>
+      (
+        await database.query<{ kind: string }>(
+          'SELECT kind FROM audit_entries WHERE session_id = $1 ORDER BY index',
+          [id],
+        )
+      ).rows.map(({ kind }) => kind)
+
+    it('is stored from the spool with its operations, once', async () => {
+      const [spool, id, operationId] = [randomUUID(), uuid(), randomUUID()]
+      const batch = [started(1, id, await seal()), intentOf(2, id, operationId)]
+      await take(spool, batch)
+      await take(spool, batch)
+      expect(await rowOf(id)).toEqual({
+        principal: 'robot',
+        connection: 'shop',
+        agent: agentId,
+        address: '10.0.0.7:4000',
+        state: 'open',
+        reason: '',
+        operations: 1,
+      })
+      expect(await entriesOf(id)).toEqual(['session.opened', 'session.started', 'operation.intent'])
+      const { rows } = await database.query('SELECT 1 FROM operations WHERE id = $1', [operationId])
+      expect(rows).toHaveLength(1)
+    })
+
+    it('has one row and one entry when the control plane stores it at the same time', async () => {
+      const writer = test.app.get(SessionWriter, { strict: false })
+      const ids = Array.from({ length: 20 }, () => uuid())
+      const sealed = await seal()
+      const records = ids.map((id, at) => started(at + 1, id, sealed)).reverse()
+      const inOrder = records.map((record, at) => ({ ...record, sequence: BigInt(at + 1) }))
+      await Promise.all([
+        take(randomUUID(), inOrder),
+        ...ids.map((id) => writer.store(sessionOf(id, { ...admission, agentId }))),
+      ])
+      for (const id of ids)
+        expect((await entriesOf(id)).sort()).toEqual(['session.opened', 'session.started'])
+    })
+
+    it('is not made by an admission that was altered, or that another agent was given', async () => {
+      const altered = await seal()
+      altered[altered.length - 5]! ^= 1
+      const foreign = await seal({ agentId: randomUUID() })
+      for (const sealed of [altered, foreign, Buffer.alloc(3)]) {
+        const [id, operationId] = [uuid(), randomUUID()]
+        await take(randomUUID(), [started(1, id, sealed), intentOf(2, id, operationId)])
+        expect(await rowOf(id)).toBeUndefined()
+        // What was said is evidence all the same.
+        expect(await entriesOf(id)).toEqual(['session.started', 'operation.intent'])
+      }
+    })
+
+    it('does not become the session of another agent by its name', async () => {
+      const id = uuid()
+      const other = randomUUID()
+      await database.query(
+        `INSERT INTO sessions (id, connection_id, connection, protocol, principal_id, principal,
+           agent_id, agent, database, client_address)
+         VALUES ($1, $2, 'shop', 'postgres', $2, 'alice', $2, 'edge', 'shop', '::1')`,
+        [id, other],
+      )
+      await take(randomUUID(), [started(1, id, await seal()), intentOf(2, id, randomUUID())])
+      expect(await rowOf(id)).toMatchObject({ principal: 'alice', agent: other, operations: 0 })
+    })
+
+    it('ends with the process of its agent, and those of the next process do not', async () => {
+      const spool = randomUUID()
+      const [gone, next] = [uuid(), uuid()]
+      const sealed = await seal()
+      await take(spool, [started(1, gone, sealed), life(2), started(3, next, sealed)])
+      expect(await rowOf(gone)).toMatchObject({ state: 'ended', reason: 'the agent was restarted' })
+      expect(await rowOf(next)).toMatchObject({ state: 'open' })
+      expect((await entriesOf(gone)).filter((kind) => kind === 'session.closed')).toHaveLength(1)
+    })
+  })
 })
+
+/** As the opening makes it, with what the writer reads. */
+function sessionOf(id: string, admission: Admission): Session {
+  const { principalId, principal, connectionId, connection, protocol, revision } = admission
+  return {
+    id,
+    identity: {},
+    principal: { id: principalId, name: principal },
+    target: { connectionId, name: connection, protocol, revision },
+    agentId: admission.agentId,
+    agentName: admission.agent,
+    database: admission.database,
+    claimed: {},
+    clientAddress: '::1',
+    startedAt: new Date(),
+  } as unknown as Session
+}

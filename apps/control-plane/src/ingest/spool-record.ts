@@ -5,6 +5,7 @@ import {
   type OperationOutcome,
   type OperationRefused,
   OutcomeStatus,
+  type SessionStarted,
   type Parameter as WireParameter,
   type SpoolRecord,
   ValueFormat,
@@ -15,7 +16,7 @@ import { hash } from 'node:crypto'
 import type { JsonObject } from '../common/audit-port'
 import { redactStatement } from '../common/redact-statement'
 import { shownParameters } from '../approvals/shown-parameters'
-import { clean } from '../sessions/claimed'
+import { boundedClaims, clean } from '../sessions/claimed'
 
 /** One record of a spool, as the control plane understands it. */
 export interface IngestedRecord {
@@ -30,6 +31,13 @@ export interface IngestedRecord {
 
 /** What a record changes beside the audit log. */
 export type RecordEffect =
+  | {
+      readonly kind: 'started'
+      readonly rawAdmission: Uint8Array
+      readonly clientAddress: string
+      readonly claimed: Readonly<Record<string, string>>
+      readonly at: Date
+    }
   | { readonly kind: 'intent'; readonly operation: NewOperation }
   | { readonly kind: 'outcome'; readonly outcome: OperationEnd }
   | {
@@ -87,6 +95,7 @@ const longestMessage = 2_000
 const mostActions = 100
 const mostRules = 50
 const mostParametersInLeaf = 20
+const longestAddress = 200
 const longestStoredText = 65_536
 
 const outcomes = {
@@ -125,6 +134,8 @@ function readRecord(raw: SpoolRecord): IngestedRecord {
       const body = { previousSpoolId: short(previousSpoolId), reason: short(reason) }
       return { ...position, kind: 'spool.created', body }
     }
+    case 'sessionStarted':
+      return { ...position, ...readStarted(entry.value, at) }
     case 'intent':
       return { ...position, ...readIntent(entry.value, at) }
     case 'outcome':
@@ -177,6 +188,19 @@ function readRecord(raw: SpoolRecord): IngestedRecord {
 }
 
 type Read = Omit<IngestedRecord, 'sequence' | 'timeMicros'>
+
+function readStarted(raw: SessionStarted, at: Date): Read {
+  const clientAddress = cut(clean(raw.clientAddress), longestAddress)
+  const claimed = boundedClaims(
+    Object.fromEntries(raw.claimed.map(({ name, value }) => [name, value])),
+  )
+  return {
+    kind: 'session.started',
+    sessionId: id(raw.sessionId),
+    body: { clientAddress, admissionDigest: sha256(raw.admission) },
+    effect: { kind: 'started', rawAdmission: raw.admission, clientAddress, claimed, at },
+  }
+}
 
 function readIntent(raw: OperationIntent, at: Date): Read {
   const operationId = id(raw.operationId)

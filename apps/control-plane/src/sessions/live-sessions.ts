@@ -1,4 +1,5 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common'
+import { RequestError } from '@wardgate/errors'
 import { z } from 'zod'
 import { DatabaseListener } from '../common/database/listener'
 
@@ -25,7 +26,10 @@ export class LiveSessions implements OnApplicationBootstrap {
     })
   }
 
+  /** Throws when a live session has the id already: agents name those that they begin themselves. */
   add(id: string, kill: (reason: string) => void): void {
+    if (this.kills.has(id))
+      throw new RequestError('ERR_REQUEST_CONFLICT', 'the id of the session is taken')
     this.kills.set(id, kill)
   }
 

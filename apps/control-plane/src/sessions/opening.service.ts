@@ -13,6 +13,8 @@ import { SecretStore } from '../common/sealing/secret-store'
 import { ProtocolDirectory } from '../connections/protocol-settings'
 import { PolicySetsService } from '../policies/policy-sets.service'
 import type { KnownAgent } from '../agents/agent-gate.service'
+import { admissionOf } from './admission'
+import { Admissions } from './admissions'
 import { boundedClaims } from './claimed'
 import { IssuedCredentials } from './issued-credentials'
 import type { OpenRequest, Session, SessionTarget } from './session'
@@ -21,12 +23,17 @@ import { TargetsService } from './targets.service'
 
 const maskingSecret = 'masking'
 const maskingKeyBytes = 32
+/** Like identities are kept for: an agent that holds an admission knows no more than this process would. */
+const admitsSeconds = 10
 
 export interface OpenedSession {
   readonly session: Session
   readonly maskingKey: Uint8Array
   readonly textDetectors: readonly DetectorMask[]
   readonly memoScope: string
+  readonly admission: Uint8Array
+  /** For how long the agent may begin such sessions before it is answered. */
+  readonly admitsSeconds: number
 }
 
 /** Decides whether a client may use a connection now, and opens its session. */
@@ -42,6 +49,7 @@ export class OpeningService {
     private readonly policies: PolicySetsService,
     private readonly secrets: SecretStore,
     private readonly writer: SessionWriter,
+    private readonly admissions: Admissions,
     private readonly database: Database,
     private readonly audit: AuditLog,
   ) {}
@@ -106,14 +114,18 @@ export class OpeningService {
     const { name, protocol, labels } = target
     const connection = { name, protocol, labels, database }
     const { active } = await this.policies.current()
-    const id = uuid()
-    const holder = { sessionId: id, principalName: principal.name }
+    const maskingKey = await this.maskingKey(target.connectionId)
+    const id = request.sessionId ?? uuid()
+    const issued = await this.issued.issueFor(target, {
+      sessionId: id,
+      principalName: principal.name,
+    })
     const session = this.newSession({
       id,
       identity,
       principal,
       connection,
-      target: await this.issued.issueFor(target, holder),
+      target: issued,
       agentId: agent.id,
       agentName: agent.name,
       database,
@@ -122,6 +134,8 @@ export class OpeningService {
       startedAt: new Date(),
       candidates: [],
     })
+    // Fails closed: a store that was down a moment ago has to show that it is there.
+    if (this.writer.isFailing) await session.stored
     const textDetectors = possibleMasks(active, principal, connection).flatMap(
       ({ detectors, reference, method }) =>
         detectors.map((detector) => ({
@@ -130,8 +144,16 @@ export class OpeningService {
           method,
         })),
     )
-    const maskingKey = await this.maskingKey(target.connectionId)
-    return { session, maskingKey, textDetectors, memoScope: memoScope(session) }
+    const admission = await this.admissions.seal(admissionOf(session))
+    return {
+      session,
+      maskingKey,
+      textDetectors,
+      memoScope: memoScope(session),
+      admission,
+      // A key proves itself anew each time, and what was issued for one session unlocks nothing for another.
+      admitsSeconds: request.rawKeyProof === undefined && issued === target ? admitsSeconds : 0,
+    }
   }
 
   private needsDatabase({ protocol }: SessionTarget): boolean {

@@ -1,17 +1,21 @@
 import { randomUUID } from 'node:crypto'
 import { Injectable } from '@nestjs/common'
-import { ControlError } from '@wardgate/errors'
+import { AuthError, ControlError } from '@wardgate/errors'
 import { AuditLogService } from '../audit/audit-log.service'
-import type { NewAuditEntry } from '../common/audit-port'
+import type { BulkTransaction } from '../common/database/bulk-transaction'
 import { Database } from '../common/database/database'
 import { liveChannel } from '../live/live-event'
+import { admissionOf, openedEntry, type SessionRecord } from './admission'
 import { Paced } from './paced'
 import type { Session } from './session'
-import { SessionRepository } from './session.repository'
+import { recoveredReplica, SessionRepository } from './session.repository'
 
 const longestQueue = 10_000
-// A session whose row is not there yet runs all the same: the less time that is, the better.
-const pace = { gatherMillis: 0, largestBatch: 500 }
+// The agent's spool has the session too, so its row may wait for others: one transaction for each would cost more than all
+// else that a short session costs.
+const pace = { gatherMillis: 50, largestBatch: 500 }
+/** Sessions of one batch whose screens are told; the others read again. */
+const mostLiveEvents = 20
 
 /** Stores new sessions, many in one transaction: opening does not wait for the audit tree's lock. */
 @Injectable()
@@ -20,6 +24,9 @@ export class SessionWriter {
   readonly replica = randomUUID()
   private readonly queue = new Paced<Session>((sessions) => this.write(sessions), pace)
   private last: Promise<void> = Promise.resolve()
+  /** Ids, named by agents, under which somebody else's session is stored. */
+  private readonly taken = new Set<string>()
+  private hasFailed = false
 
   constructor(
     private readonly database: Database,
@@ -33,7 +40,10 @@ export class SessionWriter {
       return Promise.reject(
         new ControlError('ERR_CONTROL_UNAVAILABLE', 'too many sessions are being opened'),
       )
-    this.last = this.queue.add(session)
+    this.last = this.queue.add(session).then(() => {
+      if (this.taken.delete(session.id))
+        throw new AuthError('ERR_AUTH_FORBIDDEN', 'the id of the session is taken')
+    })
     return this.last
   }
 
@@ -42,39 +52,58 @@ export class SessionWriter {
     await this.last.catch(() => undefined)
   }
 
-  private write(sessions: readonly Session[]): Promise<void> {
-    return this.database.transaction(async (tx) => {
-      await this.sessions.insert(tx, sessions, this.replica)
-      await this.audit.appendAll(tx, sessions.map(opened))
-      for (const { id } of sessions.slice(0, 20))
-        await this.sessions.notify(
-          tx,
-          liveChannel,
-          JSON.stringify({ type: 'session', id, state: 'open' }),
-        )
+  /**
+   * Stores sessions that an agent's spool tells of and that are not stored yet: the control plane that opened them is
+   * gone. Returns those that it stored; any other has its row already, or is not this agent's.
+   */
+  async recover(
+    tx: BulkTransaction,
+    records: readonly SessionRecord[],
+  ): Promise<ReadonlySet<string>> {
+    const fresh = await this.sessions.insert(tx, records, recoveredReplica)
+    await this.audit.appendBulk(
+      tx,
+      records
+        .filter(({ id }) => fresh.has(id))
+        .map((record) => openedEntry(record, { recovered: true })),
+    )
+    return fresh
+  }
+
+  /** Whether the last sessions could not be stored: then nobody gets in before the own row is there. */
+  get isFailing(): boolean {
+    return this.hasFailed
+  }
+
+  private async write(sessions: readonly Session[]): Promise<void> {
+    try {
+      await this.storeAll(sessions)
+      this.hasFailed = false
+    } catch (error) {
+      this.hasFailed = true
+      throw error
+    }
+  }
+
+  private storeAll(sessions: readonly Session[]): Promise<void> {
+    return this.database.bulk(async (tx) => {
+      const records = sessions.map(recordOf)
+      const fresh = await this.sessions.insert(tx, records, this.replica)
+      const stored = records.filter(({ id }) => !fresh.has(id))
+      for (const id of await this.sessions.notOf(tx, stored)) this.taken.add(id)
+      const opened = records.filter(({ id }) => fresh.has(id))
+      await this.audit.appendBulk(
+        tx,
+        opened.map((record) => openedEntry(record)),
+      )
+      const told = opened.slice(0, mostLiveEvents)
+      const events = told.map(({ id }) => JSON.stringify({ type: 'session', id, state: 'open' }))
+      await this.sessions.notifyAll(tx, liveChannel, events)
     })
   }
 }
 
-function opened(session: Session): NewAuditEntry {
-  const { identity } = session
-  return {
-    kind: 'session.opened',
-    principalId: session.principal.id,
-    sessionId: session.id,
-    body: {
-      connectionId: session.target.connectionId,
-      connection: session.target.name,
-      revision: session.target.revision,
-      database: session.database,
-      principal: session.principal.name,
-      agentId: session.agentId,
-      agent: session.agentName,
-      clientAddress: session.clientAddress,
-      claimed: session.claimed,
-      ...(identity.actor === undefined
-        ? {}
-        : { actor: { id: identity.actor.id, name: identity.actor.name } }),
-    },
-  }
+function recordOf(session: Session): SessionRecord {
+  const { id, clientAddress, claimed, startedAt } = session
+  return { id, admission: admissionOf(session), clientAddress, claimed, startedAt }
 }

@@ -1,10 +1,14 @@
 import { Injectable } from '@nestjs/common'
+import type { BulkTransaction } from '../common/database/bulk-transaction'
 import { Database } from '../common/database/database'
 import type { Transaction } from '../common/database/transaction'
 import { isVisible, type VisibleRows } from '../common/database/visible-rows'
 import { afterId, newestFirst, type PageQuery } from '../common/http/page'
 import { Prisma } from '../generated/prisma/client'
-import type { Session } from './session'
+import type { SessionRecord } from './admission'
+
+/** In place of the replica that holds the stream: nobody does. */
+export const recoveredReplica = 'recovered'
 
 export interface SessionFilter {
   readonly state?: 'open' | 'ended' | undefined
@@ -22,25 +26,37 @@ export interface SessionEnd {
 export class SessionRepository {
   constructor(private readonly database: Database) {}
 
-  async insert(tx: Transaction, sessions: readonly Session[], replica: string): Promise<void> {
-    await tx.session.createMany({
-      skipDuplicates: true,
-      data: sessions.map((session) => ({
-        id: session.id,
-        connectionId: session.target.connectionId,
-        connection: session.target.name,
-        protocol: session.target.protocol,
-        principalId: session.principal.id,
-        principal: session.principal.name,
-        agentId: session.agentId,
-        agent: session.agentName,
-        replica,
-        database: session.database,
-        clientAddress: session.clientAddress,
-        claimed: session.claimed,
-        startedAt: session.startedAt,
-      })),
-    })
+  /** Returns those that were not there. In one order everywhere, so that no two writers wait for each other. */
+  async insert(
+    tx: BulkTransaction,
+    records: readonly SessionRecord[],
+    replica: string,
+  ): Promise<ReadonlySet<string>> {
+    if (records.length === 0) return new Set()
+    const sorted = [...records].sort((a, b) => (a.id < b.id ? -1 : 1))
+    const inserted = await tx.rows<{ id: string }>(
+      `INSERT INTO sessions (id, connection_id, connection, protocol, principal_id, principal,
+         agent_id, agent, replica, database, client_address, claimed, started_at)
+       SELECT i, ci, c, pr, pi, p, ai, a, $2, d, ca, cl, s
+       FROM json_to_recordset($1::text::json) AS r(i uuid, ci uuid, c text, pr text, pi uuid, p text,
+         ai uuid, a text, d text, ca text, cl jsonb, s timestamptz)
+       ON CONFLICT (id) DO NOTHING RETURNING id`,
+      [JSON.stringify(sorted.map(sessionRow)), replica],
+    )
+    return new Set(inserted.map(({ id }) => id))
+  }
+
+  /** The ids under which a session of another agent, principal or connection is stored. */
+  async notOf(tx: BulkTransaction, records: readonly SessionRecord[]): Promise<readonly string[]> {
+    if (records.length === 0) return []
+    const rows = await tx.rows<{ id: string }>(
+      `SELECT r.i AS id FROM json_to_recordset($1::text::json) AS r(i uuid, ci uuid, pi uuid, ai uuid)
+         LEFT JOIN sessions s
+           ON s.id = r.i AND s.connection_id = r.ci AND s.principal_id = r.pi AND s.agent_id = r.ai
+       WHERE s.id IS NULL`,
+      [JSON.stringify(records.map(sessionRow))],
+    )
+    return rows.map(({ id }) => id)
   }
 
   /** Ends those that are open and returns them. Locked in one order everywhere, so that no two wait for each other. */
@@ -112,7 +128,33 @@ export class SessionRepository {
     return rows.map(({ id }) => id)
   }
 
+  async notifyAll(
+    tx: BulkTransaction,
+    channel: string,
+    payloads: readonly string[],
+  ): Promise<void> {
+    if (payloads.length === 0) return
+    await tx.execute('SELECT pg_notify($1, p) FROM unnest($2::text[]) AS p', [channel, payloads])
+  }
+
   async notify(tx: Transaction, channel: string, payload: string): Promise<void> {
     await tx.$executeRaw`SELECT pg_notify(${channel}, ${payload})`
+  }
+}
+
+function sessionRow({ id, admission, clientAddress, claimed, startedAt }: SessionRecord) {
+  return {
+    i: id,
+    ci: admission.connectionId,
+    c: admission.connection,
+    pr: admission.protocol,
+    pi: admission.principalId,
+    p: admission.principal,
+    ai: admission.agentId,
+    a: admission.agent,
+    d: admission.database,
+    ca: clientAddress,
+    cl: claimed,
+    s: startedAt.toISOString(),
   }
 }

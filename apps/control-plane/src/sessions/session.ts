@@ -37,6 +37,8 @@ export interface OpenRequest {
   readonly clientAddress: string
   readonly listener: string
   readonly claimed: Readonly<Record<string, string>>
+  /** Of a session that the agent has begun under an earlier admission. */
+  readonly sessionId?: string
 }
 
 /** One client's use of a connection, as the control plane holds it while its stream lives. */

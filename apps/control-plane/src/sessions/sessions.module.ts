@@ -4,6 +4,7 @@ import { CredentialsModule } from '../credentials/credentials.module'
 import { PoliciesModule } from '../policies/policies.module'
 import { PrincipalsModule } from '../principals/principals.module'
 import { IssuedCredentials } from './issued-credentials'
+import { Admissions } from './admissions'
 import { LiveSessions } from './live-sessions'
 import { OpeningService } from './opening.service'
 import { OperationRepository } from './operation.repository'
@@ -29,6 +30,7 @@ import { TargetsService } from './targets.service'
     TargetsService,
     IssuedCredentials,
     SessionWriter,
+    Admissions,
     OpeningService,
     LiveSessions,
     SessionLife,
@@ -36,6 +38,7 @@ import { TargetsService } from './targets.service'
     SessionsService,
   ],
   exports: [
+    Admissions,
     OpeningService,
     TargetsService,
     SessionWriter,

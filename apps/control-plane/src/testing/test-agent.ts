@@ -66,13 +66,10 @@ export class Conversation<Q, A extends { message?: unknown }> {
   private readonly answers: Message<A>[] = []
   private readonly readers: ((answer: Message<A> | Error) => void)[] = []
   private failure: Error | undefined
-  private noteStored: () => void = () => undefined
 
   constructor(readonly stream: ClientDuplexStream<Q, A>) {
     stream.on('data', (answer: A) => {
       const message = answer.message as Message<A>
-      // Comes by itself, whenever the row is there; those who wait for an answer do not wait for it.
-      if ((message as { $case: string }).$case === 'stored') return this.noteStored()
       const reader = this.readers.shift()
       if (reader === undefined) this.answers.push(message)
       else reader(message)
@@ -80,9 +77,6 @@ export class Conversation<Q, A extends { message?: unknown }> {
     stream.on('error', (error) => this.over(error))
     stream.on('end', () => this.over(new Error('the stream ended')))
   }
-
-  /** Settles when the control plane has said that it holds a record of the session. */
-  readonly stored = new Promise<void>((resolve) => (this.noteStored = resolve))
 
   send(message: Q): void {
     this.stream.write(message)
@@ -105,7 +99,11 @@ export class Conversation<Q, A extends { message?: unknown }> {
 
 export type SessionTalk = Conversation<SessionRequest, SessionResponse>
 
-export function openMessage(connectionName: string, credential: string): SessionRequest {
+export function openMessage(
+  connectionName: string,
+  credential: string,
+  sessionId = '',
+): SessionRequest {
   const value = {
     connectionName,
     protocol: 'postgres',
@@ -115,6 +113,7 @@ export function openMessage(connectionName: string, credential: string): Session
     listener: '127.0.0.1:5432',
     claimed: [{ name: 'application_name', value: 'spec' }],
     traceparent: '',
+    sessionId,
   }
   return { message: { $case: 'open', value } }
 }

@@ -3,6 +3,7 @@ import type { ControlSession } from '../ports'
 import type { Engine, Login, Opening } from '../protocol'
 import { deadline, until } from './until'
 import type { Visit } from './visit'
+import { writeStart } from './write-start'
 
 /** Handshake, then the control plane's word. Undefined = the socket carried only a cancel request. */
 export async function openSession(
@@ -15,6 +16,7 @@ export async function openSession(
   visit.connection = opening.connection
   takeSessionPlace(visit)
   const session = await askControlPlane(visit, opening)
+  writeStart(visit, session, opening)
   visit.handshakeDone()
   return session
 }

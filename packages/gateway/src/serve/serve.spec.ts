@@ -141,6 +141,29 @@ describe('limits before authentication', () => {
   })
 })
 
+describe('the start of a session', () => {
+  it('is in the spool before anything else of it', async () => {
+    const { connect, spool, controlPlane } = house()
+    const { answer } = await connect()
+    if (answer.kind === 'client') await answer.run('read customers')
+    const { sessionId, admission } = controlPlane.grant
+    expect(spool.entries.slice(0, 2)).toMatchObject([
+      { kind: 'session-started', sessionId, admission },
+      { kind: 'intent', sessionId },
+    ])
+    expect(spool.of('session-started')).toHaveLength(1)
+  })
+
+  it('is refused when it cannot be written, and the control plane is told', async () => {
+    const { connect, spool, controlPlane, gateway } = house()
+    spool.full.add('session-started')
+    const { answer } = await connect()
+    expect(answer).toMatchObject({ text: expect.stringContaining('ERR_AUDIT_UNAVAILABLE') })
+    expect(controlPlane.closed).toHaveLength(1)
+    expect(gateway.counters.openedSessions).toBe(0)
+  })
+})
+
 describe('the end of a session', () => {
   it('comes when its credential expires', async () => {
     const { connect, controlPlane, clock, spool } = house()

@@ -16,19 +16,6 @@ function errorOf(result: Permit | Denial): GatewayError {
   return result.error
 }
 
-describe('a session that the control plane holds no record of yet', () => {
-  it('asks for every operation, however often it was allowed before', async () => {
-    const controlPlane = new FakeControlPlane()
-    controlPlane.isStoring = false
-    controlPlane.answer = () => controlPlane.allow({}, { memo: 'exact' })
-    const { gate, spool } = fakeGate({ controlPlane, session: controlPlane.session() })
-    permitOf(await gate.submit(select)).settle(succeeded)
-    permitOf(await gate.submit(select)).settle(succeeded)
-    expect(controlPlane.asked).toHaveLength(2)
-    expect(spool.of('intent').map(({ fromMemo }) => fromMemo)).toEqual([false, false])
-  })
-})
-
 describe('an allowed operation', () => {
   it('has its intent in the spool before its permit exists, and one outcome after', async () => {
     const { gate, spool } = fakeGate()

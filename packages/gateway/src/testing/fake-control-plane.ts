@@ -30,8 +30,6 @@ export interface Asked {
 export class FakeControlPlane implements ControlPlane {
   epoch = 1n
   memoUsable = true
-  /** Whether sessions that are opened from now on are stored at once. */
-  isStoring = true
   /** The link is lost: whatever is asked is answered with ERR_CONTROL_UNAVAILABLE. */
   isDown = false
   /** Refuses every login with this, when set. */
@@ -59,7 +57,6 @@ export class FakeControlPlane implements ControlPlane {
     this.#kills.add(kill)
     return {
       grant: this.grant,
-      isStored: this.isStoring,
       killed: kill.signal,
       decide: (operationId, operation, held) => this.#decide({ operationId, operation }, held),
       screenTools: (tools) =>
@@ -152,6 +149,7 @@ export function fakeGrant(grant: Partial<SessionGrant> = {}): SessionGrant {
     maskingKey: new Uint8Array(32).fill(7),
     textDetectors: [],
     expiresAt: 0,
+    admission: Buffer.from('sealed admission'),
     ...grant,
   }
 }

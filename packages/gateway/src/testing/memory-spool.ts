@@ -3,6 +3,15 @@ import type { Spool, SpoolEntry } from '../ports'
 
 type EntryOf<K extends SpoolEntry['kind']> = Extract<SpoolEntry, { kind: K }>
 
+const kinds = [
+  'session-started',
+  'intent',
+  'outcome',
+  'refused',
+  'session-ended',
+  'recording',
+] as const
+
 /** A spool in memory that can be made to fail, at once or for one kind of entry, and whose flush can be held up. */
 export class MemorySpool implements Spool {
   readonly entries: SpoolEntry[] = []
@@ -33,8 +42,7 @@ export class MemorySpool implements Spool {
 
   /** As when the disk is full: nothing is taken any more. */
   fill(): void {
-    for (const kind of ['intent', 'outcome', 'refused', 'session-ended', 'recording'] as const)
-      this.full.add(kind)
+    for (const kind of kinds) this.full.add(kind)
   }
 
   free(): void {

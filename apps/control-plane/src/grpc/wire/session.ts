@@ -34,6 +34,8 @@ export const recordingModes = {
 const longestName = 200
 const longestCredential = 65_536
 const longestKeyPart = 16_384
+/** RFC 9562, section 5.7, in lower case: one session has one spelling of its id. */
+const newId = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 
 export function openRequestOf(raw: OpenSession): OpenRequest {
   const { connectionName, credential, database, protocol, clientAddress, listener } = raw
@@ -50,7 +52,13 @@ export function openRequestOf(raw: OpenSession): OpenRequest {
     listener,
     claimed: Object.fromEntries(raw.claimed.map(({ name, value }) => [name, value])),
     ...(raw.keyProof === undefined ? {} : { rawKeyProof: keyProofOf(raw.keyProof) }),
+    ...(raw.sessionId === '' ? {} : { sessionId: newIdOf(raw.sessionId) }),
   }
+}
+
+function newIdOf(rawId: string): string {
+  if (newId.test(rawId)) return rawId
+  throw malformed('an id of a session that is no UUIDv7')
 }
 
 function keyProofOf({ algorithm, publicKey, signed, signature }: WireKeyProof): KeyProof {
@@ -61,7 +69,7 @@ function keyProofOf({ algorithm, publicKey, signed, signature }: WireKeyProof): 
 }
 
 export function openedToWire(opened: OpenedSession, epoch: bigint): SessionOpened {
-  const { session, maskingKey, textDetectors, memoScope } = opened
+  const { session, maskingKey, textDetectors, memoScope, admission, admitsSeconds } = opened
   const { target, principal } = session
   return {
     sessionId: session.id,
@@ -76,6 +84,8 @@ export function openedToWire(opened: OpenedSession, epoch: bigint): SessionOpene
     textDetectors: textDetectors.map(detectorToWire),
     expiresAt: BigInt(session.identity.expiresAt.getTime()),
     memoScope,
+    admission: Buffer.from(admission),
+    admitsSeconds,
   }
 }
 

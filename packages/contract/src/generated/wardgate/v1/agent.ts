@@ -1497,7 +1497,10 @@ export const AgentServiceService = {
     responseSerialize: (value: AttachResponse): Buffer => Buffer.from(AttachResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): AttachResponse => AttachResponse.decode(value),
   },
-  /** One stream a proxied session. A stream may be opened ahead of time; nothing happens before `open`. */
+  /**
+   * One proxied session at a time, each from its `open` to its `closed`. A stream may be opened ahead of time; nothing
+   * happens before `open`.
+   */
   session: {
     path: "/wardgate.v1.AgentService/Session" as const,
     requestStream: true as const,
@@ -1523,7 +1526,10 @@ export interface AgentServiceServer extends UntypedServiceImplementation {
   renew: handleUnaryCall<RenewRequest, RenewResponse>;
   /** One stream an agent: health and catalogs up; assignments, epochs, kills and drain down. */
   attach: handleBidiStreamingCall<AttachRequest, AttachResponse>;
-  /** One stream a proxied session. A stream may be opened ahead of time; nothing happens before `open`. */
+  /**
+   * One proxied session at a time, each from its `open` to its `closed`. A stream may be opened ahead of time; nothing
+   * happens before `open`.
+   */
   session: handleBidiStreamingCall<SessionRequest, SessionResponse>;
   /** One stream an agent: spooled audit entries and recording chunks up, acknowledged sequence numbers down. */
   ingest: handleBidiStreamingCall<IngestRequest, IngestResponse>;
@@ -1549,7 +1555,10 @@ export interface AgentServiceClient extends Client {
   attach(): ClientDuplexStream<AttachRequest, AttachResponse>;
   attach(options: Partial<CallOptions>): ClientDuplexStream<AttachRequest, AttachResponse>;
   attach(metadata: Metadata, options?: Partial<CallOptions>): ClientDuplexStream<AttachRequest, AttachResponse>;
-  /** One stream a proxied session. A stream may be opened ahead of time; nothing happens before `open`. */
+  /**
+   * One proxied session at a time, each from its `open` to its `closed`. A stream may be opened ahead of time; nothing
+   * happens before `open`.
+   */
   session(): ClientDuplexStream<SessionRequest, SessionResponse>;
   session(options: Partial<CallOptions>): ClientDuplexStream<SessionRequest, SessionResponse>;
   session(metadata: Metadata, options?: Partial<CallOptions>): ClientDuplexStream<SessionRequest, SessionResponse>;

@@ -6,7 +6,7 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
-import { ActionFact, Parameter, RuleReference } from "./session";
+import { ActionFact, Claimed, Parameter, RuleReference } from "./session";
 
 export const OutcomeStatus = {
   OUTCOME_STATUS_UNSPECIFIED: 0,
@@ -71,6 +71,7 @@ export interface SpoolRecord {
     | { $case: "recording"; value: RecordingChunk }
     | { $case: "loginRefused"; value: LoginRefused }
     | { $case: "agentLife"; value: AgentLife }
+    | { $case: "sessionStarted"; value: SessionStarted }
     | undefined;
 }
 
@@ -78,6 +79,18 @@ export interface SpoolRecord {
 export interface SpoolCreated {
   previousSpoolId: string;
   reason: string;
+}
+
+/**
+ * Written before any other record of the session. Whatever happens to the control plane after it has opened a session,
+ * this is enough to know whose it was.
+ */
+export interface SessionStarted {
+  sessionId: string;
+  /** As it came with SessionOpened. */
+  admission: Buffer;
+  clientAddress: string;
+  claimed: Claimed[];
 }
 
 /** Written before the forward. */
@@ -319,6 +332,9 @@ export const SpoolRecord: MessageFns<SpoolRecord> = {
       case "agentLife":
         AgentLife.encode(message.entry.value, writer.uint32(82).fork()).join();
         break;
+      case "sessionStarted":
+        SessionStarted.encode(message.entry.value, writer.uint32(90).fork()).join();
+        break;
     }
     return writer;
   },
@@ -416,6 +432,14 @@ export const SpoolRecord: MessageFns<SpoolRecord> = {
             message.entry = { $case: "agentLife", value: AgentLife.decode(reader, reader.uint32()) };
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.entry = { $case: "sessionStarted", value: SessionStarted.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -471,6 +495,85 @@ export const SpoolCreated: MessageFns<SpoolCreated> = {
             }
 
             message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseSessionStarted(): SessionStarted {
+  return { sessionId: "", admission: Buffer.alloc(0), clientAddress: "", claimed: [] };
+}
+
+export const SessionStarted: MessageFns<SessionStarted> = {
+  encode(message: SessionStarted, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sessionId !== "") {
+      writer.uint32(10).string(message.sessionId);
+    }
+    if (message.admission.length !== 0) {
+      writer.uint32(18).bytes(message.admission);
+    }
+    if (message.clientAddress !== "") {
+      writer.uint32(26).string(message.clientAddress);
+    }
+    for (const v of message.claimed) {
+      Claimed.encode(v!, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SessionStarted {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSessionStarted();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sessionId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.admission = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.clientAddress = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.claimed.push(Claimed.decode(reader, reader.uint32()));
             continue;
           }
         }

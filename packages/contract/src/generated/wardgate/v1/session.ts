@@ -253,6 +253,11 @@ export interface OpenSession {
     | undefined;
   /** W3C trace context of the agent's own span, never what a client claims. Empty = not traced. */
   traceparent: string;
+  /**
+   * UUIDv7 made by the agent when it has begun the session under an earlier admission (`admits_seconds`); the answer is
+   * the same as to any other open, and a refusal ends the session. Empty = the control plane names the session.
+   */
+  sessionId: string;
 }
 
 /** All of it unverified. */
@@ -446,9 +451,13 @@ export interface SessionResponse {
     | { $case: "verdict"; value: Verdict }
     | { $case: "held"; value: ApprovalHeld }
     | { $case: "kill"; value: Kill }
-    | { $case: "stored"; value: SessionStored }
     | { $case: "toolsScreened"; value: ToolsScreened }
+    | { $case: "closed"; value: SessionClosed }
     | undefined;
+}
+
+/** Answers `close`: nothing more comes of this session, and the stream may carry another. */
+export interface SessionClosed {
 }
 
 export interface ToolsScreened {
@@ -457,13 +466,6 @@ export interface ToolsScreened {
   visible: boolean[];
   /** In place of an answer. */
   refused?: Refused | undefined;
-}
-
-/**
- * The control plane holds a record of the session. It is opened before, so that clients do not wait for it; verdicts
- * are given only after it, and remembered ones may be used only after it.
- */
-export interface SessionStored {
 }
 
 export interface SessionOpened {
@@ -490,6 +492,16 @@ export interface SessionOpened {
    * else that rules may read. Empty = the memo is this session's alone.
    */
   memoScope: string;
+  /**
+   * Who may use which connection through which agent, in the control plane's own form and under its seal. The agent
+   * spools it with the session's first record, and can neither read it with profit nor make one.
+   */
+  admission: Buffer;
+  /**
+   * For so long, and in this epoch only, the agent may begin sessions for the same credential, connection and database
+   * before it has an answer to their open. 0 = not at all.
+   */
+  admitsSeconds: number;
 }
 
 export interface TargetAccess {
@@ -843,6 +855,7 @@ function createBaseOpenSession(): OpenSession {
     claimed: [],
     keyProof: undefined,
     traceparent: "",
+    sessionId: "",
   };
 }
 
@@ -874,6 +887,9 @@ export const OpenSession: MessageFns<OpenSession> = {
     }
     if (message.traceparent !== "") {
       writer.uint32(74).string(message.traceparent);
+    }
+    if (message.sessionId !== "") {
+      writer.uint32(82).string(message.sessionId);
     }
     return writer;
   },
@@ -961,6 +977,14 @@ export const OpenSession: MessageFns<OpenSession> = {
             }
 
             message.traceparent = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.sessionId = reader.string();
             continue;
           }
         }
@@ -2701,11 +2725,11 @@ export const SessionResponse: MessageFns<SessionResponse> = {
       case "kill":
         Kill.encode(message.message.value, writer.uint32(42).fork()).join();
         break;
-      case "stored":
-        SessionStored.encode(message.message.value, writer.uint32(50).fork()).join();
-        break;
       case "toolsScreened":
         ToolsScreened.encode(message.message.value, writer.uint32(58).fork()).join();
+        break;
+      case "closed":
+        SessionClosed.encode(message.message.value, writer.uint32(66).fork()).join();
         break;
     }
     return writer;
@@ -2764,14 +2788,6 @@ export const SessionResponse: MessageFns<SessionResponse> = {
             message.message = { $case: "kill", value: Kill.decode(reader, reader.uint32()) };
             continue;
           }
-          case 6: {
-            if (tag !== 50) {
-              break;
-            }
-
-            message.message = { $case: "stored", value: SessionStored.decode(reader, reader.uint32()) };
-            continue;
-          }
           case 7: {
             if (tag !== 58) {
               break;
@@ -2780,6 +2796,49 @@ export const SessionResponse: MessageFns<SessionResponse> = {
             message.message = { $case: "toolsScreened", value: ToolsScreened.decode(reader, reader.uint32()) };
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.message = { $case: "closed", value: SessionClosed.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseSessionClosed(): SessionClosed {
+  return {};
+}
+
+export const SessionClosed: MessageFns<SessionClosed> = {
+  encode(_: SessionClosed, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SessionClosed {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSessionClosed();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2875,41 +2934,6 @@ export const ToolsScreened: MessageFns<ToolsScreened> = {
   },
 };
 
-function createBaseSessionStored(): SessionStored {
-  return {};
-}
-
-export const SessionStored: MessageFns<SessionStored> = {
-  encode(_: SessionStored, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): SessionStored {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseSessionStored();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-};
-
 function createBaseSessionOpened(): SessionOpened {
   return {
     sessionId: "",
@@ -2924,6 +2948,8 @@ function createBaseSessionOpened(): SessionOpened {
     textDetectors: [],
     expiresAt: 0n,
     memoScope: "",
+    admission: Buffer.alloc(0),
+    admitsSeconds: 0,
   };
 }
 
@@ -2970,6 +2996,12 @@ export const SessionOpened: MessageFns<SessionOpened> = {
     }
     if (message.memoScope !== "") {
       writer.uint32(98).string(message.memoScope);
+    }
+    if (message.admission.length !== 0) {
+      writer.uint32(106).bytes(message.admission);
+    }
+    if (message.admitsSeconds !== 0) {
+      writer.uint32(112).uint32(message.admitsSeconds);
     }
     return writer;
   },
@@ -3081,6 +3113,22 @@ export const SessionOpened: MessageFns<SessionOpened> = {
             }
 
             message.memoScope = reader.string();
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.admission = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.admitsSeconds = reader.uint32();
             continue;
           }
         }

@@ -1,0 +1,33 @@
+import type { OpenSession } from '@wardgate/contract'
+import type { OpenRequest } from '@wardgate/gateway'
+import { bytesToWire } from './statement'
+
+function keyProofToWire(proof: OpenRequest['unverifiedProof']) {
+  if (proof === undefined) return undefined
+  const { algorithm, publicKey, signed, signature } = proof
+  return {
+    algorithm,
+    publicKey: bytesToWire(publicKey),
+    signed: bytesToWire(signed),
+    signature: bytesToWire(signature),
+  }
+}
+
+/** `sessionId`: of a session that has begun under an earlier admission; empty = the control plane names it. */
+export function openToWire(
+  request: OpenRequest,
+  { sessionId, traceparent }: { readonly sessionId: string; readonly traceparent: string },
+): OpenSession {
+  return {
+    connectionName: request.connection,
+    protocol: request.protocol,
+    credential: request.unverifiedCredential,
+    database: request.database,
+    clientAddress: request.clientAddress,
+    listener: request.listener,
+    claimed: Object.entries(request.claimed).map(([name, value]) => ({ name, value })),
+    keyProof: keyProofToWire(request.unverifiedProof),
+    sessionId,
+    traceparent,
+  }
+}
