@@ -116,8 +116,9 @@ export const errorCodes = {
     nextStep: 'Read the results of earlier operations before sending more.',
   },
   ERR_LIMIT_ROWS: {
-    meaning: 'The result has more rows than a rule permits.',
-    nextStep: 'Narrow the query or add LIMIT.',
+    meaning:
+      'The result, or all results of the last hour together, have more rows than a rule permits.',
+    nextStep: 'Narrow the query or add LIMIT; rows of the hour come back with time.',
   },
   ERR_LIMIT_COMMAND: {
     meaning: 'A command line is longer than one may be.',

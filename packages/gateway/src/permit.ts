@@ -1,4 +1,4 @@
-import { toGatewayError } from '@wardgate/errors'
+import { type GatewayError, LimitError, toGatewayError } from '@wardgate/errors'
 import {
   compileBodyMasker,
   compileHeaderMasker,
@@ -20,6 +20,7 @@ const untouched = new WeakMap<MaskingPlan, readonly Column[]>()
 export interface Allowance {
   readonly masking: MaskingPlan
   readonly rowLimit?: number
+  readonly hourlyRowLimit?: number
   readonly readOnly: boolean
   readonly recording: 'full' | 'statements' | 'off'
   readonly lines?: boolean
@@ -36,6 +37,7 @@ export class OperationPermit implements Permit {
   readonly touchesMasked: boolean
   readonly lines: boolean
   readonly rowLimit?: number
+  readonly mayCutRows: boolean
   readonly #context: SessionContext
   readonly #startedMicros: number
   #isSettled = false
@@ -49,8 +51,25 @@ export class OperationPermit implements Permit {
     this.unmasked = masksNothing(allowance.masking)
     this.touchesMasked = allowance.masking.touchesMasked ?? false
     this.lines = allowance.lines ?? false
-    if (allowance.rowLimit !== undefined) this.rowLimit = allowance.rowLimit
+    const { rowLimit, hourlyRowLimit } = allowance
+    if (rowLimit !== undefined) this.rowLimit = rowLimit
+    this.mayCutRows = rowLimit !== undefined || hourlyRowLimit !== undefined
     this.#startedMicros = context.clock.micros()
+  }
+
+  takeRow(): GatewayError | undefined {
+    const { hourlyRowLimit } = this.allowance
+    if (hourlyRowLimit === undefined) return undefined
+    const { clock, rowBudgets, session } = this.#context
+    const { principalId, connectionId } = session.grant
+    const now = clock.now()
+    const hour = rowBudgets.of(principalId, connectionId, now)
+    if (hour?.take(now, hourlyRowLimit) === true) return undefined
+    return new LimitError(
+      'ERR_LIMIT_ROWS',
+      `you have got the ${hourlyRowLimit} rows an hour that a rule permits you on this connection`,
+      { retryable: true, nextStep: 'Ask for less, aggregate at the target, or come back later.' },
+    )
   }
 
   masker(columns: readonly Column[]): RowMasker {

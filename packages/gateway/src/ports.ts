@@ -94,6 +94,7 @@ export interface ControlVerdict {
         readonly kind: 'allow'
         readonly masking: MaskingPlan
         readonly rowLimit?: number
+        readonly hourlyRowLimit?: number
         readonly readOnly: boolean
         readonly recording: 'full' | 'statements' | 'off'
         readonly lines?: boolean

@@ -171,6 +171,8 @@ export interface Permit {
   readonly operationId: string
   /** At most this many rows may reach the client; absent = no limit. */
   readonly rowLimit?: number
+  /** Whether a result may end before its last row, by `rowLimit` or by `takeRow`. */
+  readonly mayCutRows: boolean
   readonly readOnly: boolean
   /** True = nothing is masked whatever the columns are, so results need not be described. Absent = unknown. */
   readonly unmasked?: boolean
@@ -178,6 +180,8 @@ export interface Permit {
   readonly touchesMasked?: boolean
   /** Of an interactive shell: it must take whole lines, each submitted on its own; nothing typed goes to the target. */
   readonly lines: boolean
+  /** Asked before every row goes to the client; an error = this and all further rows are withheld. */
+  takeRow(): GatewayError | undefined
   masker(columns: readonly Column[]): RowMasker
   /** Masks a body as it streams by; throws a PolicyError when the plan forbids bodies of this media type. */
   body(mediaType: string): StreamMasker

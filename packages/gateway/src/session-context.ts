@@ -4,6 +4,7 @@ import type { ScopeKey } from './memo/scope-key'
 import type { VerdictMemo } from './memo/verdict-memo'
 import type { OperationPermit } from './permit'
 import type { Clock, ControlPlane, ControlSession, Log, Recorder, Spool, Timers } from './ports'
+import type { RowBudgets } from './row-budget/row-budgets'
 import type { VerdictWait } from './submit/verdict-wait'
 
 /** What the submit steps of one session share. */
@@ -13,6 +14,7 @@ export interface SessionContext {
   readonly spool: Spool
   readonly memo: VerdictMemo
   readonly scope: ScopeKey
+  readonly rowBudgets: RowBudgets
   readonly clock: Clock
   readonly timers: Timers
   readonly log: Log

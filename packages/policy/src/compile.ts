@@ -35,7 +35,13 @@ export interface CompiledPolicy {
   readonly rules: readonly CompiledRule[]
 }
 
-export interface CompiledRule {
+interface Limits {
+  readonly rowLimit?: number
+  readonly hourlyRowLimit?: number
+  readonly minimumGroupSize?: number
+}
+
+export interface CompiledRule extends Limits {
   readonly reference: RuleReference
   readonly effect?: 'allow' | 'deny' | 'require-approval'
   readonly message?: string
@@ -45,7 +51,6 @@ export interface CompiledRule {
   readonly expression?: Expression
   readonly approval?: ApprovalTerms
   readonly mask?: CompiledMask
-  readonly rowLimit?: number
   readonly readOnly: boolean
   readonly recording?: Obligations['recording']
   readonly lines: boolean
@@ -96,12 +101,24 @@ function compileRule(policy: string, rule: PolicyRule): CompiledRule {
     ...(rule.when !== undefined && { expression: requireExpression(reference, rule.when) }),
     ...(rule.approval && { approval: compileApproval(rule.approval) }),
     ...(rule.mask && { mask: compileMask(reference, rule.mask) }),
-    ...(rule.limits && { rowLimit: rule.limits.rows }),
+    ...compileLimits(rule.limits ?? {}),
     readOnly: rule.readOnly ?? false,
     ...(rule.recording && { recording: rule.recording }),
     lines: rule.lines ?? false,
     ...(rule.inference && { inference: rule.inference }),
     ...(rule.unreadable && { unreadable: rule.unreadable }),
+  }
+}
+
+function compileLimits({
+  rows,
+  rowsPerHour,
+  minimumGroupSize,
+}: NonNullable<PolicyRule['limits']>): Pick<CompiledRule, keyof Limits> {
+  return {
+    ...(rows !== undefined && { rowLimit: rows }),
+    ...(rowsPerHour !== undefined && { hourlyRowLimit: rowsPerHour }),
+    ...(minimumGroupSize !== undefined && { minimumGroupSize }),
   }
 }
 

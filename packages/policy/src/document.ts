@@ -165,6 +165,26 @@ const mask = z
     message: 'is a place within columns, and the mask names none',
   })
 
+const limits = z
+  .strictObject({
+    rows: z.int().min(1).max(1_000_000_000).optional().describe('Rows of one result.'),
+    rowsPerHour: z
+      .int()
+      .min(1)
+      .max(1_000_000_000)
+      .optional()
+      .describe('Rows that the principal gets through the connection within any hour.'),
+    minimumGroupSize: z
+      .int()
+      .min(2)
+      .max(1_000_000)
+      .optional()
+      .describe('Aggregates of masked columns are shown for groups of at least so many values.'),
+  })
+  .refine((value) => Object.values(value).some((limit) => limit !== undefined), {
+    message: 'must name rows, rowsPerHour or minimumGroupSize',
+  })
+
 const rule = z
   .strictObject({
     id: z.string().regex(namePattern, { message: 'must be lower-case letters, digits, - and _' }),
@@ -184,7 +204,7 @@ const rule = z
       .describe('CEL over principal, connection, facts and context.time.'),
     approval: approval.optional(),
     mask: mask.optional(),
-    limits: z.strictObject({ rows: z.int().min(1).max(1_000_000_000) }).optional(),
+    limits: limits.optional(),
     readOnly: z.boolean().optional(),
     recording: z.enum(['full', 'statements', 'off']).optional(),
     lines: z

@@ -377,3 +377,22 @@ rules:
     parts: [{ path: '$.card', method: { kind: 'shift', days: 9 } }],
   })
 })
+
+test('limits of several rules: the fewest rows, and the largest group for masks of the same policy', () => {
+  const source = `
+name: limits
+rules:
+  - { id: read, effect: allow, match: { actions: [read] }, limits: { rows: 100, rowsPerHour: 900 } }
+  - { id: few, limits: { rowsPerHour: 500, minimumGroupSize: 5 } }
+  - { id: large, limits: { minimumGroupSize: 10 } }
+  - { id: pan, mask: { columns: [cards.pan], with: redact } }`
+  expect(judge(source).obligations).toMatchObject({
+    rowLimit: 100,
+    hourlyRowLimit: 500,
+    minimumGroupSize: 10,
+  })
+  const other = `
+name: other
+rules: [{ id: ssn, mask: { columns: [people.ssn], with: redact } }]`
+  expect(judge([source, other]).obligations.minimumGroupSize).toBeUndefined()
+})

@@ -13,14 +13,18 @@ export function combineObligations(
   principal: PolicyPrincipal,
 ): Obligations {
   const masks = matched.flatMap(({ mask }) => (mask ? selectMask(mask, principal) : []))
-  const limits = matched.flatMap(({ rowLimit }) => (rowLimit === undefined ? [] : [rowLimit]))
+  const rowLimit = leastOf(matched.map((rule) => rule.rowLimit))
+  const hourlyRowLimit = leastOf(matched.map((rule) => rule.hourlyRowLimit))
+  const minimumGroupSize = groupSizeOf(matched, masks)
   return {
     masks: masks.sort(
       (a, b) =>
         compareText(a.reference.policy, b.reference.policy) ||
         compareText(a.reference.rule, b.reference.rule),
     ),
-    ...(limits.length > 0 && { rowLimit: Math.min(...limits) }),
+    ...(rowLimit !== undefined && { rowLimit }),
+    ...(hourlyRowLimit !== undefined && { hourlyRowLimit }),
+    ...(minimumGroupSize !== undefined && { minimumGroupSize }),
     readOnly: matched.some(({ readOnly }) => readOnly),
     recording: strictest(
       recordingOrder,
@@ -68,6 +72,28 @@ function combinePerPolicy<T>(
     ),
   )
   return strictest(order, perPolicy, absent)
+}
+
+/** A policy speaks for its own masks only: all that mask something have to name a size, and the largest counts. */
+function groupSizeOf(
+  matched: readonly CompiledRule[],
+  masks: readonly SelectedMask[],
+): number | undefined {
+  const policies = [...new Set(masks.map(({ reference }) => reference.policy))]
+  const sizes = policies.map((policy) =>
+    Math.max(
+      ...matched.flatMap(({ reference, minimumGroupSize }) =>
+        reference.policy === policy ? (minimumGroupSize ?? []) : [],
+      ),
+    ),
+  )
+  const size = Math.max(...sizes)
+  return sizes.every(Number.isFinite) && Number.isFinite(size) ? size : undefined
+}
+
+function leastOf(limits: readonly (number | undefined)[]): number | undefined {
+  const set = limits.filter((limit) => limit !== undefined)
+  return set.length === 0 ? undefined : Math.min(...set)
 }
 
 function strictest<T>(order: readonly T[], values: readonly T[], absent: T): T {

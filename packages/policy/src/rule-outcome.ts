@@ -72,6 +72,8 @@ function carriesObligations(rule: CompiledRule): boolean {
   return (
     rule.mask !== undefined ||
     rule.rowLimit !== undefined ||
+    rule.hourlyRowLimit !== undefined ||
+    rule.minimumGroupSize !== undefined ||
     rule.readOnly ||
     rule.lines ||
     rule.recording !== undefined ||

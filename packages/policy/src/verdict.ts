@@ -34,6 +34,10 @@ export interface Obligations {
   readonly masks: readonly SelectedMask[]
   /** Absent = no limit. */
   readonly rowLimit?: number
+  /** Rows that the principal gets through the connection within any hour. Absent = no limit. */
+  readonly hourlyRowLimit?: number
+  /** Aggregates of masked columns are shown for groups of at least so many values. Absent = they are masked. */
+  readonly minimumGroupSize?: number
   readonly readOnly: boolean
   readonly recording: 'full' | 'statements' | 'off'
   /** An interactive shell takes whole lines, each an operation of its own. Absent = it takes what is typed. */

@@ -158,3 +158,17 @@ it('cuts a result short at the row limit and goes on', async () => {
   expect((await one.query('SELECT generate_series(1, 10)', [])).rows).toHaveLength(10)
   await one.end()
 })
+
+it('counts the rows of an hour over all results and sessions of a principal', async () => {
+  const { controlPlane } = fake
+  controlPlane.answer = () => controlPlane.allow({ hourlyRowLimit: 15 })
+  const one = await client()
+  const text = 'SELECT generate_series(1, 10)'
+  expect((await one.query(text)).rows).toHaveLength(10)
+  await one.end()
+  const other = await client()
+  await expect(other.query(text)).rejects.toMatchObject({ code: '54000' })
+  await expect(other.query(text, [])).rejects.toMatchObject({ code: '54000' })
+  expect((await other.query('SELECT 1 WHERE false')).rows).toEqual([])
+  await other.end()
+})

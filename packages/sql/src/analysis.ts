@@ -23,11 +23,15 @@ export interface OutputColumn {
   readonly sources: readonly ColumnReference[]
   /** `direct` = the value of one column unchanged; `derived` = computed; `unknown` = counts as every masked column. */
   readonly kind: 'direct' | 'derived' | 'unknown'
+  /** Of an aggregate that blends a group: how many values each group shown has at least; 0 = not known. */
+  readonly groupSize?: number
 }
 
 /** Base columns that decide something without being shown: predicates, ordering, grouping, joins. */
 export interface Influence {
   readonly column: ColumnReference
+  /** It decides only by groups of at least so many values. Absent = by any. */
+  readonly groupSize?: number
   readonly where:
     | 'predicate'
     | 'order'
@@ -81,6 +85,6 @@ export type Analyze = (input: StatementInput, index: CatalogIndex) => StatementA
 /** Turns the selected masks into a plan for this statement's outputs. */
 export type PlanMasks = (
   analysis: StatementAnalysis,
-  obligations: Pick<Obligations, 'masks'>,
+  obligations: Pick<Obligations, 'masks' | 'minimumGroupSize'>,
   index: CatalogIndex,
 ) => MaskingDecision

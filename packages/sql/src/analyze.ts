@@ -58,7 +58,8 @@ function declaration(statement: ParsedStatement): Candidate | undefined {
 
 function outputColumn({ name, value }: NamedValue): OutputColumn {
   const sources = [...value.sources].map(columnReference)
-  return { name, kind: value.kind, sources }
+  const { kind, groupSize } = value
+  return { name, kind, sources, ...(groupSize !== undefined && { groupSize }) }
 }
 
 function isTainted({ columns, rest }: Outputs): boolean {
@@ -81,8 +82,8 @@ function lineageOf(outputs: Outputs | undefined, notes: LineageNotes): Statement
 
 function influencesOf({ influences }: LineageNotes): readonly Influence[] {
   const found: Influence[] = []
-  for (const { key, where } of influences.values())
-    found.push({ column: columnReference(key), where })
+  for (const { key, ...influence } of influences.values())
+    found.push({ column: columnReference(key), ...influence })
   return found
 }
 

@@ -26,13 +26,15 @@ function outcomeFrom(verdict: Verdict): ControlVerdict['outcome'] {
   const { outcome } = verdict
   if (outcome === undefined) throw contractViolation('a verdict without an outcome')
   if (outcome.$case === 'deny') return { kind: 'deny', error: errorFromRefused(outcome.value) }
-  const { masking, rowLimit, readOnly, recording, approvalId, lines } = outcome.value
+  const { masking, rowLimit, hourlyRowLimit, readOnly, recording, approvalId, lines } =
+    outcome.value
   // Without a plan nobody has said that nothing is masked.
   if (masking === undefined) throw contractViolation('an allow verdict without a masking plan')
   return {
     kind: 'allow',
     masking: planFrom(masking),
     ...(rowLimit === 0n ? {} : { rowLimit: Number(rowLimit) }),
+    ...(hourlyRowLimit === 0n ? {} : { hourlyRowLimit: Number(hourlyRowLimit) }),
     readOnly,
     recording: fromTable(recordingModes, recording, 'the recording mode'),
     ...(approvalId === '' ? {} : { approvalId }),

@@ -156,9 +156,15 @@ function toGrant(masking: MaskingDecision, { obligations }: PolicyVerdict): Allo
   // A refusal never gets here; were it to, nothing would be readable.
   const plan =
     masking.kind === 'refuse' ? { width: 0, columns: [], origins: [], detectors: [] } : masking.plan
-  const { rowLimit, readOnly, recording, lines = false } = obligations
-  const limited = rowLimit === undefined ? {} : { rowLimit }
-  return { masking: plan, readOnly, recording, lines, ...limited }
+  const { rowLimit, hourlyRowLimit, readOnly, recording, lines = false } = obligations
+  return {
+    masking: plan,
+    readOnly,
+    recording,
+    lines,
+    ...(rowLimit !== undefined && { rowLimit }),
+    ...(hourlyRowLimit !== undefined && { hourlyRowLimit }),
+  }
 }
 
 function denied(code: GatewayErrorCode, message: string, retryable = false) {

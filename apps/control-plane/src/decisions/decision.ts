@@ -37,6 +37,7 @@ export interface Decision {
 export interface AllowGrant {
   readonly masking: MaskingPlan
   readonly rowLimit?: number
+  readonly hourlyRowLimit?: number
   readonly readOnly: boolean
   readonly recording: 'full' | 'statements' | 'off'
   readonly lines?: boolean

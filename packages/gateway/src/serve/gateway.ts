@@ -1,6 +1,7 @@
 import { SessionError } from '@wardgate/errors'
 import { systemClock, systemTimers } from '../clock'
 import { defaultLimits, type GatewayLimits } from '../limits'
+import { RowBudgets } from '../row-budget/row-budgets'
 import { VerdictMemo } from '../memo/verdict-memo'
 import type { Clock, ControlPlane, CreateRecorder, Dialler, Log, Spool, Timers } from '../ports'
 import type { Protocol } from '../protocol'
@@ -45,6 +46,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     counters,
     limits: { ...defaultLimits, ...options.limits },
     memo: options.memo ?? new VerdictMemo(),
+    rowBudgets: new RowBudgets(),
     cancels: new CancelRegistry(),
     loginRefusals: new LoginRefusals({ spool, log, clock, counters }),
     draining: draining.signal,

@@ -1,6 +1,7 @@
 import type { GatewayLimits } from '../limits'
 import type { VerdictMemo } from '../memo/verdict-memo'
 import type { Clock, ControlPlane, CreateRecorder, Dialler, Log, Spool, Timers } from '../ports'
+import type { RowBudgets } from '../row-budget/row-budgets'
 import type { CancelRegistry } from './cancel-registry'
 import type { Counters } from './counters'
 import type { LoginRefusals } from './login-refusals'
@@ -12,6 +13,7 @@ export interface House {
   readonly dialler: Dialler
   readonly log: Log
   readonly memo: VerdictMemo
+  readonly rowBudgets: RowBudgets
   readonly createRecorder?: CreateRecorder
   readonly limits: GatewayLimits
   readonly clock: Clock

@@ -5,13 +5,15 @@ import type { Visit } from './visit'
 
 /** What the submit steps of this session get to see. */
 export function contextOf(visit: Visit, session: ControlSession): SessionContext {
-  const { controlPlane, spool, memo, clock, timers, limits, createRecorder } = visit.house
+  const { house } = visit
+  const { controlPlane, spool, memo, rowBudgets, clock, timers, limits, createRecorder } = house
   const { grant } = session
   return {
     session,
     controlPlane,
     spool,
     memo,
+    rowBudgets,
     clock,
     timers,
     limits,

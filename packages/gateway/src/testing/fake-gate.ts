@@ -4,6 +4,7 @@ import { defaultLimits } from '../limits'
 import { CancelRegistry } from '../serve/cancel-registry'
 import { SessionGate } from '../session-gate'
 import type { SessionContext } from '../session-context'
+import { RowBudgets } from '../row-budget/row-budgets'
 import { FakeControlPlane } from './fake-control-plane'
 import { ManualClock } from './manual-clock'
 import { MemoryLog } from './memory-log'
@@ -24,6 +25,7 @@ export function fakeGate(options: Partial<SessionContext> = {}) {
     spool,
     memo: new VerdictMemo(),
     scope: new ScopeKey(session.grant),
+    rowBudgets: new RowBudgets(),
     clock,
     timers: clock,
     log,

@@ -154,7 +154,7 @@ function forwardExecute(conversation: Conversation, portal: Portal, frame: Buffe
   portal.state = 'running'
   conversation.hasRunInGroup = true
   conversation.forward(frame, { kind: 'execute', run, portal })
-  if (run.permit.rowLimit === undefined) return undefined
+  if (!run.permit.mayCutRows) return undefined
   // Behind a result that may be cut short nothing is forwarded: the client is to see it fail first.
   conversation.parts.outbox.write(flush)
   return conversation.replies.fewerThan(1)

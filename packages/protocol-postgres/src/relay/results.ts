@@ -77,13 +77,17 @@ function count(conversation: Conversation, run: Run, size: number): Admission {
   if (run.blocked !== undefined) return 'drop'
   run.rows += 1
   run.bytes += size
-  if (!run.isOverLimit) return 'pass'
+  const refused = run.isOverLimit ? tooManyRows(run) : run.permit.takeRow()
+  if (refused === undefined) return 'pass'
   run.rows -= 1
   run.bytes -= size
-  const limit = run.permit.rowLimit ?? 0
-  const message = `the result has more than the ${limit} rows that a rule permits`
-  block(conversation, run, new LimitError('ERR_LIMIT_ROWS', message))
+  block(conversation, run, refused)
   return 'drop'
+}
+
+function tooManyRows({ permit }: Run): LimitError {
+  const message = `the result has more than the ${permit.rowLimit ?? 0} rows that a rule permits`
+  return new LimitError('ERR_LIMIT_ROWS', message)
 }
 
 function copyRun({ replies: { head } }: Conversation): Run {

@@ -71,7 +71,7 @@ function forwardRun(
   conversation.group += 1
   conversation.forward(frame, { kind, run, group })
   // Behind a result that may be cut short nothing is forwarded: the client is to see it fail first.
-  return run.permit.rowLimit === undefined ? undefined : conversation.replies.fewerThan(1)
+  return run.permit.mayCutRows ? conversation.replies.fewerThan(1) : undefined
 }
 
 export function lexingError(): ProtocolError {

@@ -5,6 +5,13 @@ import { addFrom, noteLocks } from './from'
 import { outputName } from './output-names'
 import { isCartesian } from './cartesian'
 import { addCtes } from './ctes'
+import {
+  conjuncts,
+  groupSizes,
+  noteGroupConditions,
+  withGroupSizes,
+  type GroupSizes,
+} from './group-size'
 import { findColumn, findEntries, nested, rowOf, type Scope } from './scope'
 import {
   allOf,
@@ -107,8 +114,9 @@ function plainSelect(body: Tree, outer: Scope, work: Work, shown: boolean): Outp
   const where = child(body, 'whereClause')
   if (scope.entries.length > 1 && isCartesian(items, where)) work.facts.riskMarks.add('cartesian')
   decide(where, 'predicate', scope, work)
-  const outputs = evaluateTargets(list(body, 'targetList'), scope, work)
-  decide(child(body, 'havingClause'), 'predicate', scope, work)
+  const groups = shown ? groupSizes(body, scope, work) : undefined
+  const outputs = targetsOf(body, scope, work, { shown, groups })
+  noteHaving(child(body, 'havingClause'), groups, scope, work)
   for (const window of list(body, 'windowClause')) decideWindow(unwrap(window).body, scope, work)
   const isOrdered = noteOrder(list(body, 'sortClause'), outputs, scope, work)
   const showsAll = shown && (isOrdered || !cutsUnordered(body, outputs))
@@ -117,6 +125,32 @@ function plainSelect(body: Tree, outer: Scope, work: Work, shown: boolean): Outp
   noteLimits(body, scope, work)
   noteLocks(list(body, 'lockingClause'), items, work)
   return outputs
+}
+
+function targetsOf(
+  body: Tree,
+  scope: Scope,
+  work: Work,
+  { shown, groups }: { readonly shown: boolean; readonly groups: GroupSizes | undefined },
+): Outputs {
+  const targets = list(body, 'targetList')
+  const outputs = evaluateTargets(targets, scope, work)
+  return shown ? withGroupSizes(targets, outputs, groups, work) : outputs
+}
+
+function noteHaving(
+  having: Tree | undefined,
+  groups: GroupSizes | undefined,
+  scope: Scope,
+  work: Work,
+): void {
+  if (having === undefined || groups === undefined) {
+    decide(having, 'predicate', scope, work)
+    return
+  }
+  noteGroupConditions(groups, scope, work)
+  for (const condition of conjuncts(having))
+    if (!groups.conditions.has(condition)) decide(condition, 'predicate', scope, work)
 }
 
 /** Groups may come sorted by their keys: the first few of them, with another column beside, tell which keys are lowest. */

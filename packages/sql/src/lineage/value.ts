@@ -12,6 +12,8 @@ export interface Value {
   readonly isBentArray?: true
   /** A piece cut out of one column, with nothing added. */
   readonly isPart?: true
+  /** Of an aggregate: how many rows with a value each group shown has at least; 0 = not known. */
+  readonly groupSize?: number
   /** A document made of one row of plain columns: which keys it has, and that it is well formed, says nothing. */
   readonly isRowDocument?: true
 }

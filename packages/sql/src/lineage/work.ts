@@ -12,9 +12,16 @@ export const maxNesting = 16
 /** More visited nodes than this in one text, bodies of views and functions included, is refused. */
 export const maxNodes = 400_000
 
+export interface NotedInfluence {
+  readonly key: number
+  readonly where: Where
+  /** Absent = it decides by any value, not by groups of at least so many. */
+  readonly groupSize?: number
+}
+
 /** What one statement reads and what decides about its result. */
 export interface LineageNotes {
-  readonly influences: Map<string, { readonly key: number; readonly where: Where }>
+  readonly influences: Map<string, NotedInfluence>
   readonly relations: Set<number>
   /** System relations that hold values of other columns, such as pg_stats. */
   readonly valueSources: Set<string>
@@ -83,7 +90,23 @@ export function opaque(work: Work, reason: string): void {
 
 export function influence(work: Work, value: Value, where: Where): void {
   if (value.kind === 'unknown') work.lineage.unknownInfluence = true
-  for (const key of value.sources) work.lineage.influences.set(`${where} ${key}`, { key, where })
+  for (const key of value.sources) {
+    const name = `${where} ${key}`
+    const before = work.lineage.influences.get(name)
+    // One use by any value outweighs all that only large groups answer.
+    const groupSize =
+      before === undefined ? value.groupSize : leastSize(before.groupSize, value.groupSize)
+    work.lineage.influences.set(name, { key, where, ...(groupSize !== undefined && { groupSize }) })
+  }
+}
+
+/** A plan tells how many rows a filter removed, those of small groups too. */
+export function forgetGroupSizes({ lineage: { influences } }: Work): void {
+  for (const [name, { key, where }] of influences) influences.set(name, { key, where })
+}
+
+function leastSize(left: number | undefined, right: number | undefined): number | undefined {
+  return left === undefined || right === undefined ? undefined : Math.min(left, right)
 }
 
 /** Counts a visited node; the bound turns a hostile statement into a refusal instead of a stall. */

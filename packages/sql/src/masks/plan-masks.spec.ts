@@ -200,3 +200,79 @@ describe('masking plans', () => {
     }
   })
 })
+
+describe('aggregates over large groups', () => {
+  function grouped(sql: string, minimumGroupSize: number | undefined = 5): string {
+    const obligations = {
+      masks: referenceMasks,
+      ...(minimumGroupSize !== 0 && { minimumGroupSize }),
+    }
+    const decision = planMasks(analyze(statement(sql), seedIndex), obligations, seedIndex)
+    if (decision.kind !== 'plan') return decision.kind
+    return decision.plan.columns.map(({ index }) => index).join() || 'shown'
+  }
+
+  it.each([
+    'select count(ssn) from customers having count(ssn) >= 5',
+    'select name, count(ssn) from customers group by name having count(ssn) >= 5',
+    'select c.name, count(c.ssn) from customers c group by 1 having count(c.ssn) > 4 order by 2 desc',
+    "select name, count(ssn) n from customers where id > 3 group by name having count(ssn) >= 10 and name <> 'x' limit 3",
+    'select count(secret) from public.logs having pg_catalog.count(secret) >= 5',
+  ])('shows %s', (sql) => {
+    expect(grouped(sql)).toBe('shown')
+  })
+
+  it.each([
+    'select count(ssn) from customers',
+    'select count(ssn) from customers having count(ssn) >= 4',
+    'select count(ssn) from customers having count(*) >= 5',
+    'select count(ssn) from customers having count(ssn) >= 5 or true',
+    'select count(ssn) from customers having count(ssn) <= 5',
+    'select count(ssn) from customers having count(name) >= 5',
+    'select count(ssn) from customers having count(ssn) >= 5 + 0',
+    'select count(ssn) from customers, generate_series(1, 5) having count(ssn) >= 5',
+    'select count(ssn) from v_cust v join customers using (id) having count(ssn) >= 5',
+    'select count(tax_no) from v_cust having count(tax_no) >= 5',
+    'with customers as (select ssn from customers, orders) select count(ssn) from customers having count(ssn) >= 5',
+    'select count(ssn) from customers tablesample system (50) having count(ssn) >= 5',
+    'select count(ssn) from customers where id in (select 1) having count(ssn) >= 5',
+  ])('tells how to ask instead of %s', (sql) => {
+    expect(grouped(sql)).toBe('refuse')
+  })
+
+  it.each([
+    ['select min(ssn) from customers having count(ssn) >= 5', '0'],
+    ['select count(ssn) filter (where id = 1) from customers having count(ssn) >= 5', '0'],
+    ['select count(distinct ssn) from customers having count(ssn) >= 5', '0'],
+    ['select array_agg(ssn) from customers having count(ssn) >= 5', '0'],
+    ['select count(ssn) + 1 from customers having count(ssn) >= 5', 'inference'],
+    ['select count(case when id = 1 then ssn end) from customers having count(ssn) >= 5', '0'],
+    ['select count(ssn) over () from customers', '0'],
+    ['select ssn, count(ssn) from customers group by ssn having count(ssn) >= 5', '0'],
+    ['select n from (select count(ssn) n from customers having count(ssn) >= 5) x', 'inference'],
+    ["select count(ssn) from customers having count(ssn) >= 5 and min(ssn) > 'x'", 'inference'],
+    ["select count(ssn) from customers where ssn > 'x' having count(ssn) >= 5", 'inference'],
+    ['explain analyze select count(ssn) from customers having count(ssn) >= 5', 'inference'],
+    ['select 1 from customers group by name having count(ssn) >= 4', 'inference'],
+  ])('shows no single value: %s gives %s', (sql, expected) => {
+    expect(grouped(sql)).toBe(expected)
+  })
+
+  it('masks them while no size is named', () => {
+    expect(grouped('select count(ssn) from customers', 0)).toBe('0')
+    expect(grouped('select count(ssn) from customers having count(ssn) >= 5', 0)).toBe('inference')
+  })
+
+  it('says what to write', () => {
+    const input = statement('select avg(length(ssn)), count(ssn) from customers')
+    const obligations = { masks: referenceMasks, minimumGroupSize: 5 }
+    const decision = planMasks(analyze(input, seedIndex), obligations, seedIndex)
+    expect(decision).toMatchObject({ kind: 'refuse', rule: 'reference/pii' })
+    expect(decision.kind === 'refuse' && decision.message).toContain('add HAVING count(ssn) >= 5')
+  })
+
+  it('remembers no verdict on them for another number', () => {
+    const input = statement('select count(ssn) from customers having count(ssn) >= 5')
+    expect(analyze(input, seedIndex).facts.literalsMatter).toBe(true)
+  })
+})

@@ -8,6 +8,7 @@ import {
 } from '@wardgate/masking'
 import type { SelectedMask } from '@wardgate/policy'
 import type {
+  ColumnReference,
   Influence,
   MaskingDecision,
   OutputColumn,
@@ -69,14 +70,24 @@ interface MaskScope {
   readonly index: CatalogIndex
   readonly masked: MaskedColumns
   readonly fallback: ColumnRule
+  /** Aggregates over groups of so many values are shown; absent = none are. */
+  readonly least: number | undefined
+}
+
+function isOfLargeGroup(
+  { groupSize }: Pick<OutputColumn, 'groupSize'>,
+  least: number | undefined,
+): boolean {
+  return groupSize !== undefined && least !== undefined && groupSize >= least
 }
 
 function columnMasks(
   outputs: readonly OutputColumn[],
-  { index: catalog, masked, fallback }: MaskScope,
+  { index: catalog, masked, fallback, least }: MaskScope,
   touches: boolean,
 ): ColumnMask[] {
   return outputs.flatMap((output, index) => {
+    if (isOfLargeGroup(output, least)) return []
     const rule = outputRule(output, masked)
     // Of a column itself NULL says that there is no value; of a computation it can say what the value is.
     const more = output.kind === 'direct' ? typeOf(output, catalog) : { hidesNull: true }
@@ -152,9 +163,14 @@ interface Hit {
   readonly rule: ColumnRule
 }
 
-function hits(statements: readonly StatementLineage[], masked: MaskedColumns): Hit[] {
+function hits(
+  statements: readonly StatementLineage[],
+  masked: MaskedColumns,
+  least: number | undefined,
+): Hit[] {
   return statements.flatMap((statement) =>
     statement.influences.flatMap((influence) => {
+      if (isOfLargeGroup(influence, least)) return []
       const rule = masked.get(columnKey(influence.column.relation, influence.column.attribute))
       return rule === undefined ? [] : [{ influence, rule }]
     }),
@@ -162,7 +178,10 @@ function hits(statements: readonly StatementLineage[], masked: MaskedColumns): H
 }
 
 function columnName(index: CatalogIndex, hit: Hit): string {
-  const { relation: id, attribute } = hit.influence.column
+  return referenceName(index, hit.influence.column)
+}
+
+function referenceName(index: CatalogIndex, { relation: id, attribute }: ColumnReference): string {
   const relation = index.relations.get(id)
   const column = relation?.columns.find((candidate) => candidate.number === attribute)
   return `${relation?.schema ?? '?'}.${relation?.name ?? '?'}.${column?.name ?? '?'}`
@@ -206,9 +225,35 @@ function refusal(
   )
 }
 
+/** Where large groups may be shown, the client learns how to ask for them instead of getting a mask of the aggregate. */
+function smallGroups(
+  statements: readonly StatementLineage[],
+  masked: MaskedColumns,
+  index: CatalogIndex,
+  least: number | undefined,
+): MaskingDecision | undefined {
+  if (least === undefined) return undefined
+  const outputs = statements.flatMap((statement) => statement.outputs ?? [])
+  const small = outputs.find(
+    (output) =>
+      output.groupSize !== undefined &&
+      !isOfLargeGroup(output, least) &&
+      outputRule(output, masked),
+  )
+  const rule = small && outputRule(small, masked)
+  const [column] = small?.sources ?? []
+  if (rule === undefined || column === undefined) return undefined
+  const name = referenceName(index, column)
+  const short = name.slice(name.lastIndexOf('.') + 1)
+  return refuse(
+    rule.rule,
+    `Column ${name} is masked by rule ${rule.rule}; aggregates of it are shown for groups of at least ${least} values only. Read one table, without subqueries or FILTER, and add HAVING count(${short}) >= ${least}.`,
+  )
+}
+
 /** Turns the selected masks into a plan for this statement's outputs. */
 export const planMasks: PlanMasks = (analysis, obligations, index) => {
-  const { masks } = obligations
+  const { masks, minimumGroupSize: least } = obligations
   const detectors = detectorsOf(masks)
   const masked = maskedColumns(index, masks)
   const [first] = masks.filter((mask) => mask.columns.length > 0)
@@ -217,8 +262,10 @@ export const planMasks: PlanMasks = (analysis, obligations, index) => {
   const { statements } = analysis
   const refused = refusal(statements, masked, fallback)
   if (refused !== undefined) return refused
-  const plan = planFor(statements, detectors, { index, masked, fallback })
-  const found = hits(statements, masked)
+  const plan = planFor(statements, detectors, { index, masked, fallback, least })
+  const small = smallGroups(statements, masked, index, least)
+  if (small !== undefined) return small
+  const found = hits(statements, masked, least)
   const written = found.find(({ influence }) => influence.where === 'write')
   const hit = written ?? found[0]
   if (hit === undefined) return { kind: 'plan', plan }

@@ -1,4 +1,12 @@
-import { act, influence, newFactNotes, opaque, visit, type Work } from '../lineage/work'
+import {
+  act,
+  forgetGroupSizes,
+  influence,
+  newFactNotes,
+  opaque,
+  visit,
+  type Work,
+} from '../lineage/work'
 import { emptyScope } from '../lineage/scope'
 import { evaluateTruncate, returnsRows } from '../lineage/modify'
 import { allOf, known, nothing, type Outputs } from '../lineage/value'
@@ -22,11 +30,13 @@ function explain(body: Tree, work: Work): Outputs {
   if (query === undefined) return planOutput
   if (runsStatement(body)) {
     runStatement(query, work)
+    forgetGroupSizes(work)
     return planOutput
   }
   // Nothing runs, but estimates come from statistics of the data: influences and reads count, effects do not.
   const facts = newFactNotes()
   runStatement(query, { ...work, facts })
+  forgetGroupSizes(work)
   for (const reason of facts.opaque) opaque(work, reason)
   for (const table of facts.tables) {
     work.facts.tables.add(table)

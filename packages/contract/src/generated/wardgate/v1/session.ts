@@ -639,6 +639,8 @@ export interface Allow {
   approvalId: string;
   /** An interactive shell takes whole lines, each an operation of its own. */
   lines: boolean;
+  /** Rows that the principal gets through the connection within any hour, by this agent's count. 0 = no limit. */
+  hourlyRowLimit: bigint;
 }
 
 /** The operation waits for people. A Verdict follows when they have decided. */
@@ -4506,7 +4508,15 @@ export const ActionFact: MessageFns<ActionFact> = {
 };
 
 function createBaseAllow(): Allow {
-  return { masking: undefined, rowLimit: 0n, readOnly: false, recording: 0, approvalId: "", lines: false };
+  return {
+    masking: undefined,
+    rowLimit: 0n,
+    readOnly: false,
+    recording: 0,
+    approvalId: "",
+    lines: false,
+    hourlyRowLimit: 0n,
+  };
 }
 
 export const Allow: MessageFns<Allow> = {
@@ -4531,6 +4541,12 @@ export const Allow: MessageFns<Allow> = {
     }
     if (message.lines !== false) {
       writer.uint32(48).bool(message.lines);
+    }
+    if (message.hourlyRowLimit !== 0n) {
+      if (BigInt.asUintN(64, message.hourlyRowLimit) !== message.hourlyRowLimit) {
+        throw new globalThis.Error("value provided for field message.hourlyRowLimit of type uint64 too large");
+      }
+      writer.uint32(56).uint64(message.hourlyRowLimit);
     }
     return writer;
   },
@@ -4594,6 +4610,14 @@ export const Allow: MessageFns<Allow> = {
             }
 
             message.lines = reader.bool();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.hourlyRowLimit = reader.uint64() as bigint;
             continue;
           }
         }
