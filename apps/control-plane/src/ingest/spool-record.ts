@@ -197,7 +197,7 @@ function readStarted(raw: SessionStarted, at: Date): Read {
   return {
     kind: 'session.started',
     sessionId: id(raw.sessionId),
-    body: { clientAddress, admissionDigest: sha256(raw.admission) },
+    body: { clientAddress, admissionDigest: hash('sha256', raw.admission) },
     effect: { kind: 'started', rawAdmission: raw.admission, clientAddress, claimed, at },
   }
 }
