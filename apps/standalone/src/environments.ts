@@ -34,6 +34,12 @@ export function identityProviderEnvironment(settings: Settings): Record<string, 
   }
 }
 
+/**
+ * Batches of audit entries live for as long as the database takes. With node's own young generation of 16 MB they are
+ * copied and promoted meanwhile, which costs a quarter of what it is to take them in.
+ */
+const youngGeneration = '--max-semi-space-size=64'
+
 export function controlPlaneEnvironment({
   settings,
   databaseUrl,
@@ -41,6 +47,8 @@ export function controlPlaneEnvironment({
   return {
     ...basics(settings),
     ...traces(settings),
+    // What the person sets comes last and counts.
+    NODE_OPTIONS: [youngGeneration, process.env['NODE_OPTIONS'] ?? ''].join(' ').trim(),
     DATABASE_URL: databaseUrl,
     WARDGATE_LISTEN: `127.0.0.1:${settings.ports.rest}`,
     WARDGATE_GRPC_LISTEN: `127.0.0.1:${settings.ports.grpc}`,
