@@ -23,6 +23,7 @@ import { ControlLink, type LinkListener } from './control/link'
 import { type Identity, saveIdentity } from './enrolment/identity'
 import { Renewal } from './enrolment/renewal'
 import { Ingest } from './ingest/ingest'
+import { HostCertificates } from './interception/host-certificates'
 import { loadHostKey } from './listeners/host-key'
 import { ListenerSet } from './listeners/listener-set'
 import { startHealthServer } from './observation/health-server'
@@ -62,6 +63,7 @@ export class Agent {
   readonly #gateway: Gateway
   readonly #listeners: ListenerSet
   readonly #renewal: Renewal
+  readonly #hosts: HostCertificates
   readonly #hostKey: string
   readonly #instanceId = uuidv4()
   #health: Server | undefined
@@ -97,6 +99,7 @@ export class Agent {
     this.#spotter = new ChangeSpotter(this.#spool, ({ connectionId, database }) =>
       this.#catalogs.changed(connectionId, database),
     )
+    this.#hosts = new HostCertificates({ clock: systemClock, client: () => this.#link.client })
     this.#ingest = new Ingest({ spool: this.#spool, client: () => this.#link.client, log })
     this.#recorders = new Recorders({
       spool: this.#spotter,
@@ -218,6 +221,8 @@ export class Agent {
         protocol,
         settings: this.#connections.settingsFor(spec, protocol),
         settingsOf: (connection) => this.#connections.settingsOf(connection, protocol),
+        connections: () => this.#connections.servedBy(protocol),
+        certificateFor: (host) => this.#hosts.get(host),
         hostKey: this.#hostKey,
         plaintextAllowed: staysOnMachine(spec.address),
         ...(spec.connection === undefined ? {} : { boundConnection: spec.connection }),

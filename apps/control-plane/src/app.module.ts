@@ -17,6 +17,7 @@ import { CredentialsModule } from './credentials/credentials.module'
 import { GrpcModule } from './grpc/grpc.module'
 import { HealthModule } from './health/health.module'
 import { IdentityModule } from './identity/identity.module'
+import { InterceptionModule } from './interception/interception.module'
 import { LiveModule } from './live/live.module'
 import { PoliciesModule } from './policies/policies.module'
 import { SessionsModule } from './sessions/sessions.module'
@@ -31,6 +32,7 @@ const features = [
   GrpcModule,
   HealthModule,
   IdentityModule,
+  InterceptionModule,
   LiveModule,
   PoliciesModule,
   SessionsModule,

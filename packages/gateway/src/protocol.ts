@@ -34,6 +34,8 @@ export interface Protocol<TSettings = unknown> {
   readonly defaultPort: number
   readonly settings: Schema<TSettings>
   readonly capabilities: Capabilities
+  /** Hosts, with or without a port, that a client reaches through a connection with these settings by a proxy. */
+  proxyHosts?(settings: TSettings): readonly string[]
   createEngine(client: Duplex, settings: TSettings): Engine
   /** Releases what engines share, such as idle streams to targets. Called when the agent drains. */
   close?(): void
@@ -64,7 +66,7 @@ export interface Login {
   /** The connection a listener is bound to; then the client need not name one. */
   readonly boundConnection?: string
   /** Certificate for clients that ask for TLS. Absent = TLS is refused politely. */
-  readonly tls?: { readonly key: string; readonly cert: string }
+  readonly tls?: ServerCertificate
   /** Whether a secret may cross this listener without TLS: loopback and unix sockets only. */
   readonly plaintextAllowed: boolean
   /** Private key by which clients of protocols without certificates know this agent: PEM. Absent = none is kept. */
@@ -74,8 +76,24 @@ export interface Login {
    * by the protocol's own schema. Undefined = not served here.
    */
   settingsOf?(connection: string): unknown
+  /** All connections of the protocol that are served here: the same list until it changes. */
+  connections?(): readonly ServedConnection[]
+  /** What proves to a client that this agent stands for a host of one of them. Rejects for any other. */
+  certificateFor?(host: string): Promise<ServerCertificate>
   /** Routes a protocol's out-of-band cancel request to the session with this key. */
   cancel(key: Uint8Array): void
+}
+
+export interface ServedConnection {
+  readonly name: string
+  /** Parsed by the protocol's own schema. */
+  readonly settings: unknown
+}
+
+/** PEM. */
+export interface ServerCertificate {
+  readonly key: string
+  readonly cert: string
 }
 
 /** What the handshake yielded. The credential is unverified. */

@@ -7,7 +7,9 @@ import type { Exchange } from './client/exchange'
 import type { Front } from './client/front'
 import { openClient } from './client/open-client'
 import { visitOf, type Visit } from './client/visit'
-import { problemOf } from './errors'
+import { isProxied, proxiedAddress } from './client/proxied'
+import { openTunnel } from './client/tunnel'
+import { problemOf, proxyProblem, type Problem } from './errors'
 import { Relay } from './relay/relay'
 import type { HttpSettings } from './settings'
 import type { UpstreamPools } from './upstream/pools'
@@ -71,6 +73,7 @@ export class HttpEngine implements Engine {
       clientHost: hostOf(login.clientAddress),
       idleMillis: target.limits?.idleMillis || visit.settings.keepAliveMillis,
       visitOf: (exchange: Exchange) => visitOf(exchange, login, this.#settings),
+      enterTunnel: (exchange: Exchange) => this.#enterTunnel(exchange, login, visit, signal),
     })
     this.#relay = relay
     try {
@@ -85,13 +88,24 @@ export class HttpEngine implements Engine {
     const client = this.#socket ?? this.#client
     if (client.destroyed || !client.writable) return
     const waiting = [...(this.#relay?.unanswered ?? []), ...this.#arrivals.takeAll()]
-    for (const exchange of waiting) exchange.answer(problemOf(error), { close: true })
+    for (const exchange of waiting) exchange.answer(refusalFor(exchange, error), { close: true })
     if (waiting.length === 0 && this.#version === 1 && error.code.startsWith('ERR_PROTOCOL_'))
       client.write(rawProblem(problemOf(error)))
-    await new Promise<void>((resolve) => {
-      client.once('close', resolve)
-      client.end(() => resolve())
-    })
+    await this.#shared.front.end(client)
+  }
+
+  /** From here on the client's requests come from within the tunnel. */
+  async #enterTunnel(
+    exchange: Exchange,
+    login: Login,
+    visit: Visit,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { socket, version } = await openTunnel(exchange, login, signal)
+    this.#socket = socket
+    this.#version = version
+    const tunnel = { address: proxiedAddress(exchange), visit }
+    this.#shared.front.serve(socket, version, this.#arrivals, tunnel)
   }
 
   async #open(login: Login, signal: AbortSignal): Promise<void> {
@@ -100,6 +114,11 @@ export class HttpEngine implements Engine {
     this.#version = version
     this.#shared.front.serve(socket, version, this.#arrivals)
   }
+}
+
+function refusalFor(exchange: Exchange, error: GatewayError): Problem {
+  const problem = problemOf(error)
+  return isProxied(exchange) ? proxyProblem(problem) : problem
 }
 
 /** The address without its port, as X-Forwarded-For has it. */

@@ -51,6 +51,17 @@ export interface ProblemContext {
   readonly isAsync?: boolean
 }
 
+/** What a client of a forward proxy is told when its token is missing or wrong. */
+export function proxyProblem(problem: Problem): Problem {
+  if (problem.status !== 401) return problem
+  const { 'www-authenticate': _origin, ...headers } = problem.headers
+  return {
+    ...problem,
+    status: 407,
+    headers: { ...headers, 'proxy-authenticate': 'Basic realm="wardgate"' },
+  }
+}
+
 /** Seconds after which a client may look whether its request was approved. */
 const RETRY_SECONDS = 15
 

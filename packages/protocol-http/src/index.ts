@@ -21,6 +21,7 @@ export const http: Protocol<HttpSettings> = {
     databases: false,
     encrypts: false,
   },
+  proxyHosts: ({ proxyHosts }) => proxyHosts,
   createEngine: (client, engineSettings) => new HttpEngine(client, engineSettings, shared),
   close: () => {
     shared.front.close()

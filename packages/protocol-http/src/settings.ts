@@ -15,6 +15,18 @@ const shape = z.strictObject({
     .regex(headerName)
     .optional()
     .describe('Header that carries the token, before Proxy-Authorization and Authorization.'),
+  proxyHosts: z
+    .array(
+      z
+        .string()
+        .max(260)
+        .regex(/^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::[1-9]\d{0,4})?$/),
+    )
+    .max(50)
+    .default([])
+    .describe(
+      'Hosts that clients reach through this connection by forward proxy; without a port, at 80 and 443.',
+    ),
   authority: z
     .string()
     .regex(/^[A-Za-z0-9.-]+(:\d{1,5})?$/)

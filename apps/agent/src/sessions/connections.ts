@@ -1,5 +1,5 @@
 import type { AssignedConnection } from '@wardgate/contract'
-import type { Protocol } from '@wardgate/gateway'
+import type { Protocol, ServedConnection } from '@wardgate/gateway'
 import type { Logger as Log } from '@wardgate/logger'
 import { type ListenerSpec, makeListenerSpec } from '../config/listener-spec'
 
@@ -16,6 +16,7 @@ export class Connections {
   readonly #protocols: ReadonlyMap<string, Protocol>
   readonly #log: Log
   #byId = new Map<string, Connection>()
+  #served = new Map<Protocol, readonly ServedConnection[]>()
 
   constructor(protocols: readonly Protocol[], log: Log) {
     this.#protocols = new Map(protocols.map((protocol) => [protocol.name, protocol]))
@@ -23,6 +24,7 @@ export class Connections {
   }
 
   assign(connections: readonly AssignedConnection[]): void {
+    this.#served = new Map()
     this.#byId = new Map(
       connections.flatMap((assigned) => {
         const connection = this.#parse(assigned)
@@ -68,6 +70,15 @@ export class Connections {
     const connections = [...this.#byId.values()]
     return connections.find(({ name, protocol: own }) => own === protocol && name === connection)
       ?.settings
+  }
+
+  /** Those of the protocol: the same list until others are assigned. */
+  servedBy(protocol: Protocol): readonly ServedConnection[] {
+    const known = this.#served.get(protocol)
+    if (known !== undefined) return known
+    const served = [...this.#byId.values()].filter(({ protocol: own }) => own === protocol)
+    this.#served.set(protocol, served)
+    return served
   }
 
   /** A connection whose settings this build cannot read is not served with other ones. */

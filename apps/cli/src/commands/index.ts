@@ -36,6 +36,7 @@ import { policiesShow } from './policies/show'
 import { policiesTest } from './policies/test'
 import { policiesValidate } from './policies/validate'
 import { principalsList } from './principals/list'
+import { proxyAuthority } from './proxy/authority'
 import { roleBindingsCreate } from './role-bindings/create'
 import { roleBindingsDelete } from './role-bindings/delete'
 import { roleBindingsList } from './role-bindings/list'
@@ -133,6 +134,7 @@ export const nouns: readonly {
     description: 'People and workloads that were seen',
     commands: [principalsList],
   },
+  { name: 'proxy', description: 'The forward proxy of agents', commands: [proxyAuthority] },
   {
     name: 'role-bindings',
     description: 'Who holds which role',

@@ -21,6 +21,8 @@ import {
   type EnrollResponse,
   type IngestRequest,
   type IngestResponse,
+  type IssueHostCertificateRequest,
+  type IssueHostCertificateResponse,
   type RenewRequest,
   type RenewResponse,
   type SessionRequest,
@@ -40,6 +42,7 @@ import { Config } from '../config/config'
 import { DecisionService } from '../decisions/decision.service'
 import { ToolScreening } from '../decisions/tool-screening.service'
 import { IngestService } from '../ingest/ingest.service'
+import { HostCertificates } from '../interception/host-certificates.service'
 import { LiveSessions } from '../sessions/live-sessions'
 import { OpeningService } from '../sessions/opening.service'
 import { SessionReview } from '../sessions/session-review.service'
@@ -93,6 +96,7 @@ export class GrpcServer implements OnApplicationBootstrap, BeforeApplicationShut
     private readonly ingests: IngestService,
     private readonly traces: Traces,
     private readonly tools: ToolScreening,
+    private readonly hosts: HostCertificates,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -132,6 +136,10 @@ export class GrpcServer implements OnApplicationBootstrap, BeforeApplicationShut
   private agentService() {
     return {
       renew: unary((call: ServerUnaryCall<RenewRequest, RenewResponse>) => this.renew(call)),
+      issueHostCertificate: unary(
+        (call: ServerUnaryCall<IssueHostCertificateRequest, IssueHostCertificateResponse>) =>
+          this.issueHost(call),
+      ),
       attach: (stream: ServerDuplexStream<AttachRequest, AttachResponse>) =>
         this.converse(stream, (agent, wire) => {
           const services = {
@@ -238,6 +246,14 @@ export class GrpcServer implements OnApplicationBootstrap, BeforeApplicationShut
       certificateChain: enrolled.chain,
       authority: enrolled.authority,
     }
+  }
+
+  private async issueHost(
+    call: ServerUnaryCall<IssueHostCertificateRequest, IssueHostCertificateResponse>,
+  ) {
+    const agent = await this.gate.admit(peerAgent(call))
+    const { host, certificateRequest } = call.request
+    return { certificateChain: await this.hosts.issue(agent.id, host, certificateRequest) }
   }
 
   private async renew(call: ServerUnaryCall<RenewRequest, RenewResponse>) {

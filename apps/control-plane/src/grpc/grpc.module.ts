@@ -4,6 +4,7 @@ import { ApprovalsModule } from '../approvals/approvals.module'
 import { CatalogsModule } from '../catalogs/catalogs.module'
 import { DecisionsModule } from '../decisions/decisions.module'
 import { IngestModule } from '../ingest/ingest.module'
+import { InterceptionModule } from '../interception/interception.module'
 import { SessionsModule } from '../sessions/sessions.module'
 import { GrpcServer } from './grpc-server'
 
@@ -14,6 +15,7 @@ import { GrpcServer } from './grpc-server'
     CatalogsModule,
     DecisionsModule,
     IngestModule,
+    InterceptionModule,
     SessionsModule,
   ],
   providers: [GrpcServer],

@@ -25,6 +25,10 @@ export class ApiClient {
     return this.call('POST', path, body, headers)
   }
 
+  put(path: string, body?: unknown): Promise<ApiAnswer> {
+    return this.call('PUT', path, body, {})
+  }
+
   patch(path: string, body: unknown, version?: number): Promise<ApiAnswer> {
     return this.call('PATCH', path, body, ifMatch(version))
   }

@@ -1,9 +1,10 @@
-import { SessionError } from '@wardgate/errors'
+import { ProtocolError, SessionError } from '@wardgate/errors'
 import { type IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import type { Duplex, Readable } from 'node:stream'
 import type { Problem } from '../errors'
-import { readFields, type Field } from '../wire/fields'
+import { readFields, valueOf, type Field } from '../wire/fields'
+import type { Tunnel } from './place'
 
 type Incoming = IncomingMessage | Http2ServerRequest
 type Outgoing = ServerResponse | Http2ServerResponse
@@ -15,6 +16,12 @@ export interface Upgrade {
   readonly head: Buffer
 }
 
+export interface ExchangeOptions {
+  readonly expectsContinue?: boolean
+  readonly upgrade?: Upgrade
+  readonly tunnel?: Tunnel | undefined
+}
+
 /** One request of a client and the way to answer it, over HTTP/1.1 or HTTP/2. */
 export class Exchange {
   readonly method: string
@@ -24,17 +31,15 @@ export class Exchange {
   readonly authority: string
   readonly fields: readonly Field[]
   readonly upgrade: Upgrade | undefined
+  /** Absent = it came on the listener itself. */
+  readonly tunnel: Tunnel | undefined
   readonly #incoming: Incoming
   readonly #outgoing: Outgoing
   readonly #gone = new AbortController()
   #expectsContinue: boolean
   #isTakenOver = false
 
-  constructor(
-    incoming: Incoming,
-    outgoing: Outgoing,
-    options: { readonly expectsContinue?: boolean; readonly upgrade?: Upgrade } = {},
-  ) {
+  constructor(incoming: Incoming, outgoing: Outgoing, options: ExchangeOptions = {}) {
     this.#incoming = incoming
     this.#outgoing = outgoing
     this.method = incoming.method ?? ''
@@ -42,7 +47,9 @@ export class Exchange {
     this.version = incoming.httpVersionMajor === 2 ? 2 : 1
     this.authority = authorityOf(incoming)
     this.fields = readFields(incoming.rawHeaders)
+    if (this.version === 2) refuseOtherHost(this.authority, this.fields)
     this.upgrade = options.upgrade
+    this.tunnel = options.tunnel
     this.#expectsContinue = options.expectsContinue === true
     incoming.on('error', () => undefined)
     outgoing.on('error', () => undefined)
@@ -128,6 +135,8 @@ export class Exchange {
     })
     if (this.method === 'HEAD') this.#outgoing.end()
     else this.#outgoing.end(body)
+    // Nobody reads further requests from a socket that was to speak another protocol.
+    this.upgrade?.socket.end()
   }
 
   breakOff(): void {
@@ -142,6 +151,13 @@ const INTERNAL_ERROR = 2
 function authorityOf(incoming: Incoming): string {
   const authority = incoming.headers[':authority']
   return (typeof authority === 'string' ? authority : incoming.headers.host) ?? ''
+}
+
+/** https://datatracker.ietf.org/doc/html/rfc9113#section-8.3.1: a Host that says otherwise is malformed. */
+function refuseOtherHost(authority: string, fields: readonly Field[]): void {
+  const host = valueOf(fields, 'host')
+  if (host === undefined || host.toLowerCase() === authority.toLowerCase()) return
+  throw new ProtocolError('ERR_PROTOCOL_MALFORMED', 'Host is not as :authority')
 }
 
 function hasBody(fields: readonly Field[]): boolean {

@@ -8,31 +8,52 @@ import {
 import type { Duplex } from 'node:stream'
 import { HEADER_MILLIS, MAX_CONCURRENT_STREAMS, MAX_HEADER_BYTES } from '../wire/limits'
 import { MAX_AHEAD, type Arrivals } from './arrivals'
-import { Exchange, type Upgrade } from './exchange'
+import { Exchange, type ExchangeOptions, type Upgrade } from './exchange'
+import type { Tunnel } from './place'
+
+/** Where the requests of a socket go. */
+interface Way {
+  readonly arrivals: Arrivals
+  readonly tunnel: Tunnel | undefined
+}
 
 /** node's servers, which parse and frame. They listen nowhere: sockets are given to them. Shared by all engines. */
 export class Front {
   readonly #http1: Server
   readonly #http2: Http2Server
-  readonly #arrivals = new WeakMap<object, Arrivals>()
-  #opening: Arrivals | undefined
+  readonly #ways = new WeakMap<object, Way>()
+  readonly #sessions = new WeakMap<object, ServerHttp2Session>()
+  #opening: (Way & { readonly socket: Duplex }) | undefined
 
   constructor() {
     this.#http1 = this.#createHttp1()
     this.#http2 = this.#createHttp2()
   }
 
-  serve(socket: Duplex, version: 1 | 2, arrivals: Arrivals): void {
+  /** A tunnel is served on the socket within it; its requests come after those of the socket around it. */
+  serve(socket: Duplex, version: 1 | 2, arrivals: Arrivals, tunnel?: Tunnel): void {
     socket.once('close', () => arrivals.end())
+    const way = { arrivals, tunnel }
     if (version === 1) {
-      this.#arrivals.set(socket, arrivals)
+      this.#ways.set(socket, way)
       this.#http1.emit('connection', socket)
       return
     }
     // The session is made within the emit, and its requests know no other way back to their socket.
-    this.#opening = arrivals
+    this.#opening = { ...way, socket }
     this.#http2.emit('connection', socket)
     this.#opening = undefined
+  }
+
+  /** Ends a client's connection once it has what it was answered. Resolves when that has left. */
+  end(socket: Duplex): Promise<void> {
+    const session = this.#sessions.get(socket)
+    return new Promise((resolve) => {
+      socket.once('close', resolve)
+      // HTTP/2 writes past the socket: what is still to be written would come after its end.
+      if (session === undefined) socket.end(() => resolve())
+      else session.close()
+    })
   }
 
   close(): void {
@@ -54,19 +75,22 @@ export class Front {
     server.maxHeadersCount = 0
     const take =
       (expectsContinue: boolean) => (request: IncomingMessage, response: ServerResponse) =>
-        this.#add(request.socket, () => new Exchange(request, response, { expectsContinue }))
+        this.#add(
+          request.socket,
+          (options) => new Exchange(request, response, { ...options, expectsContinue }),
+        )
     server.on('request', take(false))
     server.on('checkContinue', take(true))
     server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
       response.writeHead(417, { connection: 'close' }).end()
     })
     const upgraded = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-      this.#add(socket, () => switching({ request, socket, head }))
+      this.#add(socket, (options) => switching({ request, socket, head }, options))
     }
     server.on('upgrade', upgraded)
     server.on('connect', upgraded)
     server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
-      this.#arrivals.get(socket)?.fail(unreadable(error))
+      this.#ways.get(socket)?.arrivals.fail(unreadable(error))
     })
     // Starts the check of headersTimeout, which node ties to listening.
     server.emit('listening')
@@ -84,25 +108,29 @@ export class Front {
       maxSessionInvalidFrames: 16,
     })
     server.on('session', (session: ServerHttp2Session) => {
-      const arrivals = this.#opening
-      if (arrivals === undefined) session.destroy()
-      else this.#arrivals.set(session, arrivals)
+      const way = this.#opening
+      if (way === undefined) session.destroy()
+      else {
+        this.#ways.set(session, way)
+        this.#sessions.set(way.socket, session)
+      }
       session.on('error', () => undefined)
     })
     server.on('request', (request, response) => {
       const { session } = request.stream
       if (session === undefined) return
-      this.#add(session, () => new Exchange(request, response))
+      this.#add(session, (options) => new Exchange(request, response, options))
     })
     server.on('sessionError', () => undefined)
     return server
   }
 
-  #add(key: object, make: () => Exchange): void {
-    const arrivals = this.#arrivals.get(key)
-    if (arrivals === undefined) return
+  #add(key: object, make: (options: ExchangeOptions) => Exchange): void {
+    const way = this.#ways.get(key)
+    if (way === undefined) return
+    const { arrivals, tunnel } = way
     try {
-      const exchange = make()
+      const exchange = make({ tunnel })
       if (exchange.version === 1 && arrivals.length >= MAX_AHEAD)
         arrivals.fail(new ProtocolError('ERR_PROTOCOL_OVERSIZE', 'too many requests sent ahead'))
       else arrivals.add(exchange)
@@ -113,10 +141,10 @@ export class Front {
   }
 }
 
-function switching(upgrade: Upgrade): Exchange {
+function switching(upgrade: Upgrade, options: ExchangeOptions): Exchange {
   const response = new ServerResponse(upgrade.request)
   response.assignSocket(upgrade.request.socket)
-  return new Exchange(upgrade.request, response, { upgrade })
+  return new Exchange(upgrade.request, response, { ...options, upgrade })
 }
 
 function unreadable(error: NodeJS.ErrnoException): ProtocolError {

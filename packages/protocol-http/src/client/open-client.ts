@@ -1,5 +1,6 @@
 import { AuthError, ProtocolError } from '@wardgate/errors'
 import type { Login } from '@wardgate/gateway'
+import { isIP } from 'node:net'
 import { once } from 'node:events'
 import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
@@ -7,6 +8,12 @@ import { TLSSocket } from 'node:tls'
 export interface OpenClient {
   readonly socket: Duplex
   readonly version: 1 | 2
+}
+
+/** How the client may speak. */
+export interface Reception extends Pick<Login, 'tls' | 'plaintextAllowed'> {
+  /** The only host that a client may ask for; absent = any. */
+  readonly serverName?: string
 }
 
 /** The first byte of a TLS record that carries a ClientHello. */
@@ -17,7 +24,7 @@ const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')
 /** Finds out whether the client speaks TLS, and which version of HTTP. */
 export async function openClient(
   client: Duplex,
-  login: Login,
+  login: Reception,
   signal: AbortSignal,
 ): Promise<OpenClient> {
   const first = await peek(client, () => true, signal)
@@ -33,7 +40,7 @@ export async function openClient(
   return { socket: client, version: isHttp2 ? 2 : 1 }
 }
 
-async function secured(client: Duplex, login: Login, signal: AbortSignal): Promise<OpenClient> {
+async function secured(client: Duplex, login: Reception, signal: AbortSignal): Promise<OpenClient> {
   if (login.tls === undefined)
     throw new ProtocolError('ERR_PROTOCOL_UNSUPPORTED', 'this listener speaks no TLS')
   const socket = new TLSSocket(client, {
@@ -42,6 +49,7 @@ async function secured(client: Duplex, login: Login, signal: AbortSignal): Promi
     cert: login.tls.cert,
     minVersion: 'TLSv1.2',
     ALPNProtocols: ['h2', 'http/1.1'],
+    SNICallback: (name, done) => done(refusedName(name, login.serverName)),
   })
   socket.on('error', () => undefined)
   try {
@@ -51,7 +59,15 @@ async function secured(client: Duplex, login: Login, signal: AbortSignal): Promi
     signal.throwIfAborted()
     throw new ProtocolError('ERR_PROTOCOL_MALFORMED', 'the TLS handshake failed', { cause })
   }
+  // node's own TLS servers say so of their sockets; its HTTP/2 sessions wait for it.
+  Object.assign(socket, { secureConnecting: false })
   return { socket, version: socket.alpnProtocol === 'h2' ? 2 : 1 }
+}
+
+/** A name that is not the tunnel's would be served under another's rules. Addresses are sent by no client. */
+function refusedName(name: string, expected: string | undefined): Error | null {
+  if (expected === undefined || isIP(expected) !== 0 || name.toLowerCase() === expected) return null
+  return new Error(`the client asks for ${name}`)
 }
 
 /** Reads until enough is there to decide, and puts it back. */

@@ -12,6 +12,11 @@ export function readToken(
   )
 }
 
+/** Of a client of a forward proxy: `Authorization` is meant for the host behind it. */
+export function readProxyToken(fields: readonly Field[]): string | undefined {
+  return tokenIn(valueOf(fields, 'proxy-authorization'))
+}
+
 /** A bearer token, or the password of Basic for clients that know nothing else. */
 function tokenIn(credentials: string | undefined): string | undefined {
   const [, scheme = '', value = ''] = /^(bearer|basic) +(\S+) *$/i.exec(credentials ?? '') ?? []

@@ -2,27 +2,28 @@ import { AuthError, ProtocolError, RequestError } from '@wardgate/errors'
 import type { Login } from '@wardgate/gateway'
 import { settings as schema, type HttpSettings } from '../settings'
 import type { Exchange } from './exchange'
-import { readToken } from './token'
+import type { Visit } from './place'
+import { connectionOfAddress, isProxied, originForm, proxiedAddress } from './proxied'
+import { readProxyToken, readToken } from './token'
+import { visitWithin } from './tunnel'
 
-/** Whom a request is for and who sends it: requests with the same visit share a session. */
-export interface Visit {
-  readonly connection: string
-  readonly unverifiedToken: string
-  /** Where the connection is for this client: empty, or `/<connection>` when it is named in the path. */
-  readonly prefix: string
-  readonly settings: HttpSettings
-}
+export type { Visit } from './place'
 
 const connectionName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/
 
 /** Reads whom a request is for. Nothing is known to be true yet. Throws what the client is told instead. */
 export function visitOf(exchange: Exchange, login: Login, fallback: HttpSettings): Visit {
+  if (exchange.tunnel !== undefined) return visitWithin(exchange.tunnel, originOnly(exchange))
   const place = placeOf(exchange, login, fallback)
   const settings = settingsOf(login, place.connection, fallback) ?? fallback
-  const unverifiedToken = readToken(exchange.fields, settings.tokenHeader)
+  const unverifiedToken = isProxied(exchange)
+    ? readProxyToken(exchange.fields)
+    : readToken(exchange.fields, settings.tokenHeader)
   if (unverifiedToken === undefined)
     throw new AuthError('ERR_AUTH_MISSING', 'the request carries no token', {
-      nextStep: 'Send the token as "Authorization: Bearer <token>".',
+      nextStep: isProxied(exchange)
+        ? 'Name the proxy as http://wardgate:<token>@host:port.'
+        : 'Send the token as "Authorization: Bearer <token>".',
     })
   return { ...place, unverifiedToken, settings }
 }
@@ -37,7 +38,7 @@ export function isSameVisit(one: Visit, other: Visit): boolean {
 
 /** What is left of the target for the connection; always begins with `/`. */
 export function targetWithin({ target }: Exchange, { prefix }: Visit): string {
-  const rest = target.slice(prefix.length)
+  const rest = originForm(target).slice(prefix.length)
   return rest.startsWith('/') ? rest : `/${rest}`
 }
 
@@ -46,7 +47,9 @@ function placeOf(
   login: Login,
   fallback: HttpSettings,
 ): Pick<Visit, 'connection' | 'prefix'> {
-  refuseForeignForm(exchange)
+  if (isProxied(exchange))
+    return { connection: connectionOfAddress(proxiedAddress(exchange), login), prefix: '' }
+  originOnly(exchange)
   if (login.boundConnection !== undefined) return { connection: login.boundConnection, prefix: '' }
   const byHost = connectionOfHost(exchange.authority, login, fallback)
   if (byHost !== undefined) return { connection: byHost, prefix: '' }
@@ -57,12 +60,14 @@ function placeOf(
   })
 }
 
-/** An absolute-form target is for a proxy: https://datatracker.ietf.org/doc/html/rfc9112#section-3.2.2 */
-function refuseForeignForm({ target, method }: Exchange): void {
-  if ((target.startsWith('/') || isPing(method, target)) && method !== 'CONNECT') return
-  const nextStep = 'Ask for /<connection>/… at this address.'
-  const message = 'this listener is no forward proxy'
-  throw new ProtocolError('ERR_PROTOCOL_UNSUPPORTED', message, { nextStep })
+/** A path, or `*` for OPTIONS: https://datatracker.ietf.org/doc/html/rfc9112#section-3.2 */
+function originOnly(exchange: Exchange): Exchange {
+  const { target, method } = exchange
+  if ((target.startsWith('/') || isPing(method, target)) && method !== 'CONNECT') return exchange
+  const message = 'the request names no path'
+  throw new ProtocolError('ERR_PROTOCOL_UNSUPPORTED', message, {
+    nextStep: 'Ask for /<connection>/… at this address.',
+  })
 }
 
 /** `OPTIONS *` asks whether somebody is there: https://datatracker.ietf.org/doc/html/rfc9110#section-9.3.7 */

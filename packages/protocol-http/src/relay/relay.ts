@@ -15,6 +15,7 @@ export interface RelayParts extends SessionParts {
   readonly idleMillis: number
   /** Reads whom a request is for; throws what the client is told. */
   readonly visitOf: (exchange: Exchange) => Visit
+  readonly enterTunnel: (exchange: Exchange) => Promise<void>
 }
 
 /**
@@ -78,9 +79,7 @@ export class Relay {
   async #runOne(exchange: Exchange): Promise<void> {
     const { visit, signal, unreadable } = this.#parts
     try {
-      const error = isPing(exchange.method, exchange.target)
-        ? await ping(exchange, this.#parts)
-        : await runRequest(exchange, visit, this.#parts)
+      const error = await this.#run(exchange, visit)
       if (error !== undefined) this.#end(exchange, error)
     } catch (caught) {
       const error = toGatewayError(caught)
@@ -89,6 +88,13 @@ export class Relay {
       else exchange.answer(problemOf(error), { close: true })
     }
     if (this.#fatal === undefined || exchange.isOver) this.unanswered.delete(exchange)
+  }
+
+  async #run(exchange: Exchange, visit: Visit): Promise<GatewayError | undefined> {
+    if (isPing(exchange.method, exchange.target)) return ping(exchange, this.#parts)
+    if (exchange.method !== 'CONNECT') return runRequest(exchange, visit, this.#parts)
+    await this.#parts.enterTunnel(exchange)
+    return undefined
   }
 
   /** A lost target ends a connection of HTTP/1.1 alone; over HTTP/2 other requests go on. */

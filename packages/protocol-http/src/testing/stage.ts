@@ -1,4 +1,10 @@
-import { createGateway, type Gateway, type SessionGrant } from '@wardgate/gateway'
+import {
+  createGateway,
+  type Gateway,
+  type ServedConnection,
+  type ServerCertificate,
+  type SessionGrant,
+} from '@wardgate/gateway'
 import {
   FakeControlPlane,
   fakeGrant,
@@ -27,6 +33,9 @@ export interface StageOptions {
   readonly grant?: Partial<SessionGrant>
   readonly tls?: { readonly key: string; readonly cert: string }
   readonly boundConnection?: string
+  readonly certificateFor?: (host: string) => Promise<ServerCertificate>
+  /** Other connections that the agent serves. */
+  readonly others?: readonly ServedConnection[]
 }
 
 /** A real gateway and a real target on sockets, with a control plane that the test writes. */
@@ -57,11 +66,14 @@ export class Stage {
       createEngine: (client: Duplex) => new HttpEngine(client, settings, this.shared),
     }
     const { boundConnection, tls } = options
+    const served = [{ name: 'shop', settings }, ...(options.others ?? [])]
     const listener = {
       name: 'test',
       protocol,
       settings,
       settingsOf: (name: string) => (name === 'shop' ? settings : undefined),
+      connections: () => served,
+      ...(options.certificateFor === undefined ? {} : { certificateFor: options.certificateFor }),
       plaintextAllowed: true,
       ...(boundConnection === undefined ? {} : { boundConnection }),
       ...(tls === undefined ? {} : { tls }),

@@ -49,6 +49,17 @@ export interface RenewResponse {
   authority: string;
 }
 
+export interface IssueHostCertificateRequest {
+  /** Name or address, lower case, without port. */
+  host: string;
+  certificateRequest: Buffer;
+}
+
+export interface IssueHostCertificateResponse {
+  /** PEM chain, leaf first. */
+  certificateChain: string;
+}
+
 export interface AttachRequest {
   message?:
     | { $case: "hello"; value: Hello }
@@ -389,6 +400,109 @@ export const RenewResponse: MessageFns<RenewResponse> = {
             }
 
             message.authority = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseIssueHostCertificateRequest(): IssueHostCertificateRequest {
+  return { host: "", certificateRequest: Buffer.alloc(0) };
+}
+
+export const IssueHostCertificateRequest: MessageFns<IssueHostCertificateRequest> = {
+  encode(message: IssueHostCertificateRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.host !== "") {
+      writer.uint32(10).string(message.host);
+    }
+    if (message.certificateRequest.length !== 0) {
+      writer.uint32(18).bytes(message.certificateRequest);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): IssueHostCertificateRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseIssueHostCertificateRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.host = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.certificateRequest = Buffer.from(reader.bytes());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseIssueHostCertificateResponse(): IssueHostCertificateResponse {
+  return { certificateChain: "" };
+}
+
+export const IssueHostCertificateResponse: MessageFns<IssueHostCertificateResponse> = {
+  encode(message: IssueHostCertificateResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.certificateChain !== "") {
+      writer.uint32(10).string(message.certificateChain);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): IssueHostCertificateResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseIssueHostCertificateResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.certificateChain = reader.string();
             continue;
           }
         }
@@ -1487,6 +1601,18 @@ export const AgentServiceService = {
     responseSerialize: (value: RenewResponse): Buffer => Buffer.from(RenewResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): RenewResponse => RenewResponse.decode(value),
   },
+  /** For a host that a connection of this agent stands for; refused for any other. */
+  issueHostCertificate: {
+    path: "/wardgate.v1.AgentService/IssueHostCertificate" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: IssueHostCertificateRequest): Buffer =>
+      Buffer.from(IssueHostCertificateRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): IssueHostCertificateRequest => IssueHostCertificateRequest.decode(value),
+    responseSerialize: (value: IssueHostCertificateResponse): Buffer =>
+      Buffer.from(IssueHostCertificateResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): IssueHostCertificateResponse => IssueHostCertificateResponse.decode(value),
+  },
   /** One stream an agent: health and catalogs up; assignments, epochs, kills and drain down. */
   attach: {
     path: "/wardgate.v1.AgentService/Attach" as const,
@@ -1524,6 +1650,8 @@ export const AgentServiceService = {
 
 export interface AgentServiceServer extends UntypedServiceImplementation {
   renew: handleUnaryCall<RenewRequest, RenewResponse>;
+  /** For a host that a connection of this agent stands for; refused for any other. */
+  issueHostCertificate: handleUnaryCall<IssueHostCertificateRequest, IssueHostCertificateResponse>;
   /** One stream an agent: health and catalogs up; assignments, epochs, kills and drain down. */
   attach: handleBidiStreamingCall<AttachRequest, AttachResponse>;
   /**
@@ -1550,6 +1678,22 @@ export interface AgentServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: RenewResponse) => void,
+  ): ClientUnaryCall;
+  /** For a host that a connection of this agent stands for; refused for any other. */
+  issueHostCertificate(
+    request: IssueHostCertificateRequest,
+    callback: (error: ServiceError | null, response: IssueHostCertificateResponse) => void,
+  ): ClientUnaryCall;
+  issueHostCertificate(
+    request: IssueHostCertificateRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: IssueHostCertificateResponse) => void,
+  ): ClientUnaryCall;
+  issueHostCertificate(
+    request: IssueHostCertificateRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: IssueHostCertificateResponse) => void,
   ): ClientUnaryCall;
   /** One stream an agent: health and catalogs up; assignments, epochs, kills and drain down. */
   attach(): ClientDuplexStream<AttachRequest, AttachResponse>;
