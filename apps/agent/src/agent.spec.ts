@@ -90,6 +90,7 @@ function configFor(): Config {
     listeners: [parseListener('postgres=127.0.0.1:0')!],
     tls: undefined,
     health: undefined,
+    metricsToken: undefined,
     spoolMaxBytes: 64 << 20,
     maxSessions: 100,
     drainMillis: 200,

@@ -132,7 +132,12 @@ export class Agent {
     this.#spool.append({ kind: 'agent-life', event: 'started', detail: version })
     await this.#listeners.configure(config.listeners)
     if (config.health !== undefined) {
-      this.#health = await startHealthServer(config.health, this.#metrics(), () => this.problems())
+      this.#health = await startHealthServer({
+        address: config.health,
+        metrics: this.#metrics(),
+        metricsToken: config.metricsToken,
+        readiness: () => this.problems(),
+      })
     }
     this.#link.start()
     this.#renewal.start()

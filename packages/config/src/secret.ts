@@ -1,3 +1,4 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
 import { inspect } from 'node:util'
 import { z } from 'zod'
 
@@ -14,6 +15,14 @@ export class Secret {
   /** The value, for the one place that needs it. */
   reveal(): string {
     return this.#value
+  }
+
+  /** Whether this is the value; takes as long whichever part differs. */
+  equals(text: string): boolean {
+    const [own, other] = [this.#value, text].map((value) =>
+      createHash('sha256').update(value).digest(),
+    ) as [Buffer, Buffer]
+    return timingSafeEqual(own, other)
   }
 
   toString(): string {

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { type Env, parseEnv, Secret, secret } from '@wardgate/config'
+import { type Env, metricsToken, parseEnv, Secret, secret } from '@wardgate/config'
 import { ConfigError } from '@wardgate/errors'
 import type { Protocol } from '@wardgate/gateway'
 import { traceSettings, type TraceSettings, traceSettingsOf } from '@wardgate/tracing'
@@ -97,6 +97,7 @@ export const envSchema = z.object({
     .enum(['debug', 'info', 'warn', 'error'])
     .default('info')
     .describe('Least severe level that is logged.'),
+  WARDGATE_METRICS_TOKEN: metricsToken,
   ...traceSettings,
 })
 
@@ -109,6 +110,7 @@ export interface Config {
   readonly listeners: readonly ListenerSpec[]
   readonly tls: { readonly key: string; readonly cert: string } | undefined
   readonly health: Address | undefined
+  readonly metricsToken: Secret | undefined
   readonly spoolMaxBytes: number
   readonly maxSessions: number
   readonly drainMillis: number
@@ -150,6 +152,7 @@ export function readConfig(env: Env, protocols: readonly Protocol[]): Config {
     listeners: values.WARDGATE_LISTENERS,
     tls,
     health: values.WARDGATE_HEALTH_LISTEN,
+    metricsToken: values.WARDGATE_METRICS_TOKEN,
     spoolMaxBytes: values.WARDGATE_SPOOL_MAX_BYTES,
     maxSessions: values.WARDGATE_MAX_SESSIONS,
     drainMillis: values.WARDGATE_DRAIN_SECONDS * 1000,

@@ -1,4 +1,4 @@
-import type { Secret } from '@wardgate/config'
+import type { MetricsListener, Secret } from '@wardgate/config'
 import type { TraceSettings } from '@wardgate/tracing'
 
 export interface Address {
@@ -35,6 +35,7 @@ export abstract class Config {
   abstract readonly trustedProxies: readonly string[]
   /** Whether webhooks may be sent to loopback and private addresses, and without TLS. */
   abstract readonly privateWebhooks: boolean
+  abstract readonly metrics: MetricsListener
   /** Undefined = tracing is off. */
   abstract readonly traces: TraceSettings | undefined
 }

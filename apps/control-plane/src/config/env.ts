@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { type Env as RawEnv, parseEnv, secret } from '@wardgate/config'
+import { type Env as RawEnv, metricsToken, parseEnv, secret } from '@wardgate/config'
 import { traceSettings, traceSettingsOf } from '@wardgate/tracing'
 import { z } from 'zod'
 import type { Address, Bootstrap, Config } from './config'
@@ -19,6 +19,8 @@ const list = z.string().transform((value) =>
     .map((item) => item.trim())
     .filter((item) => item !== ''),
 )
+
+const loopback = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/
 
 const webUrl = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, ''))
 
@@ -106,6 +108,7 @@ export const envSchema = z
       .enum(['error', 'warn', 'info', 'debug'])
       .default('info')
       .describe('Least severe level that is logged.'),
+    WARDGATE_METRICS_TOKEN: metricsToken,
     ...traceSettings,
     NODE_ENV: z
       .string()
@@ -152,6 +155,7 @@ function toConfig(env: Env): Config {
     consoleSessionSeconds: env.WARDGATE_CONSOLE_SESSION_SECONDS,
     trustedProxies: env.WARDGATE_TRUSTED_PROXIES,
     privateWebhooks: env.WARDGATE_WEBHOOK_PRIVATE ?? env.NODE_ENV !== 'production',
+    metrics: { token: env.WARDGATE_METRICS_TOKEN, stays: staysOnMachine(env) },
     traces: traceSettingsOf(env),
   }
 }
@@ -165,6 +169,12 @@ function toBootstrap(env: Env): Bootstrap | undefined {
     audience: env.WARDGATE_BOOTSTRAP_AUDIENCE,
     clientId: env.WARDGATE_BOOTSTRAP_CLIENT_ID,
   }
+}
+
+/** A proxy on the same machine brings the world to a loopback address: then the public URL is another one. */
+function staysOnMachine({ WARDGATE_LISTEN, WARDGATE_PUBLIC_URL, WARDGATE_TRUSTED_PROXIES }: Env) {
+  const hosts = [WARDGATE_LISTEN.host, new URL(WARDGATE_PUBLIC_URL ?? 'http://localhost').hostname]
+  return hosts.every((host) => loopback.test(host)) && WARDGATE_TRUSTED_PROXIES.length === 0
 }
 
 function hostInUrl(host: string): string {

@@ -2,6 +2,10 @@ import { Module } from '@nestjs/common'
 import { HealthController } from './health.controller'
 import { HealthService } from './health.service'
 import { MetricsController } from './metrics.controller'
+import { MetricsService } from './metrics.service'
 
-@Module({ controllers: [HealthController, MetricsController], providers: [HealthService] })
+@Module({
+  controllers: [HealthController, MetricsController],
+  providers: [HealthService, MetricsService],
+})
 export class HealthModule {}

@@ -1,19 +1,23 @@
-import { Controller, Get, Header } from '@nestjs/common'
+import { Controller, Get, Header, Headers } from '@nestjs/common'
 import { Public } from '../common/auth/route-access'
 import { Answers } from '../common/http/input'
-import { Metrics } from '../common/metrics/metrics'
+import { MetricsService } from './metrics.service'
 
 const contentType = 'text/plain; version=0.0.4; charset=utf-8'
 
 @Controller('metrics')
 export class MetricsController {
-  constructor(private readonly metrics: Metrics) {}
+  constructor(private readonly metrics: MetricsService) {}
 
   @Get()
   @Public()
   @Header('Content-Type', contentType)
-  @Answers('Metrics for Prometheus', undefined, 'text/plain')
-  read() {
-    return this.metrics.registry.metrics()
+  @Answers(
+    'Metrics for Prometheus, for who sends the token of the configuration',
+    undefined,
+    'text/plain',
+  )
+  read(@Headers('authorization') authorization: string | undefined) {
+    return this.metrics.read(authorization)
   }
 }
