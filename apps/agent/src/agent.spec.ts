@@ -93,6 +93,7 @@ function configFor(): Config {
     metricsToken: undefined,
     spoolMaxBytes: 64 << 20,
     maxSessions: 100,
+    promptMillis: 120_000,
     drainMillis: 200,
     catalogMillis: 60_000,
     logLevel: 'error',

@@ -194,6 +194,7 @@ export class Agent {
   }
 
   #createGateway(): Gateway {
+    const { maxSessions, promptMillis } = this.#options.config
     const controlPlane = new WatchedControlPlane(this.#link, (grant) => {
       const { sessionId, connectionId, database } = grant
       this.#spotter.sessionOpened(sessionId, { connectionId, database })
@@ -206,7 +207,7 @@ export class Agent {
       log: this.#log,
       memo: this.#memo,
       createRecorder: this.#recorders.create,
-      limits: { sessions: this.#options.config.maxSessions },
+      limits: { sessions: maxSessions, promptMillis },
       clock: systemClock,
     })
   }

@@ -2,6 +2,10 @@
 export interface GatewayLimits {
   /** From accepted socket to credential. */
   readonly handshakeMillis: number
+  /** In its place, once the client is known to be asked for a credential that a person may have to type. */
+  readonly promptMillis: number
+  /** Sockets that may be given that time at once; the others keep to the handshake's. */
+  readonly prompts: number
   /** For the control plane to open a session. */
   readonly openMillis: number
   /** For a verdict, unless the operation is held. */
@@ -19,6 +23,8 @@ export interface GatewayLimits {
 
 export const defaultLimits: GatewayLimits = {
   handshakeMillis: 10_000,
+  promptMillis: 120_000,
+  prompts: 64,
   openMillis: 15_000,
   decideMillis: 30_000,
   holdMillis: 15 * 60_000,

@@ -80,6 +80,11 @@ export interface Login {
   connections?(): readonly ServedConnection[]
   /** What proves to a client that this agent stands for a host of one of them. Rejects for any other. */
   certificateFor?(host: string): Promise<ServerCertificate>
+  /**
+   * The client has shown that it speaks the protocol and is about to be asked for a credential: a person may have to
+   * type it. The time for the handshake is longer from now on, unless too many are being waited for already.
+   */
+  awaitPerson?(): void
   /** Routes a protocol's out-of-band cancel request to the session with this key. */
   cancel(key: Uint8Array): void
 }

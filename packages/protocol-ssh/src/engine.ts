@@ -27,7 +27,7 @@ export class SshEngine implements Engine {
 
   async accept(login: Login, signal: AbortSignal): Promise<Opening> {
     this.#login ??= new ClientLogin(this.#client, hostKeyOf(login.hostKey))
-    const { user, token, proof } = await this.#login.next(signal)
+    const { user, token, proof } = await this.#login.next(signal, () => login.awaitPerson?.())
     const connection = login.boundConnection ?? user
     const settings = login.settingsOf?.(connection)
     if (settings !== undefined) this.#settings = schema.parse(settings)

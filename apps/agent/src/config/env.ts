@@ -79,6 +79,13 @@ export const envSchema = z.object({
     .max(100_000)
     .default(4000)
     .describe('Most sessions at once.'),
+  WARDGATE_PROMPT_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(10)
+    .max(600)
+    .default(120)
+    .describe('How long people may take to type a credential that a protocol asks them for.'),
   WARDGATE_DRAIN_SECONDS: z.coerce
     .number()
     .int()
@@ -113,6 +120,7 @@ export interface Config {
   readonly metricsToken: Secret | undefined
   readonly spoolMaxBytes: number
   readonly maxSessions: number
+  readonly promptMillis: number
   readonly drainMillis: number
   readonly catalogMillis: number
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
@@ -155,6 +163,7 @@ export function readConfig(env: Env, protocols: readonly Protocol[]): Config {
     metricsToken: values.WARDGATE_METRICS_TOKEN,
     spoolMaxBytes: values.WARDGATE_SPOOL_MAX_BYTES,
     maxSessions: values.WARDGATE_MAX_SESSIONS,
+    promptMillis: values.WARDGATE_PROMPT_SECONDS * 1000,
     drainMillis: values.WARDGATE_DRAIN_SECONDS * 1000,
     catalogMillis: values.WARDGATE_CATALOG_SECONDS * 1000,
     logLevel: values.WARDGATE_LOG_LEVEL,

@@ -3,6 +3,8 @@ export interface Counters {
   /** Sockets that are being served, whatever their state. */
   sockets: number
   handshakes: number
+  /** Handshakes that are given a person's time. */
+  prompts: number
   sessions: number
   acceptedSockets: number
   openedSessions: number
@@ -15,6 +17,7 @@ export function newCounters(): Counters {
   return {
     sockets: 0,
     handshakes: 0,
+    prompts: 0,
     sessions: 0,
     acceptedSockets: 0,
     openedSessions: 0,

@@ -1,6 +1,7 @@
 import { AuthError, ControlError, LimitError, toGatewayError } from '@wardgate/errors'
 import type { ControlSession } from '../ports'
 import type { Engine, Login, Opening } from '../protocol'
+import type { House } from './house'
 import { deadline, until } from './until'
 import type { Visit } from './visit'
 import { writeStart } from './write-start'
@@ -38,13 +39,44 @@ function takeSessionPlace(visit: Visit): void {
 async function handshake(visit: Visit, engine: Engine): Promise<Opening> {
   const { house, listener, clientAddress } = visit
   const { timers, limits, cancels } = house
-  const login: Login = { ...listener, clientAddress, cancel: (key) => cancels.cancel(key) }
   const tooLate = () => new AuthError('ERR_AUTH_TIMEOUT', 'the handshake took too long')
   const limit = deadline(visit.signal, timers, limits.handshakeMillis, tooLate)
+  const patience = new Patience(house, limit)
+  const login: Login = {
+    ...listener,
+    clientAddress,
+    cancel: (key) => cancels.cancel(key),
+    awaitPerson: () => patience.take(),
+  }
   try {
     return await until(engine.accept(login, limit.signal), limit.signal)
   } finally {
+    patience.leave()
     limit.stop()
+  }
+}
+
+/** Time for a person to type: for a bounded number at once, or whoever connects and says nothing would hold a place. */
+class Patience {
+  readonly #house: House
+  readonly #limit: { extend(millis: number): void }
+  #isTaken = false
+
+  constructor(house: House, limit: { extend(millis: number): void }) {
+    this.#house = house
+    this.#limit = limit
+  }
+
+  take(): void {
+    const { counters, limits } = this.#house
+    if (this.#isTaken || counters.prompts >= limits.prompts) return
+    this.#isTaken = true
+    counters.prompts += 1
+    this.#limit.extend(limits.promptMillis)
+  }
+
+  leave(): void {
+    if (this.#isTaken) this.#house.counters.prompts -= 1
   }
 }
 

@@ -76,6 +76,40 @@ async function idle() {
 }
 
 describe('limits before authentication', () => {
+  describe('of a client that asks a person', () => {
+    const asking = () =>
+      engineWith(() => ({
+        accept: (login) => {
+          login.awaitPerson?.()
+          return new Promise(() => undefined)
+        },
+      }))
+
+    it('has the time of a person', async () => {
+      const { open, clock, spool } = house({}, asking())
+      open()
+      await idle()
+      clock.advance(119_000)
+      await idle()
+      expect(spool.of('login-refused')).toEqual([])
+      clock.advance(1_000)
+      await spool.until((all) => all.of('login-refused').length === 1)
+    })
+
+    it('has no more than the time of a handshake when too many are waited for', async () => {
+      const { open, clock, spool, gateway } = house({ prompts: 1 }, asking())
+      open()
+      open()
+      await idle()
+      expect(gateway.counters.prompts).toBe(1)
+      clock.advance(10_000)
+      await spool.until((all) => all.of('login-refused').length === 1)
+      clock.advance(110_000)
+      await spool.until((all) => all.of('login-refused').length === 2)
+      expect(gateway.counters.prompts).toBe(0)
+    })
+  })
+
   it('refuses more handshakes than may go on at once, and serves again when there is room', async () => {
     const { open, connect, spool } = house({ handshakes: 2 })
     const waiting = [open(), open()]

@@ -11,16 +11,24 @@ export function until<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   })
 }
 
-/** A signal that also aborts with `error` after `millis`; call `stop` when the work is done. */
+/** A signal that also aborts with `error` after `millis`, or `extend`ed from then on; call `stop` when the work is done. */
 export function deadline(
   signal: AbortSignal,
   timers: Timers,
   millis: number,
   error: () => GatewayError,
-): { readonly signal: AbortSignal; stop(): void } {
+): { readonly signal: AbortSignal; extend(millis: number): void; stop(): void } {
   const late = new AbortController()
-  const stop = timers.after(millis, () => late.abort(error()))
-  return { signal: AbortSignal.any([signal, late.signal]), stop }
+  const start = (after: number) => timers.after(after, () => late.abort(error()))
+  let stop = start(millis)
+  return {
+    signal: AbortSignal.any([signal, late.signal]),
+    extend: (after) => {
+      stop()
+      stop = start(after)
+    },
+    stop: () => stop(),
+  }
 }
 
 /** Resolves when the promise has settled either way, or after `millis`. */

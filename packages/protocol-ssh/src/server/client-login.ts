@@ -42,6 +42,7 @@ export class ClientLogin {
   #requests = 0
   #attempts = 0
   #bytes = 0
+  #awaitPerson: () => void = () => undefined
   #offered: (offer: Offer) => void = () => undefined
   #failed: (error: GatewayError) => void = () => undefined
 
@@ -51,15 +52,18 @@ export class ClientLogin {
   }
 
   /** The next offer. Called again when the one before was refused, which the client learns then. */
-  async next(signal: AbortSignal): Promise<Offer> {
+  async next(signal: AbortSignal, awaitPerson: () => void): Promise<Offer> {
+    this.#awaitPerson = awaitPerson
     const aborted = () => this.#failed(signal.reason as GatewayError)
     signal.addEventListener('abort', aborted)
     try {
       return await new Promise<Offer>((resolve, reject) => {
         this.#offered = resolve
         this.#failed = reject
-        if (this.connection === undefined) this.#begin()
-        else this.#rejectPending()
+        if (this.connection === undefined) return this.#begin()
+        // Clients ask their person for another password before they say anything.
+        awaitPerson()
+        this.#rejectPending()
       })
     } finally {
       signal.removeEventListener('abort', aborted)
@@ -116,6 +120,7 @@ export class ClientLogin {
 
   #authenticate(context: AuthContext): void {
     this.#requests += 1
+    this.#awaitPerson()
     if (this.#requests > maxAuthRequests || Buffer.byteLength(context.username) > maxUserBytes) {
       this.#failed(new AuthError('ERR_AUTH_MISSING', 'too many login attempts on one connection'))
       return
