@@ -2,6 +2,7 @@ import { toGatewayError, type GatewayError } from '@wardgate/errors'
 import type { Relaying } from '../channels/relaying'
 import { Settlement } from '../channels/settlement'
 import { submitFrom } from '../channels/submission'
+import { withSize } from './attributes-frame'
 import { replies, statuses } from './codes'
 import { readMasked } from './masked-content'
 import type { OpenFile } from './open-file'
@@ -123,14 +124,14 @@ export class HandleRequests {
     settlement?.settle({ status: status?.code === statuses.ok ? 'succeeded' : 'failed' })
     if (request.kind === 'close') file.close('succeeded')
     if (request.kind === 'read' && reply.type === replies.data)
-      file.passed(request.offset, bytesOf(reply))
+      file.passed('out', request.offset, bytesOf(reply))
     if (request.kind === 'write' && status?.code === statuses.ok)
-      file.passed(request.offset, request.data)
+      file.passed('in', request.offset, request.data)
     relaying.touch()
     const mask = (text: string) => relaying.gate.maskText(text)
     if (status !== undefined) send(statusFrame(request.id, status.code, mask(status.message)))
     else if (reply.type === replies.name)
-      send(frame(reply.type, request.id, maskNames(reply.body, mask)))
+      send(frame(reply.type, request.id, maskNames(reply.body, mask, file.isMasked)))
     else send(readdressed(request.id, reply))
   }
 }
@@ -139,11 +140,4 @@ interface Passed {
   readonly file: OpenFile
   readonly request: HandleRequest
   readonly settlement: Settlement | undefined
-}
-
-/** ATTRS with another size, if they have one (section 5: flags, then size). */
-function withSize(attributes: Buffer, size: number): Buffer {
-  const bytes = Buffer.from(attributes)
-  if (bytes.length >= 12 && bytes.readUInt32BE(0) & 1) bytes.writeBigUInt64BE(BigInt(size), 4)
-  return bytes
 }

@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer'
 import { LimitError, TargetError } from '@wardgate/errors'
 import { binaryOutput, textFile } from '../channels/output-type'
-import { replies, statuses } from './codes'
+import type { Permit } from '@wardgate/gateway'
+import { openFlags, replies, statuses } from './codes'
 import type { OpenFile } from './open-file'
 import { bytesOf, statusOf } from './replies'
 import type { UpstreamFiles } from './upstream-files'
@@ -22,7 +23,7 @@ const types: Readonly<Record<string, string>> = {
  */
 export async function readMasked(
   files: UpstreamFiles,
-  file: OpenFile,
+  file: Readable,
   maxBytes: number,
 ): Promise<Buffer> {
   const content = await readWhole(files, file, maxBytes)
@@ -34,7 +35,35 @@ export async function readMasked(
   return masked
 }
 
-async function readWhole(files: UpstreamFiles, file: OpenFile, maxBytes: number): Promise<Buffer> {
+interface Asked {
+  readonly files: UpstreamFiles
+  readonly path: string
+  /** For the question what the file is like: nothing of what is read here reaches the client but its length. */
+  readonly permit: Permit
+}
+
+/** Undefined = it cannot be told: too large, unreadable, or nothing that may be read. */
+export async function maskedSizeOf(
+  { files, path, permit }: Asked,
+  maxBytes: number,
+): Promise<number | undefined> {
+  const open = { id: 0, kind: 'open', path, flags: openFlags.read, attributes: {} } as const
+  const opened = await files.request(open, permit)
+  if (opened.type !== replies.handle) return undefined
+  const handle = bytesOf(opened)
+  try {
+    const content = await readMasked(files, { path, handle, permit, maskedCells: 0 }, maxBytes)
+    return content.length
+  } catch {
+    return undefined
+  } finally {
+    await files.request({ id: 0, kind: 'close', handle }, permit, handle)
+  }
+}
+
+type Readable = Pick<OpenFile, 'path' | 'handle' | 'permit'> & { maskedCells: number }
+
+async function readWhole(files: UpstreamFiles, file: Readable, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = []
   for (let size = 0; ;) {
     const request = { id: 0, kind: 'read', offset: BigInt(size), length: chunkBytes } as const

@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto'
 import type { Permit } from '@wardgate/gateway'
 import type { Settlement } from '../channels/settlement'
+import type { FileRecording } from './file-recording'
 
 /** A file or folder that is open at the target, and what its permits were used for. */
 export class OpenFile {
@@ -13,6 +14,7 @@ export class OpenFile {
   /** Whether what is read has to be looked through; then it is read whole, once. */
   readonly isMasked: boolean
   content: Promise<Buffer> | undefined
+  readonly #recording: FileRecording
   /** What went through, in order and without gaps; undefined as soon as it did not. */
   #digest: Hash | undefined = createHash('sha256')
   #nextOffset = 0n
@@ -25,18 +27,21 @@ export class OpenFile {
     readonly permits: readonly [Permit, ...Permit[]]
     readonly settlements: readonly Settlement[]
     readonly isMasked: boolean
+    readonly recording: FileRecording
   }) {
     this.path = opened.path
     this.handle = opened.handle
     this.permit = opened.permits[0]
     this.settlements = opened.settlements
     this.isMasked = opened.isMasked
+    this.#recording = opened.recording
     for (const settlement of opened.settlements)
       settlement.count(() => ({ bytes: this.#bytes, maskedCells: this.maskedCells }))
   }
 
-  /** Bytes that were read or written. */
-  passed(offset: bigint, bytes: Uint8Array): void {
+  /** Bytes that were read (`out`) or written. */
+  passed(direction: 'in' | 'out', offset: bigint, bytes: Buffer): void {
+    this.#recording.passed(direction, bytes)
     this.#bytes += bytes.length
     if (offset === this.#nextOffset) this.#digest?.update(bytes)
     else this.#digest = undefined
@@ -45,6 +50,7 @@ export class OpenFile {
 
   close(status: 'succeeded' | 'unknown'): void {
     const digest = this.#bytes > 0 ? this.#digest?.digest('hex') : undefined
+    this.#recording.closed(this.#bytes, digest)
     const completion = digest === undefined ? {} : { completion: `sha256:${digest}` }
     for (const settlement of this.settlements) settlement.settle({ status, ...completion })
   }

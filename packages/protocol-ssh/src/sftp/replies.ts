@@ -1,5 +1,6 @@
 import { ByteReader, ByteWriter } from '@wardgate/wire'
 import { replies, requests, statuses, version } from './codes'
+import { isRegularFile, takeAttributes, withSize } from './attributes-frame'
 import { putBytes, putText, readBytes } from './fields'
 import { extensions } from './requests'
 
@@ -76,28 +77,24 @@ export function initFrame(): Buffer {
   return frame(requests.init, version, Buffer.alloc(0))
 }
 
-/** Names and their long forms (section 7) as the client may see them; attributes as they are. */
-export function maskNames(body: Buffer, mask: (text: string) => string): Buffer {
+/**
+ * Names and their long forms (section 7) as the client may see them. Where files are masked their sizes are those of the
+ * target's content, which nobody gets: they are left out of the attributes.
+ */
+export function maskNames(
+  body: Buffer,
+  mask: (text: string) => string,
+  hidesSizes: boolean,
+): Buffer {
   const reader = new ByteReader(body)
   const count = reader.u32()
   const writer = new ByteWriter(body.length + 64).u32(count)
   for (let at = 0; at < count; at++) {
     putText(writer, mask(readBytes(reader).toString()))
     putText(writer, mask(readBytes(reader).toString()))
-    copyAttributes(reader, writer)
+    const attributes = takeAttributes(reader)
+    const hides = hidesSizes && isRegularFile(attributes)
+    writer.put(hides ? withSize(attributes, undefined) : attributes)
   }
   return writer.finish()
-}
-
-/** Section 5, with the extended pairs that a server may add. */
-function copyAttributes(reader: ByteReader, writer: ByteWriter): void {
-  const flags = reader.u32()
-  writer.u32(flags)
-  const fixed =
-    (flags & 1 ? 8 : 0) + (flags & 2 ? 8 : 0) + (flags & 4 ? 4 : 0) + (flags & 8 ? 8 : 0)
-  writer.put(reader.slice(fixed))
-  if (flags < 0x8000_0000) return
-  const pairs = reader.u32()
-  writer.u32(pairs)
-  for (let at = 0; at < pairs * 2; at++) putBytes(writer, readBytes(reader))
 }

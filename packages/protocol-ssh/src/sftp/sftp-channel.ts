@@ -1,15 +1,18 @@
 import { toGatewayError, type GatewayError } from '@wardgate/errors'
-import type { Permit } from '@wardgate/gateway'
+import { textOf, type Permit } from '@wardgate/gateway'
 import type { ServerChannel } from 'ssh2'
 import type { Relaying } from '../channels/relaying'
 import { Settlement } from '../channels/settlement'
 import { submitFrom } from '../channels/submission'
 import { textFile } from '../channels/output-type'
 import { refusalText } from '../errors'
+import { isRegularFile, withSize } from './attributes-frame'
 import { maxOpenFiles, openFlags, replies, requests, statuses } from './codes'
 import { malformed } from './fields'
+import { FileRecording } from './file-recording'
 import { FrameReader } from './frames'
 import { HandleRequests } from './handle-requests'
+import { maskedSizeOf } from './masked-content'
 import { OpenFile } from './open-file'
 import { operationsOf, type PathRequest } from './operations'
 import {
@@ -109,6 +112,7 @@ export class SftpChannel {
         const { stderr } = this.#channel
         const answer = await submitFrom(this.#relaying, operation, { stderr, closed: this.#closed })
         if (answer.kind === 'denial') throw answer.error
+        this.#relaying.gate.record('in', Buffer.from(`${textOf(operation)}\n`), answer)
         permits.push(answer)
         settlements.push(new Settlement(answer))
       }
@@ -124,13 +128,13 @@ export class SftpChannel {
   /** Does not wait for the answer: the next request may be on its way meanwhile. */
   async #pass(request: PathRequest, permitted: Permitted): Promise<void> {
     const { permits, settlements } = permitted
-    const isMasked = request.kind === 'open' && this.#isMasked(request, permits)
+    const isMasked = this.#isMasked(request, permits)
     if (this.#handles.size >= maxOpenFiles) throw malformed(`more than ${maxOpenFiles} open files`)
     this.#upstream ??= UpstreamFiles.open(this.#relaying.upstream, permits[0])
     const files = await this.#upstream
     await files.room()
     for (const settlement of settlements) settlement.forwarded()
-    files.request(request, permits[0]).then(
+    this.#ask(files, request, permits[0], isMasked).then(
       (reply) => this.#finish(request, reply, { ...permitted, isMasked }),
       (error: unknown) => {
         for (const settlement of settlements) settlement.end()
@@ -139,19 +143,38 @@ export class SftpChannel {
     )
   }
 
-  #isMasked({ flags }: PathRequest & { kind: 'open' }, permits: Permitted['permits']): boolean {
-    if (!(flags & openFlags.read)) return false
+  /** Of a file that is opened, a folder that is listed, and what is asked about by its name. */
+  #isMasked(request: PathRequest, permits: Permitted['permits']): boolean {
+    if (request.kind === 'open' && !(request.flags & openFlags.read)) return false
     const isMasked = permits[0].body(textFile).active
-    if (isMasked && flags !== openFlags.read)
+    if (isMasked && request.kind === 'open' && request.flags !== openFlags.read)
       throw malformed('a file cannot be written while what is read from it is masked')
     return isMasked
+  }
+
+  /** The size that is told is that of the content that can be read. */
+  async #ask(
+    files: UpstreamFiles,
+    request: PathRequest,
+    permit: Permit,
+    isMasked: boolean,
+  ): Promise<Reply> {
+    const reply = await files.request(request, permit)
+    const isAsked = request.kind === 'stat' || request.kind === 'lstat'
+    if (!isMasked || !isAsked || reply.type !== replies.attrs || !isRegularFile(reply.body))
+      return reply
+    const { scanMaxBytes } = this.#relaying.settings
+    const size = await maskedSizeOf({ files, path: request.path, permit }, scanMaxBytes)
+    return { type: reply.type, body: withSize(reply.body, size) }
   }
 
   #finish(request: PathRequest, reply: Reply, opened: Permitted & { isMasked: boolean }): void {
     const { permits, settlements, isMasked } = opened
     if (reply.type === replies.handle) {
       const handle = bytesOf(reply)
-      const file = new OpenFile({ path: request.path, handle, permits, settlements, isMasked })
+      const { path } = request
+      const recording = new FileRecording(this.#relaying.gate, permits[0], path)
+      const file = new OpenFile({ path, handle, permits, settlements, isMasked, recording })
       return this.#send(this.#handles.open(request.id, file))
     }
     const { gate } = this.#relaying
@@ -203,6 +226,6 @@ interface Permitted {
 function maskedReply(id: number, reply: Reply, mask: (text: string) => string): Buffer {
   const status = statusOf(reply)
   if (status !== undefined) return statusFrame(id, status.code, mask(status.message))
-  const body = reply.type === replies.name ? maskNames(reply.body, mask) : reply.body
+  const body = reply.type === replies.name ? maskNames(reply.body, mask, false) : reply.body
   return frame(reply.type, id, body)
 }

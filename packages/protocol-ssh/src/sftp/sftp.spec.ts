@@ -101,6 +101,48 @@ it('masks what is read from text, at every offset, with its own size', async () 
   expect(bytes.toString()).toMatch(/end$/)
 })
 
+it('tells one size of what is masked, whatever it is asked by, and none in listings', async () => {
+  stage.controlPlane.answer = () => stage.controlPlane.allow({ masking })
+  const sftp = await sftpOf(client)
+  const content = await call<Buffer>((done) => sftp.readFile('/a.txt', done))
+  const sizes = await Promise.all([
+    call<{ size: number }>((done) => sftp.stat('/a.txt', done)),
+    call<{ size: number }>((done) => sftp.lstat('/a.txt', done)),
+  ])
+  expect(sizes.map(({ size }) => size)).toEqual([content.length, content.length])
+  const listed = await call<{ attrs: { size?: number } }[]>((done) => sftp.readdir('/', done))
+  expect(listed.map(({ attrs }) => attrs.size)).toEqual([undefined, undefined])
+  expect((await call<{ size?: number }>((done) => sftp.stat('/b.bin', done))).size).toBeUndefined()
+})
+
+it('tells sizes as they are where nothing is masked', async () => {
+  const sftp = await sftpOf(client)
+  const { size } = await call<{ size: number }>((done) => sftp.stat('/a.txt', done))
+  expect(size).toBe(files.content.get('/a.txt')?.length)
+  expect(files.asked).toEqual(['stat /a.txt'])
+})
+
+it('records what was read and written, masked, with digests', async () => {
+  stage.controlPlane.answer = () => stage.controlPlane.allow({ masking })
+  const sftp = await sftpOf(client)
+  await call<Buffer>((done) => sftp.readFile('/a.txt', done))
+  stage.controlPlane.answer = () => stage.controlPlane.allow()
+  await call<unknown>((done) => sftp.writeFile('/new', 'hello', (error) => done(error, undefined)))
+  await call<Buffer>((done) => sftp.readFile('/b.bin', done))
+  await stage.spool.until((spool) => spool.of('outcome').length === 3)
+  const text = stage.recorded.map((item) => item.text).join('')
+  expect(text).toMatch(
+    /^read \/a\.txt \(read mode=0666\)\ncard .* end\r\n\[\/a\.txt: \d+ bytes, sha256:/,
+  )
+  expect(text).not.toContain('4111')
+  expect(stage.recorded).toContainEqual({ direction: 'in', text: 'hello' })
+  expect(text).toContain(
+    '[/new: 5 bytes, sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824]',
+  )
+  expect(text).toContain('[/b.bin: content that is no text is not recorded]')
+  expect(text).not.toContain('binary')
+})
+
 it('withholds what no masker can read, unless the rule lets it pass', async () => {
   const sftp = await sftpOf(client)
   stage.controlPlane.answer = () => stage.controlPlane.allow({ masking })

@@ -38,6 +38,10 @@ export class FakeFiles {
       sftp.status(id, statuses.ok)
     })
     sftp.on('FSTAT', (id, handle) => sftp.attrs(id, this.#attributes(this.#content(handle))))
+    sftp.on('LSTAT', (id, path) => {
+      this.asked.push(`lstat ${path}`)
+      sftp.attrs(id, this.#attributes(this.content.get(path) ?? Buffer.alloc(0)))
+    })
     sftp.on('STAT', (id, path) => {
       this.asked.push(`stat ${path}`)
       sftp.attrs(id, this.#attributes(this.content.get(path) ?? Buffer.alloc(0)))
