@@ -18,7 +18,7 @@ export function problemError(status: number, body: string): CliError {
   const [first = '', ...rest] = lines
   const head = typeof code === 'string' ? `${first} (${code})` : first
   return new CliError(
-    reasonFor(status),
+    code === 'ERR_AUDIT_CORRUPT' ? 'no' : reasonFor(status),
     [head, ...rest].join('\n'),
     typeof nextStep === 'string' ? nextStep : undefined,
   )

@@ -95,6 +95,20 @@ export class AuditRepository implements TreeRepository<Transaction> {
     return { first: Number(found.first), end: Number(found.last) + 1 }
   }
 
+  /** Runs of the log below `size` that the table does not have, the first ones; none when it is whole. */
+  async missing(size: number, take: number): Promise<readonly Extent[]> {
+    const [counted] = await this.database.prisma.$queryRaw<{ count: bigint }[]>`
+      SELECT count(*) AS count FROM audit_entries WHERE index < ${size}`
+    if (Number(counted?.count) === size) return []
+    const rows = await this.database.prisma.$queryRaw<{ first: bigint; end: bigint }[]>`
+      SELECT first, "end" FROM (
+        SELECT lag(index, 1, -1::bigint) OVER (ORDER BY index) + 1 AS first, index AS "end" FROM (
+          SELECT index FROM audit_entries WHERE index < ${size} UNION ALL SELECT ${size}::bigint
+        ) AS kept) AS runs
+      WHERE first < "end" ORDER BY first LIMIT ${take}`
+    return rows.map(({ first, end }) => ({ first: Number(first), end: Number(end) }))
+  }
+
   /** Leaves [first, end), in index order. */
   async leaves({ first, end }: Extent) {
     const rows = await this.database.prisma.auditEntry.findMany({

@@ -10,6 +10,7 @@ import { Database } from '../common/database/database'
 import { SecretStore } from '../common/sealing/secret-store'
 import { Config } from '../config/config'
 import { AuditRepository } from './audit.repository'
+import { treeSetBack } from './damage'
 
 const checkpointSeconds = 60
 const keySecret = 'audit-checkpoint-key'
@@ -56,9 +57,14 @@ export class CheckpointService implements OnApplicationBootstrap, OnApplicationS
     return this.database.transaction(async (tx) => {
       const edge = await this.entries.lockTree(tx)
       const size = Number(edge.size)
-      const root = Frontier.parse(edge.size, edge.frontier).root()
       const latest = await this.entries.latestCheckpoint()
-      if (latest !== null && Number(latest.size) === size) return { size, root, note: latest.note }
+      const signedSize = Number(latest?.size ?? 0)
+      if (signedSize > size) throw treeSetBack(size, signedSize)
+      const root = Frontier.parse(edge.size, edge.frontier).root()
+      if (latest !== null && signedSize === size) {
+        if (!Buffer.from(latest.rootHash).equals(root)) throw treeSetBack(size, size)
+        return { size, root, note: latest.note }
+      }
       const note = signCheckpoint({ origin: this.origin, size, root }, key)
       await this.entries.saveCheckpoint(tx, size, root, note)
       return { size, root, note }

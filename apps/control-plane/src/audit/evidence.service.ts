@@ -11,11 +11,13 @@ import { z } from 'zod'
 import type { EvidenceRequest } from './audit.dto'
 import { AuditRepository, type Extent } from './audit.repository'
 import { CheckpointService } from './checkpoint.service'
+import { entriesMissing } from './damage'
 
 /** Entries that are read at once; the bundle is written while it is read, so its size has no bound in memory. */
 const entriesARead = 500
 /** Older checkpoints that come with a bundle, each with a proof that the log only grew since. */
 const mostOlderCheckpoints = 20
+const mostRunsNamed = 10
 
 /** What a third party needs to check entries without trusting us: leaves, proofs, checkpoints, key. */
 @Injectable()
@@ -31,6 +33,8 @@ export class EvidenceService {
    */
   async export(request: EvidenceRequest): Promise<Readable> {
     const { size, note } = await this.checkpoints.sign()
+    const missing = await this.entries.missing(size, mostRunsNamed)
+    if (missing.length > 0) throw entriesMissing(missing, size)
     const run = await this.entries.extent(request, size)
     if (run === undefined) {
       throw new RequestError('ERR_REQUEST_NOT_FOUND', 'the audit log has no entry of these', {

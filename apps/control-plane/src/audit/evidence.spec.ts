@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { verifyBundle } from '@wardgate/audit-log/verify'
 import type { SpoolRecord } from '@wardgate/contract'
 import { createRecordingWriter } from '@wardgate/recording'
+import { Client } from 'pg'
 import { IngestService } from '../ingest/ingest.service'
 import { readBatch } from '../ingest/spool-record'
 import { ApiClient } from '../testing/api-client'
@@ -131,5 +132,42 @@ describe('the evidence bundle', () => {
   it('says so when the log has nothing of what was asked for', async () => {
     const { status, body } = await api.post('/v1/audit/evidence', { sessionId: randomUUID() })
     expect([status, body.code]).toEqual([404, 'ERR_REQUEST_NOT_FOUND'])
+  })
+
+  describe('of a log that somebody has thinned out', () => {
+    let db: Client
+
+    beforeAll(async () => {
+      db = new Client({ connectionString: test.database.url })
+      await db.connect()
+      // Who can alter the schema gets past what protects the rows.
+      await db.query('ALTER TABLE audit_entries DISABLE TRIGGER USER')
+    })
+    afterAll(() => db.end())
+
+    const refusal = async () => {
+      const { status, body } = await api.post('/v1/audit/evidence', {})
+      expect(status).toBe(500)
+      expect(body).toMatchObject({ code: 'ERR_AUDIT_CORRUPT' })
+      return String(body.detail)
+    }
+
+    it('is refused, and names what is missing', async () => {
+      const [{ size }] = (await db.query('SELECT size::int FROM audit_tree')).rows
+      await db.query(`DELETE FROM audit_entries WHERE index IN (2, 3) OR index = ${size - 1}`)
+      expect(await refusal()).toBe(
+        `audit entries 2 to 3, ${size - 1} are missing: the signed checkpoint says that the log has ${size}`,
+      )
+    })
+
+    it('is refused when the tree is set back: no second history is signed', async () => {
+      await db.query('UPDATE audit_tree SET size = size - 1')
+      expect(await refusal()).toContain('but a checkpoint was signed for')
+      await db.query('UPDATE audit_tree SET size = size + 1')
+      const [{ frontier }] = (await db.query('SELECT frontier FROM audit_tree')).rows
+      frontier[0] ^= 1
+      await db.query('UPDATE audit_tree SET frontier = $1', [frontier])
+      expect(await refusal()).toContain('is not the one that was signed')
+    })
   })
 })

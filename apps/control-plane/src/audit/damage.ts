@@ -1,0 +1,28 @@
+import { AuditError } from '@wardgate/errors'
+import type { Extent } from './audit.repository'
+
+const nextStep =
+  'Keep the database as it is, verify evidence that was exported earlier, and inform the security team.'
+
+/** Entries are gone from the database; the tree that was signed still counts them. */
+export function entriesMissing(missing: readonly Extent[], size: number): AuditError {
+  const runs = missing.map(({ first, end }) =>
+    end - first === 1 ? String(first) : `${first} to ${end - 1}`,
+  )
+  return new AuditError(
+    'ERR_AUDIT_CORRUPT',
+    `audit entries ${runs.join(', ')} are missing: the signed checkpoint says that the log has ${size}`,
+    { nextStep, retryable: false },
+  )
+}
+
+/** The tree was set back: signing it would fork the log. */
+export function treeSetBack(treeSize: number, signedSize: number): AuditError {
+  return new AuditError(
+    'ERR_AUDIT_CORRUPT',
+    treeSize === signedSize
+      ? `the audit tree of size ${treeSize} is not the one that was signed`
+      : `the audit tree has size ${treeSize}, but a checkpoint was signed for ${signedSize}`,
+    { nextStep, retryable: false },
+  )
+}
