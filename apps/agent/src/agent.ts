@@ -13,6 +13,7 @@ import type { Logger as Log } from '@wardgate/logger'
 import { shapeKey } from '@wardgate/sql'
 import type { Spans } from '@wardgate/tracing'
 import { v4 as uuidv4 } from 'uuid'
+import { Estimates } from './estimates/estimators'
 import { CatalogWatch } from './catalog/catalog-watch'
 import { ChangeSpotter } from './catalog/change-spotter'
 import { catalogReaders } from './catalog/readers'
@@ -60,6 +61,7 @@ export class Agent {
   readonly #ingest: Ingest
   readonly #recorders: Recorders
   readonly #memo = new VerdictMemo({ shapeKey })
+  readonly #estimates = new Estimates((connectionId) => this.#catalogs.accessOf(connectionId))
   readonly #gateway: Gateway
   readonly #listeners: ListenerSet
   readonly #renewal: Renewal
@@ -89,6 +91,7 @@ export class Agent {
       heartbeat: () => this.#heartbeat(),
       listener: this.#linkListener(),
       ...(options.spans === undefined ? {} : { spans: options.spans }),
+      estimate: (connectionId, operation) => this.#estimates.of(connectionId, operation),
     })
     this.#catalogs = new CatalogWatch({
       readers: catalogReaders,

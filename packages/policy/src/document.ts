@@ -65,6 +65,12 @@ const comparison = z.union([
   z.strictObject({ atLeast: z.number().optional(), atMost: z.number().optional() }),
 ])
 
+const estimateBound = z
+  .strictObject({ above: z.number().min(0).optional(), atMost: z.number().min(0).optional() })
+  .refine(({ above, atMost }) => (above === undefined) !== (atMost === undefined), {
+    message: 'must say either above or atMost',
+  })
+
 const match = z
   .strictObject({
     actions: z
@@ -73,6 +79,12 @@ const match = z
       .optional(),
     resources: z.array(resourcePattern).min(1).max(policyLimits.patterns).optional(),
     risk: z.strictObject({ atLeast: z.int().min(0).max(100) }).optional(),
+    estimatedRows: estimateBound
+      .optional()
+      .describe('Rows that the target expects the statement to read or change.'),
+    estimatedCost: estimateBound
+      .optional()
+      .describe("The cost of its plan in the target's own units."),
     opaque: z
       .boolean()
       .optional()

@@ -20,6 +20,8 @@ interface Findings {
   /** By action: the rules that grant it. */
   readonly grants: RuleReference[][]
   readonly opaqueGrants: RuleReference[]
+  /** Whether a rule came down to the target's estimate. */
+  readsEstimate: boolean
   /** Whether anything at all is granted to this principal on this connection. */
   mayDoAnything: boolean
 }
@@ -40,7 +42,11 @@ export function evaluate(set: PolicySet, context: PolicyContext): PolicyVerdict 
     ...decision,
     consulted: findings.consulted,
     ...withInferenceTerms(decision, findings, obligations),
-    memo: memoScope(decision.kind, findings.reached, context.facts),
+    readsEstimate: findings.readsEstimate,
+    // The target's data decides, and it changes.
+    memo: findings.readsEstimate
+      ? 'once'
+      : memoScope(decision.kind, findings.reached, context.facts),
   }
 }
 
@@ -52,6 +58,7 @@ function consult(set: PolicySet, context: PolicyContext): Findings {
     failed: [],
     grants: context.facts.actions.map(() => []),
     opaqueGrants: [],
+    readsEstimate: false,
     mayDoAnything: false,
   }
   let variables: ExpressionVariables | undefined
@@ -80,6 +87,8 @@ function take(rule: CompiledRule, evaluation: Evaluation, findings: Findings): v
   findings.consulted.push({ policy, rule: name, matched, why: outcome.why })
   if (outcome.kind === 'no-match' && !outcome.concernsCaller) return
   findings.reached.push(rule)
+  const isJudged = outcome.kind === 'match' || outcome.kind === 'estimated-otherwise'
+  if (isJudged && rule.facts.estimates.length > 0) findings.readsEstimate = true
   if (rule.effect === 'allow' || rule.effect === 'require-approval') findings.mayDoAnything = true
   if (outcome.kind === 'failed') findings.failed.push({ reference, why: outcome.why })
   if (outcome.kind !== 'match') return

@@ -1,5 +1,6 @@
 import type { DetailComparison, RuleMatch } from './document'
 import type { ActionFact, Facts } from './facts'
+import { estimateBounds, type EstimateBound } from './estimate-bound'
 import { isShapeStable } from './expression'
 import { matchesAny, type Glob, type LetterCase } from './glob'
 import { compileResourcePattern, type ResourcePattern } from './resource-pattern'
@@ -16,6 +17,8 @@ export interface CompiledFactMatcher {
   readonly resources?: readonly ResourcePattern[]
   readonly riskAtLeast?: number
   readonly opaque?: boolean
+  /** What the target itself is asked for before the rule can be judged. */
+  readonly estimates: readonly EstimateBound[]
   readonly details: readonly CompiledDetail[]
   /** Whether a fact is read that may differ between two texts of one shape. */
   readonly readsText: boolean
@@ -40,6 +43,7 @@ export function compileFactMatcher(match: RuleMatch): CompiledFactMatcher {
     ...(match.resources && { resources: match.resources.map(compileResourcePattern) }),
     ...(match.risk && { riskAtLeast: match.risk.atLeast }),
     ...(match.opaque !== undefined && { opaque: match.opaque }),
+    estimates: estimateBounds(match),
     details,
     readsText: details.some(({ key }) => !isShapeStable(key)),
   }

@@ -18,3 +18,4 @@ export {
   type PolicyTestResult,
   type PolicyTests,
 } from './policy-tests'
+export { estimateFacts } from './estimate-bound'

@@ -1,4 +1,5 @@
 import type { CompiledRule } from './compile'
+import { estimateMismatch } from './estimate-bound'
 import type { PolicyContext } from './context'
 import type { ExpressionVariables } from './expression'
 import { conditionMismatch, matchesAction, type CompiledFactMatcher } from './fact-matcher'
@@ -9,6 +10,7 @@ import { connectionMismatch, principalMismatch } from './selectors'
 export type RuleOutcome =
   | { readonly kind: 'no-match'; readonly why: string; readonly concernsCaller: boolean }
   | { readonly kind: 'failed'; readonly why: string }
+  | { readonly kind: 'estimated-otherwise'; readonly why: string }
   | {
       readonly kind: 'match'
       readonly why: string
@@ -49,6 +51,8 @@ export function evaluateRule(rule: CompiledRule, evaluation: Evaluation): RuleOu
     if (!result.value)
       return { kind: 'no-match', why: 'its condition is false', concernsCaller: true }
   }
+  const otherwise = estimateMismatch(rule.facts.estimates, facts)
+  if (otherwise !== undefined) return { kind: 'estimated-otherwise', why: otherwise }
   return { kind: 'match', why: matchWhy(rule, touched), ...grantsOf(rule, facts) }
 }
 

@@ -64,5 +64,7 @@ export interface PolicyVerdict {
   readonly message: string
   readonly obligations: Obligations
   readonly approval?: ApprovalTerms
+  /** Whether a rule came down to the target's estimate: without one it counts as above any bound. */
+  readonly readsEstimate: boolean
   readonly memo: MemoScope
 }

@@ -8,6 +8,7 @@ interface ApprovalRequest {
   readonly id: string
   readonly digest: string
   readonly text: string
+  readonly summary: string
   readonly state: string
   readonly mayVote: boolean
 }
@@ -242,6 +243,17 @@ describe('approval', () => {
     expect(JSON.stringify(request)).toContain('13')
     await vote(approver, request, 'approve')
     expect((await running).rowCount).toBeGreaterThan(0)
+  })
+
+  it("shows the approver the target's estimate", async () => {
+    const { client } = await connect()
+    const running = refusal(client.query('DELETE FROM payments WHERE order_id < 10000000'))
+    const request = await pendingFor('order_id < 10000000')
+    const { rows } = await direct.query<{ n: number }>('SELECT count(*)::int AS n FROM payments')
+    const [, shown = ''] = /about ([\d,]+) rows/.exec(request.summary) ?? []
+    expect(Number(shown.replaceAll(',', ''))).toBeGreaterThan((rows[0]?.n ?? 0) / 10)
+    await vote(approver, request, 'reject', 'all of them')
+    await running
   })
 
   it('tells the client who rejected it, and why', async () => {

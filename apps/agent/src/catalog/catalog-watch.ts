@@ -73,6 +73,13 @@ export class CatalogWatch {
     this.#check(watched, false)
   }
 
+  /** How the system session reaches the target of a connection; undefined = it has none. */
+  accessOf(connectionId: string): Access | undefined {
+    for (const watched of this.#watched.values())
+      if (watched.connectionId === connectionId) return watched.access
+    return undefined
+  }
+
   /** Something was created, altered or dropped through the gateway. */
   changed(connectionId: string, database: string): void {
     const watched = this.#watched.get(keyOf({ connectionId, database }))

@@ -24,7 +24,7 @@ import { v7 as uuidv7 } from 'uuid'
 import { Admissions } from './admissions'
 import { Backoff } from './backoff'
 import { type ChannelIdentity, createAgentClient } from './client'
-import { StreamSession } from './session'
+import { type SessionSurroundings, StreamSession } from './session'
 import { endQuietly, SpareStreams } from './spare-streams'
 import { contractViolation } from './violation'
 
@@ -51,6 +51,8 @@ export interface LinkOptions {
   readonly firstBackoffMillis?: number
   /** Absent = nothing is traced. */
   readonly spans?: Spans
+  /** Absent = there are no estimates. */
+  readonly estimate?: SessionSurroundings['estimate']
 }
 
 const firstBackoffMillis = 200
@@ -132,6 +134,7 @@ export class ControlLink implements ControlPlane {
       answered: (answer, grant) => this.#answered(request, answer, grant),
       ended: (ended) => this.#sessions.delete(ended),
       spans: this.#options.spans ?? noSpans,
+      estimate: this.#options.estimate ?? (() => Promise.resolve(undefined)),
       released: (stream) => {
         // One that was opened with a former certificate keeps its channel open no longer than its session.
         if (client === this.#client) this.#spares.put(stream)

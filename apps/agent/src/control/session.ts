@@ -1,5 +1,6 @@
 import type { ClientDuplexStream } from '@grpc/grpc-js'
 import {
+  type Estimate,
   type SessionOpened,
   type SessionRequest,
   type SessionResponse,
@@ -47,6 +48,8 @@ export interface SessionSurroundings {
   /** The control plane has said its last word on the session; the stream is as good as new. */
   readonly released: (stream: SessionStream) => void
   readonly spans: Spans
+  /** What the target expects of an operation; undefined = nobody knows. */
+  readonly estimate: (connectionId: string, operation: Operation) => Promise<Estimate | undefined>
 }
 
 /** One session over its own stream. Whatever ends the stream ends the session, after the grace. */
@@ -58,6 +61,8 @@ export class StreamSession implements ControlSession {
   readonly #verdicts = new AwaitedVerdicts()
   readonly #trace: SessionTrace
   readonly #screenings: Screenings
+  /** Operations that wait for a verdict, for what the control plane may want to know of them. */
+  readonly #asked = new Map<string, Operation>()
   #opening: { resolve(): void; reject(error: Error): void } | undefined
   #grant: SessionGrant | undefined
   /** `untold`: it has begun, and the control plane has not been told yet. `unconfirmed`: told, and not answered. */
@@ -137,12 +142,15 @@ export class StreamSession implements ControlSession {
   ): Promise<ControlVerdict> {
     if (this.#lost !== undefined) return Promise.reject(this.#lost)
     const decision = this.#trace.decide(operationId, operation)
+    this.#asked.set(operationId, operation)
     const verdict = this.#verdicts.add(operationId, held, () => {
       this.#tell()
       const { traceparent } = decision
       const value = { operationId, operation: operationToWire(operation), traceparent }
       this.#stream.write({ message: { $case: 'decide', value } })
     })
+    const forget = (): void => void this.#asked.delete(operationId)
+    verdict.then(forget, forget)
     return decision.follow(verdict)
   }
 
@@ -228,6 +236,8 @@ export class StreamSession implements ControlSession {
       case 'toolsScreened':
         if (this.#state === 'closed') return
         return this.#screenings.answered(message.value)
+      case 'estimateWanted':
+        return void this.#estimate(message.value.operationId)
       case 'closed':
         return this.#released()
       case 'kill': {
@@ -236,6 +246,16 @@ export class StreamSession implements ControlSession {
         return this.#object(error)
       }
     }
+  }
+
+  async #estimate(operationId: string): Promise<void> {
+    const operation = this.#asked.get(operationId)
+    const estimate =
+      operation === undefined
+        ? undefined
+        : await this.#surroundings.estimate(this.grant.connectionId, operation)
+    if (this.#lost !== undefined || this.#state === 'closed') return
+    this.#stream.write({ message: { $case: 'estimated', value: { operationId, estimate } } })
   }
 
   #opened(message: SessionOpened): void {

@@ -12,6 +12,13 @@ import type { AllowGrant, Decision } from './decision'
 import type { DecisionSession } from './decision-session'
 import { noFacts } from './facts/function-call'
 import { OperationReaders } from './facts/operation-readers'
+import {
+  type AskEstimate,
+  changesRows,
+  isEstimable,
+  nothingExpected,
+  withEstimate,
+} from './estimate'
 import type { Reading } from './facts/reading'
 
 interface Judged {
@@ -41,11 +48,16 @@ export class DecisionService implements OnModuleInit {
     await Promise.all([loadParser(), loadShellParser()])
   }
 
-  async decide(session: DecisionSession, operation: Operation): Promise<Decision> {
+  /** `ask` is absent where no agent can ask the target. */
+  async decide(
+    session: DecisionSession,
+    operation: Operation,
+    ask?: AskEstimate,
+  ): Promise<Decision> {
     // Read first: a change during the decision makes it older than the change, never younger.
     const epoch = this.watch.current
     try {
-      return await this.judge(session, operation, epoch)
+      return await this.judge(session, operation, { epoch, ask })
     } catch (caught) {
       const error = toGatewayError(caught)
       if (error.code === 'ERR_INTERNAL')
@@ -59,17 +71,36 @@ export class DecisionService implements OnModuleInit {
   private async judge(
     session: DecisionSession,
     operation: Operation,
-    epoch: bigint,
+    { epoch, ask }: { readonly epoch: bigint; readonly ask: AskEstimate | undefined },
   ): Promise<Decision> {
-    const [reading, sets] = await Promise.all([
+    const [read, sets] = await Promise.all([
       this.readers.read(session, operation),
       this.policies.current(),
     ])
-    const verdict = this.evaluate(session, reading, sets)
+    const { reading, verdict } = await this.evaluateWithEstimate(session, read, { sets, ask })
     if (verdict.kind !== 'deny') reading.remember()
     const masking = reading.masking(verdict.obligations)
     const memo = reading.repeatable ? verdict.memo : 'once'
     return conclude(session, operation, { reading, verdict, masking, memo, epoch, sets })
+  }
+
+  /** The target is asked where its answer decides, or where people are to see what a change would touch. */
+  private async evaluateWithEstimate(
+    session: DecisionSession,
+    reading: Reading,
+    { sets, ask }: { readonly sets: PolicySets; readonly ask: AskEstimate | undefined },
+  ): Promise<{ reading: Reading; verdict: PolicyVerdict }> {
+    const verdict = this.evaluate(session, reading, sets)
+    const { facts, runs } = reading
+    const isShown = verdict.kind === 'require-approval' && runs && changesRows(facts)
+    if (!verdict.readsEstimate && !isShown) return { reading, verdict }
+    if (!runs) {
+      const parsed = { ...reading, facts: withEstimate(facts, nothingExpected) }
+      return { reading, verdict: this.evaluate(session, parsed, sets) }
+    }
+    const estimate = isEstimable(facts) ? await ask?.() : undefined
+    const estimated = { ...reading, facts: withEstimate(facts, estimate) }
+    return { reading: estimated, verdict: this.evaluate(session, estimated, sets) }
   }
 
   private evaluate(session: DecisionSession, { facts }: Reading, sets: PolicySets): PolicyVerdict {

@@ -20,6 +20,7 @@ import type { OpeningService } from '../sessions/opening.service'
 import type { SessionReview } from '../sessions/session-review.service'
 import type { SessionLife } from '../sessions/session-life.service'
 import type { Session } from '../sessions/session'
+import { AwaitedEstimates } from './awaited-estimates'
 import { traced } from './traced'
 import { malformed } from './wire/malformed'
 import { operationOf, withdrawReason } from './wire/operation'
@@ -66,6 +67,7 @@ export class SessionConversation {
   private state: 'new' | 'opening' | 'open' | 'refused' | 'ended' = 'new'
   private opening: Promise<void> = Promise.resolve()
   private readonly underWay = new Map<string, UnderWay>()
+  private readonly estimates = new AwaitedEstimates()
   private screening = 0
   private readonly closed = { reason: 'the stream to the agent was lost' }
 
@@ -87,6 +89,8 @@ export class SessionConversation {
         }
         case 'screenTools':
           return this.take(this.screen(message.value))
+        case 'estimated':
+          return this.estimates.answer(message.value)
         case 'withdraw':
           return this.withdraw(message.value.operationId, withdrawReason(message.value.reason))
         case 'close':
@@ -106,6 +110,7 @@ export class SessionConversation {
     this.state = 'ended'
     for (const { waiting } of this.underWay.values()) waiting?.withdraw()
     this.underWay.clear()
+    this.estimates.end()
     if (this.session !== undefined) this.finish(this.session)
   }
 
@@ -201,7 +206,7 @@ export class SessionConversation {
       }
       const span = { name: 'decide', attributes, parent }
       const decision = await traced(this.services.spans, span, (own) =>
-        this.judge(session, operation, own),
+        this.judge(session, id, operation, own),
       )
       await this.answer(session, id, operation, decision, own)
     } finally {
@@ -209,8 +214,17 @@ export class SessionConversation {
     }
   }
 
-  private async judge(session: Session, operation: Operation, span: Span): Promise<Decision> {
-    const decision = await this.services.decisions.decide(session, operation)
+  private async judge(
+    session: Session,
+    id: string,
+    operation: Operation,
+    span: Span,
+  ): Promise<Decision> {
+    const decision = await this.services.decisions.decide(session, operation, () =>
+      this.estimates.ask(id, () =>
+        this.wire.send({ $case: 'estimateWanted', value: { operationId: id } }),
+      ),
+    )
     span.set({ 'wardgate.verdict': decision.outcome.kind })
     return decision
   }

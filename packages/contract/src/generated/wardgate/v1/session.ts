@@ -234,6 +234,7 @@ export interface SessionRequest {
     { $case: "withdraw"; value: Withdraw }
     | { $case: "close"; value: CloseSession }
     | { $case: "screenTools"; value: ScreenTools }
+    | { $case: "estimated"; value: Estimated }
     | undefined;
 }
 
@@ -453,7 +454,27 @@ export interface SessionResponse {
     | { $case: "kill"; value: Kill }
     | { $case: "toolsScreened"; value: ToolsScreened }
     | { $case: "closed"; value: SessionClosed }
+    | { $case: "estimateWanted"; value: EstimateWanted }
     | undefined;
+}
+
+/**
+ * Asks for the target's own estimate of an operation that waits for its verdict. The agent asks by its system session
+ * and lets nothing run.
+ */
+export interface EstimateWanted {
+  operationId: string;
+}
+
+export interface Estimated {
+  operationId: string;
+  /** Absent = the target gave none in time; then any number is possible. */
+  estimate?: Estimate | undefined;
+}
+
+export interface Estimate {
+  rows: number;
+  cost: number;
 }
 
 /** Answers `close`: nothing more comes of this session, and the stream may carry another. */
@@ -776,6 +797,9 @@ export const SessionRequest: MessageFns<SessionRequest> = {
       case "screenTools":
         ScreenTools.encode(message.message.value, writer.uint32(42).fork()).join();
         break;
+      case "estimated":
+        Estimated.encode(message.message.value, writer.uint32(50).fork()).join();
+        break;
     }
     return writer;
   },
@@ -831,6 +855,14 @@ export const SessionRequest: MessageFns<SessionRequest> = {
             }
 
             message.message = { $case: "screenTools", value: ScreenTools.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.message = { $case: "estimated", value: Estimated.decode(reader, reader.uint32()) };
             continue;
           }
         }
@@ -2733,6 +2765,9 @@ export const SessionResponse: MessageFns<SessionResponse> = {
       case "closed":
         SessionClosed.encode(message.message.value, writer.uint32(66).fork()).join();
         break;
+      case "estimateWanted":
+        EstimateWanted.encode(message.message.value, writer.uint32(74).fork()).join();
+        break;
     }
     return writer;
   },
@@ -2804,6 +2839,174 @@ export const SessionResponse: MessageFns<SessionResponse> = {
             }
 
             message.message = { $case: "closed", value: SessionClosed.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.message = { $case: "estimateWanted", value: EstimateWanted.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseEstimateWanted(): EstimateWanted {
+  return { operationId: "" };
+}
+
+export const EstimateWanted: MessageFns<EstimateWanted> = {
+  encode(message: EstimateWanted, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.operationId !== "") {
+      writer.uint32(10).string(message.operationId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EstimateWanted {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEstimateWanted();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.operationId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseEstimated(): Estimated {
+  return { operationId: "", estimate: undefined };
+}
+
+export const Estimated: MessageFns<Estimated> = {
+  encode(message: Estimated, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.operationId !== "") {
+      writer.uint32(10).string(message.operationId);
+    }
+    if (message.estimate !== undefined) {
+      Estimate.encode(message.estimate, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Estimated {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEstimated();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.operationId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.estimate = Estimate.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseEstimate(): Estimate {
+  return { rows: 0, cost: 0 };
+}
+
+export const Estimate: MessageFns<Estimate> = {
+  encode(message: Estimate, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.rows !== 0) {
+      writer.uint32(9).double(message.rows);
+    }
+    if (message.cost !== 0) {
+      writer.uint32(17).double(message.cost);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Estimate {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEstimate();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 9) {
+              break;
+            }
+
+            message.rows = reader.double();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.cost = reader.double();
             continue;
           }
         }
