@@ -1,6 +1,6 @@
 import type { MaskingPlan } from '@wardgate/masking'
 import type { RequestListener } from 'node:http'
-import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
+import { brotliCompressSync, constants, createGzip, deflateSync, gzipSync } from 'node:zlib'
 import { Stage } from './testing/stage'
 
 const email = 'ada@example.com'
@@ -45,14 +45,72 @@ it.each([
     })
     response.end(encoded)
   })
-  const response = await stage.fetch('/x')
+  const headers = { 'accept-encoding': 'gzip, deflate, br' }
+  const response = await stage.fetch('/x', { headers })
   const text = await response.text()
   expect(JSON.parse(text)).toMatchObject({ name: 'Ada', n: 1 })
   expect(text).not.toContain(email)
+  expect(response.headers.get('content-encoding')).toBe(coding ?? null)
   const names = [...response.headers.keys()]
-  for (const gone of ['content-encoding', 'content-length', 'etag', 'content-digest'])
-    expect(names).not.toContain(gone)
+  for (const gone of ['content-length', 'etag', 'content-digest']) expect(names).not.toContain(gone)
   expect(await outcome()).toMatchObject({ status: 'succeeded', maskedCells: 1 })
+})
+
+const ask = (path: string, acceptEncoding: string, isEnough?: (seen: string) => boolean) =>
+  stage.raw(
+    `GET /shop${path} HTTP/1.1\r\nhost: g\r\nauthorization: Bearer t\r\naccept-encoding: ${acceptEncoding}\r\nconnection: close\r\n\r\n`,
+    isEnough,
+  )
+
+it.each([
+  ['identity', false],
+  ['br', false],
+  ['gzip;q=0, *', false],
+  ['*;q=0', false],
+  ['GZIP;q=0.5', true],
+  ['*', true],
+])('makes the coding anew where the client takes it: %s', async (acceptEncoding, isCoded) => {
+  await start((_request, response) => {
+    response.writeHead(200, { ...json, 'content-encoding': 'gzip' }).end(gzipSync(person))
+  })
+  const seen = await ask('/x', acceptEncoding)
+  expect(seen.includes('content-encoding: gzip')).toBe(isCoded)
+  expect(seen.includes('"Ada"')).toBe(!isCoded)
+})
+
+it('shows each event of a compressed stream as it comes', async () => {
+  const held: { end: () => void } = { end: () => undefined }
+  await start((_request, response) => {
+    const packed = createGzip({ flush: constants.Z_SYNC_FLUSH })
+    packed.pipe(response)
+    response.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' })
+    packed.write(`data: {"email":"${email}","n":1}\n\n`)
+    held.end = () => packed.end('data: {"n":2}\n\n')
+  })
+  const response = await stage.fetch('/x')
+  expect(response.headers.get('content-encoding')).toBe('gzip')
+  const reader = response.body!.getReader()
+  const first = Buffer.from((await reader.read()).value ?? []).toString()
+  expect(first).toContain('"n":1')
+  expect(first).not.toContain(email)
+  held.end()
+  let rest = ''
+  for (let part = await reader.read(); !part.done; part = await reader.read())
+    rest += Buffer.from(part.value).toString()
+  expect(rest).toContain('"n":2')
+})
+
+it('passes a large compressed body whole to a slow reader, and ends when it leaves', async () => {
+  const rows = Array.from({ length: 60_000 }, (_, id) => ({ id, email, noise: Math.random() }))
+  await start((_request, response) => {
+    response.writeHead(200, { ...json, 'content-encoding': 'gzip' })
+    response.end(gzipSync(JSON.stringify(rows)))
+  })
+  const whole = JSON.parse(await (await stage.fetch('/x')).text()) as unknown[]
+  expect(whole).toHaveLength(rows.length)
+  const left = await ask('/x', 'gzip', (seen) => seen.length > 1_000)
+  expect(left).toContain('content-encoding: gzip')
+  await stage.spool.until((spool) => spool.of('outcome').length === 2)
 })
 
 it('masks headers and trailers', async () => {

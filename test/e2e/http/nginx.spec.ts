@@ -71,6 +71,25 @@ describeWithPeer('nginx', (binary) => {
     expect(await curl(`${other}/echo`)).toContain('ERR_TARGET_TLS')
   })
 
+  it('masks what nginx compresses, and compresses it again for those who take that', async () => {
+    const url = await registerHttp(sharedInstance, {
+      name: 'nginx-masked',
+      port: nginx.port,
+      rules: `
+  - { id: read, effect: allow, match: { actions: [read] } }
+  - { id: emails, mask: { detectors: [email], with: redact } }`,
+    })
+    const shown = ['-w', ' %header{content-encoding} %{size_download}']
+    const packed = await curl(`${url}/people.json`, '--compressed', ...shown)
+    const [, size = ''] = / gzip (\d+)$/.exec(packed) ?? []
+    const plainly = await curl(`${url}/people.json`)
+    for (const text of [packed.replace(/ gzip \d+$/, ''), plainly]) {
+      expect(JSON.parse(text)).toHaveLength(200)
+      expect(text).not.toContain('@example.com')
+    }
+    expect(Number(size)).toBeLessThan(plainly.length / 2)
+  })
+
   it('passes ranges of what nothing masks', async () => {
     const part = await curl(`${plain}/large.bin`, '-r', '8-15', '-w', ' %{http_code}')
     expect(part).toBe('wardgate 206')

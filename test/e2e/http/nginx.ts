@@ -13,6 +13,8 @@ export interface Nginx {
   stop(): Promise<void>
 }
 
+const people = Array.from({ length: 200 }, (_, id) => ({ id, email: `person${id}@example.com` }))
+
 /** nginx as a target: plain HTTP/1.1, and HTTP/2 with TLS. It answers with what reached it. */
 export async function startNginx(binary: string): Promise<Nginx> {
   const folder = mkdtempSync(join(tmpdir(), 'wardgate-nginx-'))
@@ -20,6 +22,7 @@ export async function startNginx(binary: string): Promise<Nginx> {
   chmodSync(folder, 0o755)
   const [port, tlsPort] = [await freePort(), await freePort()]
   makeCertificate(folder)
+  writeFileSync(join(folder, 'people.json'), JSON.stringify(people))
   writeFileSync(join(folder, 'large.bin'), Buffer.alloc(8 * 1024 * 1024, 'wardgate'))
   writeFileSync(join(folder, 'nginx.conf'), configuration(folder, port, tlsPort))
   const child = spawn(binary, ['-c', join(folder, 'nginx.conf'), '-p', folder], { stdio: 'ignore' })
@@ -62,6 +65,7 @@ http {
     location /away { return 302 http://example.com/; }
     location /here { return 302 /echo; }
     location = /large.bin { }
+    location = /people.json { gzip on; gzip_types application/json; gzip_min_length 1; default_type application/json; }
     location / { return 404 "nothing here\\n"; }
   }
 }

@@ -6,8 +6,10 @@ import { valueOf, type Field } from '../wire/fields'
 import { isDroppedFromResponse } from '../wire/header-names'
 import { MessagePipe } from '../mcp/message-pipe'
 import { essenceOf } from '../wire/media-type'
+import { encoderFor } from '../wire/codings'
 import { bodyPipe, type BodyPipe, type BodySink } from './body-pipe'
 import type { PermittedRequest } from './decide-request'
+import { outletTo, type Outlet } from './outlet'
 import { shownHeaders } from './response-headers'
 
 /** One permitted request from its forward to its outcome: shows the client the masked answer, settles once. */
@@ -21,6 +23,7 @@ export class ResponseRelay implements ResponseListener, BodySink {
   #sending: Sending | undefined
   #untyped: readonly Field[] | undefined
   #pipe: BodyPipe | undefined
+  #outlet: Outlet | undefined
   #masker: ReturnType<Permit['body']> | undefined
   #headerCells = 0
   #bytes = 0
@@ -72,8 +75,11 @@ export class ResponseRelay implements ResponseListener, BodySink {
       show === undefined
         ? bodyPipe({ masker, contentEncoding, sink: this, goOn })
         : new MessagePipe({ masker, mediaType: essenceOf(mediaType), sink: this, goOn, show })
-    exchange.onDrain(() => this.#pipe?.drained())
-    exchange.begin(status, headers)
+    const isAnew = masker.active && hasBody && show === undefined
+    const encoder = isAnew ? encoderFor(contentEncoding, this.#acceptEncoding()) : undefined
+    this.#outlet = outletTo(exchange, encoder, () => this.#pipe?.drained())
+    const coding = encoder === undefined ? {} : { 'content-encoding': encoder.name }
+    exchange.begin(status, { ...headers, ...coding })
     this.#recordHead(headers)
   }
 
@@ -95,6 +101,7 @@ export class ResponseRelay implements ResponseListener, BodySink {
   failed(error: GatewayError): void {
     const { exchange, permit } = this.#request
     this.#pipe?.destroy()
+    this.#outlet?.destroy()
     const isOurs = !(error instanceof TargetError || error instanceof SessionError)
     this.#settle(this.status === 0 ? 'unknown' : this.#statusWord(), error)
     if (isOurs) exchange.answer(problemOf(error, { operationId: permit.operationId }))
@@ -104,14 +111,15 @@ export class ResponseRelay implements ResponseListener, BodySink {
 
   write(chunk: Uint8Array): boolean {
     this.#bytes += chunk.length
-    this.#request.session.gate.record('out', chunk)
-    return this.#request.exchange.write(chunk)
+    this.#request.session.gate.record('out', chunk, this.#request.permit)
+    return this.#outlet?.write(chunk) ?? true
   }
 
   end(): void {
     this.#settle(this.#statusWord())
-    this.#request.exchange.end(this.#trailers)
-    this.#finish(undefined)
+    const leaving = this.#outlet?.end(this.#trailers)
+    if (leaving === undefined) this.#finish(undefined)
+    else void leaving.then(() => this.#finish(undefined))
   }
 
   fail(error: GatewayError): void {
@@ -124,6 +132,10 @@ export class ResponseRelay implements ResponseListener, BodySink {
     if (this.#isSettled) return
     const error = new SessionError('ERR_SESSION_CLIENT_GONE', 'the client left its request')
     this.#sending?.abort(error)
+  }
+
+  #acceptEncoding(): string | undefined {
+    return valueOf(this.#request.exchange.fields, 'accept-encoding')
   }
 
   #statusWord(): Outcome['status'] {
@@ -156,7 +168,7 @@ export class ResponseRelay implements ResponseListener, BodySink {
       (Array.isArray(value) ? value : [value]).map((text) => `${name}: ${text}\r\n`),
     )
     const head = `HTTP/1.1 ${this.status}\r\n${lines.join('')}\r\n`
-    this.#request.session.gate.record('out', Buffer.from(head))
+    this.#request.session.gate.record('out', Buffer.from(head), this.#request.permit)
   }
 }
 

@@ -14,13 +14,61 @@ const decoders: Readonly<Record<string, Decoder>> = {
   ...('createZstdDecompress' in zlib ? { zstd: zlib.createZstdDecompress as Decoder } : {}),
 }
 
+/** A content coding and how to make it. */
+export interface Encoder {
+  readonly name: string
+  readonly create: () => Transform
+}
+
+/** Fast rather than small, and flushed with every write. */
+const brotliQuality = 4
+const { BROTLI_PARAM_QUALITY, BROTLI_OPERATION_FLUSH, Z_SYNC_FLUSH } = zlib.constants
+
+const encoders: Readonly<Record<string, () => Transform>> = {
+  gzip: () => zlib.createGzip({ flush: Z_SYNC_FLUSH }),
+  'x-gzip': () => zlib.createGzip({ flush: Z_SYNC_FLUSH }),
+  deflate: () => zlib.createDeflate({ flush: Z_SYNC_FLUSH }),
+  br: () =>
+    zlib.createBrotliCompress({
+      flush: BROTLI_OPERATION_FLUSH,
+      params: { [BROTLI_PARAM_QUALITY]: brotliQuality },
+    }),
+  ...('createZstdCompress' in zlib ? { zstd: zstdEncoder } : {}),
+}
+
+function zstdEncoder(): Transform {
+  const { createZstdCompress, constants } = zlib as unknown as {
+    readonly createZstdCompress: (options: object) => Transform
+    readonly constants: { readonly ZSTD_e_flush: number }
+  }
+  return createZstdCompress({ flush: constants.ZSTD_e_flush })
+}
+
+/** The coding of the target's answer, to be made anew where the client takes it; undefined = it goes as it is. */
+export function encoderFor(
+  contentEncoding: string | undefined,
+  acceptEncoding: string | undefined,
+): Encoder | undefined {
+  const name = (contentEncoding ?? '').trim().toLowerCase()
+  const create = Object.hasOwn(encoders, name) ? encoders[name] : undefined
+  return create !== undefined && accepts(acceptEncoding ?? '', name) ? { name, create } : undefined
+}
+
+/** https://datatracker.ietf.org/doc/html/rfc9110#section-12.5.3 */
+function accepts(acceptEncoding: string, coding: string): boolean {
+  const items = acceptEncoding.split(',').map((item) => item.trim().toLowerCase())
+  const named = items.find((item) => item.split(';')[0]?.trim() === coding)
+  const found = named ?? items.find((item) => item.startsWith('*'))
+  return found !== undefined && !/;\s*q=0(?:\.0*)?$/.test(found)
+}
+
 /** Undefined = one of them cannot be undone. Empty = nothing to undo. */
 export function decodersOf(contentEncoding: string | undefined): readonly Decoder[] | undefined {
   const names = (contentEncoding ?? '')
     .split(',')
     .map((name) => name.trim().toLowerCase())
     .filter((name) => name !== '' && name !== 'identity')
-  const found = names.map((name) => decoders[name])
+  const found = names.map((name) => (Object.hasOwn(decoders, name) ? decoders[name] : undefined))
   // Two codings on one body are nobody's need and a bomb's.
   if (found.length > 1 || found.includes(undefined)) return undefined
   return found.filter((decoder) => decoder !== undefined)
@@ -33,7 +81,7 @@ export function narrowAcceptEncoding(value: string): string {
     .map((item) => item.trim())
     .filter((item) => {
       const name = item.split(';')[0]?.trim().toLowerCase() ?? ''
-      return name === 'identity' || name in decoders
+      return name === 'identity' || Object.hasOwn(decoders, name)
     })
   return kept.length === 0 ? 'identity' : kept.join(', ')
 }
