@@ -1,7 +1,7 @@
 import { ByteReader, ByteWriter } from '@wardgate/wire'
-import { replies, requests, statuses, version } from './codes'
 import { isRegularFile, takeAttributes, withSize } from './attributes-frame'
-import { putBytes, putText, readBytes } from './fields'
+import { maxFrameBytes, maxOpenFiles, replies, requests, statuses, version } from './codes'
+import { putBytes, putText, putU64, readBytes } from './fields'
 import { extensions } from './requests'
 
 /** What the target answered. */
@@ -63,6 +63,18 @@ export function dataFrame(id: number, data: Uint8Array): Buffer {
 
 export function eofFrame(id: number): Buffer {
   return statusFrame(id, statuses.eof, 'end of file')
+}
+
+/**
+ * The answer to limits@openssh.com: bytes of a message, of a read and of a write, and open handles. OpenSSH asks for no
+ * more than 32 KiB at once where it is not told that it may. A target may answer a long read with less; what it does
+ * with a long write nobody knows, so those stay as short as every server takes them.
+ */
+export function limitsFrame(id: number): Buffer {
+  const writer = new ByteWriter(32)
+  for (const limit of [maxFrameBytes, maxFrameBytes - 1024, 32 * 1024, maxOpenFiles])
+    putU64(writer, BigInt(limit))
+  return frame(replies.extendedReply, id, writer.finish())
 }
 
 /** The first message of each side carries the version where others carry an id. */

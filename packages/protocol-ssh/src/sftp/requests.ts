@@ -49,6 +49,7 @@ export type FileRequest = { readonly id: number } & (
   | { readonly kind: 'hardlink'; readonly destination: string; readonly path: string }
   | { readonly kind: 'statvfs'; readonly path: string }
   | { readonly kind: 'fsync'; readonly handle: Buffer }
+  | { readonly kind: 'limits' }
   | { readonly kind: 'unknown'; readonly name: string }
 )
 
@@ -58,6 +59,7 @@ export const extensions = {
   hardlink: 'hardlink@openssh.com',
   statvfs: 'statvfs@openssh.com',
   fsync: 'fsync@openssh.com',
+  limits: 'limits@openssh.com',
 } as const
 
 const kinds = new Map<number, keyof typeof requests>(
@@ -139,6 +141,8 @@ function parseExtended(name: string, reader: ByteReader): Fields {
       return { kind: 'statvfs', path: readPath(reader) }
     case extensions.fsync:
       return { kind: 'fsync', handle: readHandle(reader) }
+    case extensions.limits:
+      return { kind: 'limits' }
     default:
       return { kind: 'unknown', name }
   }
@@ -201,6 +205,8 @@ function putFields(
       return putText(extended(extensions.statvfs), request.path)
     case 'fsync':
       return putBytes(extended(extensions.fsync), handle)
+    case 'limits':
+      return extended(extensions.limits)
     case 'unknown':
       return writer
   }

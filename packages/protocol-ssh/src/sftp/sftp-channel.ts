@@ -18,6 +18,7 @@ import { operationsOf, type PathRequest } from './operations'
 import {
   bytesOf,
   frame,
+  limitsFrame,
   maskNames,
   statusFrame,
   statusOf,
@@ -97,6 +98,8 @@ export class SftpChannel {
       const message = `${request.name} is not supported`
       return this.#send(statusFrame(request.id, statuses.unsupported, message))
     }
+    // Nothing is open at the target yet, so the answer is ours.
+    if (request.kind === 'limits') return this.#send(limitsFrame(request.id))
     if ('path' in request) return this.#decide(request)
     const files = await this.#upstream
     if (files === undefined) return this.#handles.unknownHandle(request.id)

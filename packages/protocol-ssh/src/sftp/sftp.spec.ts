@@ -1,5 +1,5 @@
 import { emptyPlan } from '@wardgate/masking'
-import type { SFTPWrapper } from 'ssh2'
+import type { ClientChannel, SFTPWrapper } from 'ssh2'
 import { FakeFiles, FakeTarget, SshStage, type FakeClient } from '../testing'
 
 let stage: SshStage
@@ -57,6 +57,31 @@ it('reads and writes under the permit of the open, with a digest of what went th
       completion: 'sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824',
     },
   })
+})
+
+it('says how much may be read at once, without asking the target', async () => {
+  const channel = await new Promise<ClientChannel>((resolve, reject) =>
+    client.client.subsys('sftp', (error, opened) => (error ? reject(error) : resolve(opened))),
+  )
+  const received: Buffer[] = []
+  const answered = new Promise<Buffer>((resolve) =>
+    channel.on('data', (chunk: Buffer) => {
+      received.push(chunk)
+      const bytes = Buffer.concat(received)
+      const version = 4 + bytes.readUInt32BE(0)
+      if (bytes.length >= version + 41) resolve(bytes.subarray(version))
+    }),
+  )
+  const init = Buffer.from('000000050100000003', 'hex')
+  const name = Buffer.from('limits@openssh.com')
+  const head = Buffer.from([0, 0, 0, 9 + name.length, 200, 0, 0, 0, 7, 0, 0, 0, name.length])
+  channel.write(Buffer.concat([init, head, name]))
+  const answer = await answered
+  expect([answer.readUInt32BE(0), answer[4], answer.readUInt32BE(5)]).toEqual([37, 201, 7])
+  expect([9, 17, 25, 33].map((at) => Number(answer.readBigUInt64BE(at)))).toEqual([
+    262_144, 261_120, 32_768, 256,
+  ])
+  expect(files.asked).toEqual([])
 })
 
 it('asks for both when a file is opened for reading and writing', async () => {
