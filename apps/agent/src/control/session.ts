@@ -179,7 +179,7 @@ export class StreamSession implements ControlSession {
     this.#surroundings.ended(this)
     this.#trace.end()
     const wasLost = this.#lost !== undefined
-    this.#lost ??= unavailable('the session is closed')
+    this.#lost ??= isClosed
     this.#rejectWaiting(this.#lost)
     if (wasLost) return
     this.#stream.write({ message: { $case: 'close', value: { reason } } })
@@ -195,8 +195,7 @@ export class StreamSession implements ControlSession {
   #tell(): void {
     if (this.#state !== 'untold' || this.#lost !== undefined) return
     this.#state = 'unconfirmed'
-    const late = unavailable('the control plane did not confirm the session in time')
-    this.#timer = setTimeout(() => this.#object(late), confirmMillis).unref()
+    this.#timer = setTimeout(() => this.#object(unconfirmed()), confirmMillis).unref()
     this.#sendOpen(this.grant.sessionId)
   }
 
@@ -343,7 +342,14 @@ export class StreamSession implements ControlSession {
   }
 }
 
+/** One for all: it tells nothing but this. */
+const isClosed = unavailable('the session is closed')
+
 const withdrawReasons = {
   abandoned: WithdrawReason.WITHDRAW_REASON_ABANDONED,
   'hold-elapsed': WithdrawReason.WITHDRAW_REASON_HOLD_ELAPSED,
 } as const
+
+function unconfirmed(): Error {
+  return unavailable('the control plane did not confirm the session in time')
+}

@@ -1,36 +1,27 @@
-import { createHash, hkdfSync, randomBytes } from 'node:crypto'
 import { Injectable } from '@nestjs/common'
-import { canonicalJson } from '@wardgate/audit-log'
 import { AuthError, PolicyError, RequestError } from '@wardgate/errors'
-import type { DetectorMask } from '@wardgate/masking'
-import { possibleMasks, type PolicyPrincipal } from '@wardgate/policy'
 import { v7 as uuid } from 'uuid'
 import { AuditLog } from '../common/audit-port'
 import { Authenticator } from '../common/auth/authenticator'
-import { authorize, type Identity, rolesOn } from '../common/auth/identity'
+import { authorize, type Identity } from '../common/auth/identity'
 import { Database } from '../common/database/database'
-import { SecretStore } from '../common/sealing/secret-store'
 import { ProtocolDirectory } from '../connections/protocol-settings'
-import { PolicySetsService } from '../policies/policy-sets.service'
 import type { KnownAgent } from '../agents/agent-gate.service'
 import { admissionOf } from './admission'
 import { Admissions } from './admissions'
 import { boundedClaims } from './claimed'
 import { IssuedCredentials } from './issued-credentials'
 import type { OpenRequest, Session, SessionTarget } from './session'
+import { SessionTerms, type Terms } from './session-terms.service'
 import { SessionWriter } from './session-writer.service'
 import { TargetsService } from './targets.service'
 
-const maskingSecret = 'masking'
-const maskingKeyBytes = 32
 /** Like identities are kept for: an agent that holds an admission knows no more than this process would. */
 const admitsSeconds = 10
 
 export interface OpenedSession {
   readonly session: Session
-  readonly maskingKey: Uint8Array
-  readonly textDetectors: readonly DetectorMask[]
-  readonly memoScope: string
+  readonly terms: Terms
   readonly admission: Uint8Array
   /** For how long the agent may begin such sessions before it is answered. */
   readonly admitsSeconds: number
@@ -39,15 +30,12 @@ export interface OpenedSession {
 /** Decides whether a client may use a connection now, and opens its session. */
 @Injectable()
 export class OpeningService {
-  private readonly maskingRoot: { secret: Promise<Uint8Array> | undefined } = { secret: undefined }
-
   constructor(
     private readonly authenticator: Authenticator,
     private readonly targets: TargetsService,
     private readonly issued: IssuedCredentials,
     private readonly protocols: ProtocolDirectory,
-    private readonly policies: PolicySetsService,
-    private readonly secrets: SecretStore,
+    private readonly terms: SessionTerms,
     private readonly writer: SessionWriter,
     private readonly admissions: Admissions,
     private readonly database: Database,
@@ -110,11 +98,8 @@ export class OpeningService {
     const database = request.database === '' ? target.database : request.database
     if (database === '' && this.needsDatabase(target))
       throw new PolicyError('ERR_POLICY_DENIED', `connection ${target.name} needs a database name`)
-    const principal = policyPrincipal(identity, target.name)
-    const { name, protocol, labels } = target
-    const connection = { name, protocol, labels, database }
-    const { active } = await this.policies.current()
-    const maskingKey = await this.maskingKey(target.connectionId)
+    const terms = await this.terms.of(identity, target, database)
+    const { principal, connection } = terms
     const id = request.sessionId ?? uuid()
     const issued = await this.issued.issueFor(target, {
       sessionId: id,
@@ -136,20 +121,10 @@ export class OpeningService {
     })
     // Fails closed: a store that was down a moment ago has to show that it is there.
     if (this.writer.isFailing) await session.stored
-    const textDetectors = possibleMasks(active, principal, connection).flatMap(
-      ({ detectors, reference, method }) =>
-        detectors.map((detector) => ({
-          detector,
-          rule: `${reference.policy}/${reference.rule}`,
-          method,
-        })),
-    )
     const admission = await this.admissions.seal(admissionOf(session))
     return {
       session,
-      maskingKey,
-      textDetectors,
-      memoScope: memoScope(session),
+      terms,
       admission,
       // A key proves itself anew each time, and what was issued for one session unlocks nothing for another.
       admitsSeconds: request.rawKeyProof === undefined && issued === target ? admitsSeconds : 0,
@@ -174,21 +149,6 @@ export class OpeningService {
     return whole
   }
 
-  /** One secret for all connections, a key of its own for each (RFC 5869). */
-  private async maskingKey(connectionId: string): Promise<Uint8Array> {
-    this.maskingRoot.secret ??= this.secrets.findOrCreate(maskingSecret, () =>
-      Promise.resolve(randomBytes(maskingKeyBytes)),
-    )
-    try {
-      const root = await this.maskingRoot.secret
-      const info = `wardgate masking\0${connectionId}`
-      return new Uint8Array(hkdfSync('sha256', root, '', info, maskingKeyBytes))
-    } catch (error) {
-      this.maskingRoot.secret = undefined
-      throw error
-    }
-  }
-
   private async tellRefusal(
     identity: Identity,
     request: OpenRequest,
@@ -209,27 +169,4 @@ export class OpeningService {
       }),
     )
   }
-}
-
-/** Roles that hold on this connection, and nothing that the client merely claims. */
-function policyPrincipal(identity: Identity, connection: string): PolicyPrincipal {
-  const { id, issuer, subject, name, kind, groups, claims, owner } = identity.principal
-  const roles = rolesOn(identity.grants, connection)
-  return { id, issuer, subject, name, kind, groups, claims, owner, roles }
-}
-
-/** Sessions that agree in everything that a rule may read share their verdicts. */
-function memoScope({ principal, connection, identity }: Session): string {
-  const { claims, groups, roles, owner, kind, name } = principal
-  const read = canonicalJson({
-    claims: JSON.parse(JSON.stringify(claims)) as never,
-    groups: [...groups].sort(),
-    roles: [...roles].sort(),
-    owner,
-    kind,
-    name,
-    database: connection.database,
-    actor: identity.actor?.id ?? '',
-  })
-  return createHash('sha256').update(read).digest('hex')
 }

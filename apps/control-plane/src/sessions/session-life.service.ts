@@ -16,7 +16,7 @@ const sweepMillis = 30_000
 /** An agent that was not heard of for this long is dead; its heartbeats come every few seconds. */
 const deadAfterMillis = 5 * 60_000
 const sweptAtOnce = 500
-const pace = { gatherMillis: 20, largestBatch: 500 }
+const pace = { gatherMillis: 100, largestBatch: 500 }
 /** Sessions of one batch whose screens are told; the others read again. */
 const mostLiveEvents = 20
 
@@ -70,9 +70,9 @@ export class SessionLife implements OnApplicationBootstrap, OnApplicationShutdow
   }
 
   private endTogether(ends: readonly SessionEnd[]): Promise<void> {
-    return this.database.transaction(async (tx) => {
+    return this.database.bulk(async (tx) => {
       const ended = await this.sessions.end(tx, ends)
-      await this.audit.appendAll(
+      await this.audit.appendBulk(
         tx,
         ended.map(({ id, reason }) => ({
           kind: 'session.closed',
@@ -80,12 +80,9 @@ export class SessionLife implements OnApplicationBootstrap, OnApplicationShutdow
           body: { reason },
         })),
       )
-      for (const { id } of ended.slice(0, mostLiveEvents))
-        await this.sessions.notify(
-          tx,
-          liveChannel,
-          JSON.stringify({ type: 'session', id, state: 'ended' }),
-        )
+      const told = ended.slice(0, mostLiveEvents)
+      const events = told.map(({ id }) => JSON.stringify({ type: 'session', id, state: 'ended' }))
+      await this.sessions.notifyAll(tx, liveChannel, events)
     })
   }
 

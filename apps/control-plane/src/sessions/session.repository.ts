@@ -60,17 +60,18 @@ export class SessionRepository {
   }
 
   /** Ends those that are open and returns them. Locked in one order everywhere, so that no two wait for each other. */
-  async end(tx: Transaction, ends: readonly SessionEnd[]): Promise<readonly SessionEnd[]> {
-    return tx.$queryRaw<SessionEnd[]>`
-      WITH open AS (
-        SELECT s.id, e.reason
-        FROM unnest(${ends.map(({ id }) => id)}::uuid[], ${ends.map(({ reason }) => reason)}::text[])
-          AS e(id, reason) JOIN sessions s ON s.id = e.id
-        WHERE s.state = 'open' ORDER BY s.id FOR UPDATE OF s
-      )
-      UPDATE sessions SET state = 'ended', end_reason = open.reason, ended_at = ${new Date()}
-      FROM open WHERE sessions.id = open.id
-      RETURNING sessions.id::text AS id, sessions.end_reason AS reason`
+  async end(tx: BulkTransaction, ends: readonly SessionEnd[]): Promise<readonly SessionEnd[]> {
+    return tx.rows<SessionEnd>(
+      `WITH open AS (
+         SELECT s.id, e.reason
+         FROM unnest($1::uuid[], $2::text[]) AS e(id, reason) JOIN sessions s ON s.id = e.id
+         WHERE s.state = 'open' ORDER BY s.id FOR UPDATE OF s
+       )
+       UPDATE sessions SET state = 'ended', end_reason = open.reason, ended_at = $3
+       FROM open WHERE sessions.id = open.id
+       RETURNING sessions.id, sessions.end_reason AS reason`,
+      [ends.map(({ id }) => id), ends.map(({ reason }) => reason), new Date()],
+    )
   }
 
   find(id: string) {

@@ -11,6 +11,7 @@ import { OperationRepository } from './operation.repository'
 import { SessionLife } from './session-life.service'
 import { SessionRepository } from './session.repository'
 import { SessionReview } from './session-review.service'
+import { SessionTerms } from './session-terms.service'
 import { SessionWriter } from './session-writer.service'
 import { SessionsController } from './sessions.controller'
 import { SessionsService } from './sessions.service'
@@ -31,6 +32,7 @@ import { TargetsService } from './targets.service'
     IssuedCredentials,
     SessionWriter,
     Admissions,
+    SessionTerms,
     OpeningService,
     LiveSessions,
     SessionLife,

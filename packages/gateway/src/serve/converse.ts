@@ -9,6 +9,9 @@ import type { Visit } from './visit'
 import { watchSession } from './watch-session'
 import { writeEnd } from './write-end'
 
+/** One for all: it ends what a session left behind, and nobody asks it where from. */
+const hasEnded = new SessionError('ERR_SESSION_CLIENT_GONE', 'the session has ended')
+
 /** An open session from its gate to its last entry. */
 export async function converse(
   visit: Visit,
@@ -25,7 +28,7 @@ export async function converse(
   const closing = await relay(visit, engine, gate, target)
   stopWatching()
   // From here on nothing of this session may start, whatever the engine still has in hand.
-  visit.abort(closing.error ?? new SessionError('ERR_SESSION_CLIENT_GONE', 'the session has ended'))
+  visit.abort(closing.error ?? hasEnded)
   gate.end()
   target.end()
   session.close(closing.reason)

@@ -4,6 +4,8 @@ import type { Dialler, SessionGrant } from '../ports'
 import { targetProof } from '../proof'
 import type { Target, TargetEndpoint } from '../target'
 
+const hasEnded = new SessionError('ERR_SESSION_KILLED', 'the session has ended')
+
 /** The one implementation of Target. Made when the control plane has opened the session, and for that session only. */
 export class SessionTarget implements Target {
   readonly [targetProof] = true
@@ -49,7 +51,7 @@ export class SessionTarget implements Target {
 
   /** No stream to the target outlives the session but those kept for a pool, whatever the engine forgot. */
   end(): void {
-    this.#ended.abort(new SessionError('ERR_SESSION_KILLED', 'the session has ended'))
+    this.#ended.abort(hasEnded)
     for (const stream of this.#streams) {
       stream.on('error', () => undefined)
       stream.destroy()

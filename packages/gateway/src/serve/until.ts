@@ -18,16 +18,23 @@ export function deadline(
   millis: number,
   error: () => GatewayError,
 ): { readonly signal: AbortSignal; extend(millis: number): void; stop(): void } {
-  const late = new AbortController()
-  const start = (after: number) => timers.after(after, () => late.abort(error()))
-  let stop = start(millis)
+  // Not AbortSignal.any: its bookkeeping costs a short session more than the rest of its handshake.
+  const either = new AbortController()
+  const follow = () => either.abort(signal.reason)
+  if (signal.aborted) follow()
+  signal.addEventListener('abort', follow)
+  const start = (after: number) => timers.after(after, () => either.abort(error()))
+  let stopTimer = start(millis)
   return {
-    signal: AbortSignal.any([signal, late.signal]),
+    signal: either.signal,
     extend: (after) => {
-      stop()
-      stop = start(after)
+      stopTimer()
+      stopTimer = start(after)
     },
-    stop: () => stop(),
+    stop: () => {
+      stopTimer()
+      signal.removeEventListener('abort', follow)
+    },
   }
 }
 

@@ -9,16 +9,20 @@ export interface ByteCounts {
   readonly bytesOut: number
 }
 
+/** One for all: what tells nothing but this needs no stack of its own. */
+const clientGone = new SessionError('ERR_SESSION_CLIENT_GONE', 'the client closed its connection')
+
 /** One accepted socket: its abort signal, its names for the log, its place in the counts, and its only destroy. */
 export class Visit {
   readonly house: House
   readonly client: Duplex
   readonly clientAddress: string
   readonly listener: Listener
-  log: Log
   /** Under which an operator finds this visit in the log. */
   reference: string
   connection: string
+  #names: Readonly<Record<string, string>>
+  #log: Log | undefined
   #abort = new AbortController()
   #isHandshaking = true
   #hasPlace = false
@@ -32,11 +36,7 @@ export class Visit {
     this.listener = listener
     this.connection = listener.boundConnection ?? ''
     this.reference = `client ${clientAddress}`
-    this.log = house.log.child({
-      protocol: listener.protocol.name,
-      listener: listener.name,
-      clientAddress,
-    })
+    this.#names = { protocol: listener.protocol.name, listener: listener.name, clientAddress }
     house.counters.sockets += 1
     house.counters.acceptedSockets += 1
     house.counters.handshakes += 1
@@ -46,6 +46,11 @@ export class Visit {
     house.ended.addEventListener('abort', this.#houseEnded)
     if (client.destroyed) this.#clientGone()
     if (house.ended.aborted) this.#houseEnded()
+  }
+
+  /** Made when it is first written to: a visit that goes well has its names by then. */
+  get log(): Log {
+    return (this.#log ??= this.house.log.child(this.#names))
   }
 
   /** Aborted when the client is gone, the agent ends, or `abort` was called. The reason is a GatewayError. */
@@ -90,7 +95,8 @@ export class Visit {
   }
 
   introduce({ sessionId, principalId, connectionId }: SessionGrant): void {
-    this.log = this.log.child({ sessionId, principalId, connectionId })
+    this.#names = { ...this.#names, sessionId, principalId, connectionId }
+    this.#log = undefined
     this.reference = `session ${sessionId}`
   }
 
@@ -125,8 +131,7 @@ export class Visit {
     return { bytesIn, bytesOut }
   }
 
-  readonly #clientGone = (): void =>
-    this.abort(new SessionError('ERR_SESSION_CLIENT_GONE', 'the client closed its connection'))
+  readonly #clientGone = (): void => this.abort(clientGone)
 
   readonly #houseEnded = (): void => this.abort(toGatewayError(this.house.ended.reason))
 }

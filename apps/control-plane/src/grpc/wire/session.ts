@@ -69,7 +69,7 @@ function keyProofOf({ algorithm, publicKey, signed, signature }: WireKeyProof): 
 }
 
 export function openedToWire(opened: OpenedSession, epoch: bigint): SessionOpened {
-  const { session, maskingKey, textDetectors, memoScope, admission, admitsSeconds } = opened
+  const { session, terms, admission, admitsSeconds } = opened
   const { target, principal } = session
   return {
     sessionId: session.id,
@@ -80,10 +80,10 @@ export function openedToWire(opened: OpenedSession, epoch: bigint): SessionOpene
     limits: target.limits,
     modes: { fsync: fsyncPolicies[target.fsync], recording: recordingModes[target.recording] },
     epoch,
-    maskingKey: Buffer.from(maskingKey),
-    textDetectors: textDetectors.map(detectorToWire),
+    maskingKey: Buffer.from(terms.maskingKey),
+    textDetectors: terms.textDetectors.map(detectorToWire),
     expiresAt: BigInt(session.identity.expiresAt.getTime()),
-    memoScope,
+    memoScope: terms.memoScope,
     admission: Buffer.from(admission),
     admitsSeconds,
   }
