@@ -24,7 +24,10 @@ function plainOutlet(exchange: Exchange, onDrain: () => void): Outlet {
   exchange.onDrain(onDrain)
   return {
     write: (chunk) => exchange.write(chunk),
-    end: (trailers) => exchange.end(trailers),
+    end: (trailers) => {
+      exchange.end(trailers)
+      return undefined
+    },
     destroy: () => undefined,
   }
 }
