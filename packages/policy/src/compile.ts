@@ -62,6 +62,12 @@ export interface CompiledMask {
   readonly selected: SelectedMask
   readonly unlessGroups: readonly Glob[]
   readonly unlessRoles: readonly Glob[]
+  /** Who may have it lifted by people, and by whom. */
+  readonly unmask?: {
+    readonly groups: readonly Glob[]
+    readonly roles: readonly Glob[]
+    readonly terms: ApprovalTerms
+  }
 }
 
 /** Throws when a document is not valid: it was validated when it was saved, so it has been tampered with. */
@@ -160,6 +166,13 @@ function compileMask(reference: RuleReference, mask: MaskRule): CompiledMask {
     },
     unlessGroups: compileGlobs(mask.unless?.groups ?? []),
     unlessRoles: compileGlobs(mask.unless?.roles ?? []),
+    ...(mask.unmask && {
+      unmask: {
+        groups: compileGlobs(mask.unmask.groups ?? []),
+        roles: compileGlobs(mask.unmask.roles ?? []),
+        terms: compileApproval(mask.unmask.approval),
+      },
+    }),
   }
 }
 

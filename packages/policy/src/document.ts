@@ -168,14 +168,35 @@ const mask = z
       .strictObject({ groups: patterns.optional(), roles: patterns.optional() })
       .optional()
       .describe('Principals that see the value as it is.'),
+    unmask: z
+      .strictObject({ groups: patterns.optional(), roles: patterns.optional(), approval })
+      .refine(({ groups, roles }) => groups ?? roles, { message: 'must name groups or roles' })
+      .optional()
+      .describe('Principals that see the columns as they are once people have agreed, each time.'),
   })
   .refine((value) => value.columns ?? value.detectors ?? value.paths ?? value.headers, {
     message: 'must name columns, paths, headers or detectors',
+  })
+  .refine(isLiftable, {
+    path: ['unmask'],
+    message: 'is for columns alone: what detectors, paths and headers hide is not known beforehand',
   })
   .refine((value) => value.within === undefined || value.columns !== undefined, {
     path: ['within'],
     message: 'is a place within columns, and the mask names none',
   })
+
+function isLiftable(value: {
+  readonly unmask?: unknown
+  readonly columns?: unknown
+  readonly detectors?: unknown
+  readonly paths?: unknown
+  readonly headers?: unknown
+}): boolean {
+  const { unmask, columns, detectors, paths, headers } = value
+  const others = [detectors, paths, headers].some((other) => other !== undefined)
+  return unmask === undefined || (columns !== undefined && !others)
+}
 
 const limits = z
   .strictObject({

@@ -19,3 +19,4 @@ export {
   type PolicyTests,
 } from './policy-tests'
 export { estimateFacts } from './estimate-bound'
+export { combineApprovalTerms } from './approval-terms'

@@ -1,6 +1,6 @@
 import { compareText, type CompiledMask, type CompiledRule } from './compile'
 import type { PolicyPrincipal } from './context'
-import { matchesAny } from './glob'
+import { matchesAny, type Glob } from './glob'
 import type { Obligations, SelectedMask } from './verdict'
 
 const recordingOrder = ['off', 'statements', 'full'] as const
@@ -47,10 +47,20 @@ export function selectMask(
   mask: CompiledMask,
   principal: PolicyPrincipal,
 ): readonly SelectedMask[] {
-  const exempt =
-    principal.groups.some((name) => matchesAny(mask.unlessGroups, name)) ||
-    principal.roles.some((name) => matchesAny(mask.unlessRoles, name))
-  return exempt ? [] : [mask.selected]
+  if (isNamed(principal, { groups: mask.unlessGroups, roles: mask.unlessRoles })) return []
+  const { unmask, selected } = mask
+  if (unmask === undefined || !isNamed(principal, unmask)) return [selected]
+  return [{ ...selected, unmask: unmask.terms }]
+}
+
+function isNamed(
+  principal: PolicyPrincipal,
+  { groups, roles }: { readonly groups: readonly Glob[]; readonly roles: readonly Glob[] },
+): boolean {
+  return (
+    principal.groups.some((name) => matchesAny(groups, name)) ||
+    principal.roles.some((name) => matchesAny(roles, name))
+  )
 }
 
 /** A policy speaks for its own masks only: `inference: allow` elsewhere does not loosen them. */

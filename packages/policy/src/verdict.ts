@@ -28,6 +28,8 @@ export interface SelectedMask {
   readonly method: ValueMethod
   /** How the columns are masked; absent = as all else. */
   readonly columnMethod?: MaskMethod
+  /** Set when this principal may see the columns once people have agreed on these terms. */
+  readonly unmask?: ApprovalTerms
 }
 
 export interface Obligations {

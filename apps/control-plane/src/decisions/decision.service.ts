@@ -20,6 +20,7 @@ import {
   withEstimate,
 } from './estimate'
 import type { Reading } from './facts/reading'
+import { type Unmasking, unmaskingOf } from './unmasking'
 
 interface Judged {
   readonly reading: Reading
@@ -136,6 +137,8 @@ function conclude(session: DecisionSession, operation: Operation, judged: Judged
       determinedBy: [refusal.rule],
       outcome: denied('ERR_POLICY_DENIED', refusal.message),
     }
+  const unmasking = reading.runs ? unmaskingOf(reading, verdict, masking) : undefined
+  if (unmasking !== undefined) return heldToUnmask(session, operation, judged, unmasking)
   const grant = toGrant(masking, verdict)
   const needsPeople =
     verdict.kind === 'require-approval' || needsInferenceApproval(masking, verdict)
@@ -151,6 +154,31 @@ function conclude(session: DecisionSession, operation: Operation, judged: Judged
       terms: verdict.approval,
       message: verdict.message,
       grant,
+      digest: digestOf(session, operation, judged),
+    },
+  }
+}
+
+/** The masks are lifted by the approval, and by nothing less: without one nothing of the operation runs. */
+function heldToUnmask(
+  session: DecisionSession,
+  operation: Operation,
+  judged: Judged,
+  { masking, terms, columns, rules }: Unmasking,
+): Decision {
+  const { reading, verdict, epoch } = judged
+  const summary = `${reading.facts.summary}, with ${columns} unmasked`
+  return {
+    determinedBy: [...verdict.determinedBy, ...rules],
+    memo: 'once',
+    epoch,
+    facts: { ...reading.facts, summary },
+    verdict,
+    outcome: {
+      kind: 'require-approval',
+      terms,
+      message: `${summary}, needs approval`,
+      grant: toGrant(masking, verdict),
       digest: digestOf(session, operation, judged),
     },
   }
