@@ -107,6 +107,10 @@ export const errorCodes = {
     meaning: 'The agent has as many sessions as it may have.',
     nextStep: 'Close idle sessions, or have an administrator raise the limit.',
   },
+  ERR_LIMIT_LOGINS: {
+    meaning: 'Too many clients are connecting at once, in all or from one address.',
+    nextStep: 'Connect again in a moment; close connections that have not logged in.',
+  },
   ERR_LIMIT_IDLE: {
     meaning: 'The session was idle for longer than the connection permits.',
     nextStep: 'Connect again.',

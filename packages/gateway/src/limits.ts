@@ -16,6 +16,8 @@ export interface GatewayLimits {
   readonly closeMillis: number
   /** Sockets that have not presented an accepted credential yet. */
   readonly handshakes: number
+  /** Those of one IPv4 address or IPv6 /64, so that no one place can keep all others out. */
+  readonly handshakesPerNetwork: number
   readonly sessions: number
   /** Operations of one session that wait or run; more than one only when a client pipelines. */
   readonly operationsInFlight: number
@@ -30,6 +32,7 @@ export const defaultLimits: GatewayLimits = {
   holdMillis: 15 * 60_000,
   closeMillis: 5_000,
   handshakes: 512,
+  handshakesPerNetwork: 128,
   sessions: 4_000,
   operationsInFlight: 1_024,
 }

@@ -1,4 +1,5 @@
 import { SessionError } from '@wardgate/errors'
+import { setMaxListeners } from 'node:events'
 import { systemClock, systemTimers } from '../clock'
 import { defaultLimits, type GatewayLimits } from '../limits'
 import { RowBudgets } from '../row-budget/row-budgets'
@@ -7,8 +8,9 @@ import type { Clock, ControlPlane, CreateRecorder, Dialler, Log, Spool, Timers }
 import type { Protocol } from '../protocol'
 import { CancelRegistry } from './cancel-registry'
 import { newCounters, type Counters } from './counters'
+import { HandshakeRoom } from '../logins/handshake-room'
 import type { House } from './house'
-import { LoginRefusals } from './login-refusals'
+import { LoginRefusals } from '../logins/login-refusals'
 import type { ServeOptions } from './listener'
 import { serve } from './serve'
 
@@ -37,17 +39,21 @@ export interface Gateway {
 export function createGateway(options: GatewayOptions): Gateway {
   const { spool, log, clock = systemClock, timers = systemTimers } = options
   const counters = newCounters()
+  const limits = { ...defaultLimits, ...options.limits }
   const draining = new AbortController()
   const ended = new AbortController()
+  // Each socket listens; that is no leak, and node would warn of the eleventh.
+  setMaxListeners(0, ended.signal)
   const house: House = {
     ...options,
     clock,
     timers,
     counters,
-    limits: { ...defaultLimits, ...options.limits },
+    limits,
     memo: options.memo ?? new VerdictMemo(),
     rowBudgets: new RowBudgets(),
     cancels: new CancelRegistry(),
+    handshakeRoom: new HandshakeRoom(limits, counters),
     loginRefusals: new LoginRefusals({ spool, log, clock, counters }),
     draining: draining.signal,
     ended: ended.signal,

@@ -4,7 +4,8 @@ import type { Clock, ControlPlane, CreateRecorder, Dialler, Log, Spool, Timers }
 import type { RowBudgets } from '../row-budget/row-budgets'
 import type { CancelRegistry } from './cancel-registry'
 import type { Counters } from './counters'
-import type { LoginRefusals } from './login-refusals'
+import type { HandshakeRoom } from '../logins/handshake-room'
+import type { LoginRefusals } from '../logins/login-refusals'
 
 /** What all sockets of one gateway share. */
 export interface House {
@@ -21,6 +22,7 @@ export interface House {
   readonly counters: Counters
   readonly cancels: CancelRegistry
   readonly loginRefusals: LoginRefusals
+  readonly handshakeRoom: HandshakeRoom
   /** No new sessions. */
   readonly draining: AbortSignal
   /** No sessions. */

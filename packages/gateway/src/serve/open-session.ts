@@ -11,7 +11,7 @@ export async function openSession(
   visit: Visit,
   engine: Engine,
 ): Promise<ControlSession | undefined> {
-  checkRoomForHandshake(visit)
+  beginHandshake(visit)
   const opening = await handshake(visit, engine)
   if (opening.kind === 'done') return undefined
   visit.connection = opening.connection
@@ -22,11 +22,10 @@ export async function openSession(
   return session
 }
 
-function checkRoomForHandshake({ house }: Visit): void {
-  const { draining, counters, limits } = house
+function beginHandshake(visit: Visit): void {
+  const { draining } = visit.house
   if (draining.aborted) throw toGatewayError(draining.reason)
-  if (counters.handshakes > limits.handshakes)
-    throw new LimitError('ERR_LIMIT_SESSIONS', 'too many clients are connecting at once')
+  visit.beginHandshake()
 }
 
 // After the handshake, so that cancel requests get through to a full agent.

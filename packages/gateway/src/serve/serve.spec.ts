@@ -42,14 +42,14 @@ function house(limits: Partial<GatewayLimits> = {}, protocol: Protocol = linePro
     dialler: { dial },
   })
   const listener = { name: 'test', protocol, settings: {}, plaintextAllowed: true }
-  const open = () => {
+  const open = (clientAddress = '127.0.0.1:1') => {
     const [stream, client] = streamPair()
     stream.on('error', () => undefined)
-    const served = gateway.serve({ client, clientAddress: '127.0.0.1:1', listener })
+    const served = gateway.serve({ client, clientAddress, listener })
     return { stream, client, served }
   }
-  const connect = async () => {
-    const { stream, served, client } = open()
+  const connect = async (clientAddress?: string) => {
+    const { stream, served, client } = open(clientAddress)
     return { answer: await lineHarness.connect(stream, login), stream, served, client }
   }
   return { gateway, controlPlane, spool, clock, log, open, connect, dialled, target }
@@ -116,12 +116,27 @@ describe('limits before authentication', () => {
     const { answer } = await connect()
     expect(answer).toMatchObject({
       kind: 'refused',
-      text: expect.stringContaining('ERR_LIMIT_SESSIONS'),
+      text: expect.stringContaining('ERR_LIMIT_LOGINS'),
     })
     for (const { stream } of waiting) stream.destroy()
     await Promise.all(waiting.map(({ served }) => served))
     expect(await connect()).toMatchObject({ answer: { kind: 'client' } })
     expect(spool.of('login-refused').length).toBeGreaterThan(0)
+  })
+
+  it('lets others in while one address holds all the handshakes that it may', async () => {
+    const { open, connect, gateway } = house({ handshakes: 8, handshakesPerNetwork: 3 })
+    const flood = Array.from({ length: 20 }, (_, port) => open(`10.0.0.9:${port + 1}`))
+    await idle()
+    expect(gateway.counters.handshakes).toBe(3)
+    expect(await connect('10.0.0.9:99')).toMatchObject({
+      answer: { text: expect.stringContaining('ERR_LIMIT_LOGINS') },
+    })
+    expect(await connect('10.0.0.8:1')).toMatchObject({ answer: { kind: 'client' } })
+    for (const { stream } of flood) stream.destroy()
+    await Promise.all(flood.map(({ served }) => served))
+    expect(gateway.counters.handshakes).toBe(0)
+    expect(await connect('10.0.0.9:99')).toMatchObject({ answer: { kind: 'client' } })
   })
 
   it('keeps the number of sessions, also when many log in at once', async () => {
@@ -150,20 +165,35 @@ describe('limits before authentication', () => {
 
   it('cannot be used to fill the spool', async () => {
     const { open, spool, gateway, clock } = house()
-    for (let count = 0; count < 300; count++) {
-      const { stream, served } = open()
+    const fail = async (clientAddress: string) => {
+      const { stream, served } = open(clientAddress)
       stream.resume()
       stream.write('GARBAGE\n')
       await served
     }
+    for (let count = 0; count < 300; count++) await fail(`10.0.${count % 10}.1:1`)
     expect(spool.of('login-refused')).toHaveLength(200)
     expect(gateway.counters.refusedLogins.get('ERR_PROTOCOL_MALFORMED')).toBe(300)
     clock.advance(1_000)
-    const { stream, served } = open()
-    stream.resume()
-    stream.write('GARBAGE\n')
-    await served
+    await fail('10.0.0.1:1')
     expect(spool.of('login-refused').at(-1)?.message).toContain('100 earlier refusals not recorded')
+  })
+
+  it('cannot be used by one address to keep the refusals of others from being recorded', async () => {
+    const { open, spool } = house()
+    const fail = async (clientAddress: string) => {
+      const { stream, served } = open(clientAddress)
+      stream.resume()
+      stream.write('GARBAGE\n')
+      await served
+    }
+    for (let count = 0; count < 300; count++) await fail(`10.0.0.1:${count + 1}`)
+    expect(spool.of('login-refused')).toHaveLength(100)
+    await fail('10.0.0.2:1')
+    expect(spool.of('login-refused').at(-1)).toMatchObject({
+      clientAddress: '10.0.0.2:1',
+      message: expect.stringContaining('200 earlier refusals not recorded'),
+    })
   })
 
   it('does not tell which cancel keys exist', async () => {

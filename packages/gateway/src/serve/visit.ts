@@ -24,7 +24,7 @@ export class Visit {
   #names: Readonly<Record<string, string>>
   #log: Log | undefined
   #abort = new AbortController()
-  #isHandshaking = true
+  #isHandshaking = false
   #hasPlace = false
   #isRefused = false
   #bytesBefore: ByteCounts = { bytesIn: 0, bytesOut: 0 }
@@ -39,7 +39,6 @@ export class Visit {
     this.#names = { protocol: listener.protocol.name, listener: listener.name, clientAddress }
     house.counters.sockets += 1
     house.counters.acceptedSockets += 1
-    house.counters.handshakes += 1
     // A socket without a listener for 'error' would end the process; 'close' follows and is what counts.
     client.on('error', (error) => this.log.debug({ err: error }, 'client socket failed'))
     client.once('close', this.#clientGone)
@@ -60,10 +59,17 @@ export class Visit {
 
   readonly abort = (error: GatewayError): void => this.#abort.abort(error)
 
+  /** Throws when there is no room for one more; attempts after the first have theirs already. */
+  beginHandshake(): void {
+    if (this.#isHandshaking) return
+    this.house.handshakeRoom.enter(this.clientAddress)
+    this.#isHandshaking = true
+  }
+
   handshakeDone(): void {
     if (!this.#isHandshaking) return
     this.#isHandshaking = false
-    this.house.counters.handshakes -= 1
+    this.house.handshakeRoom.leave(this.clientAddress)
   }
 
   /** False when the agent is full. Taken before the control plane is asked, so that no two take the last one. */
@@ -80,8 +86,6 @@ export class Visit {
   renew(): void {
     this.#abort = new AbortController()
     this.#leavePlace()
-    this.#isHandshaking = true
-    this.house.counters.handshakes += 1
     this.#bytesBefore = this.#bytesSoFar()
     if (this.client.destroyed) this.#clientGone()
     if (this.house.ended.aborted) this.#houseEnded()
