@@ -1,6 +1,7 @@
 import { GatewayError } from '@wardgate/errors'
 import { createLogger } from '@wardgate/logger'
 import { rekey } from './commands/rekey'
+import { reseal } from './commands/reseal'
 import { serve } from './commands/serve'
 import { readConfig } from './config/env'
 import { processEnv } from './config/process-env'
@@ -9,7 +10,8 @@ async function main([command = 'serve', ...args]: readonly string[]): Promise<vo
   const config = readConfig(processEnv)
   if (command === 'serve') await serve(config)
   else if (command === 'rekey') await rekey(config, args)
-  else throw new TypeError(`unknown command ${command}; there are: serve, rekey`)
+  else if (command === 'reseal') await reseal(config)
+  else throw new TypeError(`unknown command ${command}; there are: serve, rekey, reseal`)
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {

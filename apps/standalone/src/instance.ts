@@ -24,6 +24,7 @@ import { httpProbe } from './processes/probe'
 import type { Ledger } from './processes/ledger'
 import { Api } from './provision/api'
 import { joinToken, provision } from './provision/provision'
+import { sealRowsOnce } from './provision/seal-rows'
 import { gatewayRole, shopDatabase } from './sample/schema'
 import { makeShop } from './sample/shop'
 import { loadSecrets, shopApiKey, type Secrets } from './secrets'
@@ -63,7 +64,9 @@ export class Instance {
         `${issuerUrl(settings)}/.well-known/openid-configuration`,
       ),
     ])
-    const surroundings: Surroundings = { settings, databaseUrl: await ensureDatabase(database) }
+    const { databaseUrl, isNew } = await ensureDatabase(database)
+    const surroundings: Surroundings = { settings, databaseUrl }
+    await sealRowsOnce(surroundings, isNew)
     reporter.progress('starting the control plane')
     const [token] = await Promise.all([
       this.adminToken(),
@@ -176,14 +179,17 @@ export class Instance {
   }
 }
 
-async function ensureDatabase(cluster: Cluster): Promise<string> {
+async function ensureDatabase(
+  cluster: Cluster,
+): Promise<{ readonly databaseUrl: string; readonly isNew: boolean }> {
   const client = new Client({ connectionString: cluster.url('postgres') })
   await client.connect()
   try {
     const found = await client.query("SELECT 1 FROM pg_database WHERE datname = 'wardgate'")
-    if (found.rowCount === 0) await client.query('CREATE DATABASE wardgate')
+    const isNew = found.rowCount === 0
+    if (isNew) await client.query('CREATE DATABASE wardgate')
+    return { databaseUrl: cluster.url('wardgate'), isNew }
   } finally {
     await client.end()
   }
-  return cluster.url('wardgate')
 }

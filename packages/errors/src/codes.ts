@@ -149,6 +149,11 @@ export const errorCodes = {
     meaning: 'The agent cannot reach the control plane, so it cannot get a decision.',
     nextStep: 'Try again; an operator checks the control plane and the link to it.',
   },
+  ERR_CONTROL_FORGED: {
+    meaning: 'A row that grants power was not written by the control plane.',
+    nextStep:
+      'Inform the security team. After a legitimate restore or upgrade, check the rows and run `reseal`.',
+  },
   ERR_SESSION_KILLED: {
     meaning: 'An administrator ended the session.',
     nextStep: 'Ask the administrator named in the message.',

@@ -5,8 +5,10 @@ import { Database } from '../common/database/database'
 import type { Transaction } from '../common/database/transaction'
 import { isVisible, type VisibleRows } from '../common/database/visible-rows'
 import { afterId, newestFirst, type PageQuery } from '../common/http/page'
+import { RowSeals } from '../common/sealing/row-seals'
 import { Prisma } from '../generated/prisma/client'
 import type { ApprovalRequest, NewApprovalRequest, StoredVote } from './approval'
+import { sealedGrant, sealedRequest, sealedVote } from './sealed-rows'
 
 export interface ApprovalFilter {
   readonly state?: ApprovalState | undefined
@@ -16,7 +18,10 @@ export interface ApprovalFilter {
 
 @Injectable()
 export class ApprovalRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly seals: RowSeals,
+  ) {}
 
   /** Serialises the requests of one requester until the transaction ends. */
   async lockRequester(tx: Transaction, requesterId: string): Promise<void> {
@@ -28,7 +33,7 @@ export class ApprovalRepository {
     tx: Transaction,
     by: { digest: string; requesterId: string; operationId: string; id?: string },
   ): Promise<string | undefined> {
-    const rows = await tx.$queryRaw<{ id: string }[]>`
+    const rows = await tx.$queryRaw<ConsumedRow[]>`
       UPDATE approval_requests
       SET state = 'consumed', consumed_at = now(), consumed_by = ${by.operationId}::uuid
       WHERE state = 'approved' AND digest = ${by.digest} AND expires_at > now() AND id = (
@@ -37,15 +42,25 @@ export class ApprovalRepository {
           AND requester_id = ${by.requesterId}::uuid
           AND (${by.id ?? null}::uuid IS NULL OR id = ${by.id ?? null}::uuid)
         ORDER BY id LIMIT 1 FOR UPDATE)
-      RETURNING id`
-    return rows[0]?.id
+      RETURNING id, digest, requester_id AS "requesterId", expires_at AS "expiresAt",
+        grant_seal AS "grantSeal"`
+    const [row] = rows
+    if (row !== undefined)
+      await this.seals.require('grant', row.id, sealedGrant(row), row.grantSeal)
+    return row?.id
+  }
+
+  /** Bears witness that people granted it: an approval without this is used by nobody. */
+  async sealGrant(tx: Transaction, request: ApprovalRequest): Promise<void> {
+    const grantSeal = await this.seals.seal('grant', sealedGrant(request))
+    await tx.approvalRequest.update({ where: { id: request.id }, data: { grantSeal } })
   }
 
   async findPending(tx: Transaction, digest: string, requesterId: string) {
     const row = await tx.approvalRequest.findFirst({
       where: { digest, requesterId, state: 'pending', expiresAt: { gt: new Date() } },
     })
-    return row === null ? undefined : (row as ApprovalRequest)
+    return row === null ? undefined : fromRow(row)
   }
 
   countOpen(tx: Transaction, requesterId: string): Promise<number> {
@@ -53,6 +68,7 @@ export class ApprovalRepository {
   }
 
   async create(tx: Transaction, request: NewApprovalRequest): Promise<void> {
+    const seal = await this.seals.seal('request', sealedRequest(request))
     await tx.approvalRequest.create({
       data: {
         ...request,
@@ -62,6 +78,7 @@ export class ApprovalRepository {
         risk: request.risk as object,
         facts: request.facts as object,
         rules: request.rules as object,
+        seal,
       },
     })
   }
@@ -100,7 +117,16 @@ export class ApprovalRepository {
 
   async find(id: string, tx: Transaction = this.database.prisma) {
     const row = await tx.approvalRequest.findUnique({ where: { id } })
-    return row === null ? undefined : (row as ApprovalRequest)
+    return row === null ? undefined : fromRow(row)
+  }
+
+  /** For a vote: throws when what people are asked was changed since. */
+  async requireSealed(id: string, tx: Transaction): Promise<ApprovalRequest | undefined> {
+    const row = await tx.approvalRequest.findUnique({ where: { id } })
+    if (row === null) return undefined
+    const request = fromRow(row)
+    await this.seals.require('request', id, sealedRequest(request), row.seal)
+    return request
   }
 
   async stateOf(id: string): Promise<Pick<ApprovalRequest, 'state' | 'endReason'> | undefined> {
@@ -112,11 +138,14 @@ export class ApprovalRepository {
   }
 
   async votes(id: string, tx: Transaction = this.database.prisma): Promise<readonly StoredVote[]> {
-    return tx.$queryRaw<StoredVote[]>`
-      SELECT v.principal_id AS "principalId", v.principal, v.approve, v.reason,
+    const rows = await tx.$queryRaw<(StoredVote & { seal: Uint8Array | null })[]>`
+      SELECT v.seal, v.principal_id AS "principalId", v.principal, v.approve, v.reason,
         v.created_at AS "createdAt", COALESCE(p.email, '') AS email
       FROM votes v LEFT JOIN principals p ON p.id = v.principal_id
       WHERE v.request_id = ${id}::uuid ORDER BY v.id`
+    for (const vote of rows)
+      await this.seals.require('vote', `on ${id}`, sealedVote(id, vote), vote.seal)
+    return rows.map(({ seal: _seal, ...vote }) => vote)
   }
 
   async addVote(
@@ -124,7 +153,8 @@ export class ApprovalRepository {
     requestId: string,
     vote: Pick<StoredVote, 'principalId' | 'principal' | 'approve' | 'reason'>,
   ): Promise<void> {
-    await tx.vote.create({ data: { id: uuid(), requestId, ...vote } })
+    const seal = await this.seals.seal('vote', sealedVote(requestId, vote))
+    await tx.vote.create({ data: { id: uuid(), requestId, ...vote, seal } })
   }
 
   principal(id: string, tx: Transaction = this.database.prisma) {
@@ -154,7 +184,7 @@ export class ApprovalRepository {
             }),
       },
     })
-    return rows as ApprovalRequest[]
+    return rows.map(fromRow)
   }
 
   private async visiblePage(query: PageQuery & ApprovalFilter, visible: VisibleRows) {
@@ -176,3 +206,14 @@ export class ApprovalRepository {
     await tx.$executeRaw`SELECT pg_notify(${channel}, ${payload})`
   }
 }
+
+type ConsumedRow = Pick<ApprovalRequest, 'id' | 'digest' | 'requesterId' | 'expiresAt'> & {
+  readonly grantSeal: Uint8Array | null
+}
+
+/** Without its seals, which are nobody's business. */
+function fromRow({ seal: _seal, grantSeal: _grantSeal, ...row }: Row): ApprovalRequest {
+  return row as ApprovalRequest
+}
+
+type Row = Prisma.ApprovalRequestGetPayload<object>

@@ -72,7 +72,7 @@ export class VotingService {
     await this.require(id, by)
     await this.database.transaction(async (tx) => {
       await this.approvals.lock(tx, id)
-      const request = await this.approvals.find(id, tx)
+      const request = await this.approvals.requireSealed(id, tx)
       if (request === undefined) throw notFound()
       if (request.digest !== ballot.digest)
         throw new RequestError(
@@ -111,6 +111,7 @@ export class VotingService {
     const endReason = approve ? '' : `${principal}: ${reason}`
     if (!(await this.approvals.move(tx, id, ['pending'], counted.kind, endReason)))
       throw new ApprovalError('ERR_APPROVAL_CANCELLED', 'the request is no longer pending')
+    if (counted.kind === 'approved') await this.approvals.sealGrant(tx, request)
     await this.outbox.add(tx, 'approval.decided', {
       approvalId: id,
       state: counted.kind,

@@ -325,7 +325,8 @@ export class SessionConversation {
       this.send(deniedToWire(id, decision, refusedToWire(end.error)))
     } catch (caught) {
       const error = toGatewayError(caught)
-      if (!(error instanceof ApprovalError)) throw caught
+      const isAnswer = error instanceof ApprovalError || error.code === 'ERR_CONTROL_FORGED'
+      if (!isAnswer) throw caught
       this.send(deniedToWire(id, decision, refusedToWire(error)))
     }
   }

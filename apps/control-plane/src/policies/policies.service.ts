@@ -101,6 +101,7 @@ export class PoliciesService {
       if (state !== 'retired') await this.policies.retireOthers(tx, name, version, state)
       await this.policies.setState(tx, name, version, state)
       await this.epochs.bump(tx)
+      await this.policies.sealInForce(tx)
       await this.audit.append(tx, {
         kind,
         principalId: by.id,

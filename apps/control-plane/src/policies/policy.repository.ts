@@ -1,9 +1,12 @@
 import { Injectable } from '@nestjs/common'
 import type { PolicyDocument } from '@wardgate/policy'
+import type { JsonObject } from '../common/audit-port'
+import type { Prisma } from '../generated/prisma/client'
 import { orConflict } from '../common/database/prisma-errors'
 import { Database } from '../common/database/database'
 import type { Transaction } from '../common/database/transaction'
 import { newestFirst, type PageQuery } from '../common/http/page'
+import { RowSeals } from '../common/sealing/row-seals'
 
 export type PolicyState = 'draft' | 'dry-run' | 'active' | 'retired'
 type StoredState = 'draft' | 'dry_run' | 'active' | 'retired'
@@ -21,9 +24,18 @@ export interface StoredPolicy {
   readonly updatedAt: Date
 }
 
+const setName = 'policies'
+const inForce = {
+  where: { state: { in: ['active', 'dry_run'] } },
+  orderBy: [{ name: 'asc' }, { version: 'asc' }],
+} satisfies Prisma.PolicyFindManyArgs
+
 @Injectable()
 export class PolicyRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly seals: RowSeals,
+  ) {}
 
   async list(query: PageQuery & { name?: string | undefined; state?: PolicyState | undefined }) {
     const page = newestFirst(query)
@@ -43,11 +55,30 @@ export class PolicyRepository {
     return row === null ? undefined : fromRow(row)
   }
 
+  /** Throws when they are not the ones that the control plane brought into force: none other, and none less. */
   async inForce(): Promise<readonly StoredPolicy[]> {
-    const rows = await this.database.prisma.policy.findMany({
-      where: { state: { in: ['active', 'dry_run'] } },
+    const { prisma } = this.database
+    // One snapshot: a change between the two reads would look like a forgery.
+    const [rows, set] = await prisma.$transaction(
+      [prisma.policy.findMany(inForce), prisma.sealedSet.findUnique({ where: { name: setName } })],
+      { isolationLevel: 'RepeatableRead' },
+    )
+    const policies = rows.map(fromRow)
+    if (set !== null || policies.length > 0)
+      await this.seals.require('policies', 'in force', sealedSet(policies), set?.seal ?? null)
+    return policies
+  }
+
+  /** Seals what is in force after a change. Called behind the epoch's row lock, which serialises all changes. */
+  async sealInForce(tx: Transaction): Promise<number> {
+    const policies = (await tx.policy.findMany(inForce)).map(fromRow)
+    const seal = await this.seals.seal('policies', sealedSet(policies))
+    await tx.sealedSet.upsert({
+      where: { name: setName },
+      create: { name: setName, seal },
+      update: { seal },
     })
-    return rows.map(fromRow)
+    return policies.length
   }
 
   /** The next version of its name; two who save at once cannot get the same one. */
@@ -96,6 +127,17 @@ export class PolicyRepository {
     return this.database.prisma.connection.findMany({
       select: { name: true, protocol: true, labels: true, database: true },
     })
+  }
+}
+
+function sealedSet(policies: readonly StoredPolicy[]): JsonObject {
+  return {
+    policies: policies.map(({ name, version, state, document }) => ({
+      name,
+      version,
+      state,
+      document: JSON.parse(JSON.stringify(document)) as JsonObject,
+    })),
   }
 }
 

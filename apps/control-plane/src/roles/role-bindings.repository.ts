@@ -3,7 +3,9 @@ import { Database } from '../common/database/database'
 import { orConflict } from '../common/database/prisma-errors'
 import type { Transaction } from '../common/database/transaction'
 import { newestFirst, type PageQuery } from '../common/http/page'
+import { RowSeals } from '../common/sealing/row-seals'
 import type { Prisma } from '../generated/prisma/client'
+import { RolesRepository } from './roles.repository'
 
 const withRole = { role: true } as const
 
@@ -17,7 +19,11 @@ export interface RoleBindingFields {
 
 @Injectable()
 export class RoleBindingsRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly roles: RolesRepository,
+    private readonly seals: RowSeals,
+  ) {}
 
   list(
     query: PageQuery,
@@ -36,9 +42,26 @@ export class RoleBindingsRepository {
     return this.database.prisma.roleBinding.findUnique({ where: { id }, include: withRole })
   }
 
-  findBySubjects(subjects: readonly string[]): Promise<RoleBindingRecord[]> {
+  /** What gives these subjects their rights. Throws when one of the rows was not written by the control plane. */
+  async findBySubjects(subjects: readonly string[]): Promise<RoleBindingRecord[]> {
     const where = { subject: { in: [...subjects] } }
-    return this.database.prisma.roleBinding.findMany({ where, include: withRole })
+    const found = await this.database.prisma.roleBinding.findMany({ where, include: withRole })
+    for (const binding of found) {
+      const { id, role, seal } = binding
+      await this.seals.require('role-binding', id, sealedFields(binding), seal)
+      await this.roles.requireSealed(role)
+    }
+    return found
+  }
+
+  /** Seals every binding as it stands. */
+  async resealAll(tx: Transaction): Promise<number> {
+    const all = await tx.roleBinding.findMany()
+    for (const binding of all) {
+      const seal = await this.seals.seal('role-binding', sealedFields(binding))
+      await tx.roleBinding.update({ where: { id: binding.id }, data: { seal } })
+    }
+    return all.length
   }
 
   /** Bindings of this role that hold everywhere. */
@@ -48,8 +71,9 @@ export class RoleBindingsRepository {
     })
   }
 
-  create(tx: Transaction, id: string, fields: RoleBindingFields): Promise<RoleBindingRecord> {
-    const created = tx.roleBinding.create({ data: { id, ...fields }, include: withRole })
+  async create(tx: Transaction, id: string, fields: RoleBindingFields): Promise<RoleBindingRecord> {
+    const seal = await this.seals.seal('role-binding', sealedFields({ id, ...fields }))
+    const created = tx.roleBinding.create({ data: { id, ...fields, seal }, include: withRole })
     return orConflict('this role binding', created)
   }
 
@@ -61,4 +85,8 @@ export class RoleBindingsRepository {
   async lock(tx: Transaction): Promise<void> {
     await tx.$executeRaw`LOCK TABLE role_bindings IN SHARE ROW EXCLUSIVE MODE`
   }
+}
+
+function sealedFields({ id, roleId, subject, connections }: RoleBindingFields & { id: string }) {
+  return { id, roleId, subject, connections: [...connections] }
 }

@@ -75,7 +75,7 @@ function refuseBuiltIn(role: RoleRecord): void {
     })
 }
 
-function toAnswer(role: RoleRecord) {
+function toAnswer({ seal: _seal, ...role }: RoleRecord) {
   return {
     ...role,
     createdAt: role.createdAt.toISOString(),

@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common'
 import { Config } from '../../config/config'
 import { MasterKeyRing, readMasterKeys } from './master-key'
+import { RowSeals } from './row-seals'
 import { SealService } from './seal.service'
 import { SealedSecretRepository } from './sealed-secret.repository'
 import { SecretStore } from './secret-store'
@@ -12,7 +13,8 @@ import { SecretStore } from './secret-store'
     SealService,
     SealedSecretRepository,
     SecretStore,
+    RowSeals,
   ],
-  exports: [MasterKeyRing, SealService, SecretStore],
+  exports: [MasterKeyRing, RowSeals, SealService, SecretStore],
 })
 export class SealingModule {}

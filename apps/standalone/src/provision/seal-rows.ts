@@ -1,0 +1,22 @@
+import { execFile } from 'node:child_process'
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { controlPlaneEnvironment, type Surroundings } from '../environments'
+
+const run = promisify(execFile)
+
+/**
+ * A home from before rows were sealed: they are taken as they stand, once. The note lies beside the master key, out of
+ * reach of who writes the database. A database that was just made has nothing to seal.
+ */
+export async function sealRowsOnce(surroundings: Surroundings, isNew: boolean): Promise<void> {
+  const { home, root } = surroundings.settings
+  const note = join(home, 'rows-sealed')
+  if (existsSync(note)) return
+  if (!isNew) {
+    const script = join(root, 'apps/control-plane/dist/main.js')
+    await run(process.execPath, [script, 'reseal'], { env: controlPlaneEnvironment(surroundings) })
+  }
+  writeFileSync(note, '', { mode: 0o600 })
+}
