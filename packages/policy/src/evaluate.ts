@@ -38,16 +38,20 @@ export function evaluate(set: PolicySet, context: PolicyContext): PolicyVerdict 
   const findings = consult(set, context)
   const obligations = combineObligations(findings.matched, context.principal)
   const decision = decide(findings, context.facts, obligations.readOnly)
-  return {
-    ...decision,
+  const { kind, determinedBy, message } = decision
+  const { readsEstimate } = findings
+  const inference = withInferenceTerms(decision, findings, obligations)
+  const verdict = {
+    kind,
+    determinedBy,
+    message,
     consulted: findings.consulted,
-    ...withInferenceTerms(decision, findings, obligations),
-    readsEstimate: findings.readsEstimate,
+    obligations: inference.obligations,
+    readsEstimate,
     // The target's data decides, and it changes.
-    memo: findings.readsEstimate
-      ? 'once'
-      : memoScope(decision.kind, findings.reached, context.facts),
-  }
+    memo: readsEstimate ? 'once' : memoScope(kind, findings.reached, context.facts),
+  } as const
+  return inference.approval === undefined ? verdict : { ...verdict, approval: inference.approval }
 }
 
 function consult(set: PolicySet, context: PolicyContext): Findings {

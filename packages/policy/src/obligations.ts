@@ -70,6 +70,7 @@ function combinePerPolicy<T>(
   read: (rule: CompiledRule) => T | undefined,
   { order, absent }: { readonly order: readonly T[]; readonly absent: T },
 ): T {
+  if (masks.length === 0) return absent
   const policies = new Set(masks.map(({ reference }) => reference.policy))
   const perPolicy = [...policies].map((policy) =>
     strictest(
@@ -89,6 +90,7 @@ function groupSizeOf(
   matched: readonly CompiledRule[],
   masks: readonly SelectedMask[],
 ): number | undefined {
+  if (matched.every(({ minimumGroupSize }) => minimumGroupSize === undefined)) return undefined
   const policies = [...new Set(masks.map(({ reference }) => reference.policy))]
   const sizes = policies.map((policy) =>
     Math.max(

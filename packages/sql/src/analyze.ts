@@ -59,7 +59,7 @@ function declaration(statement: ParsedStatement): Candidate | undefined {
 function outputColumn({ name, value }: NamedValue): OutputColumn {
   const sources = [...value.sources].map(columnReference)
   const { kind, groupSize } = value
-  return { name, kind, sources, ...(groupSize !== undefined && { groupSize }) }
+  return groupSize === undefined ? { name, kind, sources } : { name, kind, sources, groupSize }
 }
 
 function isTainted({ columns, rest }: Outputs): boolean {
@@ -82,8 +82,10 @@ function lineageOf(outputs: Outputs | undefined, notes: LineageNotes): Statement
 
 function influencesOf({ influences }: LineageNotes): readonly Influence[] {
   const found: Influence[] = []
-  for (const { key, ...influence } of influences.values())
-    found.push({ column: columnReference(key), ...influence })
+  for (const { key, where, groupSize } of influences.values()) {
+    const column = columnReference(key)
+    found.push(groupSize === undefined ? { column, where } : { column, where, groupSize })
+  }
   return found
 }
 

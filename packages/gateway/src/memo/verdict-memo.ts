@@ -20,6 +20,9 @@ export class VerdictMemo {
   readonly #verdicts: BoundedCache<ControlVerdict>
   readonly #shapes: BoundedCache<{ readonly shape: string | undefined }>
   readonly #shapeKey: ShapeKey | undefined
+  /** Short names of scopes: a scope's own key is far longer than the rest of a verdict's, and would be hashed each time. */
+  readonly #scopes: BoundedCache<string>
+  #lastScope = 0
   #epoch = -1n
   #hasShapes = false
 
@@ -31,6 +34,7 @@ export class VerdictMemo {
     this.#verdicts = new BoundedCache(limits)
     this.#shapes = new BoundedCache(limits)
     this.#shapeKey = options.shapeKey
+    this.#scopes = new BoundedCache(limits)
   }
 
   get size(): number {
@@ -43,7 +47,7 @@ export class VerdictMemo {
       return undefined
     }
     if (bypassesMemo(operation)) return undefined
-    const prefix = scope.of(stateOf(operation))
+    const prefix = this.#scopeName(scope.of(stateOf(operation)))
     // The shape first: it is known by the text alone, while the exact key has to take in every parameter.
     const shaped = this.#hasShapes ? this.#shaped(operation) : undefined
     const found = shaped === undefined ? undefined : this.#verdicts.get(prefix + shaped)
@@ -59,7 +63,18 @@ export class VerdictMemo {
     const key = verdict.memo === 'shape' ? this.#shaped(operation) : undefined
     if (key !== undefined) this.#hasShapes = true
     const kept = key ?? exactKey(operation)
-    if (kept !== undefined) this.#verdicts.set(scope.of(stateOf(operation)) + kept, verdict)
+    if (kept === undefined) return
+    this.#verdicts.set(this.#scopeName(scope.of(stateOf(operation))) + kept, verdict)
+  }
+
+  /** Never given twice: a scope that was forgotten gets another name, under which nothing is kept. */
+  #scopeName(key: string): string {
+    const known = this.#scopes.get(key)
+    if (known !== undefined) return known
+    this.#lastScope += 1
+    const name = `${this.#lastScope}:`
+    this.#scopes.set(key, name)
+    return name
   }
 
   #shaped(operation: Operation): string | undefined {

@@ -10,6 +10,23 @@ import { INBOX_HIGH_BYTES, MAX_HELD_BYTES, MAX_IN_FLIGHT, MESSAGE_MILLIS } from 
 import { callFunction, runQuery } from './simple'
 import type { Wait } from './when-known'
 
+// Looked up once: they are compared with every message.
+const {
+  Bind,
+  Close,
+  CopyData,
+  CopyDone,
+  CopyFail,
+  Describe,
+  Execute,
+  Flush,
+  FunctionCall,
+  Parse,
+  Query,
+  Sync,
+  Terminate,
+} = fromClient
+
 /** Handles the client's messages one after the other: the next is not looked at before the last is decided. */
 export class ClientPump {
   private readonly conversation: Conversation
@@ -163,8 +180,8 @@ export class ClientPump {
 
   private handle(code: number, frame: Buffer): Wait {
     const { conversation } = this
-    if (code === fromClient.Sync) return this.sync()
-    if (code === fromClient.Terminate) {
+    if (code === Sync) return this.sync()
+    if (code === Terminate) {
       this.hasEnded = true
       this.hasTerminated = true
       conversation.isClientGone = true
@@ -174,25 +191,25 @@ export class ClientPump {
     if (conversation.isSkipping) return undefined
     const body = frame.subarray(5)
     switch (code) {
-      case fromClient.Query:
+      case Query:
         return runQuery(conversation, this, frame, body)
-      case fromClient.Parse:
+      case Parse:
         return parseStatement(conversation, this, frame, body)
-      case fromClient.Bind:
+      case Bind:
         return bindPortal(conversation, this, frame, body)
-      case fromClient.Execute:
+      case Execute:
         return executePortal(conversation, this, frame, body)
-      case fromClient.Describe:
+      case Describe:
         return describeObject(conversation, frame, body)
-      case fromClient.Close:
+      case Close:
         return closeObject(conversation, frame, body)
-      case fromClient.FunctionCall:
+      case FunctionCall:
         return callFunction(conversation, this, frame, body)
-      case fromClient.CopyData:
-      case fromClient.CopyDone:
-      case fromClient.CopyFail:
+      case CopyData:
+      case CopyDone:
+      case CopyFail:
         return copyFromClient(conversation, code, frame)
-      case fromClient.Flush:
+      case Flush:
         conversation.parts.outbox.write(frame)
         return undefined
       default:

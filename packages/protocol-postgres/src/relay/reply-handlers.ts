@@ -8,6 +8,9 @@ import type { Reply } from './replies'
 import { beginCopyOut, beginResult } from './results'
 import type { Run } from './run'
 
+// Looked up once: they are compared with every message.
+const { ErrorResponse, ReadyForQuery } = fromUpstream
+
 type Handler = (conversation: Conversation, head: Reply, body: Buffer) => Shown
 
 /** Each message is legal only when its kind is owed; anything else would put answers to the wrong questions. */
@@ -61,10 +64,10 @@ const handlers: Readonly<Record<number, Handler>> = {
 
 export function handleReply(conversation: Conversation, code: number, body: Buffer): Shown {
   const { head } = conversation.replies
-  if (code === fromUpstream.ErrorResponse)
+  if (code === ErrorResponse)
     return handleError(conversation, head, body, maskedResponse(conversation, code, body))
   if (head === undefined) throw unexpected()
-  if (code === fromUpstream.ReadyForQuery) return handleReady(conversation, head, body)
+  if (code === ReadyForQuery) return handleReady(conversation, head, body)
   const handler = handlers[code]
   if (handler === undefined) throw unexpected()
   return handler(conversation, head, body)

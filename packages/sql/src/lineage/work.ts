@@ -96,7 +96,8 @@ export function influence(work: Work, value: Value, where: Where): void {
     // One use by any value outweighs all that only large groups answer.
     const groupSize =
       before === undefined ? value.groupSize : leastSize(before.groupSize, value.groupSize)
-    work.lineage.influences.set(name, { key, where, ...(groupSize !== undefined && { groupSize }) })
+    const noted = groupSize === undefined ? { key, where } : { key, where, groupSize }
+    work.lineage.influences.set(name, noted)
   }
 }
 
