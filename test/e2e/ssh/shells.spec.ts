@@ -86,7 +86,16 @@ describeWithPeer('sshd', (sshd) => {
       return played.stdout.includes('on-the-screen\r\n') ? played.stdout : undefined
     })
     expect(recorded).toContain('sleep 60')
+    const watched = sharedInstance.cli(
+      'sessions',
+      'replay',
+      id,
+      '--identity',
+      'auditor',
+      '--follow',
+    )
     await admin.ok('POST', `/v1/sessions/${id}/kill`, { reason: 'seen enough' })
+    expect((await watched).stdout).toContain('on-the-screen\r\n')
     const { stderr, code } = await running
     expect(stderr).toContain('ERR_SESSION_KILLED')
     expect(code).toBe(255)

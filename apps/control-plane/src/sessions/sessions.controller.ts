@@ -6,6 +6,8 @@ import { Answers, BodyOf, idParams, type IdParams, ParamsOf, QueryOf } from '../
 import { pageQuery, type PageQuery } from '../common/http/page'
 import {
   killRequest,
+  recordingQuery,
+  type RecordingQuery,
   type KillRequest,
   operationsAnswer,
   operationsQuery,
@@ -68,7 +70,11 @@ export class SessionsController {
   @Get('sessions/:id/recording')
   @RequirePermission('recordings:read')
   @Answers('The recording, as container chunks', z.unknown(), 'application/octet-stream')
-  async recording(@ParamsOf(idParams) { id }: IdParams, @CurrentIdentity() by: Identity) {
-    return new StreamableFile(await this.sessions.recording(id, by))
+  async recording(
+    @ParamsOf(idParams) { id }: IdParams,
+    @QueryOf(recordingQuery) query: RecordingQuery,
+    @CurrentIdentity() by: Identity,
+  ) {
+    return new StreamableFile(await this.sessions.recording(id, query, by))
   }
 }

@@ -23,6 +23,15 @@ export const operationsQuery = pageQuery.extend({
 })
 export type OperationsQuery = z.output<typeof operationsQuery>
 
+export const recordingQuery = z.object({
+  follow: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((text) => text === 'true')
+    .describe('Goes on with what is recorded from now on, until the session ends.'),
+})
+export type RecordingQuery = z.output<typeof recordingQuery>
+
 export const sessionAnswer = z.object({
   id: z.uuid(),
   connectionId: z.uuid(),

@@ -8,6 +8,7 @@ import { Admissions } from './admissions'
 import { LiveSessions } from './live-sessions'
 import { OpeningService } from './opening.service'
 import { OperationRepository } from './operation.repository'
+import { RecordingFeed } from './recording-feed.service'
 import { SessionLife } from './session-life.service'
 import { SessionRepository } from './session.repository'
 import { SessionReview } from './session-review.service'
@@ -38,6 +39,7 @@ import { TargetsService } from './targets.service'
     SessionLife,
     SessionReview,
     SessionsService,
+    RecordingFeed,
   ],
   exports: [
     Admissions,

@@ -10,9 +10,10 @@ import { toPage } from '../common/http/page'
 import { matchesPattern } from '../common/name-pattern'
 import { killChannel } from './live-sessions'
 import { OperationRepository } from './operation.repository'
+import { RecordingFeed } from './recording-feed.service'
 import { SessionLife } from './session-life.service'
 import { SessionRepository } from './session.repository'
-import type { OperationsQuery, SessionsQuery } from './sessions.dto'
+import type { OperationsQuery, RecordingQuery, SessionsQuery } from './sessions.dto'
 
 type SessionRow = NonNullable<Awaited<ReturnType<SessionRepository['find']>>>
 type OperationRow = Awaited<ReturnType<OperationRepository['list']>>[number]
@@ -26,6 +27,7 @@ export class SessionsService {
     private readonly operations: OperationRepository,
     private readonly life: SessionLife,
     private readonly audit: AuditLog,
+    private readonly feed: RecordingFeed,
   ) {}
 
   async list(query: SessionsQuery, by: Identity) {
@@ -66,8 +68,8 @@ export class SessionsService {
     return this.get(id, by)
   }
 
-  /** The recording's chunks in order, each in the container format, read while they are sent. */
-  async recording(id: string, by: Identity): Promise<Readable> {
+  /** The recording's chunks in order, each in the container format; `follow` goes on while the session runs. */
+  async recording(id: string, { follow }: RecordingQuery, by: Identity): Promise<Readable> {
     await this.require(id, by, 'recordings:read')
     const first = await this.operations.chunk(id, 0)
     if (first === undefined)
@@ -77,18 +79,11 @@ export class SessionsService {
         kind: 'recording.read',
         principalId: by.principal.id,
         sessionId: id,
-        body: {},
+        body: follow ? { follow } : {},
       }),
     )
-    return Readable.from(this.chunks(id, first))
-  }
-
-  private async *chunks(id: string, first: Uint8Array) {
-    let chunk: Uint8Array | undefined = first
-    for (let index = 1; chunk !== undefined; index += 1) {
-      yield chunk
-      chunk = await this.operations.chunk(id, index)
-    }
+    const until = follow ? { followUntil: by.expiresAt } : {}
+    return Readable.from(this.feed.chunks({ sessionId: id, first, ...until }))
   }
 
   private async require(id: string, by: Identity, permission?: Permission): Promise<SessionRow> {

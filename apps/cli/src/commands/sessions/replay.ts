@@ -1,4 +1,5 @@
 import { asciicast, parseChunk, readRecording, type RecordingEvent } from '@wardgate/recording'
+import type { Api } from '../../api/client'
 import { segment } from '../../api/resolve'
 import { CliError } from '../../cli-error'
 import { escapeJson } from '../../output/escape'
@@ -21,11 +22,13 @@ export const sessionsReplay: Register = (parent, cli) => {
     .argument('<id>', 'id of the session')
     .option('--speed <factor>', 'times real time; 0 = at once', '1')
     .option('--from <seconds>', 'begin this long after the start', '0')
+    .option('--follow', 'show what was recorded at once, and what comes until the session ends')
     .option('--asciicast', 'print asciicast v3, for terminals: save it and play it elsewhere')
     .action(
       action(cli, async (run, [id = '']) => {
         const path = `/v1/sessions/${segment(id)}`
         const api = await run.api()
+        if (run.options.flag('follow')) return follow(run, api, `${path}/recording`)
         const live = (await api.get(path))['state'] === 'open'
         const chunks: Uint8Array[] = []
         let bytes = 0
@@ -55,6 +58,19 @@ function printEvents(run: Run, events: Iterable<RecordingEvent>): void {
         ? event
         : { ...event, bytes: Buffer.from(event.bytes).toString('base64') }
     run.print(`${escapeJson(JSON.stringify(line))}\n`)
+  }
+}
+
+/** What a terminal shows now, and from now on. Chunks are checked one by one: the whole is checked when it is replayed. */
+async function follow(run: Run, api: Api, path: string): Promise<void> {
+  let index = 0
+  let decoder: Decoder | undefined
+  const stream = await api.stream('GET', path, { query: { follow: 'true' } })
+  for await (const chunk of splitChunks(stream)) {
+    decoder ??= decoderOf(parseChunk(chunk).protocol)
+    for (const event of readRecording([chunk], { open: true, firstIndex: index }))
+      for (const text of decoder.decode(event)) run.print(text)
+    index += 1
   }
 }
 
