@@ -15,6 +15,7 @@ import {
   decideMessage,
   enrol,
   openMessage,
+  sessionTalk,
   type SessionTalk,
 } from './testing/test-agent'
 import { startTestApp, type TestApp } from './testing/test-app'
@@ -53,7 +54,7 @@ describe('two replicas on one database', () => {
   }
 
   async function open(): Promise<{ talk: SessionTalk; sessionId: string }> {
-    const talk: SessionTalk = new Conversation(client.session())
+    const talk = sessionTalk(client)
     talk.send(openMessage('shop', robot))
     const answer = await talk.next()
     if (answer.$case !== 'opened') throw new Error(JSON.stringify(answer))
@@ -171,7 +172,7 @@ describe('two replicas on one database', () => {
 
   it('give sessions that policies cannot tell apart one memo scope, others another', async () => {
     const scopeOf = async (token: string) => {
-      const talk: SessionTalk = new Conversation(client.session())
+      const talk = sessionTalk(client)
       talk.send(openMessage('shop', token))
       const answer = await talk.next()
       talk.stream.end()

@@ -30,6 +30,7 @@ import {
   decideMessage,
   enrol,
   openMessage,
+  sessionTalk,
   type SessionTalk,
 } from '../testing/test-agent'
 
@@ -149,7 +150,7 @@ describe('the agent port', () => {
     await test.stop()
   })
 
-  const talk = (): SessionTalk => new Conversation(client.session())
+  const talk = () => sessionTalk(client)
 
   async function open(name: string): Promise<{ talk: SessionTalk; sessionId: string }> {
     const conversation = talk()

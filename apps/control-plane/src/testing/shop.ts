@@ -4,7 +4,14 @@ import { AuthorityService } from '../agents/authority.service'
 import { EpochWatch } from '../common/epoch/epoch-watch'
 import { type ApiAnswer, ApiClient } from './api-client'
 import { shopCatalog } from './shop-catalog'
-import { agentClient, Conversation, enrol, openMessage, type SessionTalk } from './test-agent'
+import {
+  agentClient,
+  Conversation,
+  enrol,
+  openMessage,
+  sessionTalk,
+  type SessionTalk,
+} from './test-agent'
 import { startTestApp, type TestApp } from './test-app'
 import { TestIssuer } from './test-issuer'
 
@@ -70,7 +77,7 @@ export class Shop {
   }
 
   async open(credential: string): Promise<{ talk: SessionTalk; sessionId: string }> {
-    const talk: SessionTalk = new Conversation(this.client.session())
+    const talk = sessionTalk(this.client)
     talk.send(openMessage('shop', credential))
     const answer = await talk.next()
     if (answer.$case !== 'opened') throw new Error(JSON.stringify(answer))

@@ -67,9 +67,15 @@ export class Conversation<Q, A extends { message?: unknown }> {
   private readonly readers: ((answer: Message<A> | Error) => void)[] = []
   private failure: Error | undefined
 
-  constructor(readonly stream: ClientDuplexStream<Q, A>) {
+  /** `reply`: what the agent says at once to a message that nobody is to read. */
+  constructor(
+    readonly stream: ClientDuplexStream<Q, A>,
+    reply: (message: Message<A>) => Q | undefined = () => undefined,
+  ) {
     stream.on('data', (answer: A) => {
       const message = answer.message as Message<A>
+      const own = reply(message)
+      if (own !== undefined) return this.send(own)
       const reader = this.readers.shift()
       if (reader === undefined) this.answers.push(message)
       else reader(message)
@@ -98,6 +104,15 @@ export class Conversation<Q, A extends { message?: unknown }> {
 }
 
 export type SessionTalk = Conversation<SessionRequest, SessionResponse>
+
+/** A session of an agent whose target has no estimates to give. */
+export function sessionTalk(client: AgentServiceClient): SessionTalk {
+  return new Conversation<SessionRequest, SessionResponse>(client.session(), (message) => {
+    if (message.$case !== 'estimateWanted') return undefined
+    const { operationId } = message.value
+    return { message: { $case: 'estimated', value: { operationId, estimate: undefined } } }
+  })
+}
 
 export function openMessage(
   connectionName: string,
