@@ -10,6 +10,6 @@ export {
   type RouteSetting,
 } from './settings'
 export { looksLikeCall, readCallText } from './text/call-text'
-export { readRequestText, type Typed } from './text/request-text'
+export { pathRules, readRequestText, type Typed } from './text/request-text'
 export { httpRiskFactors, scoreHttpRisk, type HttpRiskFactor } from './risk'
 export type { HttpRequest, Named, StreamMessage, ToolCall } from './operations'

@@ -40,7 +40,7 @@ export class ExplainService {
     const principal = { ...who, roles }
     const connection = { name, protocol, labels, database }
     const session = { id: 'explain', principal, connection, target, database, candidates: [] }
-    const asked = { ...request.operation, database }
+    const asked = { ...request.operation, database, settings: target.settings }
     const decision = await this.decisions.decide(
       session,
       explainedOperation(asked, this.operationsOf(protocol)),

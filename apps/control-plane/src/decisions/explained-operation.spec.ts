@@ -1,9 +1,11 @@
+import { InvalidRequest } from '../common/http/invalid-request'
 import { explainRequest } from './explain.dto'
 import { explainedOperation } from './explained-operation'
 
 const asked = (operation: object) => ({
   ...explainRequest.parse({ connection: 'c', operation }).operation,
   database: 'd',
+  settings: {},
 })
 
 describe('operations that are explained', () => {
@@ -44,6 +46,15 @@ describe('operations that are explained', () => {
     ],
   ] as const)('are of what the protocol is used for: %j %j', (operations, operation, expected) => {
     expect(explainedOperation(asked(operation), operations)).toMatchObject(expected)
+  })
+
+  it('have the path that a connection with these settings sends', () => {
+    const operation = { text: 'GET /a%2Fb;v=1' }
+    expect(() => explainedOperation(asked(operation), ['request'])).toThrow(InvalidRequest)
+    const settings = { encodedSlash: 'keep', pathParameters: 'keep' }
+    expect(explainedOperation({ ...asked(operation), settings }, ['request'])).toMatchObject({
+      path: '/a%2Fb;v=1',
+    })
   })
 
   it.each([

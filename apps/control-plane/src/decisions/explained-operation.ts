@@ -5,11 +5,15 @@ import {
   type Operation,
   type ReplicationOperation,
 } from '@wardgate/gateway'
-import { looksLikeCall, readCallText, readRequestText, type Typed } from '@wardgate/http'
+import { looksLikeCall, pathRules, readCallText, readRequestText, type Typed } from '@wardgate/http'
 import { InvalidRequest } from '../common/http/invalid-request'
 import { explainedKinds, type ExplainRequest } from './explain.dto'
 
-type Asked = ExplainRequest['operation'] & { readonly database: string }
+type Asked = ExplainRequest['operation'] & {
+  readonly database: string
+  /** Of the connection. */
+  readonly settings: Readonly<Record<string, unknown>>
+}
 type ExplainedKind = (typeof explainedKinds)[number]
 
 /** What an engine would submit. Throws InvalidRequest when the text is none of the kind. */
@@ -46,11 +50,11 @@ const makers: Readonly<Record<ExplainedKind, (asked: Asked) => Operation>> = {
   }),
   file: ({ text }) => fileOperation(text.split(' ')),
   forward: ({ text }) => forwardOperation(text),
-  request: ({ text }) => ({
+  request: ({ text, settings }) => ({
     kind: 'request',
     scheme: 'https',
     authority: '',
-    ...valid(readRequestText(text)),
+    ...valid(readRequestText(text, pathRules(settings))),
   }),
   replication: ({ text }) => replicationOperation(text),
   'tool-call': ({ text }) => ({ kind: 'tool-call', ...valid(readCallText(text)) }),

@@ -1,20 +1,18 @@
 import { toGatewayError } from '@wardgate/errors'
-import { type RequestPath, readRequestPath } from '@wardgate/wire'
+import { type PathRules, type RequestPath, readRequestPath } from '@wardgate/wire'
 import type { HttpRequest, Named } from '../operations'
 
 /** What somebody typed, or what is wrong with it. */
 export type Typed<T> = { readonly value: T } | { readonly problem: string }
 
 const startLine = /^([^\s]+) (\/[^\s]*)(?: HTTP\/1\.[01])?$/
-/** What a connection has unless its settings say otherwise. */
-const strict = { encodedSlash: 'refuse', pathParameters: 'refuse' } as const
 const headerLine = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*(.*?)[ \t]*$/
 
 /**
  * A request as text: `METHOD /path?query`, header lines, an empty line, the body. The path is read as the gateway reads
  * it: what it would refuse as ambiguous is a problem here.
  */
-export function readRequestText(text: string): Typed<HttpRequest> {
+export function readRequestText(text: string, rules: PathRules): Typed<HttpRequest> {
   const end = /\r?\n\r?\n/.exec(text)
   // Without a body the empty line may have been lost on the way here.
   const head = end === null ? text.replace(/\r?\n$/, '') : text.slice(0, end.index)
@@ -23,7 +21,7 @@ export function readRequestText(text: string): Typed<HttpRequest> {
   const [, method, target] = startLine.exec(line) ?? []
   if (method === undefined || target === undefined)
     return { problem: 'must begin with METHOD /path, or METHOD /path HTTP/1.1' }
-  const where = pathOf(target)
+  const where = pathOf(target, rules)
   if ('problem' in where) return where
   const headers: Named[] = []
   for (const raw of lines) {
@@ -34,9 +32,18 @@ export function readRequestText(text: string): Typed<HttpRequest> {
   return { value: { method, ...where.value, headers, body: bodyOf(content, headers) } }
 }
 
-function pathOf(target: string): Typed<RequestPath> {
+/** As a connection with these settings reads paths. */
+export function pathRules(rawSettings: Readonly<Record<string, unknown>>): PathRules {
+  const { encodedSlash, pathParameters } = rawSettings
+  return {
+    encodedSlash: encodedSlash === 'keep' ? 'keep' : 'refuse',
+    pathParameters: pathParameters === 'keep' ? 'keep' : 'refuse',
+  }
+}
+
+function pathOf(target: string, rules: PathRules): Typed<RequestPath> {
   try {
-    return { value: readRequestPath(target, strict) }
+    return { value: readRequestPath(target, rules) }
   } catch (caught) {
     return { problem: toGatewayError(caught).message }
   }

@@ -1,11 +1,13 @@
 import { looksLikeCall, readCallText } from './call-text'
-import { readRequestText } from './request-text'
+import { pathRules, readRequestText } from './request-text'
+
+const strict = pathRules({})
 
 describe('a request as text', () => {
   it('is a start line, headers and a body', () => {
     const text =
       'POST /v1/pay?dry=1 HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\r\n{"a":\n1}'
-    expect(readRequestText(text)).toEqual({
+    expect(readRequestText(text, strict)).toEqual({
       value: {
         method: 'POST',
         path: '/v1/pay',
@@ -17,7 +19,7 @@ describe('a request as text', () => {
         body: { kind: 'whole', mediaType: 'application/json', bytes: Buffer.from('{"a":\n1}') },
       },
     })
-    expect(readRequestText('GET /')).toMatchObject({
+    expect(readRequestText('GET /', strict)).toMatchObject({
       value: { method: 'GET', path: '/', body: { kind: 'none' } },
     })
   })
@@ -28,13 +30,13 @@ describe('a request as text', () => {
     ['GET /a/.', '/a/'],
     ['GET /%61?x=1', '/a'],
   ])('is read as the gateway sends it on: %j', (text, path) => {
-    expect(readRequestText(text)).toMatchObject({ value: { method: 'GET', path } })
+    expect(readRequestText(text, strict)).toMatchObject({ value: { method: 'GET', path } })
   })
 
   it('needs no empty line at its end', () => {
     const expected = { value: { method: 'DELETE', headers: [{ name: 'host', value: 'x' }] } }
     for (const end of ['', '\r\n', '\r\n\r\n'])
-      expect(readRequestText(`DELETE /a HTTP/1.1\r\nHost: x${end}`)).toMatchObject(expected)
+      expect(readRequestText(`DELETE /a HTTP/1.1\r\nHost: x${end}`, strict)).toMatchObject(expected)
   })
 
   it.each([
@@ -52,7 +54,7 @@ describe('a request as text', () => {
     'GET /%252e',
     'GET /é',
   ])('is told what is wrong with %j', (text) => {
-    expect(readRequestText(text)).toHaveProperty('problem')
+    expect(readRequestText(text, strict)).toHaveProperty('problem')
   })
 })
 
