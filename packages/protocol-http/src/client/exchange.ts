@@ -42,11 +42,13 @@ export class Exchange {
   constructor(incoming: Incoming, outgoing: Outgoing, options: ExchangeOptions = {}) {
     this.#incoming = incoming
     this.#outgoing = outgoing
-    this.method = incoming.method ?? ''
+    // Over HTTP/2 a WebSocket is opened by CONNECT; it asks for what GET asks for over HTTP/1.1.
+    const isStream = options.upgrade !== undefined && incoming.httpVersionMajor === 2
+    this.method = isStream ? 'GET' : (incoming.method ?? '')
     this.target = incoming.url ?? ''
     this.version = incoming.httpVersionMajor === 2 ? 2 : 1
     this.authority = authorityOf(incoming)
-    this.fields = readFields(incoming.rawHeaders)
+    this.fields = [...readFields(incoming.rawHeaders), ...(isStream ? [webSocketUpgrade] : [])]
     if (this.version === 2) refuseOtherHost(this.authority, this.fields)
     this.upgrade = options.upgrade
     this.tunnel = options.tunnel
@@ -136,7 +138,7 @@ export class Exchange {
     if (this.method === 'HEAD') this.#outgoing.end()
     else this.#outgoing.end(body)
     // Nobody reads further requests from a socket that was to speak another protocol.
-    this.upgrade?.socket.end()
+    if (this.version === 1) this.upgrade?.socket.end()
   }
 
   breakOff(): void {
@@ -144,6 +146,8 @@ export class Exchange {
     else this.#outgoing.destroy()
   }
 }
+
+const webSocketUpgrade: Field = { name: 'upgrade', value: 'websocket' }
 
 /** https://datatracker.ietf.org/doc/html/rfc9113#section-7 */
 const INTERNAL_ERROR = 2

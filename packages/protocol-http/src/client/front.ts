@@ -3,6 +3,8 @@ import { createServer, type IncomingMessage, type Server, ServerResponse } from 
 import {
   createServer as createServer2,
   type Http2Server,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
   type ServerHttp2Session,
 } from 'node:http2'
 import type { Duplex } from 'node:stream'
@@ -10,6 +12,7 @@ import { HEADER_MILLIS, MAX_CONCURRENT_STREAMS, MAX_HEADER_BYTES } from '../wire
 import { MAX_AHEAD, type Arrivals } from './arrivals'
 import { Exchange, type ExchangeOptions, type Upgrade } from './exchange'
 import type { Tunnel } from './place'
+import { opensWebSocket, upgradeOf } from './stream-socket'
 
 /** Where the requests of a socket go. */
 interface Way {
@@ -103,7 +106,7 @@ export class Front {
         maxConcurrentStreams: MAX_CONCURRENT_STREAMS,
         maxHeaderListSize: MAX_HEADER_BYTES,
         enablePush: false,
-        enableConnectProtocol: false,
+        enableConnectProtocol: true,
       },
       maxSessionInvalidFrames: 16,
     })
@@ -120,6 +123,12 @@ export class Front {
       const { session } = request.stream
       if (session === undefined) return
       this.#add(session, (options) => new Exchange(request, response, options))
+    })
+    server.on('connect', (request: Http2ServerRequest, response: Http2ServerResponse) => {
+      const { session } = request.stream
+      if (session === undefined) return
+      const upgrade = opensWebSocket(request) ? { upgrade: upgradeOf(request) } : {}
+      this.#add(session, (options) => new Exchange(request, response, { ...options, ...upgrade }))
     })
     server.on('sessionError', () => undefined)
     return server

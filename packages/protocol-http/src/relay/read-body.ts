@@ -43,7 +43,9 @@ function unread(source: Readable, mediaType: string, length: number | undefined)
   return { judged: { kind: 'unread', mediaType, length }, forwarded: source, isDecoded: false }
 }
 
-function announcesBody({ version, fields }: Exchange): boolean {
+function announcesBody({ version, fields, upgrade }: Exchange): boolean {
+  // What follows on that stream are messages.
+  if (version === 2 && upgrade !== undefined) return false
   if (valueOf(fields, 'transfer-encoding') !== undefined) return true
   const length = valueOf(fields, 'content-length')
   if (length !== undefined) return length !== '0'

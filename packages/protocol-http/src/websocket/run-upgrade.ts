@@ -12,7 +12,7 @@ import { openUpstream } from './open-upstream'
 import { MessageRelay } from './relay-messages'
 
 /** https://datatracker.ietf.org/doc/html/rfc6455#section-4.2.1 */
-const version = '13'
+const webSocketVersion = '13'
 const key = /^[A-Za-z0-9+/]{22}==$/
 
 /** An upgrade to WebSocket: a request like any other, then messages, each of them judged. */
@@ -27,12 +27,13 @@ export async function runUpgrade(
   return permitted === undefined ? undefined : relayMessages(permitted)
 }
 
-function refuseOtherUpgrades({ method, fields }: Exchange): void {
+function refuseOtherUpgrades({ method, version, fields }: Exchange): void {
   const isWebSocket =
     method === 'GET' &&
     valueOf(fields, 'upgrade')?.toLowerCase() === 'websocket' &&
-    valueOf(fields, 'sec-websocket-version') === version &&
-    key.test(valueOf(fields, 'sec-websocket-key') ?? '')
+    valueOf(fields, 'sec-websocket-version') === webSocketVersion &&
+    // Streams of HTTP/2 have none: https://datatracker.ietf.org/doc/html/rfc8441#section-5
+    (version === 2 || key.test(valueOf(fields, 'sec-websocket-key') ?? ''))
   if (!isWebSocket)
     throw new ProtocolError('ERR_PROTOCOL_UNSUPPORTED', 'the only upgrade is to WebSocket 13')
 }
