@@ -42,3 +42,14 @@ function nodeGyp(nodeFolder) {
   const path = join(nodeFolder, 'lib/node_modules/npm/node_modules/node-gyp/bin/node-gyp.js')
   return existsSync(path) ? path : undefined
 }
+
+/** By itself, for images: there a build without them would go unnoticed. */
+async function main() {
+  const { root, run } = await import('./prepare.mjs')
+  const why = await buildNativeSsh(root, run)
+  if (why === undefined) return
+  console.error(`no native ciphers for SSH: ${why}`)
+  process.exitCode = 1
+}
+
+if (process.argv[1] === import.meta.filename) void main()
