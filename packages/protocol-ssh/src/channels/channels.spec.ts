@@ -195,6 +195,13 @@ describe('what is not offered', () => {
     expect(asked()).toEqual([])
   })
 
+  it('a command that is longer than one may be, with its own code', async () => {
+    const client = await stage.client()
+    const { code, stderr } = await client.exec(`hello ${'x'.repeat(32 * 1024)}`)
+    expect({ code, asked: asked() }).toEqual({ code: 126, asked: [] })
+    expect(stderr).toContain('ERR_LIMIT_COMMAND')
+  })
+
   it('more channels than the limit', async () => {
     target.stall()
     const client = await stage.client()

@@ -177,6 +177,19 @@ it('withholds what no masker can read, unless the rule lets it pass', async () =
   expect(await call((done) => sftp.readFile('/b.bin', done))).toEqual(files.content.get('/b.bin'))
 })
 
+it('withholds what is larger than may be looked through, with a code of its own', async () => {
+  await stage.finish()
+  const target = new FakeTarget(() => undefined, files)
+  files.content.set('/long.txt', Buffer.alloc(3_000, 'x'))
+  stage = new SshStage({ target, settings: { scanMaxBytes: 2_000 } })
+  stage.controlPlane.answer = () => stage.controlPlane.allow({ masking })
+  client = await stage.client()
+  const sftp = await sftpOf(client)
+  await expect(call((done) => sftp.readFile('/long.txt', done))).rejects.toThrow('ERR_LIMIT_SCAN')
+  const { size } = await call<{ size?: number }>((done) => sftp.stat('/long.txt', done))
+  expect(size).toBeUndefined()
+})
+
 it('does not let a client guess handles', async () => {
   const sftp = await sftpOf(client)
   await call((done) => sftp.stat('/a.txt', done))
