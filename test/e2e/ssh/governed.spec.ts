@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { eventually } from '../../support/eventually'
 import { freePort } from '../../support/free-port'
 import type { Api } from '../../support/instance'
@@ -152,6 +153,18 @@ describeWithPeer('sshd', (sshd) => {
       })
       expect(readFileSync(client.path('card'), 'utf8')).toMatch(/^card .+\n$/)
       expect(readFileSync(client.path('card'), 'utf8')).not.toContain(canary)
+    })
+
+    describeWithPeer('python', (python) => {
+      it('are masked for paramiko too, which takes a size that does not fit for damage', async () => {
+        const { host, port } = sharedInstance.listener('ssh')
+        const script = join(__dirname, 'clients/paramiko_get.py')
+        const copy = client.path('paramiko-card')
+        const where = [host, String(port), 'guarded-box', server.path('card'), copy]
+        expect(await client.run(python, [script, ...where])).toMatchObject({ code: 0 })
+        expect(readFileSync(copy, 'utf8')).toMatch(/^card .+\n$/)
+        expect(readFileSync(copy, 'utf8')).not.toContain(canary)
+      })
     })
 
     it('are written only where a rule allows it', async () => {
