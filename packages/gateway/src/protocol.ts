@@ -163,6 +163,11 @@ export interface Gate {
    * operation that still runs, which is right where results come in the order of their operations.
    */
   record(what: Recorded, chunk: Uint8Array, permit?: Permit): void
+  /**
+   * A tag of the text that this principal alone has on this connection, through every agent: proof that a name which
+   * comes back was given to whoever brings it.
+   */
+  tag(text: string): string
   /** Masks free text towards the client: errors, notices, notifications. */
   maskText(text: string): string
   /** Makes this session reachable for an out-of-band cancel; the listener is called with it. */

@@ -1,5 +1,6 @@
 import { ControlError, toGatewayError } from '@wardgate/errors'
 import { compileTextMasker } from '@wardgate/masking'
+import { createHmac } from 'node:crypto'
 import type { Operation } from './operation'
 import { OperationPermit } from './permit'
 import type { Denial, Gate, HoldListener, OfferedTool, Permit, Recorded } from './protocol'
@@ -49,6 +50,13 @@ export class SessionGate implements Gate {
     const owner = named ?? (unsettled.size === 0 ? undefined : unsettled.values().next().value)
     const mode = owner?.allowance.recording ?? session.grant.recording
     if (mode === 'full' || (mode === 'statements' && what === 'in')) recorder.record(what, chunk)
+  }
+
+  tag(text: string): string {
+    const { maskingKey, principalId } = this.#context.session.grant
+    // Masks hash with this key and SHA-256: no value that is masked becomes a tag.
+    const named = JSON.stringify([principalId, text])
+    return createHmac('sha512', maskingKey).update(named).digest('base64url')
   }
 
   maskText(text: string): string {

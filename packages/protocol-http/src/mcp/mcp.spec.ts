@@ -197,14 +197,35 @@ it.each(['/admin', '/mcp/', '/mcp?tenant=2', '/', '/mcp%2F..'])(
   },
 )
 
+it('keeps the session of one principal from another', async () => {
+  await start()
+  respond = ({ id }, response) => {
+    response.setHeader('mcp-session-id', 'abc').setHeader('content-type', 'application/json')
+    response.end(JSON.stringify({ jsonrpc: '2.0', id, result: {} }))
+  }
+  const ping = { jsonrpc: '2.0', id: 1, method: 'ping' }
+  const session = (await post(ping)).headers.get('mcp-session-id') ?? ''
+  expect(session).toMatch(/^[\w-]{80,}\.abc$/)
+  expect((await post(ping, { 'mcp-session-id': session })).status).toBe(200)
+  expect(received[1]!.headers['mcp-session-id']).toBe('abc')
+  stage.controlPlane.grant = { ...stage.controlPlane.grant, principalId: 'principal-2' }
+  const other = { authorization: 'Bearer token-2' }
+  for (const stolen of [session, 'abc', `.abc`, session.replace('abc', 'abd')]) {
+    const headers = { ...other, 'mcp-session-id': stolen, 'last-event-id': '1' }
+    expect((await post(ping, headers)).status).toBe(404)
+    expect((await stage.fetch('/mcp', { headers })).status).toBe(404)
+  }
+  expect(received).toHaveLength(2)
+})
+
 it('passes on no header but those of the protocol', async () => {
   await start()
   await post(
     { jsonrpc: '2.0', id: 1, method: 'ping' },
-    { 'x-tenant': '2', 'mcp-session-id': 'abc', cookie: 'a=b' },
+    { 'x-tenant': '2', 'mcp-protocol-version': '2025-11-25', cookie: 'a=b' },
   )
   const { headers } = received[0]!
-  expect(headers['mcp-session-id']).toBe('abc')
+  expect(headers['mcp-protocol-version']).toBe('2025-11-25')
   expect([headers['x-tenant'], headers.cookie]).toEqual([undefined, undefined])
 })
 

@@ -1,5 +1,5 @@
 import { ProtocolError, RequestError, type GatewayError } from '@wardgate/errors'
-import type { ToolCallOperation } from '@wardgate/gateway'
+import type { RequestOperation, ToolCallOperation } from '@wardgate/gateway'
 import type { Exchange } from '../client/exchange'
 import type { Visit } from '../client/visit'
 import { problemOf, type HeldApproval } from '../errors'
@@ -11,6 +11,7 @@ import { denialMessage } from './denial'
 import { idOf, parseMessage, type RpcId, type RpcMessage } from './json-rpc'
 import { checkHeaders, headersForServer } from './headers'
 import { shownMessage } from './server-messages'
+import { boundSession, ownSession } from './session-ids'
 import { toolCallOf } from './tool-call'
 
 /** What a request without a message asks for: https://modelcontextprotocol.io/specification/2025-11-25/basic/transports */
@@ -24,6 +25,7 @@ export async function runMcp(
 ): Promise<GatewayError | undefined> {
   const request = await readRequest(exchange, visit, session)
   checkEndpoint(request)
+  const headers = ownSession(headersForServer(request.operation.headers), session.gate)
   const message = exchange.method === 'POST' ? messageOf(request) : undefined
   const operation = operationOf(exchange, message)
   const id = message === undefined ? undefined : idOf(message)
@@ -38,8 +40,9 @@ export async function runMcp(
     asked: operation.method,
   }
   return forward({
-    ...withMessage(request, message),
+    ...withMessage(request, headers, message),
     permit: answer,
+    showHeaders: (shown) => boundSession(shown, session.gate),
     show: (bytes) => shownMessage(bytes, context),
   })
 }
@@ -76,9 +79,12 @@ function operationOf(exchange: Exchange, message: RpcMessage | undefined): ToolC
 }
 
 /** The message is written anew. */
-function withMessage(request: ReadRequest, message: RpcMessage | undefined): ReadRequest {
+function withMessage(
+  request: ReadRequest,
+  headers: RequestOperation['headers'],
+  message: RpcMessage | undefined,
+): ReadRequest {
   const { operation, body } = request
-  const headers = headersForServer(operation.headers)
   const forwarded = message === undefined ? undefined : Buffer.from(JSON.stringify(message))
   return { ...request, operation: { ...operation, headers }, body: { ...body, forwarded } }
 }

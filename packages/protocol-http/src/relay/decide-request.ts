@@ -5,6 +5,7 @@ import { problemOf, type HeldApproval } from '../errors'
 import { readPreferences } from '../wire/preferences'
 import { readBody, type ReadBody } from './read-body'
 import { readHead, requestOperation } from './request-operation'
+import type { ShownHeaders } from './response-headers'
 import type { SessionParts } from './session-parts'
 
 /** A request as it was read; nothing has been decided. */
@@ -19,6 +20,8 @@ export interface ReadRequest {
 /** A request that may be sent. */
 export interface PermittedRequest extends ReadRequest {
   readonly permit: Permit
+  /** What the client sees of the headers beside masks; absent = all. */
+  readonly showHeaders?: (headers: ShownHeaders['headers']) => ShownHeaders['headers']
   /** For protocols over HTTP whose answers are messages: each as the client may see it. */
   readonly show?: (message: Uint8Array) => Promise<Uint8Array | undefined>
 }

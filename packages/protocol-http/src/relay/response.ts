@@ -61,13 +61,14 @@ export class ResponseRelay implements ResponseListener, BodySink {
     if (masker.active && hasBody) refusePart(status)
     const contentEncoding = valueOf(fields, 'content-encoding')
     const { scheme, authority, path } = operation
-    const { headers, maskedCells } = shownHeaders(fields, {
+    const { headers: masked, maskedCells } = shownHeaders(fields, {
       permit,
       settings: visit.settings,
       where: { scheme, authority, prefix: visit.prefix },
       requestPath: path,
       isMasked: masker.active || show !== undefined,
     })
+    const headers = this.#request.showHeaders?.(masked) ?? masked
     this.#headerCells = maskedCells
     this.#masker = masker
     const goOn = () => this.#sending?.resume()
