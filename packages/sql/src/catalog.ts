@@ -26,6 +26,8 @@ export interface Relation {
     readonly number: number
     readonly name: string
     readonly typeId: number
+    /** The expression that a generated column is computed by; absent or empty for others. */
+    readonly generated?: string
   }[]
   /** Text of the query behind a view; empty for others. */
   readonly definition: string

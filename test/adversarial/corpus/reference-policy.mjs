@@ -27,5 +27,5 @@ rules:
   - id: owned-settings
     effect: deny
     match: { actions: [set], resources: [${ownedSettings.map((name) => `'setting:${name}'`).join(', ')}] }
-  - { id: masked, mask: { columns: [customers.ssn, customers.meta, logs.secret], with: redact } }
+  - { id: masked, mask: { columns: [customers.ssn, customers.meta, logs.secret, people.ssn], with: redact } }
 `

@@ -13,8 +13,8 @@ export function shopCatalog(): Catalog {
         name: 'customers',
         kind: RelationKind.RELATION_KIND_TABLE,
         columns: [
-          { number: 1, name: 'id', typeId: 23 },
-          { number: 2, name: 'card_number', typeId: 25 },
+          { number: 1, name: 'id', typeId: 23, generated: '' },
+          { number: 2, name: 'card_number', typeId: 25, generated: '' },
         ],
         definition: '',
         parents: [],

@@ -276,3 +276,51 @@ describe('aggregates over large groups', () => {
     expect(analyze(input, seedIndex).facts.literalsMatter).toBe(true)
   })
 })
+
+describe('generated columns', () => {
+  const catalog = readJson<Catalog>('seed-catalog.json')
+
+  function masksWith(generated: string): string[] {
+    const relations = catalog.relations.map((relation) =>
+      relation.name === 'customers'
+        ? {
+            ...relation,
+            columns: [...relation.columns, { number: 60, name: 'g', typeId: 25, generated }],
+          }
+        : relation,
+    )
+    const index = indexCatalog({ ...catalog, relations })
+    const input = statement('select g from customers')
+    const decision = planMasks(analyze(input, index), { masks: referenceMasks }, index)
+    return decision.kind === 'plan' ? decision.plan.columns.map(({ method }) => method.kind) : []
+  }
+
+  it('are masked as what they are computed from', () => {
+    expect(masksWith('right(ssn, 4)')).toEqual(['redact'])
+    expect(masksWith("CASE WHEN (ssn ~~ '9%'::text) THEN 'a'::text ELSE name END")).toEqual([
+      'redact',
+    ])
+    expect(masksWith('upper(name)')).toEqual([])
+  })
+
+  it('are masked when nobody can tell what they are computed from', () => {
+    expect(masksWith('public.of_the_target(name)')).toEqual(['redact'])
+    expect(masksWith('not ( an expression')).toEqual(['redact'])
+  })
+
+  it('decide nothing either', () => {
+    const relations = catalog.relations.map((relation) =>
+      relation.name === 'customers'
+        ? {
+            ...relation,
+            columns: [...relation.columns, { number: 60, name: 'g', typeId: 25, generated: 'ssn' }],
+          }
+        : relation,
+    )
+    const index = indexCatalog({ ...catalog, relations })
+    const input = statement("select id from customers where g = 'x'")
+    expect(planMasks(analyze(input, index), { masks: referenceMasks }, index).kind).toBe(
+      'inference',
+    )
+  })
+})

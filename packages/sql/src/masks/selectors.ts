@@ -4,6 +4,7 @@ import type { Relation } from '../catalog'
 import { columnKey } from '../lineage/value'
 import { isView, viewLineage } from '../names/relations'
 import { ancestors, descendants, type CatalogIndex } from '../names/catalog-index'
+import { generatedSources, isGenerated } from './generated-columns'
 import { viewWork } from './view-work'
 
 export interface ColumnRule {
@@ -113,6 +114,22 @@ function spreadToView(
   return changed
 }
 
+/** A generated column is computed from others of its row, so it shows what they hold. */
+function spreadToGenerated(
+  index: CatalogIndex,
+  relation: Relation,
+  masked: Map<number, ColumnRule>,
+): boolean {
+  let changed = false
+  for (const { number, sources } of generatedSources(index, relation)) {
+    const rule = sources.map((source) => masked.get(source)).find((found) => found !== undefined)
+    if (rule !== undefined)
+      changed =
+        add(masked, columnKey(relation.id, number), { rule: rule.rule, method: redact }) || changed
+  }
+  return changed
+}
+
 /** Passes over the catalog until nothing changes; views over views and partition trees settle in a few. */
 const maxPasses = 16
 
@@ -133,6 +150,7 @@ function compute(index: CatalogIndex, masks: readonly SelectedMask[]): MaskedCol
   for (let pass = 0; pass < maxPasses; pass += 1) {
     let changed = false
     for (const relation of index.catalog.relations) {
+      if (isGenerated(relation)) changed = spreadToGenerated(index, relation, masked) || changed
       if (isView(relation) && relation.definition !== '') {
         changed = spreadToView(index, relation, masked) || changed
       } else if (relation.parents.length > 0 || index.children.has(relation.id)) {

@@ -13,6 +13,7 @@ const firstUserOid = 16384
 export const fingerprintQuery = [
   'pg_class',
   'pg_attribute',
+  'pg_attrdef',
   'pg_proc',
   'pg_type',
   'pg_namespace',
@@ -39,9 +40,10 @@ export const relationsQuery = `
   ${fromRelations} WHERE ${relations} ORDER BY c.oid`
 
 export const columnsQuery = `
-  SELECT a.attrelid::int8, a.attnum::int, a.attname, a.atttypid::int8
+  SELECT a.attrelid::int8, a.attnum::int, a.attname, a.atttypid::int8, coalesce(pg_get_expr(d.adbin, d.adrelid), '')
   FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace
+  LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum AND to_jsonb(a)->>'attgenerated' <> ''
   WHERE a.attnum > 0 AND NOT a.attisdropped AND ${relations}
   ORDER BY a.attrelid, a.attnum`
 

@@ -11,6 +11,8 @@ import { readPostgresCatalog } from './read-catalog'
 const schema = `
   CREATE SCHEMA app;
   CREATE TABLE app.customers (id int PRIMARY KEY, name text, gone int, email text);
+  CREATE TABLE app.made (name text DEFAULT 'x', shout text GENERATED ALWAYS AS (upper(name)) STORED,
+    hush text GENERATED ALWAYS AS (lower(name)) VIRTUAL);
   ALTER TABLE app.customers DROP COLUMN gone;
   CREATE TABLE app.events (at date, what text) PARTITION BY RANGE (at);
   CREATE TABLE app.events_2026 PARTITION OF app.events FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
@@ -81,6 +83,11 @@ describe('the PostgreSQL catalog reader', () => {
     expect(named('events_2026')).toMatchObject({ parents: [named('events').id], hasRules: true })
     expect(named('emails').definition).toContain('FROM app.customers')
     expect(named('emails').hasRules).toBe(false)
+    expect(named('made').columns.map(({ generated }) => generated)).toEqual([
+      '',
+      'upper(name)',
+      'lower(name)',
+    ])
     expect(catalog.defaultSearchPath).toEqual(['app', 'public'])
     expect(catalog.serverVersion).toBeGreaterThanOrEqual(180_000)
   })

@@ -16,7 +16,7 @@ const text = z.string()
 export const versionRow = z.tuple([z.number().int(), z.array(text)])
 export const fingerprintRow = z.tuple([text, text, text])
 const relationRow = z.tuple([id, text, text, text, text, z.boolean(), z.boolean(), z.number()])
-const columnRow = z.tuple([id, z.number().int(), text, id])
+const columnRow = z.tuple([id, z.number().int(), text, id, text])
 const pairRow = z.tuple([id, id])
 const triggerRow = z.tuple([id, text])
 const routineRow = z.tuple([
@@ -69,8 +69,8 @@ export interface RelationRows {
 
 export function relationsFrom(rows: RelationRows): Relation[] {
   const columns = groupByFirst(rows.columns, (row): [number, RelationColumn] => {
-    const [relation, number, name, typeId] = columnRow.parse(row)
-    return [relation, { number, name, typeId }]
+    const [relation, number, name, typeId, generated] = columnRow.parse(row)
+    return [relation, { number, name, typeId, generated }]
   })
   const parents = groupByFirst(rows.parents, (row) => pairRow.parse(row))
   const triggers = groupByFirst(rows.triggers, (row) => triggerRow.parse(row))

@@ -111,6 +111,8 @@ export interface RelationColumn {
   number: number;
   name: string;
   typeId: number;
+  /** The expression that a generated column is computed by; empty for others. */
+  generated: string;
 }
 
 export interface Routine {
@@ -424,7 +426,7 @@ export const Relation: MessageFns<Relation> = {
 };
 
 function createBaseRelationColumn(): RelationColumn {
-  return { number: 0, name: "", typeId: 0 };
+  return { number: 0, name: "", typeId: 0, generated: "" };
 }
 
 export const RelationColumn: MessageFns<RelationColumn> = {
@@ -437,6 +439,9 @@ export const RelationColumn: MessageFns<RelationColumn> = {
     }
     if (message.typeId !== 0) {
       writer.uint32(24).uint32(message.typeId);
+    }
+    if (message.generated !== "") {
+      writer.uint32(34).string(message.generated);
     }
     return writer;
   },
@@ -476,6 +481,14 @@ export const RelationColumn: MessageFns<RelationColumn> = {
             }
 
             message.typeId = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.generated = reader.string();
             continue;
           }
         }
