@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
-export const title = 'micro: spool and memo, without network'
+export const title = 'micro: spool, memo and statements, without network'
 
 /** Each script prints one JSON object of figures by name. */
 export async function measure(stage) {
@@ -15,6 +15,7 @@ export async function measure(stage) {
   }
   const spool = read('test/bench/spool.mjs')
   const memo = read('test/bench/memo.mjs')
+  const statements = read('test/bench/statements.mjs')
   return [
     {
       name: 'audit entries, durable spool, one core',
@@ -42,6 +43,33 @@ export async function measure(stage) {
       aim: 12,
       better: 'less',
       samples: [memo.missMicros],
+    },
+    {
+      name: 'first sight of a short statement, 1,000 tables, CPU',
+      value: statements.shortMicros,
+      unit: 'µs',
+      floor: 150,
+      aim: 50,
+      better: 'less',
+      samples: [statements.shortMicros],
+    },
+    {
+      name: 'first sight of 28 lines, 1,000 tables, CPU',
+      value: statements.longMicros,
+      unit: 'µs',
+      floor: 1_000,
+      aim: 300,
+      better: 'less',
+      samples: [statements.longMicros],
+    },
+    {
+      name: 'others wait while 1 MB is judged',
+      value: statements.stallMillis,
+      unit: 'ms',
+      floor: 50,
+      aim: 20,
+      better: 'less',
+      samples: [statements.stallMillis],
     },
   ]
 }
