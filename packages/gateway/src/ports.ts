@@ -45,6 +45,8 @@ export interface SessionGrant {
   }
   readonly fsync: 'before-forward' | 'batched'
   readonly recording: 'full' | 'statements' | 'off'
+  /** Nothing of the session may write; the target is told so too, where it has such a mode. */
+  readonly readOnly?: boolean
   readonly maskingKey: Uint8Array
   readonly textDetectors: readonly DetectorMask[]
   /** Unix milliseconds; 0 = never. */

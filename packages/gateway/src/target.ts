@@ -86,6 +86,8 @@ export interface Target {
   readonly revision: string
   /** The database or the like; never empty here. */
   readonly database: string
+  /** Nothing of the session may write: a second wall behind the gate, where the target has such a mode. */
+  readonly readOnly?: boolean
   /** What the grant bounds; absent = the engine's own defaults. */
   readonly limits?: {
     readonly idleMillis: number

@@ -86,5 +86,7 @@ const readingActions = new Set(['read', 'set', 'transaction', 'listen', 'connect
 
 export function writes({ action, resource }: ActionFact): boolean {
   if (!readingActions.has(action)) return true
+  // It would lift the target's own wall, which a session of nothing but reading has.
+  if (action === 'transaction') return resource === 'transaction:read-write'
   return action === 'set' && /^setting:(default_)?transaction_read_only$/i.test(resource)
 }

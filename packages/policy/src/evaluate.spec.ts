@@ -1,4 +1,4 @@
-import { compilePolicies, evaluate, parsePolicy, type PolicyDocument } from '.'
+import { compilePolicies, evaluate, isAlwaysReadOnly, parsePolicy, type PolicyDocument } from '.'
 import { contextOf, factsOf, type ContextParts } from './testing/context'
 
 function documentOf(source: string): PolicyDocument {
@@ -395,4 +395,32 @@ rules:
 name: other
 rules: [{ id: ssn, mask: { columns: [people.ssn], with: redact } }]`
   expect(judge([source, other]).obligations.minimumGroupSize).toBeUndefined()
+})
+
+test('nothing that lifts the wall of the target is reading', () => {
+  const source = `
+name: readers
+rules:
+  - { id: all, effect: allow, match: { actions: ["*"] } }
+  - { id: only, readOnly: true }`
+  const kindOf = (action: string) => judge(source, { facts: factsOf([action]) }).kind
+  expect(kindOf('transaction transaction:read-only')).toBe('allow')
+  expect(kindOf('transaction transaction:begin')).toBe('allow')
+  expect(kindOf('transaction transaction:read-write')).toBe('deny')
+  expect(kindOf('set setting:default_transaction_read_only')).toBe('deny')
+  expect(kindOf('set setting:transaction_read_only')).toBe('deny')
+})
+
+test('a session is of nothing but reading when a rule says so of all that its principal does', () => {
+  const set = (rule: string) =>
+    compilePolicies([{ name: 'a', version: 1, document: documentOf(`name: a\nrules: [${rule}]`) }])
+  const { principal, connection } = contextOf()
+  const isFor = (rule: string) => isAlwaysReadOnly(set(rule), principal, connection)
+  expect(isFor('{ id: r, readOnly: true }')).toBe(true)
+  expect(isFor('{ id: r, match: { principals: { groups: [autogen] } }, readOnly: true }')).toBe(
+    true,
+  )
+  expect(isFor('{ id: r, match: { principals: { groups: [dba] } }, readOnly: true }')).toBe(false)
+  expect(isFor('{ id: r, match: { resources: ["table:*.x"] }, readOnly: true }')).toBe(false)
+  expect(isFor('{ id: r, when: "context.time.getHours() < 6", readOnly: true }')).toBe(false)
 })

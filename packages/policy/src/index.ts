@@ -9,7 +9,7 @@ export { compilePolicies, type PolicySet, type PolicyVersion } from './compile'
 export { type PolicyConnection, type PolicyContext, type PolicyPrincipal } from './context'
 export { evaluate } from './evaluate'
 export { bodyPlan, type Renamed } from './body-plan'
-export { possibleMasks } from './possible-masks'
+export { isAlwaysReadOnly, possibleMasks } from './possible-masks'
 export { builtInPolicy, builtInRules, harmlessSettings } from './built-in'
 export {
   parsePolicyTests,

@@ -53,7 +53,9 @@ export class PostgresEngine implements Engine {
 
   async relay(gate: Gate, target: Target, signal: AbortSignal): Promise<Closing> {
     const { client, settings, pool } = this
-    const parameters = this.parameters?.settings ?? new Map<string, string>()
+    const parameters = new Map(this.parameters?.settings)
+    // Last: what the client asked for does not lift it. As a start-up parameter it is what RESET goes back to.
+    if (target.readOnly === true) parameters.set('default_transaction_read_only', 'on')
     const mode = this.parameters?.replication
     if (mode !== undefined) {
       const letIn = (upstream: UpstreamConnection, cancel: () => void) =>

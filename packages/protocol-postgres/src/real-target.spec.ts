@@ -1,4 +1,5 @@
 import { startCluster, type Cluster } from '@wardgate/embedded-postgres'
+import type { SessionGrant } from '@wardgate/gateway'
 import { fakeGate, fakeTarget } from '@wardgate/gateway/testing'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { connect, createServer, type AddressInfo, type Server } from 'node:net'
@@ -11,6 +12,7 @@ const password = 'only-for-this-test'
 let cluster: Cluster
 let folder: string
 let server: Server
+let grant: Partial<SessionGrant> = {}
 let fake: ReturnType<typeof fakeGate>
 
 async function freePort(): Promise<number> {
@@ -50,6 +52,7 @@ beforeEach(async () => {
       tls: { mode: 'disable' },
       credential: { kind: 'password', user: cluster.user, password },
       database: 'postgres',
+      ...grant,
     },
   )
   server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
@@ -171,4 +174,30 @@ it('counts the rows of an hour over all results and sessions of a principal', as
   await expect(other.query(text, [])).rejects.toMatchObject({ code: '54000' })
   expect((await other.query('SELECT 1 WHERE false')).rows).toEqual([])
   await other.end()
+})
+
+describe('a session of nothing but reading', () => {
+  beforeAll(() => {
+    grant = { readOnly: true }
+  })
+
+  afterAll(() => {
+    grant = {}
+  })
+
+  it.each(['', 'RESET ALL', 'DISCARD ALL', 'RESET default_transaction_read_only'])(
+    'is one to the target too, after %j',
+    async (before) => {
+      const one = await client()
+      if (before !== '') await one.query(before)
+      // Allowed by the gate's fake control plane: the target is the one that refuses.
+      await expect(one.query('CREATE TABLE written (id int)')).rejects.toMatchObject({
+        code: '25006',
+      })
+      expect((await one.query('SHOW default_transaction_read_only')).rows).toEqual([
+        { default_transaction_read_only: 'on' },
+      ])
+      await one.end()
+    },
+  )
 })

@@ -50,6 +50,7 @@ export function grantFrom(opened: SessionOpened): SessionGrant {
     },
     fsync: fromTable(fsyncPolicies, modes.fsync, 'the fsync policy'),
     recording: fromTable(recordingModes, modes.recording, 'the recording mode'),
+    ...(modes.readOnly ? { readOnly: true } : {}),
     maskingKey: opened.maskingKey,
     textDetectors: detectorsFrom(opened.textDetectors),
     expiresAt: Number(opened.expiresAt),

@@ -191,6 +191,7 @@ export function opened(overrides: Partial<SessionOpened> = {}): SessionResponse 
     modes: {
       fsync: FsyncPolicy.FSYNC_POLICY_BATCHED,
       recording: RecordingMode.RECORDING_MODE_FULL,
+      readOnly: false,
     },
     epoch: 1n,
     maskingKey: Buffer.alloc(32, 7),

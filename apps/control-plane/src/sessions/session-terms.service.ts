@@ -6,6 +6,7 @@ import {
   type PolicyConnection,
   type PolicyPrincipal,
   type PolicySet,
+  isAlwaysReadOnly,
   possibleMasks,
 } from '@wardgate/policy'
 import { type Identity, rolesOn } from '../common/auth/identity'
@@ -23,6 +24,8 @@ export interface Terms {
   readonly maskingKey: Uint8Array
   readonly textDetectors: readonly DetectorMask[]
   readonly memoScope: string
+  /** Nothing of the session may write, whatever it is. */
+  readonly readOnly: boolean
 }
 
 interface Kept {
@@ -56,6 +59,7 @@ export class SessionTerms {
       maskingKey: await this.maskingKey(connectionId),
       textDetectors: textDetectors(active, principal, connection),
       memoScope: memoScope(principal, connection, identity.actor?.id ?? ''),
+      readOnly: isAlwaysReadOnly(active, principal, connection),
     }
     this.kept.set(identity, { target, active, terms })
     return terms

@@ -17,6 +17,7 @@ export class SessionTarget implements Target {
   readonly revision: string
   readonly database: string
   readonly limits: SessionGrant['limits']
+  readonly readOnly?: boolean
   readonly #dialler: Dialler
   readonly #ended = new AbortController()
   readonly #streams = new Set<Duplex>()
@@ -30,6 +31,7 @@ export class SessionTarget implements Target {
     this.revision = grant.revision
     this.database = grant.database
     this.limits = grant.limits
+    if (grant.readOnly !== undefined) this.readOnly = grant.readOnly
     this.#dialler = dialler
   }
 

@@ -7,6 +7,8 @@ import { query } from '../wire'
 const MAX_IDLE_TOTAL = 512
 const MAX_WARMING = 16
 const RESET_MILLIS = 5_000
+/** Settings that have to hold after RESET too. */
+const lasting = ['search_path', 'default_transaction_read_only']
 
 /**
  * Saves the cost of connecting without mixing identities: a used connection serves the same principal with the
@@ -22,10 +24,9 @@ export class UpstreamPool {
   async acquire(request: ConnectRequest, signal: AbortSignal): Promise<UpstreamConnection> {
     const used = this.used.take(usedKey(request))
     if (used !== undefined) return used
-    // RESET on a fresh one would go back to its own search path, not to the one asked for.
-    const fresh = request.parameters.has('search_path')
-      ? undefined
-      : this.fresh.take(freshKey(request))
+    // RESET on a fresh one would go back to its own value, not to the one asked for.
+    const isLasting = lasting.some((name) => request.parameters.has(name))
+    const fresh = isLasting ? undefined : this.fresh.take(freshKey(request))
     if (fresh !== undefined) {
       this.warm(request)
       try {

@@ -1,5 +1,5 @@
 import { act, opaque, type Work } from '../lineage/work'
-import { list, text, unwrap, type Tree } from '../tree'
+import { child, integerConstant, list, text, unwrap, type Tree } from '../tree'
 
 /** Statements that change or show the session itself. */
 export function evaluateSet(body: Tree, work: Work): void {
@@ -7,6 +7,9 @@ export function evaluateSet(body: Tree, work: Work): void {
   const kind = text(body, 'kind')
   if (kind === 'VAR_RESET_ALL') act(work, 'set', 'setting:*')
   else act(work, 'set', `setting:${name === '' ? '*' : name}`)
+  // SET TRANSACTION and SET SESSION CHARACTERISTICS AS TRANSACTION.
+  if (kind === 'VAR_SET_MULTI')
+    for (const option of list(body, 'args')) noteOption(unwrap(option).body, work)
 }
 
 const transactionLabels: Readonly<Record<string, string>> = {
@@ -38,9 +41,10 @@ export function evaluateTransaction(body: Tree, work: Work): string {
 function noteOption(option: Tree, work: Work): void {
   const name = text(option, 'defname')
   if (name !== 'transaction_read_only') return
-  const argument = option['arg']
-  act(work, 'transaction', 'transaction:access-mode')
-  if (argument !== undefined) work.facts.literalsMatter = true
+  const argument = child(option, 'arg')
+  const isReadOnly = argument !== undefined && integerConstant(argument) === 1
+  act(work, 'transaction', isReadOnly ? 'transaction:read-only' : 'transaction:read-write')
+  work.facts.literalsMatter = true
 }
 
 export function evaluateDiscard(body: Tree, work: Work): void {

@@ -78,7 +78,11 @@ export function openedToWire(opened: OpenedSession, epoch: bigint): SessionOpene
     connectionId: target.connectionId,
     target: accessToWire(target, session.database),
     limits: target.limits,
-    modes: { fsync: fsyncPolicies[target.fsync], recording: recordingModes[target.recording] },
+    modes: {
+      fsync: fsyncPolicies[target.fsync],
+      recording: recordingModes[target.recording],
+      readOnly: terms.readOnly,
+    },
     epoch,
     maskingKey: Buffer.from(terms.maskingKey),
     textDetectors: terms.textDetectors.map(detectorToWire),

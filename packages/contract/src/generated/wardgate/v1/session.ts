@@ -616,6 +616,8 @@ export interface SessionLimits {
 export interface SessionModes {
   fsync: FsyncPolicy;
   recording: RecordingMode;
+  /** Nothing of the session may write: the target is told so too, where it has such a mode. */
+  readOnly: boolean;
 }
 
 export interface Refused {
@@ -4313,7 +4315,7 @@ export const SessionLimits: MessageFns<SessionLimits> = {
 };
 
 function createBaseSessionModes(): SessionModes {
-  return { fsync: 0, recording: 0 };
+  return { fsync: 0, recording: 0, readOnly: false };
 }
 
 export const SessionModes: MessageFns<SessionModes> = {
@@ -4323,6 +4325,9 @@ export const SessionModes: MessageFns<SessionModes> = {
     }
     if (message.recording !== 0) {
       writer.uint32(16).int32(message.recording);
+    }
+    if (message.readOnly !== false) {
+      writer.uint32(24).bool(message.readOnly);
     }
     return writer;
   },
@@ -4354,6 +4359,14 @@ export const SessionModes: MessageFns<SessionModes> = {
             }
 
             message.recording = reader.int32() as any;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.readOnly = reader.bool();
             continue;
           }
         }
