@@ -26,6 +26,12 @@ beforeAll(async () => {
   instance = new Instance(home, 22_600, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url })
   await instance.start()
   token = await instance.token('aiAgent')
+  // A fresh agent reads the catalog first; until then tables are refused.
+  await eventually(async () => {
+    const { client } = await connectThrough(instance, { token })
+    const query = client.query('SELECT id FROM customers LIMIT 1')
+    return query.catch(() => undefined).finally(() => client.end())
+  })
 })
 
 afterAll(async () => {
