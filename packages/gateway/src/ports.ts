@@ -214,5 +214,4 @@ export interface Log {
   warn(fields: object, message: string): void
   info(fields: object, message: string): void
   debug(fields: object, message: string): void
-  child(fields: Record<string, unknown>): Log
 }

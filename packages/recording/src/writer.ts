@@ -66,7 +66,9 @@ class ChunkWriter implements RecordingWriter {
   #firstMicros = 0
   #lastMicros = 0
   #previousDigest = noDigest
-  #closed: unknown
+  /** What was thrown when a chunk was handed over. */
+  #failure: unknown
+  #hasEnded = false
 
   constructor(options: RecordingWriterOptions) {
     const limit = Math.min(options.maxChunkBytes ?? maxChunkBytes, maxChunkBytes) - maxOverheadBytes
@@ -101,7 +103,7 @@ class ChunkWriter implements RecordingWriter {
     this.#refuseWhenClosed()
     this.#emit(true)
     this.#buffer = undefined
-    this.#closed ??= new InternalError('the recording has ended')
+    this.#hasEnded = true
   }
 
   #append(type: number, bytes: Uint8Array): void {
@@ -175,7 +177,7 @@ class ChunkWriter implements RecordingWriter {
       this.#options.onChunk(index, data, last)
     } catch (caught) {
       // The chunk may be lost, and a recording with a hole must not go on: fails closed.
-      this.#closed = caught
+      this.#failure = caught
       throw caught
     }
   }
@@ -190,6 +192,7 @@ class ChunkWriter implements RecordingWriter {
   }
 
   #refuseWhenClosed(): void {
-    if (this.#closed !== undefined) throw this.#closed as Error
+    if (this.#failure !== undefined) throw this.#failure as Error
+    if (this.#hasEnded) throw new InternalError('the recording has ended')
   }
 }

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { Log, SessionGrant } from '../ports'
 import type { House } from './house'
 import type { Listener, ServeOptions } from './listener'
+import { NamedLog } from './named-log'
 
 export interface ByteCounts {
   readonly bytesIn: number
@@ -47,9 +48,9 @@ export class Visit {
     if (house.ended.aborted) this.#houseEnded()
   }
 
-  /** Made when it is first written to: a visit that goes well has its names by then. */
+  /** Made when it is first asked for: a visit that goes well has its names by then. */
   get log(): Log {
-    return (this.#log ??= this.house.log.child(this.#names))
+    return (this.#log ??= new NamedLog(this.house.log, this.#names))
   }
 
   /** Aborted when the client is gone, the agent ends, or `abort` was called. The reason is a GatewayError. */

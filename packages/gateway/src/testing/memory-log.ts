@@ -8,13 +8,7 @@ export interface LogLine {
 
 /** Keeps what was logged. */
 export class MemoryLog implements Log {
-  readonly lines: LogLine[]
-  readonly #fields: Readonly<Record<string, unknown>>
-
-  constructor(lines: LogLine[] = [], fields: Readonly<Record<string, unknown>> = {}) {
-    this.lines = lines
-    this.#fields = fields
-  }
+  readonly lines: LogLine[] = []
 
   error(fields: object, message: string): void {
     this.#add('error', fields, message)
@@ -32,11 +26,7 @@ export class MemoryLog implements Log {
     this.#add('debug', fields, message)
   }
 
-  child(fields: Record<string, unknown>): Log {
-    return new MemoryLog(this.lines, { ...this.#fields, ...fields })
-  }
-
   #add(level: LogLine['level'], fields: object, message: string): void {
-    this.lines.push({ level, message, fields: { ...this.#fields, ...fields } })
+    this.lines.push({ level, message, fields: { ...fields } })
   }
 }
