@@ -134,7 +134,9 @@ export class ClientPump {
   /** Undefined = everything that is whole has been handled; else what the next message has to wait for. */
   private handleAll(): Wait {
     const { conversation, inbox } = this
-    while (!conversation.hasEnded && inbox.next()) {
+    while (!conversation.hasEnded && inbox.length > 0) {
+      if (conversation.cancelling !== undefined) return conversation.cancelling
+      if (!inbox.next()) return undefined
       this.hasMoved = true
       const pending = this.handle(inbox.code, inbox.frame)
       if (pending !== undefined) return pending.then(() => this.room())

@@ -54,7 +54,7 @@ export class Relay {
       state: new TrackedState(upstream, target.database, userOf(target.credential)),
       outbox: new Outbox(upstream.stream),
       maxMessageBytes: target.limits?.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES,
-      cancel: () => void cancelUpstream(upstream, target, parts.settings),
+      cancel: () => cancelUpstream(upstream, target, parts.settings),
       end: (closing) => this.end(closing),
     })
     this.clientPump = new ClientPump(this.conversation)
@@ -73,7 +73,7 @@ export class Relay {
       {
         onIdle: () =>
           this.conversation.fail(new LimitError('ERR_LIMIT_IDLE', 'the session was idle too long')),
-        onStatementTimeout: () => this.conversation.parts.cancel(),
+        onStatementTimeout: () => this.conversation.cancel(),
         onStuck: () =>
           this.conversation.fail(
             new TargetError('ERR_TARGET_LOST', 'the target did not end a cancelled statement'),
@@ -87,7 +87,7 @@ export class Relay {
   readonly cancel = (): void => {
     const { conversation, parts } = this
     if (parts.gate.withdraw()) return
-    if (conversation.replies.length > 0) conversation.parts.cancel()
+    if (conversation.replies.length > 0) conversation.cancel()
   }
 
   async run(signal: AbortSignal): Promise<RelayEnd> {
@@ -116,6 +116,7 @@ export class Relay {
     const { conversation, upstreamPump, clientPump } = this
     return (
       conversation.replies.length === 0 &&
+      conversation.cancelling === undefined &&
       conversation.parts.state.transaction === 'idle' &&
       !conversation.hasRunInGroup &&
       upstreamPump.isClean &&

@@ -70,7 +70,7 @@ function attempt(conversation: Conversation, run: Run, describe: () => void): bo
 
 function block(conversation: Conversation, run: Run, error: GatewayError): void {
   run.blocked = error
-  conversation.parts.cancel()
+  conversation.cancel()
 }
 
 function count(conversation: Conversation, run: Run, size: number): Admission {
