@@ -1,7 +1,7 @@
 import type { IngestRequest, IngestResponse } from '@wardgate/contract'
 import type { KnownAgent } from '../agents/agent-gate.service'
 import type { IngestService } from '../ingest/ingest.service'
-import { readBatch } from '../ingest/spool-record'
+import { readBatch } from '../ingest/records/read-batch'
 
 /** Batches that wait for the database; then the stream is not read any more. */
 const mostQueued = 4

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common'
 import type { BulkTransaction } from '../common/database/bulk-transaction'
 import { arrayText, type CopyField } from '../common/database/copy-text'
 import { recoveredReplica } from '../sessions/session.repository'
-import type { NewOperation, OperationEnd, RecordEffect } from './spool-record'
+import type { NewOperation, OperationEnd, RecordEffect } from './records/ingested-record'
 
 export type Chunk = Extract<RecordEffect, { kind: 'chunk' }> & { readonly sessionId: string }
 export type Ended = Extract<RecordEffect, { kind: 'ended' }> & { readonly sessionId: string }

@@ -8,7 +8,7 @@ import { liveChannel } from '../live/live-event'
 import { SessionWriter } from '../sessions/session-writer.service'
 import { type Chunk, type Ended, type EndedOperation, IngestRepository } from './ingest.repository'
 import { SessionRecovery } from './session-recovery.service'
-import type { IngestedRecord, NewOperation, OperationEnd } from './spool-record'
+import type { IngestedRecord, NewOperation, OperationEnd } from './records/ingested-record'
 
 /** Sessions of one batch whose screens are told; the others read again. */
 const mostLiveEvents = 20

@@ -12,7 +12,7 @@ import type { Session } from '../sessions/session'
 import { SessionWriter } from '../sessions/session-writer.service'
 import { startTestApp, type TestApp } from '../testing/test-app'
 import { IngestService } from './ingest.service'
-import { readBatch } from './spool-record'
+import { readBatch } from './records/read-batch'
 
 jest.setTimeout(60_000)
 

@@ -5,7 +5,7 @@ import type { SessionRecord } from '../sessions/admission'
 import { Admissions } from '../sessions/admissions'
 import { SessionWriter } from '../sessions/session-writer.service'
 import { IngestRepository } from './ingest.repository'
-import type { IngestedRecord } from './spool-record'
+import type { IngestedRecord } from './records/ingested-record'
 
 /** Sessions that a control plane opened and was killed before it had stored them: the agent's spool has them. */
 @Injectable()

@@ -1,0 +1,64 @@
+import { AgentEvent, type IngestRequest, type SpoolRecord } from '@wardgate/contract'
+import { id, known, malformed, short } from './fields'
+import type { IngestedRecord } from './ingested-record'
+import { readIntent, readOutcome, readRefused } from './operation-records'
+import { readEnded, readRecording, readStarted } from './session-records'
+
+const agentEvents = {
+  [AgentEvent.AGENT_EVENT_STARTED]: 'started',
+  [AgentEvent.AGENT_EVENT_STOPPED]: 'stopped',
+  [AgentEvent.AGENT_EVENT_SPOOL_FULL]: 'spool-full',
+  [AgentEvent.AGENT_EVENT_CONTROL_LOST]: 'control-lost',
+  [AgentEvent.AGENT_EVENT_CONTROL_RESTORED]: 'control-restored',
+} as const
+
+export function readBatch(rawRequest: IngestRequest): {
+  readonly spoolId: string
+  readonly records: readonly IngestedRecord[]
+} {
+  return { spoolId: id(rawRequest.spoolId), records: rawRequest.records.map(readRecord) }
+}
+
+function readRecord(raw: SpoolRecord): IngestedRecord {
+  const sequence = Number(raw.sequence)
+  if (!Number.isSafeInteger(sequence) || sequence < 1) throw malformed('a sequence number')
+  const position = { sequence, timeMicros: raw.time }
+  const at = new Date(Number(raw.time / 1000n))
+  if (Number.isNaN(at.getTime())) throw malformed('a time')
+  const { entry } = raw
+  if (entry === undefined) throw malformed('an entry of a kind that is not known')
+  switch (entry.$case) {
+    case 'spoolCreated': {
+      const { previousSpoolId, reason } = entry.value
+      const body = { previousSpoolId: short(previousSpoolId), reason: short(reason) }
+      return { ...position, kind: 'spool.created', body }
+    }
+    case 'sessionStarted':
+      return { ...position, ...readStarted(entry.value, at) }
+    case 'intent':
+      return { ...position, ...readIntent(entry.value, at) }
+    case 'outcome':
+      return { ...position, ...readOutcome(entry.value, at) }
+    case 'refused':
+      return { ...position, ...readRefused(entry.value, at) }
+    case 'sessionEnded':
+      return { ...position, ...readEnded(entry.value) }
+    case 'recording':
+      return { ...position, ...readRecording(entry.value) }
+    case 'loginRefused': {
+      const { protocol, clientAddress, connectionName, code, message } = entry.value
+      const body = {
+        protocol: short(protocol),
+        clientAddress: short(clientAddress),
+        connection: short(connectionName),
+        code: short(code),
+        message: short(message),
+      }
+      return { ...position, kind: 'login.refused', body }
+    }
+    case 'agentLife': {
+      const event = known(agentEvents, entry.value.event)
+      return { ...position, kind: `agent.${event}`, body: { detail: short(entry.value.detail) } }
+    }
+  }
+}
