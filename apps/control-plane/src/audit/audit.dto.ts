@@ -1,14 +1,12 @@
 import { z } from 'zod'
 import { pageOf, pageQuery } from '../common/http/page'
-
-const time = z.iso.datetime({ offset: true }).transform((text) => new Date(text))
+import { timeRange } from '../common/http/time-range'
 
 export const entriesQuery = pageQuery.extend({
   kind: z.string().max(100).optional(),
   sessionId: z.uuid().optional(),
   principalId: z.uuid().optional(),
-  from: time.optional(),
-  to: time.optional(),
+  ...timeRange,
 })
 export type EntriesQuery = z.output<typeof entriesQuery>
 
@@ -27,7 +25,6 @@ export const entriesAnswer = pageOf(entryAnswer)
 
 export const evidenceRequest = z.strictObject({
   sessionId: z.uuid().optional(),
-  from: time.optional(),
-  to: time.optional(),
+  ...timeRange,
 })
 export type EvidenceRequest = z.output<typeof evidenceRequest>

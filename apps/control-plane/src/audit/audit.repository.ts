@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common'
 import type { SpoolRange } from '@wardgate/audit-log'
 import { Database } from '../common/database/database'
 import type { Transaction } from '../common/database/transaction'
+import { type TimeRange, within } from '../common/http/time-range'
 import type { NewLeaf } from './audit-entry'
 import type { TreeEdge, TreeRepository } from './tree-repository'
 
@@ -11,12 +12,10 @@ export interface Extent {
   readonly end: number
 }
 
-export interface EntryFilter {
+export interface EntryFilter extends TimeRange {
   readonly kind?: string | undefined
   readonly sessionId?: string | undefined
   readonly principalId?: string | undefined
-  readonly from?: Date | undefined
-  readonly to?: Date | undefined
 }
 
 @Injectable()
@@ -62,6 +61,7 @@ export class AuditRepository implements TreeRepository<Transaction> {
   }
 
   list(filter: EntryFilter, before: bigint | undefined, take: number) {
+    const time = within(filter)
     return this.database.prisma.auditEntry.findMany({
       take,
       orderBy: { index: 'desc' },
@@ -70,14 +70,7 @@ export class AuditRepository implements TreeRepository<Transaction> {
         ...(filter.kind === undefined ? {} : { kind: filter.kind }),
         ...(filter.sessionId === undefined ? {} : { sessionId: filter.sessionId }),
         ...(filter.principalId === undefined ? {} : { principalId: filter.principalId }),
-        ...(filter.from === undefined && filter.to === undefined
-          ? {}
-          : {
-              time: {
-                ...(filter.from === undefined ? {} : { gte: filter.from }),
-                ...(filter.to === undefined ? {} : { lt: filter.to }),
-              },
-            }),
+        ...(time === undefined ? {} : { time }),
       },
     })
   }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common'
 import { Database } from '../common/database/database'
 import { newestFirst } from '../common/http/page'
+import { within } from '../common/http/time-range'
 import type { OperationsQuery } from './sessions.dto'
 
 @Injectable()
@@ -10,6 +11,7 @@ export class OperationRepository {
   /** `connections`: only of sessions on these; `ownerId`: only of this principal's sessions. */
   async list(query: OperationsQuery, sessionIds: readonly string[] | undefined) {
     const page = newestFirst(query)
+    const startedAt = within(query)
     return this.database.prisma.operation.findMany({
       ...page,
       where: {
@@ -22,6 +24,7 @@ export class OperationRepository {
         ...(query.status === undefined ? {} : { status: query.status }),
         ...(query.traceId === undefined ? {} : { traceId: query.traceId }),
         ...(query.action === undefined ? {} : { actions: { has: query.action } }),
+        ...(startedAt === undefined ? {} : { startedAt }),
       },
     })
   }

@@ -4,13 +4,14 @@ import { Database } from '../common/database/database'
 import type { Transaction } from '../common/database/transaction'
 import { isVisible, type VisibleRows } from '../common/database/visible-rows'
 import { afterId, newestFirst, type PageQuery } from '../common/http/page'
+import { type TimeRange, within } from '../common/http/time-range'
 import { Prisma } from '../generated/prisma/client'
 import type { SessionRecord } from './admission'
 
 /** In place of the replica that holds the stream: nobody does. */
 export const recoveredReplica = 'recovered'
 
-export interface SessionFilter {
+export interface SessionFilter extends TimeRange {
   readonly state?: 'open' | 'ended' | undefined
   readonly connection?: string | undefined
   readonly principal?: string | undefined
@@ -82,6 +83,7 @@ export class SessionRepository {
     const page = newestFirst(query)
     const where = visible === 'all' ? page.where : await this.visiblePage(query, visible)
     const principal = query.principal
+    const startedAt = within(query)
     return this.database.prisma.session.findMany({
       ...page,
       where: {
@@ -89,6 +91,7 @@ export class SessionRepository {
         ...(query.state === undefined ? {} : { state: query.state }),
         ...(query.connection === undefined ? {} : { connection: query.connection }),
         ...(query.agent === undefined ? {} : { agent: query.agent }),
+        ...(startedAt === undefined ? {} : { startedAt }),
         ...(principal === undefined
           ? {}
           : {
@@ -102,7 +105,7 @@ export class SessionRepository {
   }
 
   private async visiblePage(query: PageQuery & SessionFilter, visible: VisibleRows) {
-    const { state, connection, agent, principal } = query
+    const { state, connection, agent, principal, from, to } = query
     const after = afterId(query)
     const rows = await this.database.prisma.$queryRaw<{ id: string }[]>`
       SELECT id FROM sessions
@@ -111,6 +114,8 @@ export class SessionRepository {
         AND (${state ?? null}::text IS NULL OR state::text = ${state ?? null})
         AND (${connection ?? null}::text IS NULL OR connection = ${connection ?? null})
         AND (${agent ?? null}::text IS NULL OR agent = ${agent ?? null})
+        AND (${from ?? null}::timestamptz IS NULL OR started_at >= ${from ?? null}::timestamptz)
+        AND (${to ?? null}::timestamptz IS NULL OR started_at < ${to ?? null}::timestamptz)
         AND (${principal ?? null}::text IS NULL
           OR principal = ${principal ?? null} OR principal_id::text = lower(${principal ?? null}))
       ORDER BY id DESC LIMIT ${query.limit + 1}`

@@ -1,11 +1,13 @@
 import { z } from 'zod'
 import { pageOf, pageQuery } from '../common/http/page'
+import { timeRange } from '../common/http/time-range'
 
 export const sessionsQuery = pageQuery.extend({
   state: z.enum(['open', 'ended']).optional(),
   connection: z.string().max(100).optional(),
   principal: z.string().max(200).optional(),
   agent: z.string().max(100).optional(),
+  ...timeRange,
 })
 export type SessionsQuery = z.output<typeof sessionsQuery>
 
@@ -20,6 +22,7 @@ export const operationsQuery = pageQuery.extend({
     .regex(/^[0-9a-f]{32}$/, 'must be a W3C trace id: 32 hex digits')
     .optional()
     .describe('Only operations whose text claims this trace.'),
+  ...timeRange,
 })
 export type OperationsQuery = z.output<typeof operationsQuery>
 

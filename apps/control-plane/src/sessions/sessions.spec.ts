@@ -81,6 +81,26 @@ describe('sessions over HTTP', () => {
     expect((await idsOf(narrow, '&state=ended')).items).toEqual([])
   })
 
+  it('are listed by when they began, as their operations are, to somebody who sees all and to others', async () => {
+    const ids = await store('sales_eu', randomUUID(), 3)
+    const day = (hour: number) => `2026-03-01T0${hour}:00:00Z`
+    for (const [hour, id] of ids.entries()) {
+      await database.query('UPDATE sessions SET started_at = $2 WHERE id = $1', [id, day(hour)])
+      await database.query(
+        `INSERT INTO operations (id, session_id, kind, text, text_digest, status, actions, started_at)
+         VALUES ($1, $2, 'statement', $3, '\\x00', 'succeeded', '{read}', $4)`,
+        [uuid(), id, `select ${hour}`, day(hour)],
+      )
+    }
+    const range = `from=${day(1)}&to=${day(2)}`
+    for (const api of [await shop.as('narrow'), await shop.as('carol')])
+      expect((await idsOf(api, `&${range}`)).items.map(({ id }) => id)).toEqual([ids[1]])
+    const carol = await shop.as('carol')
+    const { items } = await good(carol.get(`/v1/operations?${range}`))
+    expect(items).toMatchObject([{ text: 'select 1' }])
+    expect((await carol.get('/v1/operations?from=yesterday')).status).toBe(400)
+  })
+
   it('show operations and recording to an auditor; reading a recording is logged', async () => {
     const [id] = await store('shop', robotId, 1)
     const operation = uuid()

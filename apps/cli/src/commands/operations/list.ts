@@ -17,6 +17,8 @@ export const operationsList: Register = (parent, cli) => {
     .option('--status <status>', 'forwarded, refused, succeeded, failed, cancelled or unknown')
     .option('--action <action>', 'only with this action, such as delete')
     .option('--trace <id>', 'only of this trace, as the client claims it: 32 hex digits')
+    .option('--from <time>', 'started at this time or later, RFC 3339')
+    .option('--to <time>', 'started before this time, RFC 3339')
     .action(
       action(cli, async (run) => {
         const { options } = run
@@ -25,6 +27,8 @@ export const operationsList: Register = (parent, cli) => {
           status: options.text('status'),
           action: options.text('action'),
           traceId: options.text('trace'),
+          from: options.text('from'),
+          to: options.text('to'),
         }
         run.printItems(
           await (await run.api()).list('/v1/operations', query, limitOf(run)),

@@ -7,9 +7,11 @@ export const sessionsList: Register = (parent, cli) => {
     .option('--connection <name>', 'only of this connection')
     .option('--principal <id>', 'only of this principal')
     .option('--agent <id>', 'only through this agent')
+    .option('--from <time>', 'started at this time or later, RFC 3339')
+    .option('--to <time>', 'started before this time, RFC 3339')
     .action(
       action(cli, async (run) => {
-        const names = ['state', 'connection', 'principal', 'agent']
+        const names = ['state', 'connection', 'principal', 'agent', 'from', 'to']
         const query = Object.fromEntries(names.map((name) => [name, run.options.text(name)]))
         run.printItems(await (await run.api()).list('/v1/sessions', query, limitOf(run)), [
           column('id', 'id', 36),
