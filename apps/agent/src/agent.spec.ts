@@ -1,3 +1,4 @@
+import { freePort } from '@wardgate/gateway/testing'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { FsyncPolicy, type SpoolRecord } from '@wardgate/contract'
@@ -15,7 +16,6 @@ import {
   startEnrolment,
   until,
 } from './testing/fake-control-plane'
-import { freePort } from './testing/free-port'
 import { quietLog } from './testing/quiet-log'
 import { temporaryFolder } from './testing/temporary-folder'
 

@@ -1,6 +1,6 @@
 import { startCluster, type Cluster } from '@wardgate/embedded-postgres'
 import type { SessionGrant } from '@wardgate/gateway'
-import { fakeGate, fakeTarget } from '@wardgate/gateway/testing'
+import { fakeGate, fakeTarget, freePort } from '@wardgate/gateway/testing'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { connect, createServer, type AddressInfo, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -14,14 +14,6 @@ let folder: string
 let server: Server
 let grant: Partial<SessionGrant> = {}
 let fake: ReturnType<typeof fakeGate>
-
-async function freePort(): Promise<number> {
-  const probe = createServer()
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))
-  const { port } = probe.address() as AddressInfo
-  await new Promise((resolve) => probe.close(resolve))
-  return port
-}
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'wardgate-protocol-'))

@@ -1,9 +1,9 @@
+import { freePort } from '@wardgate/gateway/testing'
 import { startCluster, type Cluster } from '@wardgate/embedded-postgres'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
-import { freePort } from '../../support/free-port'
 import { root, runProcess } from '../../support/instance'
 import { describeWithPeer } from '../../support/peers'
 

@@ -1,7 +1,7 @@
+import { freePort } from '@wardgate/gateway/testing'
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { eventually } from '../../support/eventually'
-import { freePort } from '../../support/free-port'
 
 export interface McpServer {
   readonly port: number

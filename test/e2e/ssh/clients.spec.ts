@@ -1,5 +1,5 @@
+import { freePort } from '@wardgate/gateway/testing'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { freePort } from '../../support/free-port'
 import { describeWithPeer } from '../../support/peers'
 import { sharedInstance } from '../../support/shared-instance'
 import { SshClient } from '../../support/ssh-client'

@@ -1,5 +1,5 @@
+import { freePort } from '@wardgate/gateway/testing'
 import { readFileSync } from 'node:fs'
-import { freePort } from '../../support/free-port'
 import { runProcess } from '../../support/instance'
 import { describeWithPeer } from '../../support/peers'
 import { sharedInstance } from '../../support/shared-instance'

@@ -1,6 +1,6 @@
+import { freePort } from '@wardgate/gateway/testing'
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { freePort } from '../../support/free-port'
 import { root } from '../../support/instance'
 import { describeWithPeer } from '../../support/peers'
 import { sharedInstance } from '../../support/shared-instance'

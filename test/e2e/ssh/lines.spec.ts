@@ -1,6 +1,6 @@
+import { freePort } from '@wardgate/gateway/testing'
 import { execFileSync } from 'node:child_process'
 import { existsSync, writeFileSync } from 'node:fs'
-import { freePort } from '../../support/free-port'
 import { describeWithPeer } from '../../support/peers'
 import { sharedInstance } from '../../support/shared-instance'
 import { SshClient } from '../../support/ssh-client'

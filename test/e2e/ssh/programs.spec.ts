@@ -1,7 +1,7 @@
+import { freePort } from '@wardgate/gateway/testing'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { freePort } from '../../support/free-port'
 import { root, runProcess, type ProcessResult } from '../../support/instance'
 import { describeWithPeer } from '../../support/peers'
 import { sharedInstance } from '../../support/shared-instance'

@@ -1,4 +1,4 @@
-import { freePort } from '../../support/free-port'
+import { freePort } from '@wardgate/gateway/testing'
 import { eventually } from '../../support/eventually'
 import { describeWithPeer } from '../../support/peers'
 import { sharedInstance } from '../../support/shared-instance'

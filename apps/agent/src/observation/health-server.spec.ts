@@ -1,7 +1,7 @@
+import { freePort } from '@wardgate/gateway/testing'
 import type { Server } from 'node:http'
 import { Secret } from '@wardgate/config'
 import { Registry } from 'prom-client'
-import { freePort } from '../testing/free-port'
 import { startHealthServer } from './health-server'
 
 let server: Server | undefined

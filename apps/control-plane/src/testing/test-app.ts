@@ -1,10 +1,11 @@
+import { freePort } from '@wardgate/gateway/testing'
 import { randomBytes } from 'node:crypto'
 import type { NestFastifyApplication } from '@nestjs/platform-fastify'
 import { createApp } from '../app'
 import type { Config } from '../config/config'
 import { readConfig } from '../config/env'
 import { stoppedAtTheEnd, stopLeftovers } from './leftovers'
-import { freePort, startTestDatabase, type TestDatabase } from './test-database'
+import { startTestDatabase, type TestDatabase } from './test-database'
 
 afterAll(stopLeftovers, 30_000)
 

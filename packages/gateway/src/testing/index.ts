@@ -1,6 +1,7 @@
 export * from './fake-control-plane'
 export * from './fake-gate'
 export * from './fake-target'
+export * from './free-port'
 export * from './manual-clock'
 export * from './memory-log'
 export * from './memory-spool'

@@ -1,3 +1,4 @@
+import { freePort } from '@wardgate/gateway/testing'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -6,7 +7,6 @@ import { join, resolve } from 'node:path'
 import { ApiClient } from '../../testing/api-client'
 import { stoppedAtTheEnd } from '../../testing/leftovers'
 import { startTestApp, type TestApp } from '../../testing/test-app'
-import { freePort } from '../../testing/test-database'
 
 jest.setTimeout(120_000)
 

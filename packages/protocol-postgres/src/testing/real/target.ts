@@ -1,6 +1,6 @@
+import { freePort } from '@wardgate/gateway/testing'
 import { startCluster, type Cluster } from '@wardgate/embedded-postgres'
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
@@ -64,14 +64,6 @@ export async function serveTls(
   await direct(`ALTER SYSTEM SET ssl_ca_file = 'root.crt'`)
   await direct('ALTER SYSTEM SET ssl = on')
   await direct('SELECT pg_reload_conf()')
-}
-
-export async function freePort(): Promise<number> {
-  const probe = createServer()
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))
-  const { port } = probe.address() as AddressInfo
-  await new Promise((resolve) => probe.close(resolve))
-  return port
 }
 
 /** Lets everybody in from this machine without a password, for clients that speak no SCRAM. */
