@@ -10,6 +10,7 @@ const home = join(root, '.cache/bench/home')
 /** Several checkouts on one machine measure at ports of their own. */
 const portBase = 23_400 + Number(process.env.TEST_PORT_OFFSET ?? 0)
 const bouncerPort = portBase + 90
+const barePort = portBase + 91
 const scale = 10
 const ticksPerSecond = 100
 
@@ -49,10 +50,12 @@ export async function openStage(peers, quick) {
   const api = apiOf(descriptor, token('admin'))
   await register(descriptor, api)
   const bouncer = await startBouncer(peers.pgbouncer.path, direct)
+  const bare = await startBareProxy(direct)
   const listener = descriptor.agents[0].listeners.postgres
   const paths = {
     direct: () => address(direct.host, direct.port, direct.user, direct.password),
     pgbouncer: () => address('127.0.0.1', bouncerPort, direct.user, direct.password),
+    bare: () => address('127.0.0.1', barePort, direct.user, direct.password),
     wardgate: () => address(listener.host, listener.port, 'bench', token('aiAgent')),
   }
   return {
@@ -68,10 +71,12 @@ export async function openStage(peers, quick) {
     paths,
     pgbench: (path, args) => pgbench(peers.pgbench.path, paths[path](), args),
     agentPid: () => pidOf('agent'),
+    barePid: () => bare.pid,
     controlPlanePid: () => pidOf('control-plane'),
     cpuMicros,
     async close() {
       bouncer.kill('SIGTERM')
+      bare.kill('SIGTERM')
       script('stop.mjs')
     },
   }
@@ -181,6 +186,17 @@ async function register({ sample }, call) {
   await call('POST', '/v1/policies/bench/versions/1/activate', {})
   const { items } = await call('GET', '/v1/agents')
   for (const { id } of items) await call('PUT', `/v1/agents/${id}/connections/${connection.id}`, {})
+}
+
+async function startBareProxy({ host, port }) {
+  const script = join(import.meta.dirname, 'bare-proxy.mjs')
+  const args = [script, String(barePort), host, String(port)]
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  await new Promise((done, fail) => {
+    child.stdout.once('data', done)
+    child.once('exit', () => fail(new Error('the bare proxy ended')))
+  })
+  return child
 }
 
 async function startBouncer(binary, direct) {

@@ -4,8 +4,9 @@ export const title = 'throughput: pgbench -S, simple protocol, 8 clients'
 
 /** Rounds are interleaved, so that noise of the machine meets every path alike. */
 export async function measure(stage) {
-  const tps = { direct: [], pgbouncer: [], wardgate: [] }
+  const tps = { direct: [], pgbouncer: [], bare: [], wardgate: [] }
   const cpu = []
+  const bare = []
   const controlPlane = []
   const args = ['-S', '-M', 'simple', '-c', '8', '-j', '1', '-T', String(stage.seconds)]
   // By number, not by time: a busy machine would else measure code that is not compiled yet.
@@ -14,8 +15,11 @@ export async function measure(stage) {
     for (const path of Object.keys(tps)) {
       const before = stage.cpuMicros(stage.agentPid())
       const beside = stage.cpuMicros(stage.controlPlanePid())
+      const bareBefore = stage.cpuMicros(stage.barePid())
       const run = await stage.pgbench(path, args)
       tps[path].push(run.tps)
+      if (path === 'bare')
+        bare.push((stage.cpuMicros(stage.barePid()) - bareBefore) / run.transactions)
       if (path !== 'wardgate') continue
       cpu.push((stage.cpuMicros(stage.agentPid()) - before) / run.transactions)
       controlPlane.push((stage.cpuMicros(stage.controlPlanePid()) - beside) / run.transactions)
@@ -31,6 +35,13 @@ export async function measure(stage) {
       aim: 22,
       better: 'less',
       samples: cpu,
+    },
+    {
+      name: 'CPU per transaction of a bare node proxy',
+      value: median(bare),
+      unit: 'µs',
+      better: 'less',
+      samples: bare,
     },
     {
       name: 'control plane CPU per transaction',
