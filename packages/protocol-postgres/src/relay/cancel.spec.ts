@@ -1,9 +1,5 @@
-import { fakeGate, fakeTarget } from '@wardgate/gateway/testing'
-import { settings } from '../settings'
-import { FakeUpstream } from '../testing/fake-upstream'
-import { memoryPair } from '../testing/fuzz/memory-pair'
+import { relayedSession } from '../testing/relayed-session'
 import { query, terminate } from '../wire'
-import { Relay } from './relay'
 
 const turn = () => new Promise(setImmediate)
 const turns = async () => {
@@ -12,34 +8,17 @@ const turns = async () => {
 
 /** A session whose statements return three rows of which one is permitted, and whose cancels wait for `tell`. */
 function start() {
-  const [client, socket] = memoryPair()
-  const [stream, far] = memoryPair()
   const rows = [['1'], ['2'], ['3']]
-  const target = new FakeUpstream((text) =>
-    text.startsWith('SELECT') ? { columns: ['n'], rows, tag: 'SELECT 3' } : undefined,
-  )
-  target.accept(far, true)
-  const upstream = {
-    stream,
-    dialled: stream,
-    endpoint: { host: 'target.test', port: 1 },
-    parameters: new Map<string, string>(),
-    key: Buffer.alloc(8),
-    searchPath: 'public',
-  }
-  const fake = fakeGate()
-  fake.controlPlane.answer = () => fake.controlPlane.allow({ rowLimit: 1 })
   let tell: () => void = () => undefined
   const told = new Promise<never>((_, reject) => (tell = () => reject(new Error('told'))))
-  const parts = {
-    client: socket,
-    upstream,
-    gate: fake.gate,
-    target: fakeTarget(() => told),
-    settings: settings.parse({}),
-  }
-  const ended = new Relay(parts).run(fake.ending.signal)
-  return { client: client.resume(), ended, tell, target }
+  const session = relayedSession({
+    results: (text) =>
+      text.startsWith('SELECT') ? { columns: ['n'], rows, tag: 'SELECT 3' } : undefined,
+    dial: () => told,
+  })
+  const { controlPlane } = session.fake
+  controlPlane.answer = () => controlPlane.allow({ rowLimit: 1 })
+  return { ...session, tell }
 }
 
 it('lets no statement follow before the target has heard of the cancel of the one before', async () => {

@@ -1,10 +1,6 @@
-import { fakeGate, fakeTarget } from '@wardgate/gateway/testing'
-import { settings } from '../settings'
-import { FakeUpstream } from '../testing/fake-upstream'
-import { memoryPair } from '../testing/fuzz/memory-pair'
+import { relayedSession } from '../testing/relayed-session'
 import { query, sync } from '../wire'
 import { MESSAGE_MILLIS } from './limits'
-import { Relay } from './relay'
 
 beforeEach(() => {
   jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] })
@@ -15,26 +11,8 @@ afterEach(() => {
 
 const turn = () => new Promise(setImmediate)
 
-function start() {
-  const [client, socket] = memoryPair()
-  const [stream, far] = memoryPair()
-  new FakeUpstream(() => undefined).accept(far, true)
-  const upstream = {
-    stream,
-    dialled: stream,
-    endpoint: { host: 'target.test', port: 1 },
-    parameters: new Map<string, string>(),
-    key: Buffer.alloc(8),
-    searchPath: 'public',
-  }
-  const fake = fakeGate()
-  const target = fakeTarget(() => Promise.reject(new Error('nothing is dialled')))
-  const parts = { client: socket, upstream, gate: fake.gate, target, settings: settings.parse({}) }
-  return { client: client.resume(), ended: new Relay(parts).run(fake.ending.signal) }
-}
-
 it('ends a session whose client drips a message for too long', async () => {
-  const { client, ended } = start()
+  const { client, ended } = relayedSession()
   const message = query('SELECT 1')
   for (let at = 0; at < 4; at += 1) {
     client.write(message.subarray(at, at + 1))
@@ -46,7 +24,7 @@ it('ends a session whose client drips a message for too long', async () => {
 })
 
 it('gives each message its own time', async () => {
-  const { client, ended } = start()
+  const { client, ended } = relayedSession()
   for (let count = 0; count < 3; count += 1) {
     client.write(sync.subarray(0, 3))
     await turn()

@@ -135,11 +135,12 @@ export class ClientPump {
   private handleAll(): Wait {
     const { conversation, inbox } = this
     while (!conversation.hasEnded && inbox.length > 0) {
-      if (conversation.cancelling !== undefined) return conversation.cancelling
+      const { pending } = conversation.parts.cancels
+      if (pending !== undefined) return pending
       if (!inbox.next()) return undefined
       this.hasMoved = true
-      const pending = this.handle(inbox.code, inbox.frame)
-      if (pending !== undefined) return pending.then(() => this.room())
+      const handled = this.handle(inbox.code, inbox.frame)
+      if (handled !== undefined) return handled.then(() => this.room())
       const room = this.room()
       if (room !== undefined) return room
     }

@@ -2,6 +2,7 @@ import type { GatewayError } from '@wardgate/errors'
 import type { Closing, Gate, Target } from '@wardgate/gateway'
 import type { Duplex } from 'node:stream'
 import type { PostgresSettings } from '../settings'
+import type { Cancels } from '../upstream/cancels'
 import type { UpstreamConnection } from '../upstream/connection'
 import { MAX_IN_FLIGHT } from './limits'
 import { LastDescription } from './last-description'
@@ -21,8 +22,7 @@ export interface ConversationParts {
   readonly state: TrackedState
   readonly outbox: Outbox
   readonly maxMessageBytes: number
-  /** Asks the target to stop what it runs for this session; resolves when the target has been told. Never rejects. */
-  readonly cancel: () => Promise<void>
+  readonly cancels: Cancels
   /** Ends the conversation; only the first reason counts. */
   readonly end: (closing: Closing) => void
 }
@@ -51,8 +51,6 @@ export class Conversation {
   isMidMessage = false
   /** Something of this transaction touched masked columns: errors may quote them up to its end, as at COMMIT. */
   touchesMasked = false
-  /** Resolves when the target has heard of every cancel; undefined = none is under way. */
-  cancelling: Promise<void> | undefined
   private deferred: Buffer[] = []
 
   constructor(parts: ConversationParts) {
@@ -63,17 +61,6 @@ export class Conversation {
   begin(run: Run): Run {
     this.touchesMasked ||= run.permit.touchesMasked ?? false
     return run
-  }
-
-  /**
-   * Stops what the target runs. A cancel names a session, not a statement, and comes by a connection of its own: until
-   * the target has it, nothing new may go there, or it would be what is stopped.
-   */
-  cancel(): void {
-    const told = Promise.all([this.cancelling, this.parts.cancel()]).then(() => {
-      if (this.cancelling === told) this.cancelling = undefined
-    })
-    this.cancelling = told
   }
 
   fail(error: GatewayError, reason: Closing['reason'] = 'error'): void {

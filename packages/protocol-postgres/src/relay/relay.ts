@@ -9,6 +9,7 @@ import { type Closing, type Gate, type Target, userOf } from '@wardgate/gateway'
 import type { Duplex } from 'node:stream'
 import type { PostgresSettings } from '../settings'
 import { cancelUpstream } from '../upstream/cancel'
+import { Cancels } from '../upstream/cancels'
 import type { UpstreamConnection } from '../upstream/connection'
 import { DEFAULT_MAX_MESSAGE_BYTES } from '../wire'
 import { ClientPump } from './client-pump'
@@ -54,7 +55,7 @@ export class Relay {
       state: new TrackedState(upstream, target.database, userOf(target.credential)),
       outbox: new Outbox(upstream.stream),
       maxMessageBytes: target.limits?.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES,
-      cancel: () => cancelUpstream(upstream, target, parts.settings),
+      cancels: new Cancels(() => cancelUpstream(upstream, target, parts.settings)),
       end: (closing) => this.end(closing),
     })
     this.clientPump = new ClientPump(this.conversation)
@@ -73,7 +74,7 @@ export class Relay {
       {
         onIdle: () =>
           this.conversation.fail(new LimitError('ERR_LIMIT_IDLE', 'the session was idle too long')),
-        onStatementTimeout: () => this.conversation.cancel(),
+        onStatementTimeout: () => this.conversation.parts.cancels.ask(),
         onStuck: () =>
           this.conversation.fail(
             new TargetError('ERR_TARGET_LOST', 'the target did not end a cancelled statement'),
@@ -87,7 +88,7 @@ export class Relay {
   readonly cancel = (): void => {
     const { conversation, parts } = this
     if (parts.gate.withdraw()) return
-    if (conversation.replies.length > 0) conversation.cancel()
+    if (conversation.replies.length > 0) conversation.parts.cancels.ask()
   }
 
   async run(signal: AbortSignal): Promise<RelayEnd> {
@@ -116,7 +117,7 @@ export class Relay {
     const { conversation, upstreamPump, clientPump } = this
     return (
       conversation.replies.length === 0 &&
-      conversation.cancelling === undefined &&
+      conversation.parts.cancels.pending === undefined &&
       conversation.parts.state.transaction === 'idle' &&
       !conversation.hasRunInGroup &&
       upstreamPump.isClean &&

@@ -70,7 +70,7 @@ function attempt(conversation: Conversation, run: Run, describe: () => void): bo
 
 function block(conversation: Conversation, run: Run, error: GatewayError): void {
   run.blocked = error
-  conversation.cancel()
+  conversation.parts.cancels.ask()
 }
 
 function count(conversation: Conversation, run: Run, size: number): Admission {

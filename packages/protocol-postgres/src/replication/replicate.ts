@@ -4,6 +4,7 @@ import { holdNotice } from '../errors'
 import type { PostgresSettings } from '../settings'
 import { endUpstream } from '../relay/end-upstream'
 import { cancelUpstream } from '../upstream/cancel'
+import { Cancels } from '../upstream/cancels'
 import { connect } from '../upstream/connect'
 import type { UpstreamConnection } from '../upstream/connection'
 import type { ReplicationMode } from './mode'
@@ -31,8 +32,8 @@ export async function replicate(
   const upstream = await connectFor(session, permit, signal)
   try {
     const { client, gate, target, settings, mode } = session
-    const cancel = () => void cancelUpstream(upstream, target, settings)
-    const relay = new ReplicationRelay({ client, upstream, gate, target, mode, cancel }, signal)
+    const cancels = new Cancels(() => cancelUpstream(upstream, target, settings))
+    const relay = new ReplicationRelay({ client, upstream, gate, target, mode, cancels }, signal)
     session.letIn(upstream, relay.cancel)
     const closing = await relay.run()
     client.end()

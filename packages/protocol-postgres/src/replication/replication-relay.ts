@@ -12,6 +12,7 @@ import type { Duplex } from 'node:stream'
 import { errorResponse, holdNotice } from '../errors'
 import { Run } from '../relay/run'
 import { TrackedState } from '../relay/session-state'
+import type { Cancels } from '../upstream/cancels'
 import type { UpstreamConnection } from '../upstream/connection'
 import { DEFAULT_MAX_MESSAGE_BYTES, fromClient, query, readQuery, readyForQuery } from '../wire'
 import type { Frame } from '../wire/read-frame'
@@ -27,7 +28,7 @@ export interface ReplicationParts {
   readonly gate: Gate
   readonly target: Target
   readonly mode: ReplicationMode
-  readonly cancel: () => void
+  readonly cancels: Cancels
 }
 
 /** Copy messages outside of a copy are what a client sent before it learned of its end; the target drops them too. */
@@ -57,7 +58,7 @@ export class ReplicationRelay {
   }
 
   readonly cancel = (): void => {
-    if (!this.parts.gate.withdraw() && this.isAnswering) this.parts.cancel()
+    if (!this.parts.gate.withdraw() && this.isAnswering) this.parts.cancels.ask()
   }
 
   async run(): Promise<Closing> {
@@ -86,6 +87,7 @@ export class ReplicationRelay {
   private async runQuery(text: string): Promise<void> {
     const { gate, client, upstream } = this.parts
     gate.record('in', query(text))
+    await this.parts.cancels.pending
     const operation = this.operationOf(text)
     const verdict = await this.submit(operation)
     if (verdict.kind === 'denial') return this.refuse(verdict)
