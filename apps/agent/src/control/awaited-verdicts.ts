@@ -1,5 +1,5 @@
 import { ApprovalError } from '@wardgate/errors'
-import type { ControlVerdict, Hold } from '@wardgate/gateway'
+import type { ControlVerdict, Hold, Operation } from '@wardgate/gateway'
 import { contractViolation, unavailable } from './violation'
 
 /** Operations of one session that wait for a verdict; the gateway's own bound is lower. */
@@ -7,10 +7,15 @@ const mostWaiting = 4096
 /** Withdrawn operations whose verdict may still be under way. */
 const mostWithdrawn = 1024
 
-interface Waiting {
+interface Asked {
+  /** For what the control plane may want to know of it. */
+  readonly operation: Operation
+  readonly held: (hold: Hold) => void
+}
+
+interface Waiting extends Asked {
   resolve(verdict: ControlVerdict): void
   reject(error: Error): void
-  readonly held: (hold: Hold) => void
 }
 
 /** The operations of one session that the control plane was asked about and has not judged yet. */
@@ -19,13 +24,18 @@ export class AwaitedVerdicts {
   readonly #withdrawn = new Set<string>()
 
   /** `ask` puts the question, once there is somebody to hear the answer. */
-  add(operationId: string, held: (hold: Hold) => void, ask: () => void): Promise<ControlVerdict> {
+  add(operationId: string, asked: Asked, ask: () => void): Promise<ControlVerdict> {
     if (this.#waiting.size >= mostWaiting)
       return Promise.reject(unavailable('too many operations wait for a verdict'))
     return new Promise((resolve, reject) => {
-      this.#waiting.set(operationId, { resolve, reject, held })
+      this.#waiting.set(operationId, { ...asked, resolve, reject })
       ask()
     })
+  }
+
+  /** Undefined when it does not wait, or no more. */
+  operation(operationId: string): Operation | undefined {
+    return this.#waiting.get(operationId)?.operation
   }
 
   /** Throws when nobody asked. */

@@ -61,8 +61,6 @@ export class StreamSession implements ControlSession {
   readonly #verdicts = new AwaitedVerdicts()
   readonly #trace: SessionTrace
   readonly #screenings: Screenings
-  /** Operations that wait for a verdict, for what the control plane may want to know of them. */
-  readonly #asked = new Map<string, Operation>()
   #opening: { resolve(): void; reject(error: Error): void } | undefined
   #grant: SessionGrant | undefined
   /** `untold`: it has begun, and the control plane has not been told yet. `unconfirmed`: told, and not answered. */
@@ -142,15 +140,12 @@ export class StreamSession implements ControlSession {
   ): Promise<ControlVerdict> {
     if (this.#lost !== undefined) return Promise.reject(this.#lost)
     const decision = this.#trace.decide(operationId, operation)
-    this.#asked.set(operationId, operation)
-    const verdict = this.#verdicts.add(operationId, held, () => {
+    const verdict = this.#verdicts.add(operationId, { operation, held }, () => {
       this.#tell()
       const { traceparent } = decision
       const value = { operationId, operation: operationToWire(operation), traceparent }
       this.#stream.write({ message: { $case: 'decide', value } })
     })
-    const forget = (): void => void this.#asked.delete(operationId)
-    verdict.then(forget, forget)
     return decision.follow(verdict)
   }
 
@@ -248,7 +243,7 @@ export class StreamSession implements ControlSession {
   }
 
   async #estimate(operationId: string): Promise<void> {
-    const operation = this.#asked.get(operationId)
+    const operation = this.#verdicts.operation(operationId)
     const estimate =
       operation === undefined
         ? undefined
