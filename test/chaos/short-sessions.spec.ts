@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { eventually } from '../support/eventually'
+import { everyPage } from '../support/every-page'
 import { connectDirectly, connectThrough } from '../support/governed-client'
 import { Instance, root } from '../support/instance'
 import { provisionTests } from '../support/provision-tests'
@@ -65,20 +66,6 @@ async function write(writer: number, signal: AbortSignal): Promise<string[]> {
   return acknowledged
 }
 
-async function everyPage<T>(path: string): Promise<T[]> {
-  const api = await instance.api('auditor')
-  const items: T[] = []
-  for (let cursor: string | null = ''; cursor !== null;) {
-    const page: { items: T[]; nextCursor: string | null } = await api.ok(
-      'GET',
-      `${path}${cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`}`,
-    )
-    items.push(...page.items)
-    cursor = page.nextCursor
-  }
-  return items
-}
-
 const markOf = ({ text }: Operation) => /'(s\d+-\d+)'/.exec(text)?.[1]
 
 it('knows whose every operation was, though sessions are stored after they have begun', async () => {
@@ -116,24 +103,27 @@ it('knows whose every operation was, though sessions are stored after they have 
   expect(new Set(there).size).toBe(there.length)
 
   const operations = await eventually(async () => {
-    const found = await everyPage<Operation>('/v1/operations?action=insert&limit=200')
+    const found = await everyPage<Operation>(instance, '/v1/operations?action=insert&limit=200')
     const known = new Set(found.map(markOf))
     return there.every((mark) => known.has(mark)) ? found : undefined
   }, 120_000)
   const marks = operations.map(markOf).filter((mark) => mark !== undefined)
   expect(new Set(marks).size).toBe(marks.length)
-  const entries = await everyPage<Entry>('/v1/audit/entries?limit=200')
+  const entries = await everyPage<Entry>(instance, '/v1/audit/entries?limit=200')
   const openings = entries.filter(({ kind }) => kind === 'session.opened')
   const opened = new Set(openings.map(({ sessionId }) => sessionId))
   expect(opened.size).toBe(openings.length)
   const intents = entries.filter(({ kind }) => kind === 'operation.intent')
   expect(intents.filter(({ sessionId }) => !opened.has(sessionId))).toEqual([])
   // Each row's operation hangs on a session that has a principal.
-  const sessions = await everyPage<{ id: string; principal: string }>('/v1/sessions?limit=200')
+  const sessions = await everyPage<{ id: string; principal: string }>(
+    instance,
+    '/v1/sessions?limit=200',
+  )
   const principals = new Map(sessions.map(({ id, principal }) => [id, principal]))
   expect(operations.filter(({ sessionId }) => !principals.get(sessionId))).toEqual([])
   await eventually(async () => {
-    const open = await everyPage('/v1/sessions?state=open&limit=200')
+    const open = await everyPage(instance, '/v1/sessions?state=open&limit=200')
     return open.length === 0 ? true : undefined
   }, 60_000)
 })

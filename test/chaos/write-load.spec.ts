@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { eventually } from '../support/eventually'
+import { everyPage } from '../support/every-page'
 import { connectDirectly, connectThrough } from '../support/governed-client'
 import { Instance, root } from '../support/instance'
 import { provisionTests } from '../support/provision-tests'
@@ -73,20 +74,6 @@ async function write(writer: number, stop: AbortSignal): Promise<string[]> {
   return acknowledged
 }
 
-async function everyPage<T>(path: string): Promise<T[]> {
-  const api = await instance.api('auditor')
-  const items: T[] = []
-  for (let cursor: string | null = ''; cursor !== null;) {
-    const page: { items: T[]; nextCursor: string | null } = await api.ok(
-      'GET',
-      `${path}${cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`}`,
-    )
-    items.push(...page.items)
-    cursor = page.nextCursor
-  }
-  return items
-}
-
 describe('kill -9 at random during a write load', () => {
   it('loses and doubles no audited operation', async () => {
     const running = Array.from({ length: writers }, (_, writer) => write(writer, stop.signal))
@@ -129,7 +116,7 @@ describe('kill -9 at random during a write load', () => {
 
     // The agents' spools drain; then every row has exactly one operation, every operation one intent and one outcome.
     const operations = await eventually(async () => {
-      const found = await everyPage<Operation>('/v1/operations?action=insert&limit=200')
+      const found = await everyPage<Operation>(instance, '/v1/operations?action=insert&limit=200')
       const known = new Set(found.map(({ text }) => /'(w\d+-\d+)'/.exec(text)?.[1]))
       return there.every((mark) => known.has(mark)) ? found : undefined
     }, 120_000)
@@ -137,7 +124,7 @@ describe('kill -9 at random during a write load', () => {
       .map(({ text }) => /'(w\d+-\d+)'/.exec(text)?.[1])
       .filter((mark) => mark !== undefined)
     expect(new Set(marks).size).toBe(marks.length)
-    const entries = await everyPage<Entry>('/v1/audit/entries?limit=200')
+    const entries = await everyPage<Entry>(instance, '/v1/audit/entries?limit=200')
     const idsOf = (kind: string): (string | undefined)[] =>
       entries.filter((entry) => entry.kind === kind).map(({ operationId }) => operationId)
     const intents = idsOf('operation.intent')

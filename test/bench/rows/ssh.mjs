@@ -1,10 +1,9 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from '../free-port.mjs'
 import { median } from '../median.mjs'
 
 export const title = 'SSH: files and output through the gate'
@@ -98,15 +97,6 @@ Subsystem sftp internal-sftp
     child.once('exit', () => fail(new Error('sshd ended')))
   })
   return { child, port }
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address()
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 async function register(stage, folder, port) {

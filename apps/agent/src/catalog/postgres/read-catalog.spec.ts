@@ -1,10 +1,5 @@
-import { freePort } from '@wardgate/gateway/testing'
-import { join } from 'node:path'
 import { type Catalog, RelationKind, RoutineKind, Volatility } from '@wardgate/contract'
-import { type Cluster, startCluster } from '@wardgate/embedded-postgres'
-import { Client } from 'pg'
-import type { Access } from '../../control/grant'
-import { temporaryFolder } from '../../testing/temporary-folder'
+import { type RealDatabase, startRealDatabase } from '../../testing/real-database'
 import { digestOf } from '../catalog-watch'
 import { readPostgresCatalog } from './read-catalog'
 
@@ -29,32 +24,15 @@ const schema = `
   ALTER ROLE postgres SET search_path = app, public;
 `
 
-let cluster: Cluster
-let folder: ReturnType<typeof temporaryFolder>
-let access: Access
-let database: Client
+let access: RealDatabase['access']
+let database: RealDatabase['database']
+let stop: RealDatabase['stop']
 
 beforeAll(async () => {
-  folder = temporaryFolder()
-  const port = await freePort()
-  cluster = await startCluster({ directory: join(folder.path, 'data'), port, password: 'pw' })
-  access = {
-    endpoints: [{ host: '127.0.0.1', port }],
-    tls: { mode: 'disable' },
-    credential: { kind: 'password', user: 'postgres', password: 'pw' },
-    revision: '1',
-    database: 'postgres',
-  }
-  database = new Client({ host: '127.0.0.1', port, user: 'postgres', password: 'pw' })
-  await database.connect()
-  await database.query(schema)
+  ;({ access, database, stop } = await startRealDatabase(schema))
 }, 60_000)
 
-afterAll(async () => {
-  await database.end()
-  await cluster.stop()
-  folder.remove()
-})
+afterAll(() => stop())
 
 const signal = new AbortController().signal
 

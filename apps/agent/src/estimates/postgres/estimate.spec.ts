@@ -1,42 +1,20 @@
-import { freePort } from '@wardgate/gateway/testing'
-import { join } from 'node:path'
-import { type Cluster, startCluster } from '@wardgate/embedded-postgres'
 import type { Parameter, StatementOperation } from '@wardgate/gateway'
-import { Client } from 'pg'
-import type { Access } from '../../control/grant'
-import { temporaryFolder } from '../../testing/temporary-folder'
+import { type RealDatabase, startRealDatabase } from '../../testing/real-database'
 import { Estimates } from '../estimators'
 import { estimatePostgres } from './estimate'
 import { planEstimate } from './plan'
 
-let cluster: Cluster
-let folder: ReturnType<typeof temporaryFolder>
-let access: Access
-let database: Client
+let access: RealDatabase['access']
+let database: RealDatabase['database']
+let stop: RealDatabase['stop']
 
 beforeAll(async () => {
-  folder = temporaryFolder()
-  const port = await freePort()
-  cluster = await startCluster({ directory: join(folder.path, 'data'), port, password: 'pw' })
-  access = {
-    endpoints: [{ host: '127.0.0.1', port }],
-    tls: { mode: 'disable' },
-    credential: { kind: 'password', user: 'postgres', password: 'pw' },
-    revision: '1',
-    database: 'postgres',
-  }
-  database = new Client({ host: '127.0.0.1', port, user: 'postgres', password: 'pw' })
-  await database.connect()
-  await database.query(`
+  ;({ access, database, stop } = await startRealDatabase(`
     CREATE SCHEMA app; CREATE TABLE app.items (id int PRIMARY KEY, kind int);
-    INSERT INTO app.items SELECT i, i % 10 FROM generate_series(1, 10000) i; ANALYZE app.items`)
+    INSERT INTO app.items SELECT i, i % 10 FROM generate_series(1, 10000) i; ANALYZE app.items`))
 }, 60_000)
 
-afterAll(async () => {
-  await database.end()
-  await cluster.stop()
-  folder.remove()
-})
+afterAll(() => stop())
 
 function operation(text: string, parameters: readonly Parameter[] = []): StatementOperation {
   const state = {
