@@ -35,8 +35,8 @@ interface ResultSet {
 
 async function runStatement(run: Run, connection: string, text: string): Promise<void> {
   const client = new Client(await clientOptions(run, connection))
-  client.on('notice', ({ message, code, hint }) => {
-    run.note(`${code ?? ''} ${message ?? ''}${hint === undefined ? '' : ` (${hint})`}`.trim())
+  client.on('notice', ({ severity, message, hint }) => {
+    run.note(`${severity ?? 'NOTICE'}: ${message ?? ''}${hint === undefined ? '' : ` (${hint})`}`)
   })
   // A socket that ends while nothing waits must not end the process.
   client.on('error', () => undefined)
