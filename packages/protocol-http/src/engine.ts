@@ -1,12 +1,14 @@
-import type { GatewayError } from '@wardgate/errors'
+import { toGatewayError, type GatewayError } from '@wardgate/errors'
 import type { Closing, Engine, Gate, Login, Opening, Target } from '@wardgate/gateway'
 import type { Duplex } from 'node:stream'
 import { Arrivals } from './client/arrivals'
 import { claimedBy } from './client/claimed'
 import type { Exchange } from './client/exchange'
 import type { Front } from './client/front'
+import { Notice } from './client/notice'
 import { openClient } from './client/open-client'
-import { visitOf, type Visit } from './client/visit'
+import type { Visit } from './client/visit'
+import { VisitReader } from './client/visit-reader'
 import { isProxied, proxiedAddress } from './client/proxied'
 import { openTunnel } from './client/tunnel'
 import { problemOf, proxyProblem, type Problem } from './errors'
@@ -28,6 +30,7 @@ export class HttpEngine implements Engine {
   readonly #arrivals = new Arrivals()
   #socket: Duplex | undefined
   #login: Login | undefined
+  #visits: VisitReader | undefined
   #visit: Visit | undefined
   #relay: Relay | undefined
   #version: 1 | 2 = 1
@@ -41,12 +44,13 @@ export class HttpEngine implements Engine {
   }
 
   async accept(login: Login, signal: AbortSignal): Promise<Opening> {
+    if (login !== this.#login) this.#visits = new VisitReader(login, this.#settings)
     this.#login = login
     if (this.#socket === undefined) await this.#open(login, signal)
     const exchange = await this.#arrivals.next(signal)
     if (exchange === undefined) return { kind: 'done' }
     this.#arrivals.putBack(exchange)
-    const visit = visitOf(exchange, login, this.#settings)
+    const visit = (this.#visits ??= new VisitReader(login, this.#settings)).read(exchange)
     this.#visit = visit
     return {
       kind: 'session',
@@ -59,26 +63,34 @@ export class HttpEngine implements Engine {
 
   async relay(gate: Gate, target: Target, signal: AbortSignal): Promise<Closing> {
     const visit = this.#visit
+    const visits = this.#visits
     const login = this.#login
-    if (visit === undefined || login === undefined) throw new TypeError('nothing was accepted')
+    if (visit === undefined || visits === undefined || login === undefined)
+      throw new TypeError('nothing was accepted')
     const upstream = this.#shared.pools.acquire(target, visit.settings)
+    const ending = new Notice()
+    const end = () => ending.give(toGatewayError(signal.reason))
+    signal.addEventListener('abort', end)
+    if (signal.aborted) end()
     const relay = new Relay({
       gate,
       target,
       upstream,
       signal,
+      ending,
       visit,
       arrivals: this.#arrivals,
       unreadable: this.#arrivals.failed,
       clientHost: hostOf(login.clientAddress),
       idleMillis: target.limits?.idleMillis || visit.settings.keepAliveMillis,
-      visitOf: (exchange: Exchange) => visitOf(exchange, login, this.#settings),
+      visitOf: (exchange: Exchange) => visits.read(exchange),
       enterTunnel: (exchange: Exchange) => this.#enterTunnel(exchange, login, visit, signal),
     })
     this.#relay = relay
     try {
       return await relay.run()
     } finally {
+      signal.removeEventListener('abort', end)
       upstream.release()
     }
   }

@@ -1,4 +1,4 @@
-import { isStateful, type Operation, type Parameter } from '../operation'
+import { isStateful, type Operation, type Parameter, type RequestOperation } from '../operation'
 import { operationJson } from '../operation-json'
 
 /** Longer texts and parameters are decided afresh: comparing them costs more than it saves. */
@@ -40,10 +40,33 @@ export function shapedKey(operation: Operation, shape: string): string | undefin
 }
 
 function statelessKey(operation: Parameters<typeof operationJson>[0]): string | undefined {
+  if (operation.kind === 'request') return requestKey(operation)
   const form = operationJson(operation)
   if (form === undefined) return undefined
   const key = `j${JSON.stringify(form)}`
   return key.length > maxMemoTextCharacters ? undefined : key
+}
+
+/** All of it but the claimed trace. As JSON it would cost several times as much. */
+function requestKey(request: RequestOperation): string | undefined {
+  const { method, scheme, authority, path, query, headers } = request
+  const body = bodyKey(request)
+  if (body === undefined) return undefined
+  let key = `r${part(method)}${part(scheme)}${part(authority)}${part(path)}${part(query)}${headers.length}:`
+  for (const { name, value } of headers) key += part(name) + part(value)
+  key += body
+  return key.length > maxMemoTextCharacters ? undefined : key
+}
+
+function bodyKey({ body }: RequestOperation): string | undefined {
+  if (body.kind === 'none') return ''
+  if (body.kind === 'unread' || body.bytes.length > maxMemoTextCharacters) return undefined
+  const { buffer, byteOffset, byteLength } = body.bytes
+  return part(body.mediaType) + Buffer.from(buffer, byteOffset, byteLength).toString('latin1')
+}
+
+function part(text: string): string {
+  return `${text.length}:${text}`
 }
 
 function parametersKey(parameters: readonly Parameter[]): string | undefined {

@@ -1,5 +1,6 @@
 import { LimitError, type GatewayError } from '@wardgate/errors'
 import type { Exchange } from './exchange'
+import { IdleClock } from './idle-clock'
 
 /** More requests than this sent ahead of their answers are not read. */
 export const MAX_AHEAD = 32
@@ -8,8 +9,10 @@ export const MAX_AHEAD = 32
 export class Arrivals {
   readonly #waiting: Exchange[] = []
   readonly #failing = new AbortController()
+  readonly #idle = new IdleClock(() => this.#wake())
   #isEnded = false
-  #wake: () => void = () => undefined
+  #signal: AbortSignal | undefined
+  #resolve: () => void = nobody
 
   /** Aborted when the rest of what the client sends cannot be read, with why. */
   get failed(): AbortSignal {
@@ -38,6 +41,8 @@ export class Arrivals {
 
   end(): void {
     this.#isEnded = true
+    this.#idle.end()
+    this.#signal?.removeEventListener('abort', this.#wake)
     this.#wake()
   }
 
@@ -46,33 +51,17 @@ export class Arrivals {
    * come for so long.
    */
   async next(signal: AbortSignal, idleMillis?: number): Promise<Exchange | undefined> {
-    const idle = { isOver: false }
-    const timer =
-      idleMillis === undefined || this.#waiting.length > 0
-        ? undefined
-        : setTimeout(() => {
-            idle.isOver = true
-            this.#wake()
-          }, idleMillis)
-    try {
-      return await this.#next(signal, idle)
-    } finally {
-      clearTimeout(timer)
-    }
-  }
-
-  async #next(
-    signal: AbortSignal,
-    idle: { readonly isOver: boolean },
-  ): Promise<Exchange | undefined> {
+    this.#watch(signal)
     for (;;) {
       signal.throwIfAborted()
       const exchange = this.#waiting.shift()
       if (exchange !== undefined) return exchange
       this.#failing.signal.throwIfAborted()
       if (this.#isEnded) return undefined
-      if (idle.isOver) throw new LimitError('ERR_LIMIT_IDLE', 'the connection was idle')
-      await this.#changed(signal)
+      if (this.#idle.isOver) throw new LimitError('ERR_LIMIT_IDLE', 'the connection was idle')
+      if (idleMillis !== undefined) this.#idle.start(idleMillis)
+      await new Promise<void>((resolve) => (this.#resolve = resolve))
+      this.#idle.stop()
     }
   }
 
@@ -80,14 +69,20 @@ export class Arrivals {
     return this.#waiting.splice(0)
   }
 
-  #changed(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = () => {
-        signal.removeEventListener('abort', wake)
-        resolve()
-      }
-      this.#wake = wake
-      signal.addEventListener('abort', wake)
-    })
+  readonly #wake = (): void => {
+    this.#resolve()
+    this.#resolve = nobody
   }
+
+  /** One listener a session: one a wait costs more than the wait. */
+  #watch(signal: AbortSignal): void {
+    if (signal === this.#signal) return
+    this.#signal?.removeEventListener('abort', this.#wake)
+    this.#signal = signal
+    if (!this.#isEnded) signal.addEventListener('abort', this.#wake)
+  }
+}
+
+function nobody(): void {
+  // Nobody waits.
 }

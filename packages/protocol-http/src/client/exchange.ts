@@ -4,6 +4,8 @@ import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import type { Duplex, Readable } from 'node:stream'
 import type { Problem } from '../errors'
 import { readFields, valueOf, type Field } from '../wire/fields'
+import { listOf, recordOf } from '../wire/node-headers'
+import { Notice } from './notice'
 import type { Tunnel } from './place'
 
 type Incoming = IncomingMessage | Http2ServerRequest
@@ -33,10 +35,12 @@ export class Exchange {
   readonly upgrade: Upgrade | undefined
   /** Absent = it came on the listener itself. */
   readonly tunnel: Tunnel | undefined
+  /** Given when the client has left before it had all of its answer. */
+  readonly gone = new Notice()
   readonly #incoming: Incoming
   readonly #outgoing: Outgoing
-  readonly #gone = new AbortController()
   #expectsContinue: boolean
+  #isFirstPart = true
   #isTakenOver = false
 
   constructor(incoming: Incoming, outgoing: Outgoing, options: ExchangeOptions = {}) {
@@ -48,19 +52,15 @@ export class Exchange {
     this.target = incoming.url ?? ''
     this.version = incoming.httpVersionMajor === 2 ? 2 : 1
     this.authority = authorityOf(incoming)
-    this.fields = [...readFields(incoming.rawHeaders), ...(isStream ? [webSocketUpgrade] : [])]
+    const fields = readFields(incoming.rawHeaders)
+    this.fields = isStream ? [...fields, webSocketUpgrade] : fields
     if (this.version === 2) refuseOtherHost(this.authority, this.fields)
     this.upgrade = options.upgrade
     this.tunnel = options.tunnel
     this.#expectsContinue = options.expectsContinue === true
-    incoming.on('error', () => undefined)
-    outgoing.on('error', () => undefined)
-    outgoing.once('close', () => outgoing.writableEnded || this.#leave())
-  }
-
-  /** Aborted when the client has left before it had all of its answer. */
-  get gone(): AbortSignal {
-    return this.#gone.signal
+    incoming.on('error', ignored)
+    outgoing.on('error', ignored)
+    outgoing.on('close', () => outgoing.writableEnded || this.#leave())
   }
 
   get hasBegun(): boolean {
@@ -68,7 +68,7 @@ export class Exchange {
   }
 
   get isOver(): boolean {
-    return this.#isTakenOver || this.#outgoing.writableEnded || this.#gone.signal.aborted
+    return this.#isTakenOver || this.#outgoing.writableEnded || this.gone.reason !== undefined
   }
 
   /** From now on the socket speaks another protocol; its end is the end of this exchange. */
@@ -85,7 +85,7 @@ export class Exchange {
   }
 
   #leave(): void {
-    this.#gone.abort(new SessionError('ERR_SESSION_CLIENT_GONE', 'the client left its request'))
+    this.gone.give(new SessionError('ERR_SESSION_CLIENT_GONE', 'the client left its request'))
   }
 
   /** The body as it was framed; a client that waits for leave to send it gets it now. */
@@ -101,16 +101,21 @@ export class Exchange {
       this.#outgoing.writeEarlyHints({ link: headers['link'] ?? '', ...headers })
   }
 
-  begin(status: number, headers: Readonly<Record<string, string | string[]>>): void {
+  begin(status: number, fields: readonly Field[]): void {
     // A body that nobody read would be taken for the next request.
     const isUnread = !this.#incoming.readableEnded && this.version === 1
-    const closing = isUnread && hasBody(this.fields) ? { connection: 'close' } : {}
-    this.#outgoing.writeHead(status, { ...headers, ...closing })
+    const shown = isUnread && hasBody(this.fields) ? [...fields, closing] : fields
+    if (this.#outgoing instanceof ServerResponse) this.#outgoing.writeHead(status, listOf(shown))
+    else this.#outgoing.writeHead(status, recordOf(shown))
   }
 
   /** False = wait for `drained`. */
   write(chunk: Uint8Array): boolean {
-    return (this.#outgoing as ServerResponse).write(chunk)
+    const outgoing = this.#outgoing as ServerResponse
+    const isJoined = this.#isFirstPart && this.version === 1 && chunk.length <= MAX_JOINED_BYTES
+    this.#isFirstPart = false
+    // node joins text with the header section into one write; Latin-1 is every byte as it is.
+    return isJoined ? outgoing.write(latin1Of(chunk), 'latin1') : outgoing.write(chunk)
   }
 
   onDrain(listener: () => void): void {
@@ -130,11 +135,11 @@ export class Exchange {
       return
     }
     const isClosing = options.close === true && this.version === 1
-    this.begin(status, {
-      ...headers,
-      'content-length': String(Buffer.byteLength(body)),
-      ...(isClosing ? { connection: 'close' } : {}),
-    })
+    this.begin(status, [
+      ...Object.entries(headers).map(([name, value]) => ({ name, value })),
+      { name: 'content-length', value: String(Buffer.byteLength(body)) },
+      ...(isClosing ? [closing] : []),
+    ])
     if (this.method === 'HEAD') this.#outgoing.end()
     else this.#outgoing.end(body)
     // Nobody reads further requests from a socket that was to speak another protocol.
@@ -147,6 +152,18 @@ export class Exchange {
   }
 }
 
+/** Larger parts cost more to copy than the second piece of a write does. */
+const MAX_JOINED_BYTES = 4_096
+
+function latin1Of({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString('latin1')
+}
+
+function ignored(): void {
+  // A stream's error is followed by its close, which is what is listened to.
+}
+
+const closing: Field = { name: 'connection', value: 'close' }
 const webSocketUpgrade: Field = { name: 'upgrade', value: 'websocket' }
 
 /** https://datatracker.ietf.org/doc/html/rfc9113#section-7 */

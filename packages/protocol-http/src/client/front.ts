@@ -80,7 +80,7 @@ export class Front {
       (expectsContinue: boolean) => (request: IncomingMessage, response: ServerResponse) =>
         this.#add(
           request.socket,
-          (options) => new Exchange(request, response, { ...options, expectsContinue }),
+          ({ tunnel }) => new Exchange(request, response, { tunnel, expectsContinue }),
         )
     server.on('request', take(false))
     server.on('checkContinue', take(true))

@@ -29,6 +29,7 @@ export function visitOf(exchange: Exchange, login: Login, fallback: HttpSettings
 }
 
 export function isSameVisit(one: Visit, other: Visit): boolean {
+  if (one === other) return true
   return (
     one.connection === other.connection &&
     one.unverifiedToken === other.unverifiedToken &&

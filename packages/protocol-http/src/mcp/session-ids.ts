@@ -4,12 +4,13 @@ import { timingSafeEqual } from 'node:crypto'
 
 const header = 'mcp-session-id'
 
-type Shown = Readonly<Record<string, string | string[]>>
-
 /** The session's id as its client sees it: of no use to another principal, who may have read or guessed it. */
-export function boundSession(headers: Shown, gate: Gate): Shown {
-  const id = headers[header]
-  return typeof id === 'string' ? { ...headers, [header]: `${gate.tag(id)}.${id}` } : headers
+export function boundSession(headers: readonly NamedValue[], gate: Gate): readonly NamedValue[] {
+  return headers.map((field) =>
+    field.name === header
+      ? { name: header, value: `${gate.tag(field.value)}.${field.value}` }
+      : field,
+  )
 }
 
 /** The id as the server knows it. Throws for one that is not this principal's. */

@@ -1,10 +1,16 @@
-import { textOf, type Operation, type Permit, type RequestOperation } from '@wardgate/gateway'
+import {
+  textOf,
+  type HoldListener,
+  type Operation,
+  type Permit,
+  type RequestOperation,
+} from '@wardgate/gateway'
 import type { Exchange } from '../client/exchange'
 import type { Visit } from '../client/visit'
 import { problemOf, type HeldApproval } from '../errors'
-import { readPreferences } from '../wire/preferences'
+import { readPreferences, type Preferences } from '../wire/preferences'
 import { readBody, type ReadBody } from './read-body'
-import { readHead, requestOperation } from './request-operation'
+import { readHead, requestOperation, type RequestHead } from './request-operation'
 import type { ShownHeaders } from './response-headers'
 import type { SessionParts } from './session-parts'
 
@@ -26,16 +32,26 @@ export interface PermittedRequest extends ReadRequest {
   readonly show?: (message: Uint8Array) => Promise<Uint8Array | undefined>
 }
 
-export async function readRequest(
+/** At once when there is no body to wait for. */
+export function readRequest(
   exchange: Exchange,
   visit: Visit,
   session: SessionParts,
-): Promise<ReadRequest> {
-  const { gate, target, signal, unreadable } = session
+): ReadRequest | Promise<ReadRequest> {
+  const { target, signal, unreadable } = session
   const head = readHead(exchange, visit, target)
-  const body = await readBody(exchange, visit.settings, [signal, exchange.gone, unreadable])
+  const body = readBody(exchange, visit.settings, [signal, unreadable])
+  const withBody = (read: ReadBody) => requestWith(head, read, { exchange, visit, session })
+  return body instanceof Promise ? body.then(withBody) : withBody(body)
+}
+
+function requestWith(
+  head: RequestHead,
+  body: ReadBody,
+  { exchange, visit, session }: Pick<ReadRequest, 'exchange' | 'visit' | 'session'>,
+): ReadRequest {
   const operation = requestOperation(head, exchange, visit, body)
-  gate.record('in', Buffer.from(`${textOf(operation)}\n`))
+  session.gate.record('in', Buffer.from(`${textOf(operation)}\n`))
   return { exchange, visit, session, operation, body }
 }
 
@@ -43,7 +59,11 @@ export async function readRequest(
 export async function decideRequest(request: ReadRequest): Promise<PermittedRequest | undefined> {
   const { exchange, operation } = request
   const { answer, approval, isAsync } = await submit(request, operation)
-  if (answer.kind === 'permit') return { ...request, permit: answer }
+  // Written out: on the way of every request a spread costs more than it saves.
+  if (answer.kind === 'permit') {
+    const { visit, session, body } = request
+    return { exchange, visit, session, operation, body, permit: answer }
+  }
   const { error, operationId } = answer
   const held = approval === undefined ? {} : { approval }
   exchange.answer(problemOf(error, { operationId, isAsync, ...held }))
@@ -52,16 +72,32 @@ export async function decideRequest(request: ReadRequest): Promise<PermittedRequ
 
 /** Asks the gate, for as long as the client wants to wait. */
 export async function submit({ exchange, session }: ReadRequest, operation: Operation) {
-  const { waitMillis, isInformed, isAsync } = readPreferences(exchange.fields)
-  let approval: HeldApproval | undefined
-  const answer = await session.gate.submit(operation, {
-    signal: exchange.gone,
-    ...(waitMillis === undefined ? {} : { maxMillis: waitMillis }),
-    held: ({ approvalId, url }) => {
-      approval = { approvalId, url }
-      if (isInformed)
-        exchange.inform({ link: `<${url}>; rel="status"`, 'wardgate-approval': approvalId })
-    },
-  })
-  return { answer, approval, isAsync }
+  const hold = new Hold(exchange)
+  const answer = await session.gate.submit(operation, hold)
+  return { answer, approval: hold.approval, isAsync: hold.preferences.isAsync }
+}
+
+class Hold implements HoldListener {
+  readonly preferences: Preferences
+  readonly #exchange: Exchange
+  approval: HeldApproval | undefined
+  readonly maxMillis?: number
+
+  constructor(exchange: Exchange) {
+    this.#exchange = exchange
+    this.preferences = readPreferences(exchange.fields)
+    const { waitMillis } = this.preferences
+    if (waitMillis !== undefined) this.maxMillis = waitMillis
+  }
+
+  /** Asked for only where there is something to wait for. */
+  get signal(): AbortSignal {
+    return this.#exchange.gone.signal
+  }
+
+  held({ approvalId, url }: HeldApproval): void {
+    this.approval = { approvalId, url }
+    if (this.preferences.isInformed)
+      this.#exchange.inform({ link: `<${url}>; rel="status"`, 'wardgate-approval': approvalId })
+  }
 }

@@ -9,16 +9,16 @@ import type { SessionParts } from './session-parts'
 export async function forward(request: PermittedRequest): Promise<GatewayError | undefined> {
   const { session, permit } = request
   const relay = new ResponseRelay(request)
-  const { signal, upstream } = session
+  const { ending, upstream } = session
   try {
-    const outgoing = await outgoingOf(request)
+    const made = outgoingOf(request)
+    const outgoing = made instanceof Promise ? await made : made
     const sending = send(permit, upstream.pool, outgoing, relay)
     relay.attach(sending)
-    const aborted = () => sending.abort(toGatewayError(signal.reason))
-    signal.addEventListener('abort', aborted)
-    if (signal.aborted) aborted()
+    const end = (reason: GatewayError) => sending.abort(reason)
+    ending.listen(end)
     const error = await relay.over
-    signal.removeEventListener('abort', aborted)
+    ending.forget(end)
     forgetRefusedToken(relay.status, session)
     return error
   } catch (caught) {

@@ -8,18 +8,19 @@ const ofRanges = new Set(['range', 'if-range'])
 export function outgoingOf(request: PermittedRequest): Outgoing | Promise<Outgoing> {
   const { operation, body, session } = request
   const { method, scheme, authority, path, query, traceparent } = operation
+  const headers = [...headersOf(request)]
+  if (traceparent !== undefined) headers.push({ name: 'traceparent', value: traceparent })
+  headers.push(
+    { name: 'x-forwarded-for', value: session.clientHost },
+    { name: 'x-forwarded-proto', value: scheme },
+  )
   const outgoing: Outgoing = {
     method,
     scheme,
     authority,
     path,
     query,
-    headers: [
-      ...headersOf(request),
-      ...(traceparent === undefined ? [] : [{ name: 'traceparent', value: traceparent }]),
-      { name: 'x-forwarded-for', value: session.clientHost },
-      { name: 'x-forwarded-proto', value: scheme },
-    ],
+    headers,
     body: body.forwarded,
     length: operation.body.kind === 'unread' ? operation.body.length : undefined,
   }

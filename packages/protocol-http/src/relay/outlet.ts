@@ -21,9 +21,14 @@ export function outletTo(
 }
 
 function plainOutlet(exchange: Exchange, onDrain: () => void): Outlet {
-  exchange.onDrain(onDrain)
+  let isListening = false
+  const wait = () => {
+    if (!isListening) exchange.onDrain(onDrain)
+    isListening = true
+    return false
+  }
   return {
-    write: (chunk) => exchange.write(chunk),
+    write: (chunk) => exchange.write(chunk) || wait(),
     end: (trailers) => {
       exchange.end(trailers)
       return undefined
@@ -40,8 +45,7 @@ function encodedOutlet(exchange: Exchange, encoder: Encoder, onDrain: () => void
   stream.on('error', () => exchange.breakOff())
   stream.on('drain', onDrain)
   exchange.onDrain(() => stream.resume())
-  exchange.gone.addEventListener('abort', destroy)
-  if (exchange.gone.aborted) destroy()
+  exchange.gone.listen(destroy)
   return {
     write: (chunk) => stream.write(chunk),
     end: (trailers) =>

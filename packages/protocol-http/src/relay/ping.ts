@@ -12,6 +12,6 @@ export async function ping(exchange: Exchange, { target }: SessionParts): Promis
     isKept: false,
   })
   stream.destroy()
-  exchange.begin(204, {})
+  exchange.begin(204, [])
   exchange.end()
 }

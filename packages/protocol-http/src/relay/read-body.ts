@@ -16,13 +16,27 @@ export interface ReadBody {
 
 const nothing: ReadBody = { judged: { kind: 'none' }, forwarded: undefined, isDecoded: false }
 
-/** Reads a body whole, up to the connection's limit; what is larger, or cannot be decoded, goes on unread. */
-export async function readBody(
+/**
+ * Reads a body whole, up to the connection's limit; what is larger, or cannot be decoded, goes on unread. At once where
+ * none is announced.
+ */
+export function readBody(
   exchange: Exchange,
   settings: HttpSettings,
-  signals: readonly AbortSignal[],
-): Promise<ReadBody> {
+  signals: BodySignals,
+): ReadBody | Promise<ReadBody> {
   if (!announcesBody(exchange)) return nothing
+  return readAnnounced(exchange, settings, [...signals, exchange.gone.signal])
+}
+
+/** What ends the reading, besides that the client leaves. */
+type BodySignals = readonly AbortSignal[]
+
+async function readAnnounced(
+  exchange: Exchange,
+  settings: HttpSettings,
+  signals: BodySignals,
+): Promise<ReadBody> {
   const mediaType = valueOf(exchange.fields, 'content-type') ?? ''
   const announced = lengthOf(exchange)
   const decoders = decodersOf(valueOf(exchange.fields, 'content-encoding'))
@@ -66,7 +80,7 @@ interface Collected {
 function collect(
   source: Readable,
   settings: HttpSettings,
-  signals: readonly AbortSignal[],
+  signals: BodySignals,
 ): Promise<Collected> {
   const { maxBodyBytes, bodyMillis } = settings
   return new Promise((resolve, reject) => {

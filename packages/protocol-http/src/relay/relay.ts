@@ -53,8 +53,8 @@ export class Relay {
         arrivals.putBack(exchange)
         return { reason: 'next' }
       }
-      const run = this.#serve(exchange)
-      if (exchange.version === 1) await run
+      if (exchange.version === 1) await this.#runOne(exchange)
+      else this.#start(exchange)
       if (this.#fatal !== undefined) return closingOf(this.#fatal)
     }
   }
@@ -70,10 +70,9 @@ export class Relay {
     return true
   }
 
-  #serve(exchange: Exchange): Promise<void> {
+  #start(exchange: Exchange): void {
     const run = this.#runOne(exchange).finally(() => this.#running.delete(run))
     this.#running.add(run)
-    return run
   }
 
   async #runOne(exchange: Exchange): Promise<void> {
@@ -100,7 +99,7 @@ export class Relay {
   /** A lost target ends a connection of HTTP/1.1 alone; over HTTP/2 other requests go on. */
   #end(exchange: Exchange, error: GatewayError): void {
     const { signal, unreadable } = this.#parts
-    if (exchange.gone.aborted && !signal.aborted && !unreadable.aborted) return
+    if (exchange.gone.reason !== undefined && !signal.aborted && !unreadable.aborted) return
     const isShared = exchange.version === 2 && error instanceof TargetError
     if (isShared) exchange.answer(problemOf(error))
     else this.#fatal ??= error

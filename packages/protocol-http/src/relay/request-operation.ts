@@ -19,12 +19,10 @@ const refusedMethods = new Set(['TRACE', 'CONNECT'])
 export function readHead(exchange: Exchange, visit: Visit, target: Target): RequestHead {
   if (refusedMethods.has(exchange.method))
     throw new ProtocolError('ERR_PROTOCOL_UNSUPPORTED', `${exchange.method} is not passed on`)
-  return {
-    method: exchange.method,
-    scheme: target.tls.mode === 'disable' ? 'http' : 'https',
-    authority: visit.settings.authority ?? authorityOf(target),
-    ...readRequestPath(targetWithin(exchange, visit), visit.settings),
-  }
+  const { path, query } = readRequestPath(targetWithin(exchange, visit), visit.settings)
+  const scheme = target.tls.mode === 'disable' ? 'http' : 'https'
+  const authority = visit.settings.authority ?? authorityOf(target)
+  return { method: exchange.method, scheme, authority, path, query }
 }
 
 export function requestOperation(
@@ -33,10 +31,21 @@ export function requestOperation(
   visit: Visit,
   body: ReadBody,
 ): RequestOperation {
+  const { method, scheme, authority, path, query } = head
   const headers = headersForTarget(exchange, visit, body)
   const traceparent = traceOf(exchange.fields)
-  const claimed = traceparent === undefined ? {} : { traceparent }
-  return { kind: 'request', ...head, headers, body: body.judged, ...claimed }
+  const kind = 'request'
+  const judged = {
+    kind,
+    method,
+    scheme,
+    authority,
+    path,
+    query,
+    headers,
+    body: body.judged,
+  } as const
+  return traceparent === undefined ? judged : { ...judged, traceparent }
 }
 
 function headersForTarget(
@@ -47,16 +56,24 @@ function headersForTarget(
   const { fields } = exchange
   const dropped = namedByConnection(fields)
   const token = settings.tokenHeader?.toLowerCase()
-  return fields.flatMap(({ name, value }) => {
-    if (name === 'upgrade' && exchange.upgrade !== undefined) return [{ name, value }]
-    if (isDroppedFromRequest(name) || dropped.has(name) || name === token) return []
-    if (name === 'content-encoding' && body.isDecoded) return []
-    if (name === 'content-type' && body.judged.kind === 'none') return []
-    if (name === 'accept-encoding') return [{ name, value: narrowAcceptEncoding(value) }]
-    if (name !== 'prefer') return [{ name, value }]
-    const rest = preferencesForTarget(value)
-    return rest === '' ? [] : [{ name, value: rest }]
-  })
+  const passed: NamedValue[] = []
+  for (const field of fields) {
+    const { name, value } = field
+    const isUpgrade = name === 'upgrade' && exchange.upgrade !== undefined
+    if (!isUpgrade && (isDroppedFromRequest(name) || dropped.has(name) || name === token)) continue
+    if (name === 'content-encoding' && body.isDecoded) continue
+    if (name === 'content-type' && body.judged.kind === 'none') continue
+    const shown = valueForTarget(name, value)
+    if (shown === value) passed.push(field)
+    else if (shown !== undefined) passed.push({ name, value: shown })
+  }
+  return passed
+}
+
+/** Undefined = nothing of it is for the target. */
+function valueForTarget(name: string, value: string): string | undefined {
+  if (name === 'accept-encoding') return narrowAcceptEncoding(value)
+  return name === 'prefer' ? preferencesForTarget(value) || undefined : value
 }
 
 /** The one form that every version keeps: https://www.w3.org/TR/trace-context/#traceparent-header-field-values */

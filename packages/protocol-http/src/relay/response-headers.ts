@@ -15,7 +15,7 @@ export interface HeaderContext {
 }
 
 export interface ShownHeaders {
-  readonly headers: Readonly<Record<string, string | string[]>>
+  readonly headers: readonly Field[]
   readonly maskedCells: number
 }
 
@@ -24,17 +24,17 @@ const legalValue = /^[\t\x20-\x7e\x80-\xff]*$/
 
 /** The header section as the client may see it. */
 export function shownHeaders(fields: readonly Field[], context: HeaderContext): ShownHeaders {
-  const headers: Record<string, string | string[]> = Object.create(null) as Record<string, string>
+  const headers: Field[] = []
   let maskedCells = 0
-  for (const { name, value } of fields) {
+  const isAsItIs = context.permit.unmasked === true
+  for (const field of fields) {
+    const { name, value } = field
     if (isDroppedFromResponse(name) || (context.isMasked && speaksOfBytes(name))) continue
     const own = rewritten(name, value, context)
     if (own === undefined || !legalValue.test(own)) continue
-    const shown = context.permit.header(name, own)
+    const shown = isAsItIs ? own : context.permit.header(name, own)
     if (shown !== own) maskedCells += 1
-    const before = headers[name]
-    if (before === undefined) headers[name] = shown
-    else headers[name] = [...(Array.isArray(before) ? before : [before]), shown]
+    headers.push(shown === value ? field : { name, value: shown })
   }
   return { headers, maskedCells }
 }

@@ -37,9 +37,7 @@ export class ResponseRelay implements ResponseListener, BodySink {
 
   attach(sending: Sending): void {
     this.#sending = sending
-    const { gone } = this.#request.exchange
-    if (gone.aborted) this.#clientGone()
-    else gone.addEventListener('abort', this.#clientGone, { once: true })
+    this.#request.exchange.gone.listen(this.#clientGone)
   }
 
   begun(status: number, fields: readonly Field[]): void {
@@ -68,7 +66,7 @@ export class ResponseRelay implements ResponseListener, BodySink {
       requestPath: path,
       isMasked: masker.active || show !== undefined,
     })
-    const headers = this.#request.showHeaders?.(masked) ?? masked
+    const shown = this.#request.showHeaders?.(masked) ?? masked
     this.#headerCells = maskedCells
     this.#masker = masker
     const goOn = () => this.#sending?.resume()
@@ -79,9 +77,9 @@ export class ResponseRelay implements ResponseListener, BodySink {
     const isAnew = masker.active && hasBody && show === undefined
     const encoder = isAnew ? encoderFor(contentEncoding, this.#acceptEncoding()) : undefined
     this.#outlet = outletTo(exchange, encoder, () => this.#pipe?.drained())
-    const coding = encoder === undefined ? {} : { 'content-encoding': encoder.name }
-    exchange.begin(status, { ...headers, ...coding })
-    this.#recordHead(headers)
+    const coding = encoder === undefined ? [] : [{ name: 'content-encoding', value: encoder.name }]
+    exchange.begin(status, encoder === undefined ? shown : [...shown, ...coding])
+    this.#recordHead(shown)
   }
 
   data(chunk: Buffer): boolean {
@@ -91,11 +89,7 @@ export class ResponseRelay implements ResponseListener, BodySink {
 
   ended(trailers: readonly Field[]): void {
     if (this.#untyped !== undefined) this.#begin(this.#untyped, false)
-    const { permit } = this.#request
-    const shown = trailers.filter(({ name }) => !isDroppedFromResponse(name))
-    this.#trailers = Object.fromEntries(
-      shown.map(({ name, value }) => [name, permit.header(name, value)]),
-    )
+    if (trailers.length > 0) this.#trailers = this.#shownTrailers(trailers)
     this.#pipe?.end()
   }
 
@@ -135,6 +129,12 @@ export class ResponseRelay implements ResponseListener, BodySink {
     this.#sending?.abort(error)
   }
 
+  #shownTrailers(trailers: readonly Field[]): Readonly<Record<string, string>> {
+    const { permit } = this.#request
+    const shown = trailers.filter(({ name }) => !isDroppedFromResponse(name))
+    return Object.fromEntries(shown.map(({ name, value }) => [name, permit.header(name, value)]))
+  }
+
   #acceptEncoding(): string | undefined {
     return valueOf(this.#request.exchange.fields, 'accept-encoding')
   }
@@ -146,7 +146,7 @@ export class ResponseRelay implements ResponseListener, BodySink {
   #settle(status: Outcome['status'], error?: GatewayError): void {
     if (this.#isSettled) return
     this.#isSettled = true
-    this.#request.exchange.gone.removeEventListener('abort', this.#clientGone)
+    this.#request.exchange.gone.forget(this.#clientGone)
     const code = this.status === 0 ? undefined : String(this.status)
     const failure =
       error === undefined
@@ -164,11 +164,10 @@ export class ResponseRelay implements ResponseListener, BodySink {
     })
   }
 
-  #recordHead(headers: Readonly<Record<string, string | string[]>>): void {
-    const lines = Object.entries(headers).flatMap(([name, value]) =>
-      (Array.isArray(value) ? value : [value]).map((text) => `${name}: ${text}\r\n`),
-    )
-    const head = `HTTP/1.1 ${this.status}\r\n${lines.join('')}\r\n`
+  #recordHead(headers: readonly Field[]): void {
+    let head = `HTTP/1.1 ${this.status}\r\n`
+    for (const { name, value } of headers) head += `${name}: ${value}\r\n`
+    head += '\r\n'
     this.#request.session.gate.record('out', Buffer.from(head), this.#request.permit)
   }
 }

@@ -15,7 +15,8 @@ export async function runRequest(
 ): Promise<GatewayError | undefined> {
   if (exchange.upgrade !== undefined) return runUpgrade(exchange, visit, session)
   if (visit.settings.profile === 'mcp') return runMcp(exchange, visit, session)
-  const request = await readRequest(exchange, visit, session)
+  const reading = readRequest(exchange, visit, session)
+  const request = reading instanceof Promise ? await reading : reading
   const permitted = await decideRequest(request)
   return permitted === undefined ? undefined : forward(permitted)
 }

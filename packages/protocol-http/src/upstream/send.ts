@@ -28,7 +28,8 @@ export function send(
 ): Sending {
   const handler = new Handler(listener)
   const { method, authority, headers, body, length } = outgoing
-  const fields = ['host', authority, ...headers.flatMap(({ name, value }) => [name, value])]
+  const fields = ['host', authority]
+  for (const { name, value } of headers) fields.push(name, value)
   if (length !== undefined && body !== undefined && !(body instanceof Uint8Array))
     fields.push('content-length', String(length))
   try {
@@ -123,10 +124,13 @@ class Handler implements Dispatcher.DispatchHandler, Sending {
 }
 
 function fieldsOf(headers: Readonly<Record<string, string | string[] | undefined>>): Field[] {
-  return Object.entries(headers).flatMap(([name, value]) => {
-    const values = value === undefined ? [] : Array.isArray(value) ? value : [value]
-    return values.map((text) => ({ name: name.toLowerCase(), value: text }))
-  })
+  const fields: Field[] = []
+  for (const name of Object.keys(headers)) {
+    const value = headers[name]
+    if (typeof value === 'string') fields.push({ name: name.toLowerCase(), value })
+    else for (const text of value ?? []) fields.push({ name: name.toLowerCase(), value: text })
+  }
+  return fields
 }
 
 const timeouts: Readonly<Record<string, string>> = {

@@ -2,6 +2,7 @@ import { ProtocolError } from '@wardgate/errors'
 import type { Transform } from 'node:stream'
 import * as zlib from 'node:zlib'
 import { MAX_INFLATION } from './limits'
+import { remembered } from './remembered'
 
 type Decoder = () => Transform
 
@@ -62,9 +63,12 @@ function accepts(acceptEncoding: string, coding: string): boolean {
   return found !== undefined && !/;\s*q=0(?:\.0*)?$/.test(found)
 }
 
+const noDecoders: readonly Decoder[] = []
+
 /** Undefined = one of them cannot be undone. Empty = nothing to undo. */
 export function decodersOf(contentEncoding: string | undefined): readonly Decoder[] | undefined {
-  const names = (contentEncoding ?? '')
+  if (contentEncoding === undefined) return noDecoders
+  const names = contentEncoding
     .split(',')
     .map((name) => name.trim().toLowerCase())
     .filter((name) => name !== '' && name !== 'identity')
@@ -75,7 +79,7 @@ export function decodersOf(contentEncoding: string | undefined): readonly Decode
 }
 
 /** What the client accepts and we can undo as well: everything else could only be passed unread. */
-export function narrowAcceptEncoding(value: string): string {
+export const narrowAcceptEncoding = remembered((value: string): string => {
   const kept = value
     .split(',')
     .map((item) => item.trim())
@@ -84,7 +88,7 @@ export function narrowAcceptEncoding(value: string): string {
       return name === 'identity' || Object.hasOwn(decoders, name)
     })
   return kept.length === 0 ? 'identity' : kept.join(', ')
-}
+})
 
 /** The body as it was before it was compressed. Throws when it is larger than `maxBytes`, or not what it claims. */
 export async function decodeWhole(

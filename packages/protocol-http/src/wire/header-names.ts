@@ -1,3 +1,5 @@
+import { remembered } from './remembered'
+
 /** Of one connection only: https://datatracker.ietf.org/doc/html/rfc9110#section-7.6.1 */
 const hopByHop = new Set([
   'connection',
@@ -60,7 +62,8 @@ export function isHopByHop(name: string): boolean {
   return hopByHop.has(name)
 }
 
-export function isDroppedFromRequest(name: string): boolean {
+/** Whether a header of the client's, in lower case, never goes on. */
+export const isDroppedFromRequest = remembered((name: string): boolean => {
   if (hopByHop.has(name) || ownRequestHeaders.has(name)) return true
   const dashed = name.replaceAll('_', '-')
   return (
@@ -68,7 +71,7 @@ export function isDroppedFromRequest(name: string): boolean {
     ownRequestHeaders.has(dashed) ||
     proxyWords.some((pattern) => pattern.test(dashed))
   )
-}
+})
 
 export function isDroppedFromResponse(name: string): boolean {
   return hopByHop.has(name) || ownResponseHeaders.has(name)

@@ -1,4 +1,4 @@
-import type { Field } from './fields'
+import { valueOf, type Field } from './fields'
 
 /** What the client prefers to happen while its request is held. */
 export interface Preferences {
@@ -10,11 +10,13 @@ export interface Preferences {
   readonly isInformed: boolean
 }
 
+const noPreferences: Preferences = { isAsync: false, isInformed: false }
 const progress = 'wardgate-progress'
 const ours = /^(?:wait\s*=.*|respond-async|wardgate-progress)$/
 
 /** https://datatracker.ietf.org/doc/html/rfc7240: `wait`, `respond-async`, and `wardgate-progress` of our own. */
 export function readPreferences(fields: readonly Field[]): Preferences {
+  if (valueOf(fields, 'prefer') === undefined) return noPreferences
   const words = fields
     .filter(({ name }) => name === 'prefer')
     .flatMap(({ value }) => value.split(','))
