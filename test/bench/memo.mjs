@@ -57,7 +57,6 @@ function relation(id, name, columns) {
     columns: columns.map((column, index) => ({ number: index + 1, name: column, typeId: 23 })),
     definition: '',
     parents: [],
-    triggerFunctions: [],
     hasRules: false,
     hasRowSecurity: false,
     estimatedRows: 1000,

@@ -32,7 +32,6 @@ const relation = (at) => ({
   })),
   definition: '',
   parents: [],
-  triggerFunctions: [],
   hasRules: false,
   hasRowSecurity: false,
   estimatedRows: 1_000,

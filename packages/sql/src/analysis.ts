@@ -58,6 +58,8 @@ export interface StatementLineage {
   readonly tainted: boolean
   /** Something of unknown origin decides about the result. */
   readonly unknownInfluence: boolean
+  /** Code of the target's own runs that the statement does not name: its errors and notices can say anything. */
+  readonly runsUnseen?: boolean
 }
 
 export interface StatementAnalysis {

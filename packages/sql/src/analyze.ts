@@ -67,7 +67,7 @@ function isTainted({ columns, rest }: Outputs): boolean {
 }
 
 function lineageOf(outputs: Outputs | undefined, notes: LineageNotes): StatementLineage {
-  const { unknownInfluence, relations, valueSources } = notes
+  const { unknownInfluence, relations, runsUnseen, valueSources } = notes
   const columns = outputs?.columns
   const lineage = {
     unknownOutputs: outputs !== undefined && columns === undefined,
@@ -76,6 +76,7 @@ function lineageOf(outputs: Outputs | undefined, notes: LineageNotes): Statement
     influences: influencesOf(notes),
     relations: [...relations],
     valueSources: [...valueSources],
+    ...(runsUnseen && { runsUnseen }),
   }
   return columns === undefined ? lineage : { outputs: columns.map(outputColumn), ...lineage }
 }

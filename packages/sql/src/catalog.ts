@@ -6,6 +6,11 @@ export interface Catalog {
   readonly relations: readonly Relation[]
   readonly routines: readonly Routine[]
   readonly types: readonly DataType[]
+  /** Of users and extensions. */
+  readonly operators?: readonly Operator[]
+  /** Those that run a function of users and extensions. */
+  readonly casts?: readonly Cast[]
+  readonly eventTriggers?: readonly EventTrigger[]
 }
 
 export type RelationKind =
@@ -33,12 +38,27 @@ export interface Relation {
   readonly definition: string
   /** Ids of relations it inherits from or is a partition of. */
   readonly parents: readonly number[]
-  /** Schema-qualified functions that its triggers run. */
-  readonly triggerFunctions: readonly string[]
   readonly hasRules: boolean
   readonly hasRowSecurity: boolean
   /** The planner's estimate; negative = unknown. */
   readonly estimatedRows: number
+  /** What the target runs on its own account when the relation is used. */
+  readonly calls?: readonly RelationCall[]
+}
+
+export type RelationCallCause =
+  | 'default'
+  | 'check'
+  | 'index'
+  | 'partition-key'
+  | 'policy'
+  | 'trigger'
+  | 'trigger-condition'
+
+export interface RelationCall {
+  readonly cause: RelationCallCause
+  /** Ids of routines, those behind operators included. */
+  readonly routines: readonly number[]
 }
 
 export interface Routine {
@@ -54,6 +74,8 @@ export interface Routine {
   readonly body: string
   readonly argumentCount: number
   readonly builtIn: boolean
+  /** Routines that it runs unseen: the steps of an aggregate, defaults of arguments. */
+  readonly calls?: readonly number[]
 }
 
 export interface DataType {
@@ -66,4 +88,34 @@ export interface DataType {
   readonly baseId: number
   /** The relation behind a composite type; 0 otherwise. */
   readonly relationId: number
+  /** Routines that a domain's checks call. */
+  readonly checks?: readonly number[]
+  /** Routines that compare values of the type, where users made them. */
+  readonly comparisons?: readonly number[]
+}
+
+export interface Operator {
+  readonly id: number
+  readonly schema: string
+  readonly name: string
+  /** Types of the operands; 0 = there is none on that side. */
+  readonly leftId: number
+  readonly rightId: number
+  readonly routineId: number
+}
+
+export interface Cast {
+  readonly id: number
+  readonly sourceId: number
+  readonly targetId: number
+  readonly routineId: number
+  /** Whether the target applies it without being asked. */
+  readonly isImplicit: boolean
+}
+
+/** A function that runs with statements that define things. */
+export interface EventTrigger {
+  readonly id: number
+  readonly event: string
+  readonly routineId: number
 }

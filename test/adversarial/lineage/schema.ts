@@ -79,7 +79,6 @@ export async function readCatalog(client: Client): Promise<Catalog> {
       schema: 'public',
       name: relname,
       kind: kinds[relkind] ?? 'table',
-      triggerFunctions: [],
       hasRules: false,
       hasRowSecurity: false,
       estimatedRows: -1,

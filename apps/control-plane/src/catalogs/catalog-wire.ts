@@ -1,5 +1,6 @@
 import {
   type Catalog as WireCatalog,
+  RelationCallCause,
   RelationKind,
   RoutineKind,
   SqlEngine,
@@ -36,6 +37,16 @@ const volatilities = {
   [Volatility.VOLATILITY_VOLATILE]: 'volatile',
 } as const
 
+const causes = {
+  [RelationCallCause.RELATION_CALL_CAUSE_DEFAULT]: 'default',
+  [RelationCallCause.RELATION_CALL_CAUSE_CHECK]: 'check',
+  [RelationCallCause.RELATION_CALL_CAUSE_INDEX]: 'index',
+  [RelationCallCause.RELATION_CALL_CAUSE_PARTITION_KEY]: 'partition-key',
+  [RelationCallCause.RELATION_CALL_CAUSE_POLICY]: 'policy',
+  [RelationCallCause.RELATION_CALL_CAUSE_TRIGGER]: 'trigger',
+  [RelationCallCause.RELATION_CALL_CAUSE_TRIGGER_CONDITION]: 'trigger-condition',
+} as const
+
 /** Refuses values that this version does not know: a catalog that is half understood hides columns. */
 export function catalogFromWire(wire: WireCatalog): Catalog {
   return {
@@ -45,6 +56,10 @@ export function catalogFromWire(wire: WireCatalog): Catalog {
     relations: wire.relations.map((relation) => ({
       ...relation,
       kind: known(relationKinds, relation.kind),
+      calls: relation.calls.map(({ cause, routines }) => ({
+        cause: known(causes, cause),
+        routines,
+      })),
     })),
     routines: wire.routines.map((routine) => ({
       ...routine,
@@ -52,6 +67,9 @@ export function catalogFromWire(wire: WireCatalog): Catalog {
       volatility: known(volatilities, routine.volatility),
     })),
     types: wire.types,
+    operators: wire.operators,
+    casts: wire.casts,
+    eventTriggers: wire.eventTriggers,
   }
 }
 

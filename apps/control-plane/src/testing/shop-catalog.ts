@@ -18,7 +18,7 @@ export function shopCatalog(): Catalog {
         ],
         definition: '',
         parents: [],
-        triggerFunctions: [],
+        calls: [],
         hasRules: false,
         hasRowSecurity: false,
         estimatedRows: 10,
@@ -26,6 +26,9 @@ export function shopCatalog(): Catalog {
     ],
     routines: [],
     types: [],
+    operators: [],
+    casts: [],
+    eventTriggers: [],
   }
   // As it looks after a message: the digest is over these bytes.
   return Catalog.decode(Catalog.encode(catalog).finish())

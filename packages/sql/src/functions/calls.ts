@@ -1,29 +1,15 @@
-import type { Routine } from '../catalog'
-import { emptyScope } from '../lineage/scope'
-import { allOf, derive, nothing, unknownValue, type Outputs, type Value } from '../lineage/value'
-import { act, influence, maxNesting, opaque, visit, type Work } from '../lineage/work'
+import { derive, unknownValue, type Value } from '../lineage/value'
+import { act, influence, opaque, type Work } from '../lineage/work'
 import { findRoutines } from '../names/catalog-index'
-import { stringConstant, type Tree } from '../tree'
+import { runCastCode } from '../names/type-code'
+import { stringConstant } from '../tree'
 import { isPlainTemplate } from './array-shapes'
 import { harmlessFunctions } from './built-in-functions'
 import { builtInTypes } from './built-in-sets'
-import { harmlessExtensionFunctions, knownEffect, type FunctionEffect } from './effects'
+import { knownEffect, type FunctionEffect } from './effects'
+import { callRoutine, execute, onlyComputes, type Call } from './routines'
 import { isSafeDocument } from './safe-documents'
 import { canFailBy, failsForColumns } from './total-functions'
-
-export interface Call {
-  readonly schema: string
-  readonly name: string
-  readonly values: readonly Value[]
-  readonly nodes: readonly Tree[]
-}
-
-const trustedLanguages = new Set(['internal', 'c'])
-
-function execute(work: Work, name: string): void {
-  act(work, 'execute', `function:${name}`)
-  work.facts.functions.add(name)
-}
 
 function applyEffect(work: Work, call: Call, effect: FunctionEffect, name: string): Value {
   for (const value of call.values) influence(work, value, 'argument')
@@ -43,68 +29,11 @@ function effectResource(effect: FunctionEffect, call: Call, name: string): strin
   return `${effect.resource}:${normal ?? '*'}`
 }
 
-/** A user's overload of a built-in name that only computes, such as citext's `replace`. */
-function isComputingOverload(routine: Routine): boolean {
-  if (routine.volatility !== 'immutable') return false
-  return routine.kind === 'aggregate' || trustedLanguages.has(routine.language)
-}
-
-/** The functions of information_schema are immutable SQL over their arguments; JDBC's metadata queries call them. */
-function onlyComputes(routine: Routine): boolean {
-  if (routine.schema === 'information_schema') return routine.builtIn
-  return routine.language === 'c' && harmlessExtensionFunctions.has(routine.name)
-}
-
-/** Counts against the bound on nodes, so that functions that call each other cannot multiply without end. */
-const bodyCost = 500
-
-function parseBody(work: Work, routine: Routine): readonly Tree[] | undefined {
-  const key = `body ${routine.id}`
-  if (!work.index.cache.has(key)) work.index.cache.set(key, work.parse(routine.body))
-  return work.index.cache.get(key) as readonly Tree[] | undefined
-}
-
-/**
- * The body of a SQL function, analysed as if it stood in the statement. What the body decides by its arguments is the
- * function's own doing, like the inside of a built-in; the caller has noted arguments that matter.
- */
-function callSqlBody(work: Work, call: Call, routine: Routine): Value {
-  const name = `${routine.schema}.${routine.name}`
-  const statements = work.nesting < maxNesting ? parseBody(work, routine) : undefined
-  if (statements === undefined || !visit(work, bodyCost)) {
-    opaque(work, `body of function ${name} cannot be analysed`)
-    return unknownValue
-  }
-  const argument = derive(call.values)
-  const inner: Work = { ...work, searchPath: undefined, nesting: work.nesting + 1, candidates: [] }
-  let result: Outputs = { columns: [], rest: nothing }
-  for (const statement of statements) {
-    result = work.query(statement, { ...emptyScope, argument: nothing }, inner)
-  }
-  return derive([allOf(result), argument])
-}
-
-function callUser(work: Work, call: Call, routine: Routine, overloads: boolean): Value {
-  if (onlyComputes(routine)) return derive(call.values)
-  if (overloads && isComputingOverload(routine)) return derive(call.values)
-  const name = `${routine.schema}.${routine.name}`
-  const pureSql = overloads && routine.language === 'sql' && routine.volatility === 'immutable'
-  if (!pureSql) {
-    execute(work, name)
-    for (const value of call.values) influence(work, value, 'argument')
-    if (routine.securityDefiner) work.facts.riskMarks.add('security-definer')
-  }
-  if (routine.language === 'sql' && routine.body !== '') return callSqlBody(work, call, routine)
-  if (routine.volatility === 'volatile' && !routine.builtIn) {
-    opaque(work, `function ${name} is volatile and its body is not analysed`)
-  }
-  return unknownValue
-}
-
 function callUnknown(work: Work, call: Call): Value {
   const types = work.index.typesByName.get(call.name) ?? []
   const isType = types.length > 0 || (call.schema === '' && builtInTypes.has(call.name))
-  if (isType && call.values.length === 1) return derive(call.values)
+  if (isType && call.values.length === 1)
+    return derive([...call.values, ...types.map(({ id }) => runCastCode(work, id, undefined))])
   const name = `${call.schema === '' ? '*' : call.schema}.${call.name}`
   execute(work, name)
   for (const value of call.values) influence(work, value, 'argument')
@@ -140,7 +69,9 @@ export function evaluateCall(work: Work, call: Call): Value {
     return applyEffect(work, call, effect, `${schema}.${call.name}`)
   }
   if (harmless || users.some(onlyComputes)) noteFailures(work, call)
-  const results = users.map((routine) => callUser(work, call, routine, harmless))
+  const results = users.map((routine) =>
+    callRoutine(work, call, routine, harmless ? 'overload' : 'asked'),
+  )
   if (harmless) return derive([...call.values, ...results])
   if (results.length > 0) return derive(results)
   if (found.length > 0) {

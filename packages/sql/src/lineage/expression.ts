@@ -1,12 +1,8 @@
-import { builtInOperators, setReturningFunctions } from '../functions/built-in-sets'
+import { setReturningFunctions } from '../functions/built-in-sets'
 import { asArray, jsonKeys, spoilsXml } from '../functions/array-shapes'
 import { evaluateCall } from '../functions/calls'
-import {
-  computingOperators,
-  extensionOperators,
-  failingOperators,
-  knownEffect,
-} from '../functions/effects'
+import { computingOperators, failingOperators, knownEffect } from '../functions/effects'
+import { callOperator, operandOf, type Operand } from '../functions/operators'
 import { asRowDocument, isSafeDocument } from '../functions/safe-documents'
 import { findRoutines } from '../names/catalog-index'
 import { noteType } from '../names/types'
@@ -175,22 +171,24 @@ function isComparison(operator: readonly string[], kind: string): boolean {
   return !computingOperators.has(operator.at(-1) ?? '')
 }
 
-function noteOperator(work: Work, parts: readonly string[]): void {
-  const name = parts.at(-1) ?? ''
-  const qualified = parts.length > 1 && parts[0] !== 'pg_catalog'
-  if (!qualified && (builtInOperators.has(name) || extensionOperators.has(name))) return
-  if (name === '<>' || name === '!=') return
-  opaque(work, `operator ${parts.join('.')} is not a built-in one`)
+function sidesOf(body: Tree, scope: Scope, work: Work): Operand[] {
+  return [child(body, 'lexpr'), child(body, 'rexpr')].flatMap((side) =>
+    side === undefined ? [] : operandOf(side, evaluate(side, scope, work), work.index),
+  )
+}
+
+/** BETWEEN is written as a name; it runs two operators. */
+function operatorsOf(names: readonly string[], kind: string): readonly (readonly string[])[] {
+  return kind.includes('BETWEEN') ? [['>='], ['<=']] : [names]
 }
 
 function evaluateOperator(body: Tree, scope: Scope, work: Work): Value {
   const operator = nameParts(list(body, 'name'))
   const kind = text(body, 'kind')
-  if (kind === 'AEXPR_OP' || kind.startsWith('AEXPR_OP_')) noteOperator(work, operator)
-  const values = [child(body, 'lexpr'), child(body, 'rexpr')].map((side) =>
-    evaluate(side, scope, work),
-  )
-  const value = derive(values)
+  const operands = sidesOf(body, scope, work)
+  const values = operands.map(({ value }) => value)
+  const called = operatorsOf(operator, kind).map((name) => callOperator(work, name, operands))
+  const value = derive([...values, ...called])
   if (isComparison(operator, kind)) influence(work, value, 'predicate')
   else if (failingOperators.has(operator.at(-1) ?? '') && values[0]?.isRowDocument !== true)
     influence(work, value, 'argument')
@@ -206,10 +204,12 @@ function evaluateSubLink(body: Tree, scope: Scope, work: Work): Value {
   const kind = text(body, 'subLinkType')
   if (kind === 'EXISTS_SUBLINK') return nothing
   const operator = nameParts(list(body, 'operName'))
-  if (operator.length > 0) noteOperator(work, operator)
   const test = child(body, 'testexpr')
   if (test !== undefined) {
-    const value = derive([evaluate(test, scope, work), allOf(outputs)])
+    const left = operandOf(test, evaluate(test, scope, work), work.index)
+    const right = { value: allOf(outputs) }
+    const called = callOperator(work, operator.length > 0 ? operator : ['='], [left, right])
+    const value = derive([left.value, right.value, called])
     influence(work, value, 'predicate')
     return value
   }
@@ -280,7 +280,8 @@ function evaluateCase(body: Tree, scope: Scope, work: Work): Value {
   if (arg !== undefined) {
     const tested = evaluate(arg, scope, work)
     influence(work, tested, 'predicate')
-    values.push(tested)
+    const compared = [operandOf(arg, tested, work.index), { value: nothing }]
+    values.push(tested, callOperator(work, ['='], compared))
   }
   for (const branch of list(body, 'args')) {
     const when = unwrap(branch).body
@@ -311,11 +312,11 @@ function evaluateCast(body: Tree, scope: Scope, work: Work): Value {
   const argument = child(body, 'arg')
   const value = evaluate(argument, scope, work)
   const typeName = child(body, 'typeName') ?? {}
-  noteType(work, typeName)
+  const added = noteType(work, typeName, operandOf(argument, value, work.index).typeId)
   if (castCanFail(value, argument, typeName)) influence(work, value, 'argument')
   const isPart = value.isPart === true && isTextType(typeName)
   const isBentArray = list(typeName, 'arrayBounds').length > 0 && !value.plain
-  const cast = { ...straight(derive([value])), plain: value.plain }
+  const cast = { ...straight(derive([value, added])), plain: value.plain }
   return { ...cast, ...(isPart && { isPart }), ...(isBentArray && { isBentArray }) }
 }
 
@@ -329,8 +330,9 @@ function evaluateRow(body: Tree, scope: Scope, work: Work): Value {
 
 function evaluateSort(body: Tree, scope: Scope, work: Work): Value {
   const operator = nameParts(list(body, 'useOp'))
-  if (operator.length > 0) noteOperator(work, operator)
-  return evaluate(child(body, 'node'), scope, work)
+  const value = evaluate(child(body, 'node'), scope, work)
+  if (operator.length === 0) return value
+  return derive([value, callOperator(work, operator, [{ value }, { value }])])
 }
 
 type Evaluator = (body: Tree, scope: Scope, work: Work) => Value

@@ -1,3 +1,4 @@
+import { callOperator, operandOf } from '../functions/operators'
 import { isSafeXmlTable } from '../functions/safe-documents'
 import { noteType } from '../names/types'
 import { entryFor, resolve } from '../names/relations'
@@ -198,13 +199,19 @@ function fromJoin(body: Tree, scope: Scope, work: Work): FromItem {
   const inner = withEntries(nested(scope), [...left.entries, ...right.entries], star)
   for (const side of [left, right]) {
     for (const column of side.star ?? []) {
-      if (using.includes(column.name)) influence(work, column.value, 'join')
+      if (using.includes(column.name)) noteJoined(column.value, work)
     }
     if (using.length > 0 && side.star === undefined) influenceOpen(side, work)
   }
   if (isNatural && star === undefined) opaque(work, 'NATURAL JOIN over columns that are not known')
   decide(child(body, 'quals'), 'join', inner, work)
   return aliasJoin(body, left, right, star)
+}
+
+function noteJoined(value: Value, work: Work): void {
+  const operand = operandOf(undefined, value, work.index)
+  influence(work, value, 'join')
+  influence(work, callOperator(work, ['='], [operand, operand]), 'join')
 }
 
 function influenceOpen(side: FromItem, work: Work): void {

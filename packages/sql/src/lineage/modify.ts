@@ -1,5 +1,6 @@
 import type { ActionName } from '@wardgate/policy'
-import { entryFor, noteWriteCode, resolve } from '../names/relations'
+import { entryFor, resolve } from '../names/relations'
+import { noteWriteCode } from '../names/written'
 import { child, list, text, unwrap, type Tree } from '../tree'
 import { addCtes } from './ctes'
 import { decide, evaluate, evaluateInside } from './expression'
@@ -17,7 +18,7 @@ interface Target {
 function target(body: Tree, action: ActionName, work: Work): Target {
   const rangeVar = child(body, 'relation') ?? {}
   const relations = resolve(work, rangeVar, action)
-  noteWriteCode(work, relations)
+  noteWriteCode(work, relations, action === 'delete' ? 'removed' : 'stored')
   const plain = entryFor(work, rangeVar, relations)
   const alias = child(rangeVar, 'alias')
   const { schema: _hidden, ...unqualified } = plain
@@ -164,7 +165,7 @@ export function evaluateMerge(body: Tree, parent: Scope, work: Work): Outputs {
 export function evaluateTruncate(body: Tree, work: Work): void {
   for (const item of list(body, 'relations')) {
     const relations = resolve(work, unwrap(item).body, 'truncate')
-    noteWriteCode(work, relations)
+    noteWriteCode(work, relations, 'removed')
     if (text(body, 'behavior') === 'DROP_CASCADE') act(work, 'truncate', 'table:*')
   }
 }

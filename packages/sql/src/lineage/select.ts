@@ -1,4 +1,5 @@
 import { act, influence, opaque, visit, type Where, type Work } from './work'
+import { noteEventTriggers } from '../names/event-triggers'
 import { child, flag, integerConstant, list, nameParts, text, unwrap, type Tree } from '../tree'
 import { decide, decideWindow, evaluate } from './expression'
 import { addFrom, noteLocks } from './from'
@@ -288,6 +289,7 @@ export function noteInto(body: Tree, outputs: Outputs, work: Work): boolean {
   const table = into === undefined ? undefined : child(into, 'rel')
   if (table === undefined) return false
   act(work, 'create', createdName(table, work))
+  noteEventTriggers(work)
   influence(work, allOf(outputs), 'write')
   return true
 }

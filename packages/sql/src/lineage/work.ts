@@ -26,6 +26,8 @@ export interface LineageNotes {
   /** System relations that hold values of other columns, such as pg_stats. */
   readonly valueSources: Set<string>
   unknownInfluence: boolean
+  /** Code of the target's own runs that the statement does not name: what it says in errors and notices is not known. */
+  runsUnseen: boolean
 }
 
 /** What a whole text does; shared by all its statements. */
@@ -64,6 +66,7 @@ export function newLineageNotes(): LineageNotes {
     relations: new Set(),
     valueSources: new Set(),
     unknownInfluence: false,
+    runsUnseen: false,
   }
 }
 
@@ -86,6 +89,21 @@ export function act(work: Work, action: ActionName, resource: string): void {
 
 export function opaque(work: Work, reason: string): void {
   work.facts.opaque.add(reason)
+}
+
+interface CopyOptions {
+  /** What made it happen; told with what is opaque. */
+  readonly why?: string
+  readonly leaveOut?: ActionName | undefined
+}
+
+/** Adds what something behind the statement does, such as a view or a function, to the statement's own facts. */
+export function copyFacts(work: Work, facts: FactNotes, { why, leaveOut }: CopyOptions = {}): void {
+  for (const { action, resource } of facts.actions.values())
+    if (action !== leaveOut) act(work, action, resource)
+  for (const reason of facts.opaque) opaque(work, why === undefined ? reason : `${why}: ${reason}`)
+  for (const name of facts.functions) work.facts.functions.add(name)
+  for (const mark of facts.riskMarks) work.facts.riskMarks.add(mark)
 }
 
 export function influence(work: Work, value: Value, where: Where): void {

@@ -188,9 +188,10 @@ describe('masking plans', () => {
 
   it('runs triggers behind views and partitions into the facts', () => {
     const catalog = readJson<Catalog>('seed-catalog.json')
+    const trg = catalog.routines.find(({ name }) => name === 'trg')!.id
     const relations = catalog.relations.map((relation) =>
       relation.name === 'logs_2024' || relation.name === 'orders'
-        ? { ...relation, triggerFunctions: ['public.trg'] }
+        ? { ...relation, calls: [{ cause: 'trigger' as const, routines: [trg] }] }
         : relation,
     )
     const index = indexCatalog({ ...catalog, relations })

@@ -134,7 +134,8 @@ function planFor(
   )
   const widths = new Set(results.map((statement) => statement.outputs?.length))
   const [width] = widths
-  const words = touches && masked.size > 0 ? { touchesMasked: true } : {}
+  const saysAnything = touches || statements.some(({ runsUnseen }) => runsUnseen === true)
+  const words = saysAnything && masked.size > 0 ? { touchesMasked: true } : {}
   if (results.length === 0) return { columns: [], origins, detectors, ...words }
   if (widths.size > 1 || width === undefined) {
     return { columns: [], origins, detectors, ...words, ...(touches && { unknownOrigin }) }

@@ -1,13 +1,15 @@
-import type { Catalog, DataType, Relation, Routine } from '../catalog'
+import type { Catalog, DataType, Operator, Relation, Routine } from '../catalog'
 
 /** A catalog prepared for look-up by name and id; made once per digest. Its caches are bounded by the catalog's size. */
 export interface CatalogIndex {
   readonly catalog: Catalog
   readonly relations: ReadonlyMap<number, Relation>
   readonly relationsByName: ReadonlyMap<string, readonly Relation[]>
+  readonly routines: ReadonlyMap<number, Routine>
   readonly routinesByName: ReadonlyMap<string, readonly Routine[]>
   readonly types: ReadonlyMap<number, DataType>
   readonly typesByName: ReadonlyMap<string, readonly DataType[]>
+  readonly operatorsByName: ReadonlyMap<string, readonly Operator[]>
   /** Relations that inherit from, or are partitions of, the key. */
   readonly children: ReadonlyMap<number, readonly number[]>
   /** Results that depend on the catalog alone, by owner. */
@@ -42,9 +44,11 @@ export function indexCatalog(catalog: Catalog): CatalogIndex {
     catalog,
     relations: new Map(catalog.relations.map((relation) => [relation.id, relation])),
     relationsByName: group(catalog.relations, (relation) => relation.name),
+    routines: new Map(catalog.routines.map((routine) => [routine.id, routine])),
     routinesByName: group(catalog.routines, (routine) => routine.name),
     types: new Map(catalog.types.map((type) => [type.id, type])),
     typesByName: group(catalog.types, (type) => type.name),
+    operatorsByName: group(catalog.operators ?? [], (operator) => operator.name),
     children: childrenOf(catalog.relations),
     cache: new Map(),
   }
@@ -123,4 +127,16 @@ export function findRoutines(
   if (schema !== '') return named.filter((routine) => routine.schema === schema)
   if (searchPath === undefined) return named
   return named.filter((routine) => searchPath.includes(routine.schema))
+}
+
+export function findOperators(
+  index: CatalogIndex,
+  searchPath: readonly string[] | undefined,
+  schema: string,
+  name: string,
+): readonly Operator[] {
+  const named = index.operatorsByName.get(name) ?? []
+  if (schema !== '') return named.filter((operator) => operator.schema === schema)
+  if (searchPath === undefined) return named
+  return named.filter((operator) => searchPath.includes(operator.schema))
 }

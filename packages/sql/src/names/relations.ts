@@ -13,6 +13,7 @@ import {
 } from '../lineage/value'
 import {
   act,
+  copyFacts,
   maxNesting,
   newFactNotes,
   newLineageNotes,
@@ -23,6 +24,7 @@ import {
 } from '../lineage/work'
 import { flag, text, type Tree } from '../tree'
 import { ancestors, descendants, findRelations } from './catalog-index'
+import { noteUseCode } from './relation-code'
 import { isAdministrative, isSystemName, showsValues, systemSchemas } from './system-relations'
 
 /** Tables of this many rows and more count as large. */
@@ -116,13 +118,6 @@ function through(own: Value, behind: Value): Value {
   }
 }
 
-function copyFacts(work: Work, facts: FactNotes): void {
-  for (const { action, resource } of facts.actions.values()) act(work, action, resource)
-  for (const reason of facts.opaque) opaque(work, reason)
-  for (const name of facts.functions) work.facts.functions.add(name)
-  for (const mark of facts.riskMarks) work.facts.riskMarks.add(mark)
-}
-
 /** Notes an action on a relation, its ancestors and (unless ONLY) its descendants, and on what is behind a view. */
 export function touch(work: Work, relation: Relation, action: ActionName, only = false): void {
   const ids = [relation.id, ...ancestors(work.index, relation.id)]
@@ -135,6 +130,7 @@ export function touch(work: Work, relation: Relation, action: ActionName, only =
   }
   work.facts.tables.add(`${relation.schema}.${relation.name}`)
   if (relation.estimatedRows >= largeTableRows) work.facts.riskMarks.add('large-table')
+  noteUseCode(work, relation)
   if (isView(relation) && relation.definition !== '') touchBehind(work, relation, action)
   if (systemSchemas.has(relation.schema)) touchSystem(work, relation.schema, relation.name, action)
 }
@@ -148,6 +144,7 @@ function touchBehind(work: Work, relation: Relation, action: ActionName): void {
     if (behind !== undefined && action !== 'read') act(work, action, tableResource(behind))
   }
   for (const name of view.lineage.valueSources) work.lineage.valueSources.add(name)
+  work.lineage.runsUnseen ||= view.lineage.runsUnseen
 }
 
 function touchSystem(work: Work, schema: string, name: string, action: ActionName): void {
@@ -201,27 +198,4 @@ export function entryFor(work: Work, rangeVar: Tree, relations: readonly Relatio
   return same
     ? { ...named, columns }
     : { ...named, columns, open: derive(all.map((column) => column.value)) }
-}
-
-/** A write to a view or a partitioned table lands in the relations behind it. */
-function writtenRelations(work: Work, relation: Relation): Set<Relation> {
-  const behind = isView(relation)
-    ? viewLineage(work, relation).lineage.relations
-    : new Set<number>()
-  const ids = [relation.id, ...behind].flatMap((id) => [id, ...descendants(work.index, id)])
-  return new Set(ids.flatMap((id) => work.index.relations.get(id) ?? []))
-}
-
-/** Writes that run code of the table's own: triggers and rewrite rules. */
-export function noteWriteCode(work: Work, relations: readonly Relation[]): void {
-  for (const relation of relations.flatMap((named) => [...writtenRelations(work, named)])) {
-    const name = `${relation.schema}.${relation.name}`
-    if (relation.hasRules) opaque(work, `relation ${name} has rewrite rules`)
-    for (const trigger of relation.triggerFunctions) {
-      if (trigger.startsWith('pg_catalog.')) continue
-      act(work, 'execute', `function:${trigger}`)
-      work.facts.functions.add(trigger)
-      opaque(work, `trigger function ${trigger} on ${name} runs code that is not analysed`)
-    }
-  }
 }

@@ -1,4 +1,5 @@
-import { entryFor, noteWriteCode, resolve } from '../names/relations'
+import { entryFor, resolve } from '../names/relations'
+import { noteWriteCode } from '../names/written'
 import { emptyScope, withEntries, rowOf } from '../lineage/scope'
 import { decide } from '../lineage/expression'
 import { known, type NamedValue, type Outputs } from '../lineage/value'
@@ -32,7 +33,7 @@ export function evaluateCopy(body: Tree, work: Work): Outputs | undefined {
   for (const found of relations) act(work, 'copy', `table:${found.schema}.${found.name}`)
   const entry = entryFor(work, relation, relations)
   if (flag(body, 'is_from')) {
-    noteWriteCode(work, relations)
+    noteWriteCode(work, relations, 'stored')
     const scope = withEntries(emptyScope, [entry], entry.columns)
     decide(child(body, 'whereClause'), 'predicate', scope, work)
     return undefined

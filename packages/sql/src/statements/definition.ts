@@ -1,6 +1,8 @@
 import { evaluateCall } from '../functions/calls'
 import { noteType } from '../names/types'
+import { noteEventTriggers } from '../names/event-triggers'
 import { resolve } from '../names/relations'
+import { noteWriteCode } from '../names/written'
 import { emptyScope } from '../lineage/scope'
 import { createdName } from '../lineage/select'
 import { allOf, columnKey, columnValue } from '../lineage/value'
@@ -131,14 +133,26 @@ function walkCall(body: Tree, kind: StatementKind, work: Work): void {
   walk(list(body, 'args'), kind, work)
 }
 
+/** They evaluate what belongs to the table for the rows that are there. */
+const goThroughRows = new Set([
+  'alter table',
+  'cluster',
+  'create index',
+  'refresh materialized view',
+  'reindex',
+  'vacuum',
+])
+
 function noteTable(rangeVar: Tree, kind: StatementKind, work: Work): void {
   if (text(rangeVar, 'relname') === '') return
   const known = work.index.relationsByName.has(text(rangeVar, 'relname'))
   // An index, rule or trigger is made on a table that exists: that alters the table.
   const action =
     kind.action === 'create' && kind.resource !== 'table' && known ? 'alter' : kind.action
-  if (known) resolve(work, rangeVar, action)
-  else act(work, action, createdName(rangeVar, work))
+  if (known) {
+    const relations = resolve(work, rangeVar, action)
+    if (goThroughRows.has(kind.label)) noteWriteCode(work, relations, 'rebuilt')
+  } else act(work, action, createdName(rangeVar, work))
 }
 
 /** Names of columns that an expression inside a definition reads. */
@@ -173,6 +187,9 @@ function noteColumns(key: string, body: Tree, work: Work): void {
   }
 }
 
+/** No command of these fires event triggers. */
+const harmlessToTriggers: ReadonlySet<string> = new Set(['lock', 'set', 'transaction', 'execute'])
+
 /** DDL, DCL and administration: the statement's own action, then everything it mentions. */
 export function evaluateDefinition(key: string, body: Tree, work: Work): void {
   const kind = statementKinds[key]
@@ -181,6 +198,7 @@ export function evaluateDefinition(key: string, body: Tree, work: Work): void {
     return
   }
   if (kind.opaque !== undefined) opaque(work, `${kind.label} ${kind.opaque}`)
+  if (!harmlessToTriggers.has(kind.action)) noteEventTriggers(work)
   if (key === 'DropStmt') {
     noteDrop(body, work)
     return

@@ -3,6 +3,7 @@ import type { Scope } from '../lineage/scope'
 import { createdName, evaluateSelect, noteInto } from '../lineage/select'
 import { allOf, unknownValue, type Outputs } from '../lineage/value'
 import { act, influence, opaque, type Work } from '../lineage/work'
+import { noteEventTriggers } from '../names/event-triggers'
 import { child, text, unwrap, type Tree } from '../tree'
 import { noteCondition } from './condition'
 
@@ -40,6 +41,7 @@ export function evaluateCreateFromQuery(
 ): void {
   const table = target === undefined ? undefined : (child(target, 'rel') ?? target)
   act(work, 'create', table === undefined ? 'table:*' : createdName(table, work))
+  noteEventTriggers(work)
   influence(work, allOf(work.query(query, scope, work)), 'write')
 }
 

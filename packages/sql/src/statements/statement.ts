@@ -10,6 +10,7 @@ import {
 import { emptyScope } from '../lineage/scope'
 import { evaluateTruncate, returnsRows } from '../lineage/modify'
 import { allOf, known, nothing, type Outputs } from '../lineage/value'
+import { noteEventTriggers } from '../names/event-triggers'
 import { child, text, unwrap, type Tree } from '../tree'
 import { evaluateCopy } from './copy'
 import { evaluateDefinition } from './definition'
@@ -61,6 +62,7 @@ function createTableAs(body: Tree, work: Work): undefined {
     return undefined
   }
   act(work, 'create', 'table:*')
+  noteEventTriggers(work)
   const outputs = evaluateExecute(inner, work, runStatement)
   if (outputs !== undefined) influence(work, allOf(outputs), 'write')
   return undefined

@@ -1,3 +1,5 @@
+import { routineCalls } from './call-queries'
+
 /**
  * What is read from PostgreSQL's system catalogs ("System Catalogs" in its documentation). Every query is ordered, so
  * that the same catalog has the same digest. Temporary and toast objects are of one session and left out.
@@ -22,6 +24,17 @@ export const fingerprintQuery = [
   'pg_inherits',
   'pg_extension',
   'pg_db_role_setting',
+  'pg_constraint',
+  'pg_index',
+  'pg_policy',
+  'pg_partitioned_table',
+  'pg_operator',
+  'pg_cast',
+  'pg_aggregate',
+  'pg_opclass',
+  'pg_amproc',
+  'pg_amop',
+  'pg_event_trigger',
 ]
   .map(
     (table) =>
@@ -50,11 +63,6 @@ export const columnsQuery = `
 export const parentsQuery = `
   SELECT i.inhrelid::int8, i.inhparent::int8 FROM pg_inherits i ORDER BY i.inhrelid, i.inhseqno`
 
-export const triggersQuery = `
-  SELECT DISTINCT t.tgrelid::int8, n.nspname || '.' || p.proname
-  FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace n ON n.oid = p.pronamespace
-  WHERE NOT t.tgisinternal ORDER BY 1, 2`
-
 /** SQL-standard bodies (PostgreSQL 14) are kept parsed; before, every body is text. */
 export function routinesQuery(serverVersion: number): string {
   const body =
@@ -64,7 +72,7 @@ export function routinesQuery(serverVersion: number): string {
   return `
   SELECT p.oid::int8, n.nspname, p.proname, p.prokind::text, p.provolatile::text, l.lanname,
          p.prosecdef, p.proretset, CASE WHEN l.lanname = 'sql' AND NOT b.built_in THEN ${body} ELSE '' END,
-         p.pronargs::int, b.built_in
+         p.pronargs::int, b.built_in, ${routineCalls}
   FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
   CROSS JOIN LATERAL (
     SELECT p.oid::int8 < ${firstUserOid} OR EXISTS (

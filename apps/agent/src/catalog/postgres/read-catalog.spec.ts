@@ -1,10 +1,20 @@
-import { type Catalog, RelationKind, RoutineKind, Volatility } from '@wardgate/contract'
+import {
+  type Catalog,
+  RelationCallCause,
+  RelationKind,
+  RoutineKind,
+  Volatility,
+} from '@wardgate/contract'
 import { type RealDatabase, startRealDatabase } from '../../testing/real-database'
 import { digestOf } from '../catalog-watch'
 import { readPostgresCatalog } from './read-catalog'
 
 const schema = `
   CREATE SCHEMA app;
+  CREATE FUNCTION app.shout(t text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN upper(t); END';
+  CREATE FUNCTION app.both(a text, b text) RETURNS text LANGUAGE plpgsql AS 'BEGIN RETURN a; END';
+  CREATE FUNCTION app.like_each(a text, b text) RETURNS boolean LANGUAGE plpgsql AS 'BEGIN RETURN a = b; END';
+  CREATE OPERATOR public.### (LEFTARG = text, RIGHTARG = text, FUNCTION = app.like_each);
   CREATE TABLE app.customers (id int PRIMARY KEY, name text, gone int, email text);
   CREATE TABLE app.made (name text DEFAULT 'x', shout text GENERATED ALWAYS AS (upper(name)) STORED,
     hush text GENERATED ALWAYS AS (lower(name)) VIRTUAL);
@@ -21,6 +31,22 @@ const schema = `
   ALTER TABLE app.customers ENABLE ROW LEVEL SECURITY;
   CREATE RULE quiet AS ON DELETE TO app.events_2026 DO INSTEAD NOTHING;
   CREATE DOMAIN app.mail AS text;
+  CREATE FUNCTION app.ok(t text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN true; END';
+  CREATE FUNCTION app.word(t text DEFAULT app.shout('x')) RETURNS text LANGUAGE sql AS 'SELECT t';
+  CREATE TABLE app.strict (t text DEFAULT app.shout('d') CHECK (app.ok(t)), u text);
+  CREATE INDEX ON app.strict (app.shout(u)) WHERE app.ok(u);
+  CREATE POLICY p ON app.strict USING (app.ok(t)) WITH CHECK (t ### u);
+  CREATE TRIGGER off BEFORE INSERT ON app.strict FOR EACH ROW EXECUTE FUNCTION app.note();
+  ALTER TABLE app.strict DISABLE TRIGGER off;
+  CREATE TRIGGER conditional BEFORE INSERT ON app.strict FOR EACH ROW WHEN (app.ok(NEW.t)) EXECUTE FUNCTION app.note();
+  CREATE TABLE app.cut (t text) PARTITION BY LIST (app.shout(t));
+  CREATE DOMAIN app.checked AS text CHECK (app.ok(VALUE));
+  CREATE AGGREGATE app.gather (text) (SFUNC = app.both, STYPE = text);
+  CREATE TYPE app.tag AS (v text);
+  CREATE FUNCTION app.to_tag(t text) RETURNS app.tag LANGUAGE sql AS 'SELECT ROW(t)::app.tag';
+  CREATE CAST (text AS app.tag) WITH FUNCTION app.to_tag(text) AS ASSIGNMENT;
+  CREATE FUNCTION app.ddl() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
+  CREATE EVENT TRIGGER ddl ON ddl_command_end EXECUTE FUNCTION app.ddl();
   ALTER ROLE postgres SET search_path = app, public;
 `
 
@@ -52,7 +78,9 @@ describe('the PostgreSQL catalog reader', () => {
     expect(columns('customers')).toEqual(['1 id', '2 name', '4 email'])
     expect(named('customers')).toMatchObject({
       kind: RelationKind.RELATION_KIND_TABLE,
-      triggerFunctions: ['app.note'],
+      calls: [
+        { cause: RelationCallCause.RELATION_CALL_CAUSE_TRIGGER, routines: [expect.any(Number)] },
+      ],
       hasRowSecurity: true,
       hasRules: false,
       definition: '',
@@ -88,6 +116,40 @@ describe('the PostgreSQL catalog reader', () => {
     expect(named('sum').kind).toBe(RoutineKind.ROUTINE_KIND_AGGREGATE)
     expect(catalog.types.find(({ name }) => name === 'mail')?.baseId).toBe(25)
     expect(catalog.types.find(({ name }) => name === '_int4')?.elementId).toBe(23)
+  })
+
+  it('reads what the target runs though no statement names it', async () => {
+    const { catalog } = await read()
+    const nameOf = (id: number): string =>
+      catalog.routines.find((routine) => routine.id === id)!.name
+    const callsOf = (name: string): Record<string, string[]> =>
+      Object.fromEntries(
+        catalog.relations
+          .find((relation) => relation.schema === 'app' && relation.name === name)!
+          .calls.map(({ cause, routines }) => [cause, routines.map(nameOf).sort()]),
+      )
+    expect(callsOf('strict')).toEqual({
+      [RelationCallCause.RELATION_CALL_CAUSE_DEFAULT]: ['shout'],
+      [RelationCallCause.RELATION_CALL_CAUSE_CHECK]: ['ok'],
+      [RelationCallCause.RELATION_CALL_CAUSE_INDEX]: ['ok', 'shout'],
+      [RelationCallCause.RELATION_CALL_CAUSE_POLICY]: ['like_each', 'ok'],
+      [RelationCallCause.RELATION_CALL_CAUSE_TRIGGER]: ['note'],
+      [RelationCallCause.RELATION_CALL_CAUSE_TRIGGER_CONDITION]: ['ok'],
+    })
+    expect(callsOf('cut')).toEqual({
+      [RelationCallCause.RELATION_CALL_CAUSE_PARTITION_KEY]: ['shout'],
+    })
+    const routine = (name: string) => catalog.routines.find((found) => found.name === name)!
+    expect(routine('word').calls.map(nameOf)).toEqual(['shout'])
+    expect(routine('gather').calls.map(nameOf)).toEqual(['both'])
+    expect(catalog.types.find(({ name }) => name === 'checked')!.checks.map(nameOf)).toEqual(['ok'])
+    expect(catalog.operators.map(({ name, routineId }) => [name, nameOf(routineId)])).toEqual([
+      ['###', 'like_each'],
+    ])
+    expect(
+      catalog.casts.map(({ routineId, isImplicit }) => [nameOf(routineId), isImplicit]),
+    ).toEqual([['to_tag', true]])
+    expect(catalog.eventTriggers).toMatchObject([{ event: 'ddl_command_end' }])
   })
 
   it('has one digest for one catalog and reads again only after a change', async () => {

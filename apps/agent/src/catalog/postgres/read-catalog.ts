@@ -1,6 +1,13 @@
 import { type Catalog, SqlEngine } from '@wardgate/contract'
 import type { Client } from 'pg'
 import type { CatalogReader } from '../reader'
+import {
+  castsQuery,
+  eventTriggersQuery,
+  operatorsQuery,
+  relationCallsQuery,
+  typeCallsQuery,
+} from './call-queries'
 import { connectSystem } from './connect'
 import {
   columnsQuery,
@@ -8,11 +15,19 @@ import {
   parentsQuery,
   relationsQuery,
   routinesQuery,
-  triggersQuery,
   typesQuery,
   versionQuery,
 } from './queries'
-import { fingerprintRow, relationsFrom, routinesFrom, typesFrom, versionRow } from './rows'
+import {
+  castsFrom,
+  eventTriggersFrom,
+  fingerprintRow,
+  operatorsFrom,
+  relationsFrom,
+  routinesFrom,
+  typesFrom,
+  versionRow,
+} from './rows'
 
 /** Reads a database's catalog in one snapshot. */
 export const readPostgresCatalog: CatalogReader = async (request) => {
@@ -40,7 +55,7 @@ async function readCatalog(client: Client): Promise<Catalog> {
     relations: await rowsOf(client, relationsQuery),
     columns: await rowsOf(client, columnsQuery),
     parents: await rowsOf(client, parentsQuery),
-    triggers: await rowsOf(client, triggersQuery),
+    calls: await rowsOf(client, relationCallsQuery),
   })
   return {
     engine: SqlEngine.SQL_ENGINE_POSTGRESQL,
@@ -48,7 +63,10 @@ async function readCatalog(client: Client): Promise<Catalog> {
     defaultSearchPath,
     relations,
     routines: routinesFrom(await rowsOf(client, routinesQuery(serverVersion))),
-    types: typesFrom(await rowsOf(client, typesQuery)),
+    types: typesFrom(await rowsOf(client, typesQuery), await rowsOf(client, typeCallsQuery)),
+    operators: operatorsFrom(await rowsOf(client, operatorsQuery)),
+    casts: castsFrom(await rowsOf(client, castsQuery)),
+    eventTriggers: eventTriggersFrom(await rowsOf(client, eventTriggersQuery)),
   }
 }
 

@@ -1,6 +1,11 @@
 import {
+  type Cast,
   type DataType,
+  type EventTrigger,
+  type Operator,
   type Relation,
+  type RelationCall,
+  RelationCallCause,
   type RelationColumn,
   RelationKind,
   type Routine,
@@ -18,7 +23,8 @@ export const fingerprintRow = z.tuple([text, text, text])
 const relationRow = z.tuple([id, text, text, text, text, z.boolean(), z.boolean(), z.number()])
 const columnRow = z.tuple([id, z.number().int(), text, id, text])
 const pairRow = z.tuple([id, id])
-const triggerRow = z.tuple([id, text])
+const relationCallRow = z.tuple([id, z.enum(RelationCallCause), id])
+const typeCallRow = z.tuple([id, z.boolean(), id])
 const routineRow = z.tuple([
   id,
   text,
@@ -31,8 +37,12 @@ const routineRow = z.tuple([
   text,
   z.number().int(),
   z.boolean(),
+  z.array(id),
 ])
 const typeRow = z.tuple([id, text, text, id, id, id])
+const operatorRow = z.tuple([id, text, text, id, id, id])
+const castRow = z.tuple([id, id, id, id, z.boolean()])
+const eventTriggerRow = z.tuple([id, text, id])
 
 /** pg_class.relkind */
 const relationKinds: Readonly<Record<string, Relation['kind']>> = {
@@ -64,7 +74,7 @@ export interface RelationRows {
   readonly relations: readonly unknown[]
   readonly columns: readonly unknown[]
   readonly parents: readonly unknown[]
-  readonly triggers: readonly unknown[]
+  readonly calls: readonly unknown[]
 }
 
 export function relationsFrom(rows: RelationRows): Relation[] {
@@ -73,7 +83,10 @@ export function relationsFrom(rows: RelationRows): Relation[] {
     return [relation, { number, name, typeId, generated }]
   })
   const parents = groupByFirst(rows.parents, (row) => pairRow.parse(row))
-  const triggers = groupByFirst(rows.triggers, (row) => triggerRow.parse(row))
+  const calls = groupByFirst(rows.calls, (row): [number, Called] => {
+    const [relation, cause, routine] = relationCallRow.parse(row)
+    return [relation, { cause, routine }]
+  })
   return rows.relations.map((row) => {
     const [oid, schema, name, kind, definition, hasRules, hasRowSecurity, tuples] =
       relationRow.parse(row)
@@ -85,12 +98,28 @@ export function relationsFrom(rows: RelationRows): Relation[] {
       columns: columns.get(oid) ?? [],
       definition,
       parents: parents.get(oid) ?? [],
-      triggerFunctions: triggers.get(oid) ?? [],
       hasRules,
       hasRowSecurity,
       estimatedRows: roundEstimate(tuples),
+      calls: byCause(calls.get(oid) ?? []),
     }
   })
+}
+
+interface Called {
+  readonly cause: RelationCallCause
+  readonly routine: number
+}
+
+/** They come in the order of their causes. */
+function byCause(calls: readonly Called[]): RelationCall[] {
+  const grouped: RelationCall[] = []
+  for (const { cause, routine } of calls) {
+    const last = grouped.at(-1)
+    if (last?.cause === cause) last.routines.push(routine)
+    else grouped.push({ cause, routines: [routine] })
+  }
+  return grouped
 }
 
 export function routinesFrom(rows: readonly unknown[]): Routine[] {
@@ -107,6 +136,7 @@ export function routinesFrom(rows: readonly unknown[]): Routine[] {
       body,
       count,
       builtIn,
+      calls,
     ] = routineRow.parse(row)
     return {
       id: oid,
@@ -120,14 +150,49 @@ export function routinesFrom(rows: readonly unknown[]): Routine[] {
       body,
       argumentCount: count,
       builtIn,
+      calls,
     }
   })
 }
 
-export function typesFrom(rows: readonly unknown[]): DataType[] {
+export function typesFrom(rows: readonly unknown[], calls: readonly unknown[]): DataType[] {
+  const called = groupByFirst(calls, (row): [number, TypeCall] => {
+    const [type, compares, routine] = typeCallRow.parse(row)
+    return [type, { compares, routine }]
+  })
   return rows.map((row) => {
     const [oid, schema, name, elementId, baseId, relationId] = typeRow.parse(row)
-    return { id: oid, schema, name, elementId, baseId, relationId }
+    const own = called.get(oid) ?? []
+    const routines = (compares: boolean): number[] =>
+      own.filter((call) => call.compares === compares).map(({ routine }) => routine)
+    const made = { checks: routines(false), comparisons: routines(true) }
+    return { id: oid, schema, name, elementId, baseId, relationId, ...made }
+  })
+}
+
+interface TypeCall {
+  readonly compares: boolean
+  readonly routine: number
+}
+
+export function operatorsFrom(rows: readonly unknown[]): Operator[] {
+  return rows.map((row) => {
+    const [oid, schema, name, leftId, rightId, routineId] = operatorRow.parse(row)
+    return { id: oid, schema, name, leftId, rightId, routineId }
+  })
+}
+
+export function castsFrom(rows: readonly unknown[]): Cast[] {
+  return rows.map((row) => {
+    const [oid, sourceId, targetId, routineId, isImplicit] = castRow.parse(row)
+    return { id: oid, sourceId, targetId, routineId, isImplicit }
+  })
+}
+
+export function eventTriggersFrom(rows: readonly unknown[]): EventTrigger[] {
+  return rows.map((row) => {
+    const [oid, event, routineId] = eventTriggerRow.parse(row)
+    return { id: oid, event, routineId }
   })
 }
 

@@ -22,7 +22,6 @@ const catalog: Catalog = {
       columns: [{ number: 1, name: 'id', typeId: 23 }],
       definition: '',
       parents: [],
-      triggerFunctions: [],
       hasRules: false,
       hasRowSecurity: false,
       estimatedRows: 1,

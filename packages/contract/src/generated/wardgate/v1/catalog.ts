@@ -17,6 +17,34 @@ export namespace SqlEngine {
   export type SQL_ENGINE_MYSQL = typeof SqlEngine.SQL_ENGINE_MYSQL;
 }
 
+export const RelationCallCause = {
+  RELATION_CALL_CAUSE_UNSPECIFIED: 0,
+  /** RELATION_CALL_CAUSE_DEFAULT - Of columns, generated ones included. */
+  RELATION_CALL_CAUSE_DEFAULT: 1,
+  RELATION_CALL_CAUSE_CHECK: 2,
+  /** RELATION_CALL_CAUSE_INDEX - Expressions and predicates of indexes. */
+  RELATION_CALL_CAUSE_INDEX: 3,
+  RELATION_CALL_CAUSE_PARTITION_KEY: 4,
+  /** RELATION_CALL_CAUSE_POLICY - Row security that is on. */
+  RELATION_CALL_CAUSE_POLICY: 5,
+  RELATION_CALL_CAUSE_TRIGGER: 6,
+  /** RELATION_CALL_CAUSE_TRIGGER_CONDITION - WHEN of triggers. */
+  RELATION_CALL_CAUSE_TRIGGER_CONDITION: 7,
+} as const;
+
+export type RelationCallCause = typeof RelationCallCause[keyof typeof RelationCallCause];
+
+export namespace RelationCallCause {
+  export type RELATION_CALL_CAUSE_UNSPECIFIED = typeof RelationCallCause.RELATION_CALL_CAUSE_UNSPECIFIED;
+  export type RELATION_CALL_CAUSE_DEFAULT = typeof RelationCallCause.RELATION_CALL_CAUSE_DEFAULT;
+  export type RELATION_CALL_CAUSE_CHECK = typeof RelationCallCause.RELATION_CALL_CAUSE_CHECK;
+  export type RELATION_CALL_CAUSE_INDEX = typeof RelationCallCause.RELATION_CALL_CAUSE_INDEX;
+  export type RELATION_CALL_CAUSE_PARTITION_KEY = typeof RelationCallCause.RELATION_CALL_CAUSE_PARTITION_KEY;
+  export type RELATION_CALL_CAUSE_POLICY = typeof RelationCallCause.RELATION_CALL_CAUSE_POLICY;
+  export type RELATION_CALL_CAUSE_TRIGGER = typeof RelationCallCause.RELATION_CALL_CAUSE_TRIGGER;
+  export type RELATION_CALL_CAUSE_TRIGGER_CONDITION = typeof RelationCallCause.RELATION_CALL_CAUSE_TRIGGER_CONDITION;
+}
+
 export const RelationKind = {
   RELATION_KIND_UNSPECIFIED: 0,
   RELATION_KIND_TABLE: 1,
@@ -85,6 +113,11 @@ export interface Catalog {
   relations: Relation[];
   routines: Routine[];
   types: DataType[];
+  /** Of users and extensions; the server's own are known. */
+  operators: Operator[];
+  /** Those that run a function of users and extensions. */
+  casts: Cast[];
+  eventTriggers: EventTrigger[];
 }
 
 export interface Relation {
@@ -97,13 +130,20 @@ export interface Relation {
   definition: string;
   /** Ids of the relations this one inherits from or is a partition of. */
   parents: number[];
-  /** Names of functions that its triggers run, schema-qualified. */
-  triggerFunctions: string[];
   /** Whether rewrite rules other than a view's own exist. */
   hasRules: boolean;
   hasRowSecurity: boolean;
   /** The planner's estimate; negative = unknown. */
   estimatedRows: number;
+  /** What the target runs on its own account when the relation is used. */
+  calls: RelationCall[];
+}
+
+/** Functions, operators' functions included, that an expression of the relation calls. Built-in ones too. */
+export interface RelationCall {
+  cause: RelationCallCause;
+  /** Ids of routines. */
+  routines: number[];
 }
 
 export interface RelationColumn {
@@ -129,6 +169,8 @@ export interface Routine {
   argumentCount: number;
   /** Whether it came with the server or an extension rather than with the database's owner. */
   builtIn: boolean;
+  /** Ids of the routines that it runs unseen: the steps of an aggregate, defaults of arguments. */
+  calls: number[];
 }
 
 export interface DataType {
@@ -140,10 +182,52 @@ export interface DataType {
   baseId: number;
   /** The relation behind a composite type; 0 otherwise. */
   relationId: number;
+  /** Ids of the routines that a domain's checks call. */
+  checks: number[];
+  /** Ids of the routines that compare values of the type, where users made them. */
+  comparisons: number[];
+}
+
+export interface Operator {
+  id: number;
+  schema: string;
+  name: string;
+  /** Types of the operands; 0 = there is none on that side. */
+  leftId: number;
+  rightId: number;
+  /** The routine that computes it. */
+  routineId: number;
+}
+
+export interface Cast {
+  id: number;
+  /** Types. */
+  sourceId: number;
+  targetId: number;
+  routineId: number;
+  /** Whether the target applies it without being asked, in any expression or to values that are stored. */
+  isImplicit: boolean;
+}
+
+/** A function that runs with statements that define things. */
+export interface EventTrigger {
+  id: number;
+  event: string;
+  routineId: number;
 }
 
 function createBaseCatalog(): Catalog {
-  return { engine: 0, serverVersion: 0, defaultSearchPath: [], relations: [], routines: [], types: [] };
+  return {
+    engine: 0,
+    serverVersion: 0,
+    defaultSearchPath: [],
+    relations: [],
+    routines: [],
+    types: [],
+    operators: [],
+    casts: [],
+    eventTriggers: [],
+  };
 }
 
 export const Catalog: MessageFns<Catalog> = {
@@ -165,6 +249,15 @@ export const Catalog: MessageFns<Catalog> = {
     }
     for (const v of message.types) {
       DataType.encode(v!, writer.uint32(50).fork()).join();
+    }
+    for (const v of message.operators) {
+      Operator.encode(v!, writer.uint32(58).fork()).join();
+    }
+    for (const v of message.casts) {
+      Cast.encode(v!, writer.uint32(66).fork()).join();
+    }
+    for (const v of message.eventTriggers) {
+      EventTrigger.encode(v!, writer.uint32(74).fork()).join();
     }
     return writer;
   },
@@ -230,6 +323,30 @@ export const Catalog: MessageFns<Catalog> = {
             message.types.push(DataType.decode(reader, reader.uint32()));
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.operators.push(Operator.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.casts.push(Cast.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.eventTriggers.push(EventTrigger.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -252,10 +369,10 @@ function createBaseRelation(): Relation {
     columns: [],
     definition: "",
     parents: [],
-    triggerFunctions: [],
     hasRules: false,
     hasRowSecurity: false,
     estimatedRows: 0,
+    calls: [],
   };
 }
 
@@ -286,9 +403,6 @@ export const Relation: MessageFns<Relation> = {
       }
       writer.join();
     }
-    for (const v of message.triggerFunctions) {
-      writer.uint32(66).string(v!);
-    }
     if (message.hasRules !== false) {
       writer.uint32(72).bool(message.hasRules);
     }
@@ -297,6 +411,9 @@ export const Relation: MessageFns<Relation> = {
     }
     if (message.estimatedRows !== 0) {
       writer.uint32(89).double(message.estimatedRows);
+    }
+    for (const v of message.calls) {
+      RelationCall.encode(v!, writer.uint32(98).fork()).join();
     }
     return writer;
   },
@@ -380,14 +497,6 @@ export const Relation: MessageFns<Relation> = {
 
             break;
           }
-          case 8: {
-            if (tag !== 66) {
-              break;
-            }
-
-            message.triggerFunctions.push(reader.string());
-            continue;
-          }
           case 9: {
             if (tag !== 72) {
               break;
@@ -411,6 +520,85 @@ export const Relation: MessageFns<Relation> = {
 
             message.estimatedRows = reader.double();
             continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.calls.push(RelationCall.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseRelationCall(): RelationCall {
+  return { cause: 0, routines: [] };
+}
+
+export const RelationCall: MessageFns<RelationCall> = {
+  encode(message: RelationCall, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.cause !== 0) {
+      writer.uint32(8).int32(message.cause);
+    }
+    if (message.routines.length !== 0) {
+      writer.uint32(18).fork();
+      for (const v of message.routines) {
+        writer.uint32(v);
+      }
+      writer.join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RelationCall {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRelationCall();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.cause = reader.int32() as any;
+            continue;
+          }
+          case 2: {
+            if (tag === 16) {
+              message.routines.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 18) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.routines.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
           }
         }
         if ((tag & 7) === 4 || tag === 0) {
@@ -517,6 +705,7 @@ function createBaseRoutine(): Routine {
     body: "",
     argumentCount: 0,
     builtIn: false,
+    calls: [],
   };
 }
 
@@ -554,6 +743,13 @@ export const Routine: MessageFns<Routine> = {
     }
     if (message.builtIn !== false) {
       writer.uint32(88).bool(message.builtIn);
+    }
+    if (message.calls.length !== 0) {
+      writer.uint32(98).fork();
+      for (const v of message.calls) {
+        writer.uint32(v);
+      }
+      writer.join();
     }
     return writer;
   },
@@ -659,6 +855,24 @@ export const Routine: MessageFns<Routine> = {
             message.builtIn = reader.bool();
             continue;
           }
+          case 12: {
+            if (tag === 96) {
+              message.calls.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 98) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.calls.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -673,7 +887,7 @@ export const Routine: MessageFns<Routine> = {
 };
 
 function createBaseDataType(): DataType {
-  return { id: 0, schema: "", name: "", elementId: 0, baseId: 0, relationId: 0 };
+  return { id: 0, schema: "", name: "", elementId: 0, baseId: 0, relationId: 0, checks: [], comparisons: [] };
 }
 
 export const DataType: MessageFns<DataType> = {
@@ -695,6 +909,20 @@ export const DataType: MessageFns<DataType> = {
     }
     if (message.relationId !== 0) {
       writer.uint32(48).uint32(message.relationId);
+    }
+    if (message.checks.length !== 0) {
+      writer.uint32(58).fork();
+      for (const v of message.checks) {
+        writer.uint32(v);
+      }
+      writer.join();
+    }
+    if (message.comparisons.length !== 0) {
+      writer.uint32(66).fork();
+      for (const v of message.comparisons) {
+        writer.uint32(v);
+      }
+      writer.join();
     }
     return writer;
   },
@@ -758,6 +986,301 @@ export const DataType: MessageFns<DataType> = {
             }
 
             message.relationId = reader.uint32();
+            continue;
+          }
+          case 7: {
+            if (tag === 56) {
+              message.checks.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 58) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.checks.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 8: {
+            if (tag === 64) {
+              message.comparisons.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 66) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.comparisons.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseOperator(): Operator {
+  return { id: 0, schema: "", name: "", leftId: 0, rightId: 0, routineId: 0 };
+}
+
+export const Operator: MessageFns<Operator> = {
+  encode(message: Operator, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== 0) {
+      writer.uint32(8).uint32(message.id);
+    }
+    if (message.schema !== "") {
+      writer.uint32(18).string(message.schema);
+    }
+    if (message.name !== "") {
+      writer.uint32(26).string(message.name);
+    }
+    if (message.leftId !== 0) {
+      writer.uint32(32).uint32(message.leftId);
+    }
+    if (message.rightId !== 0) {
+      writer.uint32(40).uint32(message.rightId);
+    }
+    if (message.routineId !== 0) {
+      writer.uint32(48).uint32(message.routineId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Operator {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseOperator();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.id = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.schema = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.leftId = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.rightId = reader.uint32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.routineId = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseCast(): Cast {
+  return { id: 0, sourceId: 0, targetId: 0, routineId: 0, isImplicit: false };
+}
+
+export const Cast: MessageFns<Cast> = {
+  encode(message: Cast, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== 0) {
+      writer.uint32(8).uint32(message.id);
+    }
+    if (message.sourceId !== 0) {
+      writer.uint32(16).uint32(message.sourceId);
+    }
+    if (message.targetId !== 0) {
+      writer.uint32(24).uint32(message.targetId);
+    }
+    if (message.routineId !== 0) {
+      writer.uint32(32).uint32(message.routineId);
+    }
+    if (message.isImplicit !== false) {
+      writer.uint32(40).bool(message.isImplicit);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Cast {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCast();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.id = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.sourceId = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.targetId = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.routineId = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.isImplicit = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseEventTrigger(): EventTrigger {
+  return { id: 0, event: "", routineId: 0 };
+}
+
+export const EventTrigger: MessageFns<EventTrigger> = {
+  encode(message: EventTrigger, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== 0) {
+      writer.uint32(8).uint32(message.id);
+    }
+    if (message.event !== "") {
+      writer.uint32(18).string(message.event);
+    }
+    if (message.routineId !== 0) {
+      writer.uint32(24).uint32(message.routineId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EventTrigger {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEventTrigger();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.id = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.event = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.routineId = reader.uint32();
             continue;
           }
         }

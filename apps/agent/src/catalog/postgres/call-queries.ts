@@ -1,0 +1,68 @@
+/**
+ * What the target runs though no statement names it. Expressions are kept as trees ("pg_node_tree"), in which a call
+ * holds the function's id and an operator that of the function behind it; a name in a tree has its spaces escaped, so it
+ * cannot look like one.
+ */
+const calledIn = (tree: string): string =>
+  `regexp_matches(${tree}, ':(?:funcid|opfuncid|aggfnoid|winfnoid) ([0-9]+)', 'g') AS called`
+/** Object ids below are given out by initdb. */
+const firstUserOid = 16384
+
+/** Causes are RelationCallCause in catalog.proto. A disabled trigger runs again only after DDL. */
+export const relationCallsQuery = `
+  WITH expressions(relation, cause, tree) AS (
+    SELECT adrelid, 1, adbin::text FROM pg_attrdef
+    UNION ALL SELECT conrelid, 2, conbin::text FROM pg_constraint WHERE contype = 'c' AND conrelid <> 0
+    UNION ALL SELECT indrelid, 3, concat(indexprs, indpred) FROM pg_index
+      WHERE indexprs IS NOT NULL OR indpred IS NOT NULL
+    UNION ALL SELECT partrelid, 4, partexprs::text FROM pg_partitioned_table WHERE partexprs IS NOT NULL
+    UNION ALL SELECT polrelid, 5, concat(polqual, polwithcheck) FROM pg_policy
+    UNION ALL SELECT tgrelid, 7, tgqual::text FROM pg_trigger WHERE tgqual IS NOT NULL AND tgenabled <> 'D'
+  ), calls(relation, cause, routine) AS (
+    SELECT relation, cause, called[1]::int8 FROM expressions CROSS JOIN LATERAL ${calledIn('tree')}
+    UNION SELECT tgrelid, 6, tgfoid::int8 FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'
+    UNION SELECT conrelid, 3, o.oprcode::oid::int8 FROM pg_constraint
+      CROSS JOIN LATERAL unnest(conexclop) AS excludes(operator) JOIN pg_operator o ON o.oid = excludes.operator
+    UNION SELECT indrelid, 3, p.amproc::oid::int8 FROM pg_index
+      CROSS JOIN LATERAL unnest(indclass) AS sorts(class)
+      JOIN pg_opclass k ON k.oid = sorts.class AND k.oid >= ${firstUserOid}
+      JOIN pg_amproc p ON p.amprocfamily = k.opcfamily
+  )
+  SELECT relation::int8, cause, routine FROM calls ORDER BY 1, 2, 3`
+
+/** Of a domain: what its checks call (false). Of a type with operator classes of its own: what compares (true). */
+export const typeCallsQuery = `
+  WITH own(type, family) AS (
+    SELECT k.opcintype, k.opcfamily FROM pg_opclass k JOIN pg_am a ON a.oid = k.opcmethod
+    WHERE k.opcdefault AND k.oid >= ${firstUserOid} AND a.amname IN ('btree', 'hash')
+  )
+  SELECT contypid::int8, false, called[1]::int8 FROM pg_constraint CROSS JOIN LATERAL ${calledIn('conbin::text')}
+    WHERE contypid <> 0
+  UNION SELECT type::int8, true, p.amproc::oid::int8 FROM own JOIN pg_amproc p ON p.amprocfamily = family
+  UNION SELECT type::int8, true, o.oprcode::oid::int8 FROM own JOIN pg_amop m ON m.amopfamily = family
+    JOIN pg_operator o ON o.oid = m.amopopr
+  ORDER BY 1, 2, 3`
+
+/** The steps of an aggregate, and what defaults of arguments call. */
+export const routineCalls = `ARRAY(
+    SELECT DISTINCT called.id FROM (
+      SELECT step::oid::int8 AS id FROM pg_aggregate a CROSS JOIN LATERAL unnest(ARRAY[a.aggtransfn, a.aggfinalfn,
+        a.aggcombinefn, a.aggserialfn, a.aggdeserialfn, a.aggmtransfn, a.aggminvtransfn, a.aggmfinalfn]) AS step
+      WHERE a.aggfnoid = p.oid AND step::oid <> 0
+      UNION SELECT called[1]::int8 FROM ${calledIn('p.proargdefaults::text')}
+    ) called WHERE NOT b.built_in ORDER BY 1
+  )::text[]`
+
+export const operatorsQuery = `
+  SELECT o.oid::int8, n.nspname, o.oprname, o.oprleft::int8, o.oprright::int8, o.oprcode::oid::int8
+  FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace
+  WHERE o.oid >= ${firstUserOid} AND o.oprcode <> 0 ORDER BY o.oid`
+
+export const castsQuery = `
+  SELECT oid::int8, castsource::int8, casttarget::int8, castfunc::int8, castcontext <> 'e'
+  FROM pg_cast WHERE castfunc >= ${firstUserOid} ORDER BY oid`
+
+/** Those on login run before there is a statement. */
+export const eventTriggersQuery = `
+  SELECT oid::int8, evtevent, evtfoid::int8 FROM pg_event_trigger
+  WHERE evtenabled <> 'D' AND evtevent <> 'login' ORDER BY oid`
