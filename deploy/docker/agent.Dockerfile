@@ -15,4 +15,5 @@ RUN install -d -o node -g node -m 0700 /var/lib/wardgate-agent
 VOLUME /var/lib/wardgate-agent
 USER node
 EXPOSE 15432
-ENTRYPOINT ["node", "apps/agent/dist/main.js"]
+# The flag spares bulk transfers most full collections; NODE_OPTIONS does not take it.
+ENTRYPOINT ["node", "--initial-old-space-size=128", "apps/agent/dist/main.js"]

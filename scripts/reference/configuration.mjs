@@ -15,7 +15,7 @@ const parts = [
   {
     title: 'Agent',
     file: 'apps/agent/dist/config/env.js',
-    text: 'Started with `node apps/agent/dist/main.js`. A template: [deploy/agent.env.example](../../deploy/agent.env.example).',
+    text: 'Started with `node --initial-old-space-size=128 apps/agent/dist/main.js`: without the flag all works, and bulk transfers cost more. A template: [deploy/agent.env.example](../../deploy/agent.env.example).',
   },
   {
     title: 'Standalone',

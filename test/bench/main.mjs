@@ -15,6 +15,7 @@ const rows = [idle, throughput, latency, bulk, connecting, http, ssh, micro]
 
 export async function bench({ peers, quick, only }) {
   const wanted = rows.filter(({ title }) => only === undefined || title.includes(only))
+  if (wanted.length === 0) throw new Error(`no row's title includes ${only}`)
   console.log('preparing: a standalone, a database of scale 10, pgbouncer')
   const stage = await openStage(peers, quick)
   const figures = []

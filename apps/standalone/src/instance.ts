@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { Client } from 'pg'
 import {
   agentEnvironment,
+  agentFlags,
   controlPlaneEnvironment,
   identityProviderEnvironment,
   shopApiEnvironment,
@@ -111,6 +112,7 @@ export class Instance {
       'agent',
       environment,
       `http://127.0.0.1:${settings.ports.agentHealth}/health/ready`,
+      { flags: agentFlags },
     )
   }
 
@@ -126,7 +128,7 @@ export class Instance {
       'shop-api',
       shopApiEnvironment(this.settings, databaseUrl, shopApiKey(secrets)),
       `http://127.0.0.1:${this.settings.ports.shopApi}/health`,
-      'standalone/dist/shop-api/main.js',
+      { script: 'standalone/dist/shop-api/main.js' },
     )
   }
 
@@ -155,12 +157,13 @@ export class Instance {
     name: string,
     env: Record<string, string>,
     readyUrl: string,
-    script = `${name}/dist/main.js`,
+    { script = `${name}/dist/main.js`, flags = [] }: Started = {},
   ): Promise<void> {
     const child = new Child(
       {
         name,
         script: join(this.settings.root, 'apps', script),
+        flags,
         env,
         logFile: join(this.settings.home, 'logs', `${name}.log`),
         probe: () => httpProbe(readyUrl),
@@ -177,6 +180,11 @@ export class Instance {
     const { stdout } = await run(command, args)
     return stdout.trim()
   }
+}
+
+interface Started {
+  readonly script?: string
+  readonly flags?: readonly string[]
 }
 
 async function ensureDatabase(

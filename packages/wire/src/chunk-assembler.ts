@@ -21,20 +21,25 @@ export class ChunkAssembler {
 
   /** Everything kept plus `chunk` as one buffer, or undefined while fewer bytes than asked for are there. */
   push(chunk: Buffer): Buffer | undefined {
+    const pieces = this.pushPiece(chunk)
+    const [first] = pieces ?? []
+    return pieces === undefined || pieces.length === 1 ? first : Buffer.concat(pieces)
+  }
+
+  /** The same in pieces, in order and not copied. */
+  pushPiece(chunk: Buffer): Buffer[] | undefined {
     if (this.size === 0 && chunk.length >= this.wanted) {
       this.wanted = 0
-      return chunk
+      return [chunk]
     }
     this.add(chunk)
     if (this.size < this.wanted) return undefined
     this.endGathered()
-    const [first] = this.chunks
-    const isOne = first !== undefined && this.chunks.length === 1
-    const whole = isOne ? first : Buffer.concat(this.chunks, this.size)
+    const pieces = this.chunks
     this.chunks = []
     this.size = 0
     this.wanted = 0
-    return whole
+    return pieces
   }
 
   /** Keeps the unread rest; nothing is handed out again before `wanted` bytes are there. */

@@ -13,6 +13,8 @@ const restartWindowMillis = 60_000
 export interface ChildOptions {
   readonly name: string
   readonly script: string
+  /** Of node's, which stand before the script. */
+  readonly flags?: readonly string[]
   readonly env: Readonly<Record<string, string>>
   readonly logFile: string
   /** Resolves when the child answers; rejects while it does not. */
@@ -66,7 +68,8 @@ export class Child {
   private launch(): ChildProcess {
     const log = openSync(this.options.logFile, 'a', 0o600)
     // A group of its own: Ctrl-C reaches the runner alone, which then stops everything in order.
-    const child = spawn(process.execPath, [this.options.script], {
+    const { flags = [], script } = this.options
+    const child = spawn(process.execPath, [...flags, script], {
       env: this.options.env,
       stdio: ['ignore', log, log],
       detached: true,
@@ -74,7 +77,7 @@ export class Child {
     closeSync(log)
     this.process = child
     if (child.pid !== undefined)
-      this.ledger.add({ name: this.options.name, pid: child.pid, marker: this.options.script })
+      this.ledger.add({ name: this.options.name, pid: child.pid, marker: script })
     child.once('exit', (code, signal) => this.onExit(signal ?? `code ${code ?? 0}`))
     return child
   }

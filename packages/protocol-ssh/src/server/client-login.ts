@@ -19,6 +19,7 @@ import {
   maxUserBytes,
 } from '../limits'
 import { inject } from '../transport/inject'
+import { reusePackets } from '../transport/reused-packets'
 import { proofOf } from './key-proof'
 
 /** What the client offered. Nothing of it is verified but that a signature is by the key it names. */
@@ -100,6 +101,7 @@ export class ClientLogin {
       },
       (connection) => {
         this.connection = connection
+        reusePackets(connection)
         connection.on('authentication', (context) => this.#authenticate(context))
         connection.on('error', (error) => this.#failed(malformed(error)))
         connection.on('end', () => this.#client.destroy())

@@ -1,33 +1,10 @@
 import { ByteWriter } from '@wardgate/wire'
 import { putString } from '@wardgate/wire/openssh'
 import type { Client, Connection } from 'ssh2'
+import { inside, type Inside } from '../transport/inside'
 
 const disconnectMessage = 1 // SSH_MSG_DISCONNECT, RFC 4253 section 11.1
 const bannerMessage = 53 // SSH_MSG_USERAUTH_BANNER, RFC 4252 section 5.4
-
-/** What the library keeps to itself and has no public way to: its packet writer. Pinned to one version for it. */
-interface Inside {
-  readonly _protocol: {
-    readonly _packetRW: {
-      readonly write: {
-        readonly allocStart: number
-        readonly allocStartKEX: number
-        alloc(size: number, duringKeyExchange?: boolean): Buffer
-        finalize(packet: Buffer, duringKeyExchange?: boolean): Buffer
-      }
-    }
-    readonly _cipher: { encrypt(packet: Buffer): void }
-    readonly _kexinit: unknown
-    readonly _kex: { readonly sessionID: Buffer }
-    readonly _authsQueue: string[]
-    authPK: (user: string) => void
-    channelOpenFail: (this: unknown, remote: number, reason: number, description: string) => void
-  }
-}
-
-function inside(connection: Connection | Client): Inside['_protocol'] {
-  return (connection as unknown as Inside)._protocol
-}
 
 /** Text that clients print before they are let in. Silently nothing while keys are being exchanged. */
 export function sendBanner(connection: Connection, text: string): void {
@@ -36,10 +13,7 @@ export function sendBanner(connection: Connection, text: string): void {
   send(protocol, Buffer.concat([Buffer.of(bannerMessage), string(text), string('')]))
 }
 
-function send(
-  { _packetRW: { write }, _cipher: cipher }: Inside['_protocol'],
-  payload: Buffer,
-): void {
+function send({ _packetRW: { write }, _cipher: cipher }: Inside, payload: Buffer): void {
   const packet = write.alloc(payload.length)
   payload.copy(packet, write.allocStart)
   cipher.encrypt(write.finalize(packet))

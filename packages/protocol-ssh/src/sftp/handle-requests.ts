@@ -8,10 +8,10 @@ import { readMasked } from './masked-content'
 import type { OpenFile } from './open-file'
 import { setstatOf } from './operations'
 import {
-  bytesOf,
+  contentOf,
   dataFrame,
   eofFrame,
-  frame,
+  frameOf,
   handleFrame,
   maskNames,
   readdressed,
@@ -27,7 +27,7 @@ export type HandleRequest = Extract<FileRequest, { readonly handle: Buffer }>
 export interface HandleRequestsOptions {
   readonly relaying: Relaying
   readonly closed: AbortSignal
-  readonly send: (bytes: Buffer) => void
+  readonly send: (...pieces: readonly Buffer[]) => void
   readonly refuse: (id: number, error: GatewayError) => void
 }
 
@@ -76,14 +76,14 @@ export class HandleRequests {
         ? this.#answerMasked(files, file, request)
         : files.request(request, file.permit, file.handle)
     settlement?.forwarded()
-    answered.then(
-      (reply) => this.#finish({ file, request, settlement }, reply),
-      (error: unknown) => {
+    answered
+      .then((reply) => this.#finish({ file, request, settlement }, reply))
+      // Also when the answer is none that can be read.
+      .catch((error: unknown) => {
         settlement?.end()
         if (request.kind === 'close') file.close('unknown')
         this.#options.refuse(request.id, toGatewayError(error))
-      },
-    )
+      })
   }
 
   async #decide(
@@ -124,15 +124,15 @@ export class HandleRequests {
     settlement?.settle({ status: status?.code === statuses.ok ? 'succeeded' : 'failed' })
     if (request.kind === 'close') file.close('succeeded')
     if (request.kind === 'read' && reply.type === replies.data)
-      file.passed('out', request.offset, bytesOf(reply))
+      file.passed('out', request.offset, contentOf(reply))
     if (request.kind === 'write' && status?.code === statuses.ok)
       file.passed('in', request.offset, request.data)
     relaying.touch()
     const mask = (text: string) => relaying.gate.maskText(text)
     if (status !== undefined) send(statusFrame(request.id, status.code, mask(status.message)))
     else if (reply.type === replies.name)
-      send(frame(reply.type, request.id, maskNames(reply.body, mask, file.isMasked)))
-    else send(readdressed(request.id, reply))
+      send(frameOf(reply.type, request.id, maskNames(reply.body, mask, file.isMasked)))
+    else send(...readdressed(request.id, reply))
   }
 }
 

@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto'
 import type { Permit } from '@wardgate/gateway'
 import type { Settlement } from '../channels/settlement'
 import type { FileRecording } from './file-recording'
+import { lengthOf } from './frames'
 
 /** A file or folder that is open at the target, and what its permits were used for. */
 export class OpenFile {
@@ -40,12 +41,15 @@ export class OpenFile {
   }
 
   /** Bytes that were read (`out`) or written. */
-  passed(direction: 'in' | 'out', offset: bigint, bytes: Buffer): void {
-    this.#recording.passed(direction, bytes)
-    this.#bytes += bytes.length
-    if (offset === this.#nextOffset) this.#digest?.update(bytes)
-    else this.#digest = undefined
-    this.#nextOffset = offset + BigInt(bytes.length)
+  passed(direction: 'in' | 'out', offset: bigint, pieces: readonly Buffer[]): void {
+    if (offset !== this.#nextOffset) this.#digest = undefined
+    for (const piece of pieces) {
+      this.#recording.passed(direction, piece)
+      this.#digest?.update(piece)
+    }
+    const length = lengthOf(pieces)
+    this.#bytes += length
+    this.#nextOffset = offset + BigInt(length)
   }
 
   close(status: 'succeeded' | 'unknown'): void {

@@ -1,7 +1,8 @@
 import { ByteReader, ByteWriter } from '@wardgate/wire'
 import { isRegularFile, takeAttributes, withSize } from './attributes-frame'
 import { maxFrameBytes, maxOpenFiles, replies, requests, statuses, version } from './codes'
-import { putBytes, putText, putU64, readBytes } from './fields'
+import { malformed, putBytes, putText, putU64, readBytes } from './fields'
+import type { Frame } from './frames'
 import { extensions } from './requests'
 
 /** What the target answered. */
@@ -9,25 +10,48 @@ export interface Reply {
   readonly type: number
   /** Everything after the request id. */
   readonly body: Buffer
-  /** The bytes as they came, when there are such; used for nothing else afterwards. */
-  readonly whole?: Buffer
+  /** As it came, when it did; used for nothing else afterwards. */
+  readonly frame?: Frame
 }
 
-export function parseReply(whole: Buffer): Reply & { readonly id: number } {
-  const reader = new ByteReader(whole, 4)
-  return { type: reader.u8(), id: reader.u32(), body: reader.rest(), whole }
+/** An answer of the target's; its body is copied together when it is asked for. */
+export class TargetReply implements Reply {
+  readonly type: number
+  readonly id: number
+  readonly frame: Frame
+
+  constructor(frame: Frame) {
+    const reader = new ByteReader(frame.head, 4)
+    this.type = reader.u8()
+    this.id = reader.u32()
+    this.frame = frame
+  }
+
+  get body(): Buffer {
+    return this.frame.whole().subarray(9)
+  }
 }
 
 /** The same answer under the client's own request id. What is large is not copied. */
-export function readdressed(id: number, { type, body, whole }: Reply): Buffer {
-  if (whole === undefined) return frame(type, id, body)
-  whole.writeUInt32BE(id, 5)
-  return whole
+export function readdressed(id: number, reply: Reply): readonly Buffer[] {
+  const { frame } = reply
+  if (frame === undefined) return [frameOf(reply.type, id, reply.body)]
+  frame.head.writeUInt32BE(id, 5)
+  return frame.pieces
 }
 
-export function statusOf({ type, body }: Reply): { code: number; message: string } | undefined {
-  if (type !== replies.status) return undefined
-  const reader = new ByteReader(body)
+/** The content that a READ is answered with. */
+export function contentOf(reply: Reply): readonly Buffer[] {
+  const { frame } = reply
+  if (frame === undefined) return [bytesOf(reply)]
+  const reader = new ByteReader(frame.head, 9)
+  if (reader.u32() !== frame.length - reader.position) throw malformed('data of another length')
+  return frame.from(reader.position)
+}
+
+export function statusOf(reply: Reply): { code: number; message: string } | undefined {
+  if (reply.type !== replies.status) return undefined
+  const reader = new ByteReader(reply.body)
   const code = reader.u32()
   return { code, message: reader.remaining > 0 ? readBytes(reader).toString() : '' }
 }
@@ -39,7 +63,7 @@ export function bytesOf({ body }: Reply): Buffer {
   return bytes
 }
 
-export function frame(type: number, id: number, body: Uint8Array): Buffer {
+export function frameOf(type: number, id: number, body: Uint8Array): Buffer {
   const bytes = Buffer.allocUnsafe(9 + body.length)
   bytes.writeUInt32BE(5 + body.length, 0)
   bytes.writeUInt8(type, 4)
@@ -50,15 +74,15 @@ export function frame(type: number, id: number, body: Uint8Array): Buffer {
 
 export function statusFrame(id: number, code: number, message: string): Buffer {
   const writer = new ByteWriter().u32(code)
-  return frame(replies.status, id, putText(putText(writer, message), 'en').finish())
+  return frameOf(replies.status, id, putText(putText(writer, message), 'en').finish())
 }
 
 export function handleFrame(id: number, handle: Uint8Array): Buffer {
-  return frame(replies.handle, id, putBytes(new ByteWriter(), handle).finish())
+  return frameOf(replies.handle, id, putBytes(new ByteWriter(), handle).finish())
 }
 
 export function dataFrame(id: number, data: Uint8Array): Buffer {
-  return frame(replies.data, id, putBytes(new ByteWriter(data.length + 4), data).finish())
+  return frameOf(replies.data, id, putBytes(new ByteWriter(data.length + 4), data).finish())
 }
 
 export function eofFrame(id: number): Buffer {
@@ -74,7 +98,7 @@ export function limitsFrame(id: number): Buffer {
   const writer = new ByteWriter(32)
   for (const limit of [maxFrameBytes, maxFrameBytes - 1024, 32 * 1024, maxOpenFiles])
     putU64(writer, BigInt(limit))
-  return frame(replies.extendedReply, id, writer.finish())
+  return frameOf(replies.extendedReply, id, writer.finish())
 }
 
 /** The first message of each side carries the version where others carry an id. */
@@ -82,11 +106,11 @@ export function versionFrame(): Buffer {
   const writer = new ByteWriter()
   for (const name of Object.values(extensions))
     putText(putText(writer, name), name === extensions.statvfs ? '2' : '1')
-  return frame(replies.version, version, writer.finish())
+  return frameOf(replies.version, version, writer.finish())
 }
 
 export function initFrame(): Buffer {
-  return frame(requests.init, version, Buffer.alloc(0))
+  return frameOf(requests.init, version, Buffer.alloc(0))
 }
 
 /**

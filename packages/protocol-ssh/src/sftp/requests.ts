@@ -1,17 +1,18 @@
 import { ByteReader, ByteWriter } from '@wardgate/wire'
 import { requests } from './codes'
 import {
+  malformed,
   putAttributes,
   putBytes,
   putText,
   putU64,
   readAttributes,
-  readBytes,
   readHandle,
   readPath,
   readU64,
   type Attributes,
 } from './fields'
+import { lengthOf, type Frame } from './frames'
 
 type PathKind = 'lstat' | 'stat' | 'opendir' | 'remove' | 'rmdir' | 'realpath' | 'readlink'
 type HandleKind = 'close' | 'readdir'
@@ -41,7 +42,8 @@ export type FileRequest = { readonly id: number } & (
       readonly kind: 'write'
       readonly handle: Buffer
       readonly offset: bigint
-      readonly data: Buffer
+      /** In pieces, as it came. */
+      readonly data: readonly Buffer[]
     }
   | { readonly kind: 'fsetstat'; readonly handle: Buffer; readonly attributes: Attributes }
   | { readonly kind: 'posix-rename'; readonly path: string; readonly destination: string }
@@ -66,14 +68,24 @@ const kinds = new Map<number, keyof typeof requests>(
   Object.entries(requests).map(([kind, type]) => [type, kind as keyof typeof requests]),
 )
 
-/** The payload of one frame; not `init`, which has no request id. */
-export function parseRequest(frame: Buffer): FileRequest {
-  const reader = new ByteReader(frame)
+/** Not `init`, which has no request id. */
+export function parseRequest(frame: Frame): FileRequest {
+  if (frame.head.readUInt8(4) === requests.write) return parseWrite(frame)
+  const reader = new ByteReader(frame.whole(), 4)
   const type = reader.u8()
   const id = reader.u32()
   const request = { id, ...parseFields(kinds.get(type), reader, type) }
   if (request.kind !== 'unknown') reader.expectEnd()
   return request
+}
+
+/** Its content is not copied. */
+function parseWrite(frame: Frame): FileRequest {
+  const reader = new ByteReader(frame.head, 5)
+  const id = reader.u32()
+  const [handle, offset, length] = [readHandle(reader), readU64(reader), reader.u32()]
+  if (length !== frame.length - reader.position) throw malformed('a write of another length')
+  return { id, kind: 'write', handle, offset, data: frame.from(reader.position) }
 }
 
 type Fields<T = FileRequest> = T extends unknown ? Omit<T, 'id'> : never
@@ -114,18 +126,12 @@ function parseFields(
         offset: readU64(reader),
         length: reader.u32(),
       }
-    case 'write':
-      return {
-        kind,
-        handle: readHandle(reader),
-        offset: readU64(reader),
-        data: readBytes(reader),
-      }
     case 'fsetstat':
       return { kind, handle: readHandle(reader), attributes: readAttributes(reader) }
     case 'extended':
       return parseExtended(readPath(reader), reader)
     case 'init':
+    case 'write':
     case undefined:
       return { kind: 'unknown', name: `message ${type}` }
   }
@@ -149,11 +155,16 @@ function parseExtended(name: string, reader: ByteReader): Fields {
 }
 
 /** The frame for the target: written anew from what was decided, with ids and handles of its own. */
-export function encodeRequest(request: FileRequest, id: number, handle: Uint8Array): Buffer {
-  const size = request.kind === 'write' ? request.data.length + 512 : 512
-  const writer = new ByteWriter(size).u32(0)
+export function encodeRequest(
+  request: FileRequest,
+  id: number,
+  handle: Uint8Array,
+): readonly Uint8Array[] {
+  const writer = new ByteWriter(512).u32(0)
   putFields(writer, request, id, handle)
-  return writer.patchI32(0, writer.length - 4).finish()
+  const content = request.kind === 'write' ? request.data : []
+  const length = writer.length - 4 + lengthOf(content)
+  return [writer.patchI32(0, length).finish(), ...content]
 }
 
 function putFields(
@@ -191,7 +202,7 @@ function putFields(
       return putU64(putBytes(begin(requests.read), handle), request.offset).u32(request.length)
     case 'write':
       putU64(putBytes(begin(requests.write), handle), request.offset)
-      return putBytes(writer, request.data)
+      return writer.u32(lengthOf(request.data))
     case 'fsetstat':
       return putAttributes(putBytes(begin(requests.fsetstat), handle), request.attributes)
     case 'posix-rename':

@@ -10,14 +10,14 @@ import { isRegularFile, withSize } from './attributes-frame'
 import { maxOpenFiles, openFlags, replies, requests, statuses } from './codes'
 import { malformed } from './fields'
 import { FileRecording } from './file-recording'
-import { FrameReader } from './frames'
+import { FrameReader, type Frame } from './frames'
 import { HandleRequests } from './handle-requests'
 import { maskedSizeOf } from './masked-content'
 import { OpenFile } from './open-file'
 import { operationsOf, type PathRequest } from './operations'
 import {
   bytesOf,
-  frame,
+  frameOf,
   limitsFrame,
   maskNames,
   statusFrame,
@@ -46,7 +46,7 @@ export class SftpChannel {
     this.#handles = new HandleRequests({
       relaying,
       closed,
-      send: (bytes) => this.#send(bytes),
+      send: (...pieces) => this.#send(...pieces),
       refuse: (id, error) => this.#refuse(id, error),
     })
   }
@@ -73,26 +73,25 @@ export class SftpChannel {
 
   async #take(chunk: Buffer): Promise<void> {
     this.#relaying.touch()
-    for (const whole of this.#frames.push(chunk)) {
-      const payload = whole.subarray(4)
+    for (const frame of this.#frames.push(chunk)) {
       await this.#drained
-      if (this.#isGreeted) await this.#answer(payload)
-      else this.#greet(payload)
+      if (this.#isGreeted) await this.#answer(frame)
+      else this.#greet(frame)
     }
   }
 
-  #greet(payload: Buffer): void {
-    if (payload[0] !== requests.init) throw malformed('a session that does not begin with INIT')
+  #greet({ head }: Frame): void {
+    if (head[4] !== requests.init) throw malformed('a session that does not begin with INIT')
     this.#isGreeted = true
     this.#send(versionFrame())
   }
 
-  async #answer(payload: Buffer): Promise<void> {
+  async #answer(frame: Frame): Promise<void> {
     let request: FileRequest
     try {
-      request = parseRequest(payload)
+      request = parseRequest(frame)
     } catch (error) {
-      return this.#refuse(payload.readUInt32BE(1), toGatewayError(error), statuses.badMessage)
+      return this.#refuse(frame.head.readUInt32BE(5), toGatewayError(error), statuses.badMessage)
     }
     if (request.kind === 'unknown') {
       const message = `${request.name} is not supported`
@@ -137,13 +136,13 @@ export class SftpChannel {
     const files = await this.#upstream
     await files.room()
     for (const settlement of settlements) settlement.forwarded()
-    this.#ask(files, request, permits[0], isMasked).then(
-      (reply) => this.#finish(request, reply, { ...permitted, isMasked }),
-      (error: unknown) => {
+    this.#ask(files, request, permits[0], isMasked)
+      .then((reply) => this.#finish(request, reply, { ...permitted, isMasked }))
+      // Also when the answer is none that can be read.
+      .catch((error: unknown) => {
         for (const settlement of settlements) settlement.end()
         this.#refuse(request.id, toGatewayError(error))
-      },
-    )
+      })
   }
 
   /** Of a file that is opened, a folder that is listed, and what is asked about by its name. */
@@ -198,9 +197,12 @@ export class SftpChannel {
     this.#send(statusFrame(id, code, `${error.code}: ${error.message}`))
   }
 
-  #send(bytes: Buffer): void {
+  #send(...pieces: readonly Buffer[]): void {
     const channel = this.#channel
-    if (this.#closed.aborted || !channel.writable || channel.write(bytes)) return
+    if (this.#closed.aborted || !channel.writable) return
+    let hasRoom = true
+    for (const piece of pieces) hasRoom = channel.write(piece)
+    if (hasRoom) return
     this.#drained ??= new Promise((resolve) =>
       channel.once('drain', () => {
         this.#drained = undefined
@@ -230,5 +232,5 @@ function maskedReply(id: number, reply: Reply, mask: (text: string) => string): 
   const status = statusOf(reply)
   if (status !== undefined) return statusFrame(id, status.code, mask(status.message))
   const body = reply.type === replies.name ? maskNames(reply.body, mask, false) : reply.body
-  return frame(reply.type, id, body)
+  return frameOf(reply.type, id, body)
 }

@@ -205,3 +205,40 @@ it('settles what is open when the client goes away', async () => {
   await stage.spool.until((spool) => spool.of('session-ended').length === 1)
   expect(stage.spool.of('outcome')).toHaveLength(1)
 })
+
+it('passes on large files as they are, several at a time', async () => {
+  const contents = [1, 2, 3].map((seed) =>
+    Buffer.from(
+      Uint32Array.from({ length: 400_000 }, (_, at) => Math.imul(at, 2654435761) ^ seed).buffer,
+    ),
+  )
+  contents.forEach((content, at) => files.content.set(`/large-${at}`, content))
+  const read = await Promise.all(
+    contents.map(async (_content, at) => {
+      const sftp = await sftpOf(client)
+      return call<Buffer>((done) => sftp.readFile(`/large-${at}`, done))
+    }),
+  )
+  contents.forEach((content, at) => expect(read[at]?.equals(content)).toBe(true))
+  const sftp = await sftpOf(client)
+  const [content = Buffer.alloc(0)] = contents
+  await call<unknown>((done) => sftp.writeFile('/copy', content, (error) => done(error, undefined)))
+  expect(files.content.get('/copy')?.equals(content)).toBe(true)
+})
+
+it('tells the client that an answer of the target cannot be read, and goes on', async () => {
+  files.readAnswer = (id) => {
+    const answer = Buffer.from('0000000a67000000000000ffff41', 'hex')
+    answer.writeUInt32BE(id, 5)
+    return answer
+  }
+  const sftp = await sftpOf(client)
+  await expect(call((done) => sftp.readFile('/a.txt', done))).rejects.toThrow(
+    'ERR_PROTOCOL_MALFORMED',
+  )
+  files.readAnswer = undefined
+  const other = await sftpOf(client)
+  expect((await call<Buffer>((done) => other.readFile('/a.txt', done))).toString()).toContain(
+    'card',
+  )
+})

@@ -4,7 +4,7 @@ import type { Client, ClientChannel } from 'ssh2'
 import { notOpened } from '../channels/open-command'
 import { maxInFlight, replies } from './codes'
 import { FrameReader } from './frames'
-import { initFrame, parseReply, type Reply } from './replies'
+import { initFrame, TargetReply, type Reply } from './replies'
 import { encodeRequest, type FileRequest } from './requests'
 
 interface Waiting {
@@ -59,7 +59,8 @@ export class UpstreamFiles {
     return new Promise((answered, failed) => {
       if (!this.#stream.writable) return failed(lost())
       this.#waiting.set(id, { answered, failed })
-      this.#isDrained = this.#stream.write(encodeRequest(request, id, handle))
+      for (const piece of encodeRequest(request, id, handle))
+        this.#isDrained = this.#stream.write(piece)
     })
   }
 
@@ -76,14 +77,14 @@ export class UpstreamFiles {
 
   #take(chunk: Buffer): void {
     try {
-      for (const frame of this.#frames.push(chunk)) this.#answer(parseReply(frame))
+      for (const frame of this.#frames.push(chunk)) this.#answer(new TargetReply(frame))
     } catch (error) {
       this.#fail(toGatewayError(error))
       this.end()
     }
   }
 
-  #answer(reply: Reply & { readonly id: number }): void {
+  #answer(reply: TargetReply): void {
     if (reply.type === replies.version) return this.#greeted()
     const waiting = this.#waiting.get(reply.id)
     if (waiting === undefined)

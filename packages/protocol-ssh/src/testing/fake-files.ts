@@ -6,6 +6,8 @@ export class FakeFiles {
   readonly content: Map<string, Buffer>
   /** Everything that was asked for, one line each. */
   readonly asked: string[] = []
+  /** Makes the answer to a READ, byte by byte, in place of the library. */
+  readAnswer: ((id: number) => Buffer) | undefined
   readonly #handles = new Map<number, { readonly path: string; isListed: boolean }>()
   #next = 0
 
@@ -23,6 +25,7 @@ export class FakeFiles {
       sftp.handle(id, this.#open(path))
     })
     sftp.on('READ', (id, handle, offset, length) => {
+      if (this.readAnswer !== undefined) return sendRaw(sftp, this.readAnswer(id))
       const bytes = this.#content(handle).subarray(offset, offset + length)
       if (bytes.length === 0) sftp.status(id, statuses.eof)
       else sftp.data(id, bytes)
@@ -90,4 +93,12 @@ export class FakeFiles {
   #attributes(bytes: Buffer): LibraryAttributes {
     return { mode: 0o100644, uid: 0, gid: 0, size: bytes.length, atime: 0, mtime: 0 }
   }
+}
+
+function sendRaw(sftp: SFTPWrapper, bytes: Buffer): void {
+  const { _protocol: protocol, outgoing } = sftp as unknown as {
+    readonly _protocol: { channelData(id: number, bytes: Buffer): void }
+    readonly outgoing: { readonly id: number }
+  }
+  protocol.channelData(outgoing.id, bytes)
 }

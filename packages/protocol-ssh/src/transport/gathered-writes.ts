@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import { packetBuffers } from './reused-packets'
 
 /**
  * Hands the operating system what is written in one turn of the event loop at once. The library writes packet by
@@ -17,7 +18,11 @@ export function gatherWrites(stream: Duplex): void {
       stream.cork()
       setImmediate(uncork)
     }
-    return write(...values)
+    const [chunk] = values
+    // The library writes chunks and nothing else.
+    if (values.length > 1 || !(chunk instanceof Uint8Array) || !packetBuffers.isLent(chunk))
+      return write(...values)
+    return write(chunk, (error?: Error | null) => packetBuffers.giveBack(chunk, error == null))
   }
   stream.write = gathered as Duplex['write']
 }

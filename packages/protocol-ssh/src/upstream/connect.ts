@@ -6,6 +6,7 @@ import { algorithms, targetHostKeys } from '../algorithms'
 import { keepaliveMillis, maxMissedKeepalives } from '../limits'
 import type { SshSettings } from '../settings'
 import { gatherWrites } from '../transport/gathered-writes'
+import { reusePackets } from '../transport/reused-packets'
 import { wholeIdentification } from '../transport/whole-identification'
 import { presentCertificate } from './certificate-login'
 import { refusalOfHostKey } from './host-keys'
@@ -79,6 +80,7 @@ function logIn(stream: Duplex, { target, settings, signal }: Dialling): Promise<
       ident: 'Wardgate',
       ...loginWith(target.credential),
     })
+    reusePackets(client)
     if (target.credential.kind === 'key-certificate') presentCertificate(client, target.credential)
   })
 }
