@@ -1,7 +1,8 @@
 import { ConfigError } from '@wardgate/errors'
 import { cpSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { reachableByOthers, sharedFolder } from './privileges'
+import { reachableByOthers } from './privileges'
+import { sharedFolder } from './shared-folder'
 
 /** Folder with `bin/postgres` and `bin/initdb` for this platform, readable by the user that runs them. */
 export function postgresBinaries(): string {

@@ -1,7 +1,7 @@
 import { TargetError } from '@wardgate/errors'
 import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
-import { createWriteStream, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { createWriteStream, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -9,7 +9,8 @@ import { Client } from 'pg'
 import { postgresBinaries, runnable } from './binaries'
 import { initialise } from './initialise'
 import { stopLeftover } from './leftover'
-import { giveToServer, reachableByOthers, sharedFolder, spawnIdentity } from './privileges'
+import { giveToServer, reachableByOthers, spawnIdentity } from './privileges'
+import { locationFile, removeAbandoned, sharedFolder } from './shared-folder'
 
 const startLimitMillis = 30_000
 const stopLimitMillis = 10_000
@@ -72,17 +73,26 @@ async function dataDirectory(wanted: string): Promise<string> {
   mkdirSync(dirname(wanted), { recursive: true })
   const asRoot = process.getuid?.() === 0
   const elsewhere = asRoot && !reachableByOthers(dirname(wanted))
-  const directory = elsewhere ? join(sharedFolder(wanted), 'data') : wanted
-  const location = `${wanted}.location`
-  if (elsewhere && !existsSync(location)) {
+  const directory = elsewhere ? await sharedData(wanted) : wanted
+  if (!existsSync(directory)) {
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    giveToServer(directory)
+  }
+  return directory
+}
+
+async function sharedData(wanted: string): Promise<string> {
+  removeAbandoned()
+  const location = locationFile(wanted)
+  const isNew = (statSync(location, { throwIfNoEntry: false })?.size ?? 0) === 0
+  // Before the folder is there: one without this file beside what was wanted is taken for abandoned.
+  if (isNew) writeFileSync(location, '')
+  const directory = join(sharedFolder(wanted), 'data')
+  if (isNew) {
     // The home was removed by hand: what is left in the shared folder belongs to nobody.
     await stopLeftover(directory)
     rmSync(directory, { recursive: true, force: true })
     writeFileSync(location, `${directory}\n`)
-  }
-  if (!existsSync(directory)) {
-    mkdirSync(directory, { recursive: true, mode: 0o700 })
-    giveToServer(directory)
   }
   return directory
 }

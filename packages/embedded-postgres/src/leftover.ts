@@ -17,6 +17,11 @@ export async function stopLeftover(directory: string): Promise<void> {
   }
 }
 
+/** Whether a server runs on this directory. */
+export function isServed(directory: string): boolean {
+  return leftoverPid(directory) !== undefined
+}
+
 function leftoverPid(directory: string): number | undefined {
   const file = join(directory, 'postmaster.pid')
   if (!existsSync(file)) return undefined

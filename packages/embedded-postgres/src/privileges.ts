@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto'
-import { chownSync, mkdirSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { chownSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
 
 /** PostgreSQL refuses to run as root; `nobody` exists wherever root does and owns nothing else of ours. */
 const unprivileged = { uid: 65534, gid: 65534 }
@@ -16,14 +15,6 @@ export function reachableByOthers(folder: string): boolean {
     if ((statSync(at).mode & 0o005) === 0) return false
     if (at === dirname(at)) return true
   }
-}
-
-/** A folder outside of root's private ones, the same for the same `purpose` at every start. */
-export function sharedFolder(purpose: string): string {
-  const name = createHash('sha256').update(purpose).digest('hex').slice(0, 16)
-  const folder = join('/var/lib/wardgate', name)
-  mkdirSync(folder, { recursive: true, mode: 0o755 })
-  return folder
 }
 
 /** Makes `folder` private to the user that the server runs as. */
