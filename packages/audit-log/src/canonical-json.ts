@@ -65,7 +65,7 @@ function encode(value: unknown, depth: number): string {
   if (depth > maxDepth) throw unencodable(`nested deeper than ${maxDepth}`)
   switch (typeof value) {
     case 'string':
-      return encodeString(value)
+      return canonicalString(value)
     case 'number':
       // RFC 8785 3.2.2.3 takes ECMAScript's own number form.
       if (!Number.isFinite(value)) throw unencodable('a number that is not finite')
@@ -80,7 +80,8 @@ function encode(value: unknown, depth: number): string {
   }
 }
 
-function encodeString(text: string): string {
+/** The same for a string alone, to put a value together from parts in the order of their names. */
+export function canonicalString(text: string): string {
   // A lone surrogate has no UTF-8 form: two different strings would hash alike.
   if (!text.isWellFormed()) throw unencodable('a string with a lone surrogate')
   return JSON.stringify(text)
@@ -107,7 +108,7 @@ function encodeObject(object: object, depth: number): string {
     const value = properties[name]
     if (value === undefined) continue
     if (text.length > 1) text += ','
-    text += encodeString(name) + ':' + encode(value, depth + 1)
+    text += canonicalString(name) + ':' + encode(value, depth + 1)
   }
   return text + '}'
 }

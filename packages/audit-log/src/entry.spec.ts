@@ -1,4 +1,4 @@
-import { encodeEntry, entryTime, maxLeafBytes } from '.'
+import { canonicalJson, encodeEntry, entryTime, maxLeafBytes } from '.'
 import { entryOf } from './testing/sample-log'
 
 describe('an audit entry', () => {
@@ -7,6 +7,17 @@ describe('an audit entry', () => {
       '{"agentId":"agent-1","body":{"index":0,"text":"select 1"},"kind":"operation.intent",' +
         '"sequence":1,"spoolId":"spool-1","time":"2023-11-14T22:13:20.000000Z","version":1}',
     )
+  })
+
+  it('is canonical JSON whichever of its parts there are', () => {
+    const ids = ['agentId', 'operationId', 'principalId', 'sessionId', 'spoolId'] as const
+    for (let parts = 0; parts < 2 ** ids.length; parts++) {
+      const named = ids
+        .filter((_id, at) => (parts >> at) % 2 === 1)
+        .map((id) => [id, `"${id}\u2028`])
+      const entry = { ...entryOf(0, 1), ...Object.fromEntries(named) }
+      expect(encodeEntry(entry)).toBe(canonicalJson({ ...entry }))
+    }
   })
 
   it('keeps microseconds', () => {

@@ -1,5 +1,5 @@
 import { AuditError, InternalError } from '@wardgate/errors'
-import { canonicalJson, type JsonValue } from './canonical-json'
+import { canonicalJson, canonicalString, type JsonValue } from './canonical-json'
 
 /** tlog-tiles writes an entry's length in 16 bits, so a longer leaf could never be published. */
 export const maxLeafBytes = 65_535
@@ -26,22 +26,46 @@ const kindForm = /^[a-z][a-z-]*(?:\.[a-z][a-z-]*)*$/
 const timeForm = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/
 
 /** The leaf: exactly the text that is hashed and stored. Throws when the entry could not be verified later. */
-export function encodeEntry(entry: AuditEntry): string {
-  if (!kindForm.test(entry.kind))
-    throw new InternalError(`'${entry.kind}' is no kind of audit entry`)
-  if (!timeForm.test(entry.time))
-    throw new InternalError(`'${entry.time}' is no time of an audit entry`)
-  const isOfSpool = entry.sequence !== undefined
-  if ((entry.agentId !== undefined) !== isOfSpool || (entry.spoolId !== undefined) !== isOfSpool) {
+export function encodeEntry({ body, ...rest }: AuditEntry): string {
+  return encodeEntryAround(canonicalJson(body), rest)
+}
+
+/** The same around a body that is canonical JSON already, which is the caller's to know. */
+export function encodeEntryAround(body: string, entry: Omit<AuditEntry, 'body'>): string {
+  checkEntry(entry)
+  const { agentId, kind, operationId, principalId, sequence, sessionId, spoolId, time } = entry
+  // In the order of canonical JSON (RFC 8785 3.2.3). What is quoted alone has the form that was checked.
+  const leaf =
+    `{${optional('agentId', agentId)}"body":${body},"kind":"${kind}",` +
+    optional('operationId', operationId) +
+    optional('principalId', principalId) +
+    (sequence === undefined ? '' : `"sequence":${sequence},`) +
+    optional('sessionId', sessionId) +
+    optional('spoolId', spoolId) +
+    `"time":"${time}","version":${entry.version}}`
+  checkLength(leaf)
+  return leaf
+}
+
+function optional(name: string, value: string | undefined): string {
+  return value === undefined ? '' : `"${name}":${canonicalString(value)},`
+}
+
+function checkEntry({ kind, time, sequence, agentId, spoolId }: Omit<AuditEntry, 'body'>): void {
+  if (!kindForm.test(kind)) throw new InternalError(`'${kind}' is no kind of audit entry`)
+  if (!timeForm.test(time)) throw new InternalError(`'${time}' is no time of an audit entry`)
+  const isOfSpool = sequence !== undefined
+  if ((agentId !== undefined) !== isOfSpool || (spoolId !== undefined) !== isOfSpool) {
     throw new InternalError('agentId, spoolId and sequence of an audit entry come together')
   }
-  if (
-    entry.sequence !== undefined &&
-    !(Number.isSafeInteger(entry.sequence) && entry.sequence > 0)
-  ) {
+  if (sequence !== undefined && !(Number.isSafeInteger(sequence) && sequence > 0)) {
     throw new InternalError('the sequence of an audit entry counts from 1')
   }
-  const leaf = canonicalJson({ ...entry })
+}
+
+function checkLength(leaf: string): void {
+  // Three bytes a UTF-16 code unit at most: nearly every leaf is short enough without being counted.
+  if (leaf.length * 3 <= maxLeafBytes) return
   const bytes = Buffer.byteLength(leaf)
   if (bytes > maxLeafBytes) {
     throw new AuditError(
@@ -49,7 +73,6 @@ export function encodeEntry(entry: AuditEntry): string {
       `an audit entry of ${bytes} bytes exceeds the ${maxLeafBytes} bytes that a log entry may have`,
     )
   }
-  return leaf
 }
 
 /** Entries come in batches of the same second. */

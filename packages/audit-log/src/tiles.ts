@@ -1,5 +1,6 @@
 import { InternalError } from '@wardgate/errors'
 import { hashBytes } from './hash'
+import { packLeaves } from './packed-leaves'
 
 /** C2SP tlog-tiles: hashes a full tile holds. */
 export const tileWidth = 256
@@ -67,12 +68,5 @@ export function encodeEntryTile(leaves: readonly string[]): Uint8Array {
   if (leaves.length < 1 || leaves.length > tileWidth) {
     throw new InternalError(`an entry tile holds 1 to ${tileWidth} entries`)
   }
-  const parts = leaves.flatMap((leaf) => {
-    const bytes = Buffer.from(leaf)
-    if (bytes.length > 0xffff) throw new InternalError('an entry longer than 65,535 bytes')
-    const length = Buffer.alloc(2)
-    length.writeUInt16BE(bytes.length)
-    return [length, bytes]
-  })
-  return Buffer.concat(parts)
+  return packLeaves(leaves)
 }

@@ -1,0 +1,27 @@
+import { leafHash, packLeaves, unpackLeaves } from '.'
+
+const leaves = ['{}', 'ä€😀', '', 'x'.repeat(65_535), '{"a":1}']
+
+describe('packed leaves', () => {
+  it('are what they were before', () => {
+    expect(unpackLeaves(packLeaves(leaves), leaves.length)).toEqual(leaves)
+    expect(packLeaves([])).toHaveLength(0)
+  })
+
+  it('are an entry bundle of tlog-tiles', () => {
+    expect(packLeaves(['{}', 'ä']).toString('hex')).toBe('00027b7d0002c3a4')
+  })
+
+  it('take no leaf that could not be published', () => {
+    expect(() => packLeaves(['x'.repeat(65_536)])).toThrow('65535 bytes')
+  })
+
+  it('are all accounted for when bytes are missing, and none of the lost ones passes for its hash', () => {
+    const packed = packLeaves(leaves)
+    for (const length of [0, 1, 3, 8, packed.length - 1]) {
+      const found = unpackLeaves(packed.subarray(0, length), leaves.length)
+      expect(found).toHaveLength(leaves.length)
+      expect(leafHash(found.at(-1) ?? '')).not.toEqual(leafHash('{"a":1}'))
+    }
+  })
+})
