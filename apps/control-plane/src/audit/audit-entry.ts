@@ -1,7 +1,9 @@
 import type { JsonObject, NewAuditEntry } from '../common/audit-port'
 
 /** An entry of an agent's spool: the position proves that none is missing. */
-export interface SpoolEntry extends NewAuditEntry {
+export interface SpoolEntry extends Omit<NewAuditEntry, 'body'> {
+  /** Canonical JSON. */
+  readonly body: string
   /** Unix microseconds by the agent's clock. */
   readonly timeMicros: bigint
   readonly agentId: string
@@ -18,9 +20,6 @@ export interface NewLeaf {
   readonly principalId?: string | undefined
   readonly sessionId?: string | undefined
   readonly operationId?: string | undefined
-  readonly agentId?: string | undefined
-  readonly spoolId?: string | undefined
-  readonly sequence?: number | undefined
 }
 
 export interface StoredEntry {

@@ -3,9 +3,10 @@ import { encodeEntry, entryTime, Frontier, leafHash } from '@wardgate/audit-log'
 import { AuditLog, type NewAuditEntry } from '../common/audit-port'
 import type { Transaction } from '../common/database/transaction'
 import type { BulkTransaction } from '../common/database/bulk-transaction'
-import type { NewLeaf, SpoolEntry } from './audit-entry'
+import type { NewLeaf } from './audit-entry'
 import { AuditRepository } from './audit.repository'
 import { BulkAuditRepository } from './bulk-audit.repository'
+import type { ToldSegment } from './segment'
 import type { TreeRepository } from './tree-repository'
 
 /** The Merkle tree's only writer. The tree's row is locked by every append, so leaves have one order everywhere. */
@@ -27,62 +28,52 @@ export class AuditLogService extends AuditLog {
     await appendTo(this.entries, tx, entries)
   }
 
-  /** The same for what agents spooled. */
-  async appendBulk(
-    tx: BulkTransaction,
-    entries: readonly (NewAuditEntry | SpoolEntry)[],
-  ): Promise<void> {
+  /** The same where sessions and operations come by the hundred. */
+  async appendBulk(tx: BulkTransaction, entries: readonly NewAuditEntry[]): Promise<void> {
     await appendTo(this.bulkEntries, tx, entries)
+  }
+
+  /** Appends what agents spooled. */
+  async appendSegments(tx: BulkTransaction, segments: readonly ToldSegment[]): Promise<void> {
+    const leaves = segments.flatMap(({ segment }) => segment.leaves)
+    await grow(this.bulkEntries, tx, leaves, async (first) => {
+      let at = first
+      for (const told of segments) {
+        await this.bulkEntries.insertSegment(tx, at, told)
+        at += told.segment.leaves.length
+      }
+    })
   }
 }
 
 async function appendTo<T>(
   tree: TreeRepository<T>,
   tx: T,
-  entries: readonly (NewAuditEntry | SpoolEntry)[],
+  entries: readonly NewAuditEntry[],
 ): Promise<void> {
-  if (entries.length === 0) return
   // Encoding comes before the lock: what cannot be encoded holds nobody up.
-  const now = BigInt(Date.now()) * 1000n
-  const leaves = entries.map((entry) => encode(entry, now))
+  const time = entryTime(BigInt(Date.now()) * 1000n)
+  const leaves = entries.map((entry) => encode(entry, time))
+  await grow(tree, tx, leaves, (first) => tree.insert(tx, first, leaves))
+}
+
+async function grow<T>(
+  tree: TreeRepository<T>,
+  tx: T,
+  leaves: readonly NewLeaf[],
+  insert: (first: number) => Promise<void>,
+): Promise<void> {
+  if (leaves.length === 0) return
   const edge = await tree.lockTree(tx)
   const frontier = Frontier.parse(edge.size, edge.frontier)
   const first = frontier.size
   for (const { leafHash } of leaves) frontier.append(leafHash)
-  await tree.insert(tx, first, leaves)
+  await insert(first)
   await tree.moveTree(tx, frontier.size, frontier.serialise())
 }
 
-function encode(entry: NewAuditEntry | SpoolEntry, now: bigint): NewLeaf {
+function encode(entry: NewAuditEntry, time: string): NewLeaf {
   const { kind, body, principalId, sessionId, operationId } = entry
-  const time = entryTime('timeMicros' in entry ? entry.timeMicros : now)
-  const spool = 'sequence' in entry ? entry : undefined
-  const agentId = spool?.agentId
-  const spoolId = spool?.spoolId
-  const sequence = spool?.sequence
-  // In the order of canonical JSON, which spares the sorting.
-  const leaf = encodeEntry({
-    agentId,
-    body,
-    kind,
-    operationId,
-    principalId,
-    sequence,
-    sessionId,
-    spoolId,
-    time,
-    version: 1,
-  })
-  return {
-    kind,
-    time,
-    leaf,
-    leafHash: leafHash(leaf),
-    principalId,
-    sessionId,
-    operationId,
-    agentId,
-    spoolId,
-    sequence,
-  }
+  const leaf = encodeEntry({ kind, body, principalId, sessionId, operationId, time, version: 1 })
+  return { kind, time, leaf, leafHash: leafHash(leaf), principalId, sessionId, operationId }
 }

@@ -4,8 +4,8 @@ import { timeRange } from '../common/http/time-range'
 
 export const entriesQuery = pageQuery.extend({
   kind: z.string().max(100).optional(),
-  sessionId: z.uuid().optional(),
-  principalId: z.uuid().optional(),
+  sessionId: z.uuid().toLowerCase().optional(),
+  principalId: z.uuid().toLowerCase().optional(),
   ...timeRange,
 })
 export type EntriesQuery = z.output<typeof entriesQuery>
@@ -24,7 +24,7 @@ const entryAnswer = z.object({
 export const entriesAnswer = pageOf(entryAnswer)
 
 export const evidenceRequest = z.strictObject({
-  sessionId: z.uuid().optional(),
+  sessionId: z.uuid().toLowerCase().optional(),
   ...timeRange,
 })
 export type EvidenceRequest = z.output<typeof evidenceRequest>

@@ -7,12 +7,14 @@ import { AuditService } from './audit.service'
 import { BulkAuditRepository } from './bulk-audit.repository'
 import { CheckpointService } from './checkpoint.service'
 import { EvidenceService } from './evidence.service'
+import { SegmentRepository } from './segment.repository'
 
 @Global()
 @Module({
   controllers: [AuditController],
   providers: [
     AuditRepository,
+    SegmentRepository,
     BulkAuditRepository,
     AuditLogService,
     { provide: AuditLog, useExisting: AuditLogService },

@@ -2,25 +2,20 @@ import { Injectable } from '@nestjs/common'
 import type { SpoolRange } from '@wardgate/audit-log'
 import { Database } from '../common/database/database'
 import type { Transaction } from '../common/database/transaction'
-import { type TimeRange, within } from '../common/http/time-range'
+import { within } from '../common/http/time-range'
 import type { NewLeaf } from './audit-entry'
+import type { EntryFilter, Extent } from './entry-filter'
+import { SegmentRepository } from './segment.repository'
+import { entryOfRow } from './stored-entry'
 import type { TreeEdge, TreeRepository } from './tree-repository'
 
-/** Entries [first, end) of the log. */
-export interface Extent {
-  readonly first: number
-  readonly end: number
-}
-
-export interface EntryFilter extends TimeRange {
-  readonly kind?: string | undefined
-  readonly sessionId?: string | undefined
-  readonly principalId?: string | undefined
-}
-
+/** The log: entries that came one at a time, and those that agents spooled. */
 @Injectable()
 export class AuditRepository implements TreeRepository<Transaction> {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly segments: SegmentRepository,
+  ) {}
 
   async lockTree(tx: Transaction): Promise<TreeEdge> {
     const rows = await tx.$queryRaw<TreeEdge[]>`
@@ -47,24 +42,23 @@ export class AuditRepository implements TreeRepository<Transaction> {
         p: leaf.principalId,
         s: leaf.sessionId,
         o: leaf.operationId,
-        a: leaf.agentId,
-        sp: leaf.spoolId,
-        q: leaf.sequence,
       })),
     )
     await tx.$executeRaw`
       INSERT INTO audit_entries (index, kind, time, leaf, leaf_hash, principal_id, session_id,
-        operation_id, agent_id, spool_id, sequence)
-      SELECT i, k, t, l, decode(h, 'hex'), p, s, o, a, sp, q
+        operation_id)
+      SELECT i, k, t, l, decode(h, 'hex'), p, s, o
       FROM json_to_recordset(${rows}::text::json) AS entries(i bigint, k text, t timestamptz, l text,
-        h text, p uuid, s uuid, o uuid, a uuid, sp uuid, q bigint)`
+        h text, p uuid, s uuid, o uuid)`
   }
 
-  list(filter: EntryFilter, before: bigint | undefined, take: number) {
+  /** Newest first. */
+  async list(filter: EntryFilter, before: bigint | undefined, take: number) {
     const time = within(filter)
-    return this.database.prisma.auditEntry.findMany({
+    const rows = await this.database.prisma.auditEntry.findMany({
       take,
       orderBy: { index: 'desc' },
+      omit: { spoolId: true, sequence: true },
       where: {
         ...(before === undefined ? {} : { index: { lt: before } }),
         ...(filter.kind === undefined ? {} : { kind: filter.kind }),
@@ -73,6 +67,8 @@ export class AuditRepository implements TreeRepository<Transaction> {
         ...(time === undefined ? {} : { time }),
       },
     })
+    const spooled = await this.segments.list(filter, before, take)
+    return inOrder(rows.map(entryOfRow), spooled).reverse().slice(0, take)
   }
 
   /** The run of the log below `size` from the first entry that fits to the last one; undefined when none fits. */
@@ -84,20 +80,27 @@ export class AuditRepository implements TreeRepository<Transaction> {
         AND (${from}::timestamptz IS NULL OR time >= ${from}::timestamptz)
         AND (${to}::timestamptz IS NULL OR time < ${to}::timestamptz)`
     const [found] = rows
-    if (found === undefined || found.first === null) return undefined
-    return { first: Number(found.first), end: Number(found.last) + 1 }
+    const spooled = await this.segments.extent(filter, size)
+    if (found === undefined || found.first === null) return spooled
+    const own = { first: Number(found.first), end: Number(found.last) + 1 }
+    if (spooled === undefined) return own
+    return { first: Math.min(own.first, spooled.first), end: Math.max(own.end, spooled.end) }
   }
 
-  /** Runs of the log below `size` that the table does not have, the first ones; none when it is whole. */
+  /** Runs of the log below `size` that the tables do not have, the first ones; none when it is whole. */
   async missing(size: number, take: number): Promise<readonly Extent[]> {
     const [counted] = await this.database.prisma.$queryRaw<{ count: bigint }[]>`
-      SELECT count(*) AS count FROM audit_entries WHERE index < ${size}`
+      SELECT (SELECT count(*) FROM audit_entries WHERE index < ${size})
+        + (SELECT COALESCE(sum(end_index - first_index), 0)::bigint
+           FROM audit_segments WHERE end_index <= ${size}) AS count`
     if (Number(counted?.count) === size) return []
     const rows = await this.database.prisma.$queryRaw<{ first: bigint; end: bigint }[]>`
       SELECT first, "end" FROM (
-        SELECT lag(index, 1, -1::bigint) OVER (ORDER BY index) + 1 AS first, index AS "end" FROM (
-          SELECT index FROM audit_entries WHERE index < ${size} UNION ALL SELECT ${size}::bigint
-        ) AS kept) AS runs
+        SELECT lag("end", 1, 0::bigint) OVER (ORDER BY first) AS first, first AS "end" FROM (
+          SELECT index AS first, index + 1 AS "end" FROM audit_entries WHERE index < ${size}
+          UNION ALL
+          SELECT first_index, end_index FROM audit_segments WHERE end_index <= ${size}
+          UNION ALL SELECT ${size}::bigint, ${size}::bigint) AS kept) AS runs
       WHERE first < "end" ORDER BY first LIMIT ${take}`
     return rows.map(({ first, end }) => ({ first: Number(first), end: Number(end) }))
   }
@@ -109,18 +112,25 @@ export class AuditRepository implements TreeRepository<Transaction> {
       select: { index: true, leaf: true },
       where: { index: { gte: first, lt: end } },
     })
-    return rows.map(({ index, leaf }) => ({ index: Number(index), leaf }))
+    return inOrder(rows.map(numbered), await this.segments.leaves({ first, end }))
   }
 
   /** What each spool contributed to the run. */
   async spoolRanges({ first, end }: Extent): Promise<readonly SpoolRange[]> {
     const rows = await this.database.prisma.$queryRaw<
-      { agentId: string; spoolId: string; first: bigint; last: bigint }[]
+      { agentId: string; spoolId: string; at: bigint; first: bigint; last: bigint }[]
     >`
-      SELECT agent_id AS "agentId", spool_id AS "spoolId", min(sequence) AS first, max(sequence) AS last
+      SELECT agent_id AS "agentId", spool_id AS "spoolId", min(index) AS at,
+        min(sequence) AS first, max(sequence) AS last
       FROM audit_entries WHERE index >= ${first} AND index < ${end} AND sequence IS NOT NULL
-      GROUP BY agent_id, spool_id ORDER BY min(index)`
-    return rows.map((row) => ({ ...row, first: Number(row.first), last: Number(row.last) }))
+      GROUP BY agent_id, spool_id`
+    const own = rows.map((row) => ({
+      ...row,
+      at: Number(row.at),
+      first: Number(row.first),
+      last: Number(row.last),
+    }))
+    return joinRanges([...own, ...(await this.segments.spoolRanges({ first, end }))])
   }
 
   /** Leaves of one kind in the run, in index order. */
@@ -131,16 +141,18 @@ export class AuditRepository implements TreeRepository<Transaction> {
       select: { index: true, leaf: true },
       where: { kind, index: { gte: first, lt: end } },
     })
-    return rows.map(({ index, leaf }) => ({ index: Number(index), leaf }))
+    const spooled = await this.segments.leavesOfKind(kind, { first, end }, take)
+    return inOrder(rows.map(numbered), spooled).slice(0, take)
   }
 
   async leafHashes(first: number, end: number): Promise<readonly Uint8Array[]> {
     const rows = await this.database.prisma.auditEntry.findMany({
       where: { index: { gte: first, lt: end } },
       orderBy: { index: 'asc' },
-      select: { leafHash: true },
+      select: { index: true, leafHash: true },
     })
-    return rows.map(({ leafHash }) => leafHash)
+    const spooled = await this.segments.leafHashes(first, end)
+    return inOrder(rows.map(numbered), spooled).map(({ leafHash }) => leafHash)
   }
 
   /** The newest checkpoints of sizes between, ascending. */
@@ -163,4 +175,28 @@ export class AuditRepository implements TreeRepository<Transaction> {
       INSERT INTO checkpoints (size, root_hash, note) VALUES (${size}, ${Buffer.from(root)}, ${note})
       ON CONFLICT (size) DO NOTHING`
   }
+}
+
+function numbered<T extends { readonly index: bigint }>(row: T) {
+  return { ...row, index: Number(row.index) }
+}
+
+function inOrder<T extends { readonly index: number }>(rows: readonly T[], spooled: readonly T[]) {
+  return [...rows, ...spooled].sort((a, b) => a.index - b.index)
+}
+
+/** One a spool: its earlier entries may be rows, from before there were segments. */
+function joinRanges(ranges: readonly (SpoolRange & { readonly at: number })[]): SpoolRange[] {
+  const joined = new Map<string, SpoolRange>()
+  for (const { agentId, spoolId, first, last } of [...ranges].sort((a, b) => a.at - b.at)) {
+    const key = `${agentId}/${spoolId}`
+    const known = joined.get(key) ?? { first, last }
+    joined.set(key, {
+      agentId,
+      spoolId,
+      first: Math.min(known.first, first),
+      last: Math.max(known.last, last),
+    })
+  }
+  return [...joined.values()]
 }

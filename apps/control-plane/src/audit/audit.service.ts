@@ -1,8 +1,6 @@
 import { Injectable } from '@nestjs/common'
 import { z } from 'zod'
-import type { JsonObject } from '../common/audit-port'
 import { afterKey, toPage } from '../common/http/page'
-import type { StoredEntry } from './audit-entry'
 import type { EntriesQuery } from './audit.dto'
 import { AuditRepository } from './audit.repository'
 
@@ -22,33 +20,11 @@ export class AuditService {
       before === undefined ? undefined : BigInt(before),
       query.limit + 1,
     )
-    return toPage(rows, query, ({ index }) => index.toString(), toEntry)
-  }
-}
-
-interface Row {
-  readonly index: bigint
-  readonly kind: string
-  readonly time: Date
-  readonly leaf: string
-  readonly leafHash: Uint8Array
-  readonly principalId: string | null
-  readonly sessionId: string | null
-  readonly operationId: string | null
-  readonly agentId: string | null
-}
-
-function toEntry(row: Row): StoredEntry {
-  const { body } = JSON.parse(row.leaf) as { body: JsonObject }
-  return {
-    index: Number(row.index),
-    kind: row.kind,
-    time: row.time,
-    principalId: row.principalId,
-    sessionId: row.sessionId,
-    operationId: row.operationId,
-    agentId: row.agentId,
-    body,
-    leafHash: Buffer.from(row.leafHash).toString('hex'),
+    return toPage(
+      rows,
+      query,
+      ({ index }) => index.toString(),
+      (entry) => entry,
+    )
   }
 }

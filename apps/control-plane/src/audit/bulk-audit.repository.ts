@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common'
+import { packLeaves } from '@wardgate/audit-log'
 import type { BulkTransaction } from '../common/database/bulk-transaction'
 import { byteaText } from '../common/database/copy-text'
 import type { NewLeaf } from './audit-entry'
+import { searchedBy, type ToldSegment } from './segment'
 import type { TreeEdge, TreeRepository } from './tree-repository'
 
 /** The tree's writer for entries by the thousand. */
@@ -23,10 +25,10 @@ export class BulkAuditRepository implements TreeRepository<BulkTransaction> {
     ])
   }
 
+  /** As rows; what agents spooled comes in segments. */
   async insert(tx: BulkTransaction, first: number, leaves: readonly NewLeaf[]): Promise<void> {
     await tx.copy(
-      `audit_entries (index, kind, time, leaf, leaf_hash, principal_id, session_id, operation_id,
-        agent_id, spool_id, sequence)`,
+      `audit_entries (index, kind, time, leaf, leaf_hash, principal_id, session_id, operation_id)`,
       leaves,
       (leaf, at) => [
         first + at,
@@ -37,10 +39,42 @@ export class BulkAuditRepository implements TreeRepository<BulkTransaction> {
         leaf.principalId,
         leaf.sessionId,
         leaf.operationId,
-        leaf.agentId,
-        leaf.spoolId,
-        leaf.sequence,
       ],
     )
   }
+
+  async insertSegment(
+    tx: BulkTransaction,
+    first: number,
+    { segment, operations }: ToldSegment,
+  ): Promise<void> {
+    const { leaves, agentId, spoolId, firstSequence } = segment
+    const { kinds, sessionIds, principalIds, earliest, latest } = searchedBy(leaves)
+    await tx.execute(insertSegment, [
+      first,
+      first + leaves.length,
+      packLeaves(leaves.map(({ leaf }) => leaf)),
+      Buffer.concat(leaves.map(({ leafHash }) => leafHash)),
+      [...kinds],
+      [...sessionIds],
+      [...principalIds],
+      earliest,
+      latest,
+      agentId,
+      spoolId,
+      firstSequence,
+      operations.places,
+      operations.first,
+      operations.last,
+      operations.statuses,
+      operations.actions,
+      operations.traceIds,
+    ])
+  }
 }
+
+const insertSegment = `
+  INSERT INTO audit_segments (first_index, end_index, leaves, leaf_hashes, kinds, session_ids,
+    principal_ids, earliest, latest, agent_id, spool_id, first_sequence, operations,
+    first_operation, last_operation, statuses, actions, trace_ids)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`

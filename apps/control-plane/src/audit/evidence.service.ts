@@ -9,9 +9,10 @@ import {
 import { RequestError } from '@wardgate/errors'
 import { z } from 'zod'
 import type { EvidenceRequest } from './audit.dto'
-import { AuditRepository, type Extent } from './audit.repository'
+import { AuditRepository } from './audit.repository'
 import { CheckpointService } from './checkpoint.service'
 import { entriesMissing } from './damage'
+import type { Extent } from './entry-filter'
 
 /** Entries that are read at once; the bundle is written while it is read, so its size has no bound in memory. */
 const entriesARead = 500

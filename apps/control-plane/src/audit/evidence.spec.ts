@@ -134,6 +134,51 @@ describe('the evidence bundle', () => {
     expect([status, body.code]).toEqual([404, 'ERR_REQUEST_NOT_FOUND'])
   })
 
+  describe('of a log in which somebody has altered what agents spooled', () => {
+    let db: Client
+
+    beforeAll(async () => {
+      db = new Client({ connectionString: test.database.url })
+      await db.connect()
+      await db.query('ALTER TABLE audit_segments DISABLE TRIGGER USER')
+    })
+    afterAll(async () => {
+      await db.query('ALTER TABLE audit_segments ENABLE TRIGGER USER')
+      await db.end()
+    })
+
+    async function altered(leaves: string, check: (first: number) => Promise<void>): Promise<void> {
+      const [{ first, kept }] = (
+        await db.query(
+          'SELECT first_index::int AS first, leaves AS kept FROM audit_segments ORDER BY 1 LIMIT 1',
+        )
+      ).rows
+      const set = (value: string) =>
+        `UPDATE audit_segments SET leaves = ${value} WHERE first_index = $1`
+      await db.query(set(leaves), [first])
+      await check(first)
+      await db.query(set('$2'), [first, kept])
+    }
+
+    it('fails for the entries whose bytes are others, and names them', async () => {
+      await altered('set_byte(leaves, 100, get_byte(leaves, 100) # 1)', async (first) => {
+        const { integrity } = verify(await evidence({}))
+        expect(integrity.ok).toBe(false)
+        expect(JSON.stringify(integrity)).toContain(String(first))
+      })
+    })
+
+    it('fails for the entries whose bytes are gone, and lists say that they cannot be read', async () => {
+      await altered('substring(leaves FROM 1 FOR 100)', async () => {
+        expect(verify(await evidence({})).integrity.ok).toBe(false)
+        const { status, body } = await api.get('/v1/audit/entries')
+        expect([status, body.code]).toEqual([500, 'ERR_AUDIT_CORRUPT'])
+        expect(body.detail).toMatch(/^audit entry \d+ cannot be read$/)
+      })
+      expect(verify(await evidence({})).integrity.ok).toBe(true)
+    })
+  })
+
   describe('of a log that somebody has thinned out', () => {
     let db: Client
 
@@ -141,7 +186,8 @@ describe('the evidence bundle', () => {
       db = new Client({ connectionString: test.database.url })
       await db.connect()
       // Who can alter the schema gets past what protects the rows.
-      await db.query('ALTER TABLE audit_entries DISABLE TRIGGER USER')
+      for (const table of ['audit_entries', 'audit_segments'])
+        await db.query(`ALTER TABLE ${table} DISABLE TRIGGER USER`)
     })
     afterAll(() => db.end())
 
@@ -154,9 +200,15 @@ describe('the evidence bundle', () => {
 
     it('is refused, and names what is missing', async () => {
       const [{ size }] = (await db.query('SELECT size::int FROM audit_tree')).rows
-      await db.query(`DELETE FROM audit_entries WHERE index IN (2, 3) OR index = ${size - 1}`)
+      await db.query('DELETE FROM audit_entries WHERE index = 0')
+      const [{ first, end }] = (
+        await db.query(
+          `DELETE FROM audit_segments WHERE first_index = (SELECT max(first_index) FROM audit_segments)
+           RETURNING first_index::int AS first, end_index::int AS end`,
+        )
+      ).rows
       expect(await refusal()).toBe(
-        `audit entries 2 to 3, ${size - 1} are missing: the signed checkpoint says that the log has ${size}`,
+        `audit entries 0, ${first} to ${end - 1} are missing: the signed checkpoint says that the log has ${size}`,
       )
     })
 

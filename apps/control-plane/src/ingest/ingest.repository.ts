@@ -2,21 +2,12 @@ import { Injectable } from '@nestjs/common'
 import type { BulkTransaction } from '../common/database/bulk-transaction'
 import { arrayText, type CopyField } from '../common/database/copy-text'
 import { recoveredReplica } from '../sessions/session.repository'
+import { searchableActions } from '../sessions/operation-search'
 import type { NewOperation, OperationEnd, RecordEffect } from './records/ingested-record'
+import type { BatchOperation } from './told-operations'
 
 export type Chunk = Extract<RecordEffect, { kind: 'chunk' }> & { readonly sessionId: string }
 export type Ended = Extract<RecordEffect, { kind: 'ended' }> & { readonly sessionId: string }
-
-/** The actions as they are, and their names alone: people look for `delete` as for `delete table:public.orders`. */
-function searchable(actions: readonly string[]): string[] {
-  return [...new Set([...actions.map((action) => action.split(' ', 1)[0] ?? ''), ...actions])]
-}
-
-/** An operation, with its outcome when both came in one batch: then the row is written once. */
-export interface EndedOperation {
-  readonly operation: NewOperation
-  readonly end: OperationEnd | undefined
-}
 
 @Injectable()
 export class IngestRepository {
@@ -68,7 +59,8 @@ export class IngestRepository {
    */
   async insertOperations(
     tx: BulkTransaction,
-    operations: readonly EndedOperation[],
+    spoolId: string,
+    operations: readonly BatchOperation[],
   ): Promise<void> {
     if (operations.length === 0) return
     const known = await tx.rows<{ id: string }>(
@@ -80,9 +72,9 @@ export class IngestRepository {
     await tx.copy(
       `operations (id, session_id, kind, summary, text, text_digest, text_bytes, parameters,
         determined_by, actions, approval_id, started_at, status, completion, rows, bytes,
-        masked_cells, error_code, error_message, duration_micros, ended_at)`,
+        masked_cells, error_code, error_message, duration_micros, ended_at, spool_id)`,
       fresh,
-      operationRow,
+      (operation) => operationRow(operation, spoolId),
     )
   }
 
@@ -111,9 +103,7 @@ export class IngestRepository {
          error_message = 'the agent ended before the outcome was known'
        FROM sessions s
        WHERE s.id = o.session_id AND s.agent_id = $1 AND s.bytes_in = 0
-         AND o.status = 'forwarded'
-         AND EXISTS (SELECT 1 FROM audit_entries e WHERE e.session_id = s.id
-           AND e.operation_id = o.id AND e.spool_id = $2)
+         AND o.status = 'forwarded' AND o.spool_id = $2
        RETURNING o.id, o.session_id AS "sessionId", s.principal_id AS "principalId"`,
       [agentId, spoolId],
     )
@@ -179,7 +169,10 @@ export class IngestRepository {
 }
 
 /** In the order of the columns of the COPY. */
-function operationRow({ operation, end }: EndedOperation): readonly CopyField[] {
+function operationRow(
+  { operation, outcome }: BatchOperation,
+  spoolId: string,
+): readonly CopyField[] {
   return [
     operation.id,
     operation.sessionId,
@@ -190,10 +183,11 @@ function operationRow({ operation, end }: EndedOperation): readonly CopyField[] 
     operation.textBytes,
     JSON.stringify(operation.parameters),
     JSON.stringify(operation.determinedBy),
-    arrayText(searchable(operation.actions)),
+    arrayText(searchableActions(operation.actions)),
     operation.approvalId === '' ? null : operation.approvalId,
     operation.at.toISOString(),
-    ...(end === undefined ? notEnded(operation) : endedAs(end)),
+    ...(outcome === undefined ? notEnded(operation) : endedAs(outcome.end)),
+    spoolId,
   ]
 }
 

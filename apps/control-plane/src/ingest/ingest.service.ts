@@ -2,13 +2,15 @@ import { Injectable, Logger } from '@nestjs/common'
 import { AuditError } from '@wardgate/errors'
 import { AuditLogService } from '../audit/audit-log.service'
 import type { SpoolEntry } from '../audit/audit-entry'
+import { toSegments } from '../audit/segment'
 import { Database } from '../common/database/database'
 import type { BulkTransaction } from '../common/database/bulk-transaction'
 import { liveChannel } from '../live/live-event'
 import { SessionWriter } from '../sessions/session-writer.service'
-import { type Chunk, type Ended, type EndedOperation, IngestRepository } from './ingest.repository'
+import { type Chunk, type Ended, IngestRepository } from './ingest.repository'
 import { SessionRecovery } from './session-recovery.service'
-import type { IngestedRecord, NewOperation, OperationEnd } from './records/ingested-record'
+import type { IngestedRecord, OperationEnd } from './records/ingested-record'
+import { type BatchOperation, tellOperations } from './told-operations'
 
 /** Sessions of one batch whose screens are told; the others read again. */
 const mostLiveEvents = 20
@@ -16,7 +18,7 @@ const mostLiveEvents = 20
 const agentStarted = 'agent.started'
 
 interface Effects {
-  readonly operations: EndedOperation[]
+  readonly operations: BatchOperation[]
   /** Outcomes whose operations came in earlier batches. */
   readonly ends: OperationEnd[]
   readonly sessions: Ended[]
@@ -82,18 +84,19 @@ export class IngestService {
     const ids = new Set(records.flatMap(({ sessionId }) => sessionId ?? []))
     const stored = await this.repository.principals(tx, agentId, [...ids])
     const principals = await this.recovery.recover(tx, agentId, records, stored)
+    const segments = toSegments(
+      records.map((record) => toEntry(record, { agentId, spoolId }, principals)),
+    )
     const effects = collect(records, principals)
-    await this.repository.insertOperations(tx, effects.operations)
+    const { told, untold } = tellOperations(segments, effects.operations)
+    await this.repository.insertOperations(tx, spoolId, untold)
     await this.repository.endOperations(tx, agentId, effects.ends)
     await this.repository.countOperations(tx, countBySession(effects.operations))
     await this.repository.endSessions(tx, agentId, effects.sessions)
     await this.repository.insertChunks(tx, effects.chunks)
     await this.tellScreens(tx, effects)
     // Last, because the tree's lock is everybody's.
-    await this.audit.appendBulk(
-      tx,
-      records.map((record) => toEntry(record, { agentId, spoolId }, principals)),
-    )
+    await this.audit.appendSegments(tx, told)
   }
 
   /** A process that starts says that the one before it is gone: what that one forwarded has no outcome to come. */
@@ -142,21 +145,21 @@ function collect(
   records: readonly IngestedRecord[],
   sessions: ReadonlyMap<string, string>,
 ): Effects {
-  const operations = new Map<string, { operation: NewOperation; end: OperationEnd | undefined }>()
+  const operations = new Map<string, BatchOperation>()
   const effects = { ends: [] as OperationEnd[], sessions: [] as Ended[], chunks: [] as Chunk[] }
-  for (const { effect, sessionId } of records) {
+  for (const [at, { effect, sessionId }] of records.entries()) {
     // An agent's word counts for its own sessions only; the entry is kept as evidence all the same.
     if (effect === undefined || sessionId === undefined || !sessions.has(sessionId)) continue
     switch (effect.kind) {
       case 'intent': {
-        const { operation } = effect
+        const { operation, isToldInFull } = effect
         if (!operations.has(operation.id))
-          operations.set(operation.id, { operation, end: undefined })
+          operations.set(operation.id, { operation, isToldInFull, at, outcome: undefined })
         break
       }
       case 'outcome': {
         const own = operations.get(effect.outcome.id)
-        if (own?.operation.sessionId === sessionId) own.end ??= effect.outcome
+        if (own?.operation.sessionId === sessionId) own.outcome ??= { end: effect.outcome, at }
         else effects.ends.push(effect.outcome)
         break
       }
@@ -173,7 +176,7 @@ function collect(
   return { ...effects, operations: [...operations.values()] }
 }
 
-function countBySession(operations: readonly EndedOperation[]): ReadonlyMap<string, number> {
+function countBySession(operations: readonly BatchOperation[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>()
   for (const {
     operation: { sessionId },

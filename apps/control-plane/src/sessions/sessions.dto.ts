@@ -12,7 +12,7 @@ export const sessionsQuery = pageQuery.extend({
 export type SessionsQuery = z.output<typeof sessionsQuery>
 
 export const operationsQuery = pageQuery.extend({
-  sessionId: z.uuid().optional(),
+  sessionId: z.uuid().toLowerCase().optional(),
   status: z
     .enum(['forwarded', 'refused', 'succeeded', 'failed', 'cancelled', 'unknown'])
     .optional(),

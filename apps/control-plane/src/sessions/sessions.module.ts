@@ -19,6 +19,7 @@ import { SessionsService } from './sessions.service'
 import { StoredCredentials } from './stored-credentials'
 import { TargetCredentials } from './target-credentials'
 import { TargetRepository } from './target.repository'
+import { ToldOperationRepository } from './told-operation.repository'
 import { TargetsService } from './targets.service'
 
 @Module({
@@ -27,6 +28,7 @@ import { TargetsService } from './targets.service'
   providers: [
     SessionRepository,
     OperationRepository,
+    ToldOperationRepository,
     TargetRepository,
     { provide: TargetCredentials, useClass: StoredCredentials },
     TargetsService,

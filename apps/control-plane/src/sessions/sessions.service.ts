@@ -9,6 +9,7 @@ import { InvalidRequest } from '../common/http/invalid-request'
 import { toPage } from '../common/http/page'
 import { matchesPattern } from '../common/name-pattern'
 import { killChannel } from './live-sessions'
+import type { Operation } from './operation'
 import { OperationRepository } from './operation.repository'
 import { RecordingFeed } from './recording-feed.service'
 import { SessionLife } from './session-life.service'
@@ -16,7 +17,6 @@ import { SessionRepository } from './session.repository'
 import type { OperationsQuery, RecordingQuery, SessionsQuery } from './sessions.dto'
 
 type SessionRow = NonNullable<Awaited<ReturnType<SessionRepository['find']>>>
-type OperationRow = Awaited<ReturnType<OperationRepository['list']>>[number]
 
 /** Sessions for people: who may see which, and ending them. */
 @Injectable()
@@ -45,7 +45,7 @@ export class SessionsService {
     if (query.sessionId !== undefined) await this.require(query.sessionId, by)
     else if (connectionsFor(by, 'sessions:read') !== 'all')
       throw new InvalidRequest([{ path: 'sessionId', message: 'is needed' }])
-    const rows = await this.operations.list(query, undefined)
+    const rows = await this.operations.list(query)
     return toPage(rows, query, ({ id }) => id, toOperation)
   }
 
@@ -109,7 +109,7 @@ function toSession(row: SessionRow) {
   return { ...rest, bytesIn: row.bytesIn.toString(), bytesOut: row.bytesOut.toString() }
 }
 
-function toOperation(row: OperationRow) {
+function toOperation(row: Operation) {
   return {
     ...row,
     // Stored with their names alone too, for the search.

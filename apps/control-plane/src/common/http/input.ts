@@ -80,5 +80,5 @@ export function answerOf(handler: object): Answer | undefined {
   return Reflect.getMetadata(answerKey, handler) as Answer | undefined
 }
 
-export const idParams = z.strictObject({ id: z.uuid() })
+export const idParams = z.strictObject({ id: z.uuid().toLowerCase() })
 export type IdParams = z.output<typeof idParams>

@@ -37,7 +37,7 @@ export interface Page<T> {
 export const pageOf = (item: z.ZodType) =>
   z.object({ items: z.array(item), nextCursor: z.string().nullable() })
 
-const idKey = z.uuid()
+const idKey = z.uuid().toLowerCase()
 
 /** Where the page begins: after the item with this id. Undefined = from the start. */
 export function afterId(query: PageQuery): string | undefined {

@@ -7,7 +7,8 @@ export interface IngestedRecord {
   readonly kind: string
   readonly sessionId?: string
   readonly operationId?: string
-  readonly body: JsonObject
+  /** Canonical JSON. */
+  readonly body: string
   readonly effect?: RecordEffect
 }
 
@@ -20,7 +21,12 @@ export type RecordEffect =
       readonly claimed: Readonly<Record<string, string>>
       readonly at: Date
     }
-  | { readonly kind: 'intent'; readonly operation: NewOperation }
+  | {
+      readonly kind: 'intent'
+      readonly operation: NewOperation
+      /** Whether the entry holds all of the operation that people are shown. */
+      readonly isToldInFull: boolean
+    }
   | { readonly kind: 'outcome'; readonly outcome: OperationEnd }
   | {
       readonly kind: 'ended'

@@ -1,3 +1,4 @@
+import { canonicalJson, canonicalString } from '@wardgate/audit-log'
 import {
   type OperationIntent,
   type OperationOutcome,
@@ -18,6 +19,8 @@ const longestText = 6_000
 const mostActions = 100
 const mostRules = 50
 const mostParametersInLeaf = 20
+const longestParameterInLeaf = 200
+const longestAction = 100
 const longestStoredText = 65_536
 
 const outcomes = {
@@ -57,22 +60,36 @@ export function readIntent(raw: OperationIntent, at: Date): RecordContent {
     kind: 'operation.intent',
     sessionId,
     operationId,
-    body: {
-      actions: actions.slice(0, mostActions).map((action) => cut(action, 100)),
-      approvalId,
-      determinedBy,
-      epoch: raw.epoch.toString(),
-      fromMemo: raw.fromMemo,
-      kind: operation.operationKind,
-      parameterCount: raw.parameters.length,
-      parameters: parameters.slice(0, mostParametersInLeaf).map(shortened),
-      summary: operation.summary,
-      text: cut(text, longestText),
-      textBytes: Number(raw.textBytes),
-      textDigest,
-    },
-    effect: { kind: 'intent', operation },
+    body: intentBody(raw, operation),
+    effect: { kind: 'intent', operation, isToldInFull: isToldInFull(operation) },
   }
+}
+
+/** Put together by hand, in the order of canonical JSON: it is written for every operation. */
+function intentBody({ epoch, fromMemo, parameters: bound }: OperationIntent, of: NewOperation) {
+  const actions = of.actions.slice(0, mostActions).map((action) => cut(action, longestAction))
+  const parameters = of.parameters.slice(0, mostParametersInLeaf).map(shortened)
+  return (
+    `{"actions":${canonicalJson(actions)},"approvalId":"${of.approvalId}",` +
+    `"determinedBy":${canonicalJson(of.determinedBy)},"epoch":"${epoch}","fromMemo":${fromMemo},` +
+    `"kind":${canonicalString(of.operationKind)},"parameterCount":${bound.length},` +
+    `"parameters":${canonicalJson(parameters)},"summary":${canonicalString(of.summary)},` +
+    `"text":${canonicalString(cut(of.text, longestText))},"textBytes":${Number(of.textBytes)},` +
+    `"textDigest":"${of.textDigest}"}`
+  )
+}
+
+/** Whether the entry holds the whole of what is shown of the operation: then nothing else has to. */
+function isToldInFull({ text, actions, parameters }: NewOperation): boolean {
+  return (
+    text.length <= longestText &&
+    actions.length <= mostActions &&
+    actions.every(({ length }) => length <= longestAction) &&
+    parameters.length <= mostParametersInLeaf &&
+    parameters.every(
+      ({ value }) => typeof value !== 'string' || value.length <= longestParameterInLeaf,
+    )
+  )
 }
 
 export function readRefused(raw: OperationRefused, at: Date): RecordContent {
@@ -102,16 +119,16 @@ export function readRefused(raw: OperationRefused, at: Date): RecordContent {
     kind: 'operation.refused',
     sessionId,
     operationId,
-    body: {
-      kind: operation.operationKind,
-      text: cut(text, longestText),
-      textDigest,
-      textBytes: Number(raw.textBytes),
+    body: canonicalJson({
       code: operation.errorCode,
-      message: operation.errorMessage,
       determinedBy,
-    },
-    effect: { kind: 'intent', operation },
+      kind: operation.operationKind,
+      message: operation.errorMessage,
+      text: cut(text, longestText),
+      textBytes: Number(raw.textBytes),
+      textDigest,
+    }),
+    effect: { kind: 'intent', operation, isToldInFull: isToldInFull(operation) },
   }
 }
 
@@ -133,16 +150,13 @@ export function readOutcome(raw: OperationOutcome, at: Date): RecordContent {
     kind: 'operation.outcome',
     sessionId: id(raw.sessionId),
     operationId,
-    body: {
-      bytes: Number(raw.bytes),
-      completion: outcome.completion,
-      durationMicros: Number(raw.durationMicros),
-      errorCode: outcome.errorCode,
-      errorMessage: outcome.errorMessage,
-      maskedCells: Number(raw.maskedCells),
-      rows: Number(raw.rows),
-      status: outcome.status,
-    },
+    body:
+      `{"bytes":${Number(raw.bytes)},"completion":${canonicalString(outcome.completion)},` +
+      `"durationMicros":${Number(raw.durationMicros)},` +
+      `"errorCode":${canonicalString(outcome.errorCode)},` +
+      `"errorMessage":${canonicalString(outcome.errorMessage)},` +
+      `"maskedCells":${Number(raw.maskedCells)},"rows":${Number(raw.rows)},` +
+      `"status":"${outcome.status}"}`,
     effect: { kind: 'outcome', outcome },
   }
 }
@@ -154,7 +168,7 @@ function parameter({ type, format, value }: WireParameter) {
 
 function shortened(shown: JsonObject): JsonObject {
   const { value } = shown
-  return typeof value === 'string' ? { ...shown, value: cut(value, 200) } : shown
+  return typeof value === 'string' ? { ...shown, value: cut(value, longestParameterInLeaf) } : shown
 }
 
 function rules(raw: readonly { policy: string; rule: string }[]): JsonObject[] {

@@ -1,3 +1,4 @@
+import { canonicalJson } from '@wardgate/audit-log'
 import { AgentEvent, type IngestRequest, type SpoolRecord } from '@wardgate/contract'
 import { id, known, malformed, short } from './fields'
 import type { IngestedRecord } from './ingested-record'
@@ -31,7 +32,7 @@ function readRecord(raw: SpoolRecord): IngestedRecord {
     case 'spoolCreated': {
       const { previousSpoolId, reason } = entry.value
       const body = { previousSpoolId: short(previousSpoolId), reason: short(reason) }
-      return { ...position, kind: 'spool.created', body }
+      return { ...position, kind: 'spool.created', body: canonicalJson(body) }
     }
     case 'sessionStarted':
       return { ...position, ...readStarted(entry.value, at) }
@@ -54,11 +55,12 @@ function readRecord(raw: SpoolRecord): IngestedRecord {
         code: short(code),
         message: short(message),
       }
-      return { ...position, kind: 'login.refused', body }
+      return { ...position, kind: 'login.refused', body: canonicalJson(body) }
     }
     case 'agentLife': {
       const event = known(agentEvents, entry.value.event)
-      return { ...position, kind: `agent.${event}`, body: { detail: short(entry.value.detail) } }
+      const body = canonicalJson({ detail: short(entry.value.detail) })
+      return { ...position, kind: `agent.${event}`, body }
     }
   }
 }

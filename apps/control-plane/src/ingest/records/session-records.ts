@@ -1,3 +1,4 @@
+import { canonicalJson } from '@wardgate/audit-log'
 import type { RecordingChunk, SessionEnded, SessionStarted } from '@wardgate/contract'
 import { AuditError } from '@wardgate/errors'
 import { parseChunk } from '@wardgate/recording'
@@ -17,7 +18,7 @@ export function readStarted(raw: SessionStarted, at: Date): RecordContent {
   return {
     kind: 'session.started',
     sessionId: id(raw.sessionId),
-    body: { clientAddress, admissionDigest: hash('sha256', raw.admission) },
+    body: canonicalJson({ admissionDigest: hash('sha256', raw.admission), clientAddress }),
     effect: { kind: 'started', rawAdmission: raw.admission, clientAddress, claimed, at },
   }
 }
@@ -32,12 +33,12 @@ export function readEnded({
   return {
     kind: 'session.ended',
     sessionId: id(sessionId),
-    body: {
-      reason: short(reason),
-      errorCode: short(errorCode),
+    body: canonicalJson({
       bytesIn: Number(bytesIn),
       bytesOut: Number(bytesOut),
-    },
+      errorCode: short(errorCode),
+      reason: short(reason),
+    }),
     effect: { kind: 'ended', reason: short(reason), bytesIn, bytesOut },
   }
 }
@@ -48,7 +49,7 @@ export function readRecording({ sessionId, index, data, last }: RecordingChunk):
   return {
     kind: last ? 'recording.ended' : 'recording.chunk',
     sessionId: id(sessionId),
-    body: readChunk({ index, data: bytes, digest, last }, sessionId),
+    body: canonicalJson(readChunk({ index, data: bytes, digest, last }, sessionId)),
     effect: { kind: 'chunk', index, data: bytes, digest, last },
   }
 }
