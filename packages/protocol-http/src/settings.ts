@@ -74,6 +74,19 @@ const shape = z.strictObject({
         .array(z.enum(['sampling/createMessage', 'elicitation/create', 'roots/list', 'ping']))
         .default(['ping'])
         .describe('What the server may ask the client for.'),
+      origins: z
+        .array(z.url().max(300))
+        .max(50)
+        .default([])
+        .describe("Origins of pages that may ask from a browser, besides this machine's own."),
+      hiddenText: z
+        .enum(['strip', 'refuse', 'pass'])
+        .default('strip')
+        .describe('What happens to text of the server that nobody sees and a model reads.'),
+      ui: z
+        .enum(['withhold', 'pass'])
+        .default('withhold')
+        .describe('What happens to resources that a client would render (`ui://`).'),
     })
     .prefault({}),
   ...judging,

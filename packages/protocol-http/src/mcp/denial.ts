@@ -6,7 +6,7 @@ import type { RpcId } from './json-rpc'
 const refusedCode = -32_003
 
 export interface DeniedCall {
-  readonly id: RpcId
+  readonly id: RpcId | null
   readonly method: string
   readonly error: GatewayError
   readonly approval: HeldApproval | undefined

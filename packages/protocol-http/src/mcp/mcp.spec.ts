@@ -240,6 +240,21 @@ it.each([
   expect(answer.status).toBe(status)
 })
 
+it.each([
+  ['http://localhost:6274', 200],
+  ['http://127.0.0.1:1', 200],
+  ['https://chat.example', 200],
+  ['https://chat.example:8443', 403],
+  ['http://evil.example', 403],
+  ['http://localhost.evil.example', 403],
+  ['null', 403],
+])('takes requests from the page of a browser at %s: %i', async (origin, status) => {
+  await start({ mcp: { origins: ['https://chat.example/'] } })
+  const answer = await post({ jsonrpc: '2.0', id: 1, method: 'ping' }, { origin })
+  expect(answer.status).toBe(status)
+  expect(received).toHaveLength(status === 200 ? 1 : 0)
+})
+
 it.each(['text/plain', 'text/html', 'application/octet-stream'])(
   'shows no answer of another kind than messages: %s',
   async (type) => {

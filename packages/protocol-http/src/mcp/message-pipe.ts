@@ -1,6 +1,7 @@
 import { ProtocolError, toGatewayError } from '@wardgate/errors'
 import type { Permit } from '@wardgate/gateway'
 import type { BodyPipe, BodySink } from '../relay/body-pipe'
+import type { ShownMessages } from '../relay/decide-request'
 import { EventReader, type ServerEvent } from './event-reader'
 
 /** One message of a server; bounded because it is read whole. */
@@ -11,8 +12,7 @@ export interface MessagePipeOptions {
   readonly mediaType: string
   readonly sink: BodySink
   readonly goOn: () => void
-  /** Undefined = the client does not see it. */
-  readonly show: (message: Uint8Array) => Promise<Uint8Array | undefined>
+  readonly messages: ShownMessages
 }
 
 /** An answer of an MCP server, message by message: one JSON body, or events that each carry one. */
@@ -49,7 +49,7 @@ export class MessagePipe implements BodyPipe {
   end(): void {
     this.#then(async () => {
       if (this.#length > 0) {
-        const shown = await this.#options.show(Buffer.concat(this.#parts))
+        const shown = await this.#options.messages.show(Buffer.concat(this.#parts))
         if (shown !== undefined) this.#pass(this.#options.masker.write(shown))
       }
       this.#pass(this.#options.masker.end())
@@ -67,10 +67,10 @@ export class MessagePipe implements BodyPipe {
   }
 
   async #showEvent({ fields, data }: ServerEvent): Promise<void> {
-    const { masker, show } = this.#options
+    const { masker, messages } = this.#options
     if (data === undefined) return this.#pass(masker.write(Buffer.from(`${fields}\n`)))
     if (data === '') return this.#pass(masker.write(Buffer.from(`${fields}data: \n\n`)))
-    const shown = await show(Buffer.from(data))
+    const shown = await messages.show(Buffer.from(data))
     if (shown === undefined || this.#isOver) return
     const event = `${fields}data: ${Buffer.from(shown).toString()}\n\n`
     this.#pass(masker.write(Buffer.from(event)))

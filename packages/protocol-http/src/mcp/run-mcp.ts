@@ -7,12 +7,14 @@ import { readRequest, submit, type ReadRequest } from '../relay/decide-request'
 import { forward } from '../relay/forward'
 import type { SessionParts } from '../relay/session-parts'
 import { essenceOf } from '../wire/media-type'
+import { checkOrigin } from './check-origin'
 import { denialMessage } from './denial'
 import { idOf, parseMessage, type RpcId, type RpcMessage } from './json-rpc'
 import { checkHeaders, headersForServer } from './headers'
-import { shownMessage } from './server-messages'
+import { ServerMessages } from './server-messages'
 import { boundSession, ownSession } from './session-ids'
 import { toolCallOf } from './tool-call'
+import { isNameShown } from './tool-list'
 
 /** What a request without a message asks for: https://modelcontextprotocol.io/specification/2025-11-25/basic/transports */
 const bodiless: Readonly<Record<string, string>> = { GET: 'session/listen', DELETE: 'session/end' }
@@ -23,27 +25,29 @@ export async function runMcp(
   visit: Visit,
   session: SessionParts,
 ): Promise<GatewayError | undefined> {
+  checkOrigin(exchange.fields, visit.settings.mcp.origins)
   const request = await readRequest(exchange, visit, session)
   checkEndpoint(request)
   const headers = ownSession(headersForServer(request.operation.headers), session.gate)
   const message = exchange.method === 'POST' ? messageOf(request) : undefined
   const operation = operationOf(exchange, message)
+  refuseHiddenName(operation, visit)
   const id = message === undefined ? undefined : idOf(message)
   const { answer, approval } = await submit(request, operation)
   if (answer.kind === 'denial') {
     refuse(request, { id, method: operation.method, error: answer.error, approval })
     return undefined
   }
-  const context = {
-    gate: session.gate,
-    settings: visit.settings.mcp,
-    asked: operation.method,
-  }
   return forward({
     ...withMessage(request, headers, message),
     permit: answer,
     showHeaders: (shown) => boundSession(shown, session.gate),
-    show: (bytes) => shownMessage(bytes, context),
+    messages: new ServerMessages({
+      gate: session.gate,
+      permit: answer,
+      settings: visit.settings.mcp,
+      asked: operation.method,
+    }),
   })
 }
 
@@ -76,6 +80,12 @@ function operationOf(exchange: Exchange, message: RpcMessage | undefined): ToolC
   if (method === undefined)
     throw new ProtocolError('ERR_PROTOCOL_UNSUPPORTED', `${exchange.method} is no part of MCP`)
   return { kind: 'tool-call', method, name: '', arguments: '{}' }
+}
+
+/** Rules and people would read another name than the server. */
+function refuseHiddenName({ name, method }: ToolCallOperation, { settings }: Visit): void {
+  if (isNameShown(name, settings.mcp)) return
+  throw new ProtocolError('ERR_PROTOCOL_MALFORMED', `${method} names what has hidden text in it`)
 }
 
 /** The message is written anew. */

@@ -1,41 +1,84 @@
-import { PolicyError } from '@wardgate/errors'
-import type { Gate } from '@wardgate/gateway'
+import { PolicyError, type GatewayError } from '@wardgate/errors'
+import type { Gate, Permit } from '@wardgate/gateway'
 import { z } from 'zod'
+import type { ShownMessages } from '../relay/decide-request'
 import type { HttpSettings } from '../settings'
 import { denialMessage } from './denial'
-import { isRequest, parseMessage, type RpcId } from './json-rpc'
+import { isRequest, parseMessage, type RpcMessage, type RpcRequest } from './json-rpc'
+import { ShownValue } from './shown-value'
+import { shownToolList } from './tool-list'
 
 const questions = z.record(z.string(), z.looseObject({ method: z.string() }))
-const toolList = z.looseObject({ tools: z.array(z.looseObject({ name: z.string() })).max(1_024) })
 
-type ListedTool = z.infer<typeof toolList>['tools'][number]
+type RpcAnswer = Exclude<RpcMessage, RpcRequest>
 
 export interface ServerContext {
   readonly gate: Gate
+  readonly permit: Permit
   readonly settings: HttpSettings['mcp']
   /** The method that the client called. */
   readonly asked: string
 }
 
-/** A message of the server's as the client may see it; undefined = not at all. Values are masked afterwards. */
-export async function shownMessage(
-  bytes: Uint8Array,
-  context: ServerContext,
-): Promise<Uint8Array | undefined> {
-  const message = parseMessage(bytes)
-  if (isRequest(message)) {
-    const isAllowed = !('id' in message) || mayAsk(message.method, context)
-    return isAllowed ? written(message) : undefined
+/** The messages of one answer of a server as the client may see them; values are masked afterwards. */
+export class ServerMessages implements ShownMessages {
+  readonly #context: ServerContext
+  maskedCells = 0
+
+  constructor(context: ServerContext) {
+    this.#context = context
   }
-  if (!('result' in message)) return written(message)
-  const refused = questionsIn(message.result).find((method) => !mayAsk(method, context))
-  if (refused !== undefined)
-    return written(refusedQuestion({ id: message.id, method: context.asked }, refused))
-  // By what it is, not by what was asked: a stream that is resumed shows answers to other requests.
-  if (!('tools' in message.result)) return written(message)
-  const result = toolList.parse(message.result)
-  const tools = await visibleTools(result.tools, context)
-  return written({ ...message, result: { ...result, tools } })
+
+  async show(bytes: Uint8Array): Promise<Uint8Array | undefined> {
+    const message = parseMessage(bytes)
+    return isRequest(message) ? this.#request(message) : this.#answer(message)
+  }
+
+  #request(message: RpcRequest): Uint8Array | undefined {
+    if ('id' in message && !mayAsk(message.method, this.#context)) return undefined
+    if (message.params === undefined) return written(message)
+    const params = this.#see(message.params)
+    return params === undefined ? undefined : written({ ...message, params })
+  }
+
+  async #answer(message: RpcAnswer): Promise<Uint8Array> {
+    if ('error' in message) {
+      const error = this.#see(message.error)
+      return error === undefined
+        ? this.#refusal(message, hiddenFound())
+        : written({ ...message, error })
+    }
+    const refused = questionsIn(message.result).find((method) => !mayAsk(method, this.#context))
+    if (refused !== undefined) return this.#refusal(message, questionAsked(refused))
+    const result = await this.#result(message.result)
+    return result === undefined
+      ? this.#refusal(message, hiddenFound())
+      : written({ ...message, result })
+  }
+
+  /** By what it is, not by what was asked: a stream that is resumed shows answers to other requests. */
+  async #result(result: Readonly<Record<string, unknown>>): Promise<unknown> {
+    if (!('tools' in result)) return this.#see(result)
+    const { gate, settings } = this.#context
+    const see = (value: unknown) => this.#see(value)
+    const { tools, ...others } = await shownToolList(result, { gate, settings, see })
+    const rest = see(others)
+    return rest === undefined ? undefined : { ...(rest as object), tools }
+  }
+
+  /** Undefined = it has hidden text in it, and the connection refuses that. */
+  #see(value: unknown): unknown {
+    const { permit, settings } = this.#context
+    const shown = new ShownValue(permit, settings)
+    const seen = shown.of(value)
+    this.maskedCells += shown.maskedCells
+    return settings.hiddenText === 'refuse' && shown.hasHidden ? undefined : seen
+  }
+
+  #refusal({ id }: RpcAnswer, error: GatewayError): Uint8Array {
+    const method = this.#context.asked
+    return written(denialMessage({ id, method, error, approval: undefined }))
+  }
 }
 
 /** A server that asks the client for a model's answer or a person's input turns the tables: sampling, elicitation. */
@@ -51,23 +94,16 @@ function questionsIn({ inputRequests }: Readonly<Record<string, unknown>>): read
   return read.success ? Object.values(read.data).map(({ method }) => method) : ['']
 }
 
-function refusedQuestion(to: { readonly id: RpcId; readonly method: string }, method: string) {
+function questionAsked(method: string): PolicyError {
   const message = `the server asks its client for ${method === '' ? 'something' : method}`
   const nextStep = 'An administrator can let it: serverRequests under mcp of the connection.'
-  const error = new PolicyError('ERR_POLICY_DENIED', message, { nextStep })
-  return denialMessage({ ...to, error, approval: undefined })
+  return new PolicyError('ERR_POLICY_DENIED', message, { nextStep })
 }
 
-/** Those that are as they were accepted, and that this principal might call. */
-async function visibleTools(
-  tools: readonly ListedTool[],
-  { gate }: ServerContext,
-): Promise<readonly ListedTool[]> {
-  if (tools.length === 0) return tools
-  // What is asked about is what is written: one text for one tool.
-  const offered = tools.map((tool) => ({ name: tool.name, definition: JSON.stringify(tool) }))
-  const visible = await gate.screenTools(offered)
-  return tools.filter((_tool, index) => visible[index] === true)
+function hiddenFound(): PolicyError {
+  const message = 'the answer of the server has text in it that nobody sees and a model reads'
+  const nextStep = 'An administrator can have it removed: hiddenText under mcp of the connection.'
+  return new PolicyError('ERR_POLICY_DENIED', message, { nextStep })
 }
 
 function written(message: object): Uint8Array {

@@ -28,8 +28,15 @@ export interface PermittedRequest extends ReadRequest {
   readonly permit: Permit
   /** What the client sees of the headers beside masks; absent = all. */
   readonly showHeaders?: (headers: ShownHeaders['headers']) => ShownHeaders['headers']
-  /** For protocols over HTTP whose answers are messages: each as the client may see it. */
-  readonly show?: (message: Uint8Array) => Promise<Uint8Array | undefined>
+  /** For protocols over HTTP whose answers are messages. */
+  readonly messages?: ShownMessages
+}
+
+export interface ShownMessages {
+  /** A message as the client may see it; undefined = not at all. */
+  show(message: Uint8Array): Promise<Uint8Array | undefined>
+  /** Values so far that the client sees otherwise than they were. */
+  readonly maskedCells: number
 }
 
 /** At once when there is no body to wait for. */

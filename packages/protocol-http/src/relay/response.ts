@@ -52,8 +52,8 @@ export class ResponseRelay implements ResponseListener, BodySink {
     const { exchange, permit, visit, operation } = this.#request
     const { status } = this
     this.#untyped = undefined
-    const show = status < 300 && hasBody ? this.#request.show : undefined
-    if (show !== undefined) requireMessages(fields)
+    const messages = status < 300 && hasBody ? this.#request.messages : undefined
+    if (messages !== undefined) requireMessages(fields)
     const mediaType = valueOf(fields, 'content-type') ?? ''
     const masker = permit.body(hasBody ? mediaType : typeOfNothing)
     if (masker.active && hasBody) refusePart(status)
@@ -64,17 +64,17 @@ export class ResponseRelay implements ResponseListener, BodySink {
       settings: visit.settings,
       where: { scheme, authority, prefix: visit.prefix },
       requestPath: path,
-      isMasked: masker.active || show !== undefined,
+      isMasked: masker.active || messages !== undefined,
     })
     const shown = this.#request.showHeaders?.(masked) ?? masked
     this.#headerCells = maskedCells
     this.#masker = masker
     const goOn = () => this.#sending?.resume()
     this.#pipe =
-      show === undefined
+      messages === undefined
         ? bodyPipe({ masker, contentEncoding, sink: this, goOn })
-        : new MessagePipe({ masker, mediaType: essenceOf(mediaType), sink: this, goOn, show })
-    const isAnew = masker.active && hasBody && show === undefined
+        : new MessagePipe({ masker, mediaType: essenceOf(mediaType), sink: this, goOn, messages })
+    const isAnew = masker.active && hasBody && messages === undefined
     const encoder = isAnew ? encoderFor(contentEncoding, this.#acceptEncoding()) : undefined
     this.#outlet = outletTo(exchange, encoder, () => this.#pipe?.drained())
     const coding = encoder === undefined ? [] : [{ name: 'content-encoding', value: encoder.name }]
@@ -158,10 +158,15 @@ export class ResponseRelay implements ResponseListener, BodySink {
       status,
       rows: this.status === 0 ? 0 : 1,
       bytes: this.#bytes,
-      maskedCells: this.#headerCells + (this.#masker?.maskedCells ?? 0),
+      maskedCells: this.#maskedCells(),
       ...(code === undefined ? {} : { completion: code }),
       ...(failure === undefined ? {} : { error: failure }),
     })
+  }
+
+  #maskedCells(): number {
+    const ofBody = this.#masker?.maskedCells ?? 0
+    return this.#headerCells + ofBody + (this.#request.messages?.maskedCells ?? 0)
   }
 
   #recordHead(headers: readonly Field[]): void {

@@ -1,0 +1,116 @@
+import { toGatewayError } from '@wardgate/errors'
+import type { Permit } from '@wardgate/gateway'
+import type { HttpSettings } from '../settings'
+import { visibleText } from './hidden-text'
+import { shownBlob } from './shown-blob'
+import { isUi, withoutUi } from './ui-parts'
+
+type Part = Readonly<Record<string, unknown>>
+type Settings = Pick<HttpSettings['mcp'], 'hiddenText' | 'ui'>
+
+/** Goes through one message of a server: what its client may not see is taken out, or replaced by why. */
+export class ShownValue {
+  readonly #permit: Permit
+  readonly #settings: Settings
+  /** Values that the client sees otherwise than they were. */
+  maskedCells = 0
+  /** Whether hidden text was found. */
+  hasHidden = false
+
+  constructor(permit: Permit, settings: Settings) {
+    this.#permit = permit
+    this.#settings = settings
+  }
+
+  of(value: unknown): unknown {
+    if (typeof value === 'string') return this.#text(value)
+    if (Array.isArray(value)) return this.#members(value)
+    return isPart(value) ? this.#part(value) : value
+  }
+
+  readonly #text = (text: string): string => {
+    if (this.#settings.hiddenText === 'pass') return text
+    const shown = visibleText(text)
+    if (shown === text) return text
+    this.hasHidden = true
+    this.maskedCells += 1
+    return shown
+  }
+
+  #members(values: readonly unknown[]): readonly unknown[] {
+    // An entry of a list: there is nothing to put in its place.
+    const kept = values.filter(
+      (value) => !(isPart(value) && isEntry(value) && this.#isWithheldUi(value)),
+    )
+    this.maskedCells += values.length - kept.length
+    return kept.map((value) => this.of(value))
+  }
+
+  #part(part: Part): unknown {
+    const { type, data, resource, uri, blob } = part
+    if ((type === 'image' || type === 'audio') && typeof data === 'string')
+      return this.#media(part, data)
+    if (type === 'resource_link' && this.#isWithheldUi(part)) return this.#note(withheldUi)
+    if (type === 'resource' && isPart(resource) && this.#isWithheldUi(resource))
+      return this.#note(withheldUi)
+    if (typeof uri === 'string' && this.#isWithheldUi(part)) return this.#noteAt(uri, withheldUi)
+    if (typeof uri === 'string' && typeof blob === 'string') return this.#contents(part, uri, blob)
+    return this.#entries(part)
+  }
+
+  #entries(part: Part): Part {
+    const ofMeta = (name: string, value: unknown) =>
+      name === '_meta' && this.#settings.ui === 'withhold' ? withoutUi(value) : value
+    return Object.fromEntries(
+      Object.entries(part).map(([name, value]) => [this.#text(name), this.of(ofMeta(name, value))]),
+    )
+  }
+
+  #media(part: Part, data: string): Part {
+    const shown = this.#blob(data, part['mimeType'])
+    return 'why' in shown ? this.#note(shown.why) : this.#entries({ ...part, data: shown.data })
+  }
+
+  #contents(part: Part, uri: string, blob: string): Part {
+    const shown = this.#blob(blob, part['mimeType'])
+    if ('why' in shown) return this.#noteAt(uri, shown.why)
+    return this.#entries({ ...part, blob: shown.data })
+  }
+
+  #blob(data: string, mimeType: unknown): { readonly data: string } | { readonly why: string } {
+    try {
+      const mediaType = typeof mimeType === 'string' ? mimeType : ''
+      const shown = shownBlob(data, mediaType, this.#permit, this.#text)
+      this.maskedCells += shown.maskedCells
+      return shown
+    } catch (caught) {
+      return { why: toGatewayError(caught).message }
+    }
+  }
+
+  #isWithheldUi(part: Part): boolean {
+    return this.#settings.ui === 'withhold' && isUi(part)
+  }
+
+  /** Content of a result: a model reads why it has not got it. */
+  #note(why: string): Part {
+    this.maskedCells += 1
+    return { type: 'text', text: `Withheld by Wardgate: ${why}.` }
+  }
+
+  #noteAt(uri: string, why: string): Part {
+    this.maskedCells += 1
+    return { uri: this.#text(uri), mimeType: 'text/plain', text: `Withheld by Wardgate: ${why}.` }
+  }
+}
+
+const withheldUi = 'user interfaces of servers are not shown on this connection'
+
+/** Of a list of resources or templates, rather than contents or content. */
+function isEntry(part: Part): boolean {
+  return !('type' in part || 'text' in part || 'blob' in part)
+}
+
+function isPart(value: unknown): value is Part {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
