@@ -16,6 +16,13 @@ export function startEverything(): Promise<McpServer> {
   return startMcpServer([everything, 'streamableHttp'])
 }
 
+const full = join(__dirname, 'servers/mcp-full.mjs')
+
+/** A server of our own that passes every scenario of the official suite. */
+export function startFull(): Promise<McpServer> {
+  return startMcpServer([full])
+}
+
 const stateless = join(__dirname, 'servers/mcp-stateless.mjs')
 
 /** A server of the official SDK that speaks 2026-07-28, whose tool says this of itself. */
