@@ -33,8 +33,14 @@ function attach() {
   child.once('exit', (code) => process.exit(code ?? 1))
 }
 
+/** As root the databases run as another user, who must get through to their folders; each entry is private by itself. */
+function homeMode() {
+  return process.getuid?.() === 0 ? 0o711 : 0o700
+}
+
 function detach() {
   const home = resolve(process.env.WARDGATE_HOME ?? join(root, '.wardgate'))
+  mkdirSync(home, { recursive: true, mode: homeMode() })
   mkdirSync(join(home, 'logs'), { recursive: true, mode: 0o700 })
   const logFile = join(home, 'logs/standalone.log')
   const log = openSync(logFile, 'w', 0o600)

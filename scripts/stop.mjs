@@ -1,10 +1,12 @@
-// npm run stop: ends the standalone of this WARDGATE_HOME, and nothing else.
-import { existsSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+// npm run stop: ends the standalone of this WARDGATE_HOME, and nothing else; with --purge its state is deleted too.
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
 import { root } from './prepare.mjs'
 
 const limitMillis = 60_000
+const { purge } = options()
 const home = resolve(process.env.WARDGATE_HOME ?? join(root, '.wardgate'))
 const ledger = join(home, 'processes.json')
 const runner = existsSync(ledger)
@@ -21,17 +23,39 @@ function alive() {
   }
 }
 
-if (runner === undefined || !alive()) {
-  console.log(`nothing runs in ${home}`)
-  process.exit(0)
-}
-process.kill(runner.pid, 'SIGTERM')
-const deadline = Date.now() + limitMillis
-while (alive()) {
-  if (Date.now() > deadline) {
-    console.error(`process ${runner.pid} does not end; see ${join(home, 'logs')}`)
-    process.exit(1)
+if (runner === undefined || !alive()) console.log(`nothing runs in ${home}`)
+else await stop()
+if (purge) deleteState()
+
+async function stop() {
+  process.kill(runner.pid, 'SIGTERM')
+  const deadline = Date.now() + limitMillis
+  while (alive()) {
+    if (Date.now() > deadline) {
+      console.error(`process ${runner.pid} does not end; see ${join(home, 'logs')}`)
+      process.exit(1)
+    }
+    await delay(50)
   }
-  await delay(50)
+  console.log('stopped')
 }
-console.log('stopped')
+
+/** A server that must not run as root keeps its data where its user can reach it; a file in the home says where. */
+function deleteState() {
+  if (!existsSync(join(home, 'secrets.json')) && !existsSync(ledger)) return
+  for (const name of readdirSync(home).filter((entry) => entry.endsWith('.location'))) {
+    const folder = dirname(readFileSync(join(home, name), 'utf8').trim())
+    if (dirname(folder) === '/var/lib/wardgate') rmSync(folder, { recursive: true, force: true })
+  }
+  rmSync(home, { recursive: true, force: true })
+  console.log(`deleted ${home}`)
+}
+
+function options() {
+  try {
+    return parseArgs({ options: { purge: { type: 'boolean', default: false } } }).values
+  } catch (error) {
+    console.error(`${error.message}\nUsage: npm run stop [-- --purge]`)
+    process.exit(2)
+  }
+}

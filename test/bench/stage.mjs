@@ -37,8 +37,7 @@ export async function openStage(peers, quick) {
     })
     if (result.status !== 0) throw new Error(`${name}: ${result.stdout}${result.stderr}`)
   }
-  script('stop.mjs')
-  rmSync(home, { recursive: true, force: true })
+  script('stop.mjs', '--purge')
   script('start.mjs', '--detach')
   const descriptor = JSON.parse(readFileSync(join(home, 'standalone.json'), 'utf8'))
   const token = (identity) =>
@@ -77,7 +76,7 @@ export async function openStage(peers, quick) {
     async close() {
       bouncer.kill('SIGTERM')
       bare.kill('SIGTERM')
-      script('stop.mjs')
+      script('stop.mjs', '--purge')
     },
   }
 }

@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { eventually } from '../support/eventually'
 import { connectDirectly, connectThrough } from '../support/governed-client'
@@ -13,8 +12,7 @@ const stop = new AbortController()
 jest.setTimeout(600_000)
 
 beforeAll(async () => {
-  await instance.stop()
-  rmSync(instance.home, { recursive: true, force: true })
+  await instance.remove()
   await instance.start()
   const direct = await connectDirectly(instance)
   await direct.query('CREATE TABLE runs (id int PRIMARY KEY, n int NOT NULL)')
@@ -24,7 +22,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   stop.abort()
-  await instance.stop()
+  await instance.remove()
 })
 
 interface ApprovalRequest {

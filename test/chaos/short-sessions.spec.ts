@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { eventually } from '../support/eventually'
 import { everyPage } from '../support/every-page'
@@ -26,8 +25,7 @@ interface Operation {
 jest.setTimeout(600_000)
 
 beforeAll(async () => {
-  await instance.stop()
-  rmSync(instance.home, { recursive: true, force: true })
+  await instance.remove()
   await instance.start()
   await provisionTests(instance)
   const direct = await connectDirectly(instance)
@@ -37,7 +35,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   stop.abort()
-  await instance.stop()
+  await instance.remove()
 })
 
 /** A connection for each row, as tool calls make them; answers which rows were acknowledged. */

@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { eventually } from '../support/eventually'
@@ -30,8 +29,7 @@ interface Operation {
 jest.setTimeout(600_000)
 
 beforeAll(async () => {
-  await instance.stop()
-  rmSync(instance.home, { recursive: true, force: true })
+  await instance.remove()
   await instance.start()
   await provisionTests(instance)
   const direct = await connectDirectly(instance)
@@ -41,7 +39,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   stop.abort()
-  await instance.stop()
+  await instance.remove()
 })
 
 /** Inserts marked rows until told to stop, whatever happens around it; answers which were acknowledged. */

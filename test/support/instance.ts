@@ -51,6 +51,11 @@ export class Instance {
     await this.script('stop.mjs')
   }
 
+  /** Stops it and deletes all that it kept. */
+  async remove(): Promise<void> {
+    await this.script('stop.mjs', '--purge')
+  }
+
   get descriptor(): Descriptor {
     return JSON.parse(readFileSync(join(this.home, 'standalone.json'), 'utf8')) as Descriptor
   }

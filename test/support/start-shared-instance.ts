@@ -1,11 +1,9 @@
-import { rmSync } from 'node:fs'
 import { sharedInstance } from './shared-instance'
 import { provisionTests } from './provision-tests'
 
 /** jest's globalSetup of the e2e project. */
 module.exports = async (): Promise<void> => {
-  await sharedInstance.stop()
-  rmSync(sharedInstance.home, { recursive: true, force: true })
+  await sharedInstance.remove()
   await sharedInstance.start()
   await provisionTests(sharedInstance)
 }

@@ -2,5 +2,5 @@ import { sharedInstance } from './shared-instance'
 
 /** jest's globalTeardown of the e2e project. */
 module.exports = async (): Promise<void> => {
-  await sharedInstance.stop()
+  await sharedInstance.remove()
 }

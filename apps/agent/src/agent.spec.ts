@@ -34,7 +34,7 @@ beforeAll(async () => {
   cluster = await startCluster({ directory: join(data.path, 'data'), port, password: 'pw' })
 }, 60_000)
 afterAll(async () => {
-  await cluster.stop()
+  await cluster.remove()
   data.remove()
 })
 

@@ -32,7 +32,8 @@ async function endLeftovers(ledger: Ledger): Promise<void> {
 }
 
 async function main(settings: Settings): Promise<void> {
-  mkdirSync(settings.home, { recursive: true, mode: 0o700 })
+  // As root the databases run as another user, who must get through to their folders; each entry is private by itself.
+  mkdirSync(settings.home, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 })
   const ledger = new Ledger(settings.home)
   await endLeftovers(ledger)
   ledger.add({ name: 'standalone', pid: process.pid, marker: __filename })

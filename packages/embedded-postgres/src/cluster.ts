@@ -1,16 +1,16 @@
 import { TargetError } from '@wardgate/errors'
 import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
-import { createWriteStream, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createWriteStream, existsSync, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Client } from 'pg'
 import { postgresBinaries, runnable } from './binaries'
+import { dataDirectory, removeData } from './data-directory'
 import { initialise } from './initialise'
 import { stopLeftover } from './leftover'
-import { giveToServer, reachableByOthers, spawnIdentity } from './privileges'
-import { locationFile, removeAbandoned, sharedFolder } from './shared-folder'
+import { spawnIdentity } from './privileges'
 
 const startLimitMillis = 30_000
 const stopLimitMillis = 10_000
@@ -39,6 +39,8 @@ export interface Cluster {
   readonly exited: Promise<void>
   url(database: string): string
   stop(): Promise<void>
+  /** Stops the server and deletes its data, wherever that lives. */
+  remove(): Promise<void>
 }
 
 /** Starts a PostgreSQL server of our own, 18 unless `binaries` says otherwise, making the cluster first when there is none. */
@@ -54,7 +56,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   for (;;) {
     const server = launch(binaries, directory, logFile, options)
     const ready = await waitUntilReady(server, options, deadline)
-    if (ready) return describe(server, options)
+    if (ready) return describe(server, options, directory)
     // Children of a killed server may still hold its shared memory for a moment.
     if (Date.now() > deadline) {
       throw new TargetError(
@@ -67,34 +69,6 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     }
     await delay(200)
   }
-}
-
-async function dataDirectory(wanted: string): Promise<string> {
-  mkdirSync(dirname(wanted), { recursive: true })
-  const asRoot = process.getuid?.() === 0
-  const elsewhere = asRoot && !reachableByOthers(dirname(wanted))
-  const directory = elsewhere ? await sharedData(wanted) : wanted
-  if (!existsSync(directory)) {
-    mkdirSync(directory, { recursive: true, mode: 0o700 })
-    giveToServer(directory)
-  }
-  return directory
-}
-
-async function sharedData(wanted: string): Promise<string> {
-  removeAbandoned()
-  const location = locationFile(wanted)
-  const isNew = (statSync(location, { throwIfNoEntry: false })?.size ?? 0) === 0
-  // Before the folder is there: one without this file beside what was wanted is taken for abandoned.
-  if (isNew) writeFileSync(location, '')
-  const directory = join(sharedFolder(wanted), 'data')
-  if (isNew) {
-    // The home was removed by hand: what is left in the shared folder belongs to nobody.
-    await stopLeftover(directory)
-    rmSync(directory, { recursive: true, force: true })
-    writeFileSync(location, `${directory}\n`)
-  }
-  return directory
 }
 
 function launch(
@@ -162,10 +136,11 @@ async function waitUntilReady(
   return false
 }
 
-function describe(server: ChildProcess, options: ClusterOptions): Cluster {
+function describe(server: ChildProcess, options: ClusterOptions, directory: string): Cluster {
   const exited =
     server.exitCode === null ? once(server, 'exit').then(() => undefined) : Promise.resolve()
   const { port, password } = options
+  const stop = () => stopServer(server, exited)
   return {
     host: '127.0.0.1',
     port,
@@ -175,15 +150,21 @@ function describe(server: ChildProcess, options: ClusterOptions): Cluster {
     exited,
     url: (database) =>
       `postgresql://postgres:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`,
-    async stop() {
-      if (server.exitCode !== null || server.signalCode !== null) return
-      server.kill('SIGINT')
-      const stopped = await Promise.race([
-        exited.then(() => true),
-        delay(stopLimitMillis, false, { ref: false }),
-      ])
-      if (!stopped) server.kill('SIGQUIT')
-      await exited
+    stop,
+    async remove() {
+      await stop()
+      removeData(options.directory, directory)
     },
   }
+}
+
+async function stopServer(server: ChildProcess, exited: Promise<void>): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return
+  server.kill('SIGINT')
+  const stopped = await Promise.race([
+    exited.then(() => true),
+    delay(stopLimitMillis, false, { ref: false }),
+  ])
+  if (!stopped) server.kill('SIGQUIT')
+  await exited
 }

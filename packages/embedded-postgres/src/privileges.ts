@@ -12,7 +12,7 @@ export function spawnIdentity(): { uid?: number; gid?: number } {
 /** Whether a user without rights of ours can enter this folder: every ancestor must let others through. */
 export function reachableByOthers(folder: string): boolean {
   for (let at = folder; ; at = dirname(at)) {
-    if ((statSync(at).mode & 0o005) === 0) return false
+    if ((statSync(at).mode & 0o001) === 0) return false
     if (at === dirname(at)) return true
   }
 }

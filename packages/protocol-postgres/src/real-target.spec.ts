@@ -26,7 +26,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   postgres.close?.()
-  await cluster.stop()
+  await cluster.remove()
   rmSync(folder, { recursive: true, force: true })
 })
 

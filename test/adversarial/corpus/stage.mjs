@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync, rmSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { referencePolicy } from './reference-policy.mjs'
@@ -33,15 +33,14 @@ export async function openStage({
     if (status !== 0) throw new Error(`${name}: ${stdout}${stderr}`)
   }
   if (own) {
-    script('stop.mjs')
-    rmSync(folder, { recursive: true, force: true })
+    script('stop.mjs', '--purge')
     script('start.mjs', '--detach')
   }
   const descriptor = JSON.parse(readFileSync(join(folder, 'standalone.json'), 'utf8'))
   const stage = new Stage(descriptor)
   await stage.register(targetPort, connections, policy)
   stage.close = async () => {
-    if (own) script('stop.mjs')
+    if (own) script('stop.mjs', '--purge')
   }
   return stage
 }

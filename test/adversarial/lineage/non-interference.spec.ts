@@ -53,7 +53,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await Promise.all(clients.map((client) => client.end()))
-  await cluster.stop()
+  await cluster.remove()
 })
 
 interface Shown {

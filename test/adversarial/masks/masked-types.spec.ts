@@ -94,7 +94,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await client.end()
-  await cluster.stop()
+  await cluster.remove()
 })
 
 /** The cell as the target sends it, in one of its formats. */

@@ -43,7 +43,7 @@ describeWithPeer('postgres14', (binaries) => {
     })
   })
   afterAll(async () => {
-    await cluster.stop()
+    await cluster.remove()
     rmSync(folder, { recursive: true, force: true })
   })
 

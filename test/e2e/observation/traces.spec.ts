@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -35,9 +35,8 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  await instance.stop()
+  await instance.remove()
   await collector.stop()
-  rmSync(home, { recursive: true, force: true })
 })
 
 /** Tells of everything itself: in its application name, in the text, and in a header. */

@@ -50,7 +50,7 @@ describeWithPeer('postgres14', (binaries) => {
 
   afterAll(async () => {
     await direct.end()
-    await cluster.stop()
+    await cluster.remove()
     rmSync(folder, { recursive: true, force: true })
   })
 

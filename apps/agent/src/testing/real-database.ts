@@ -33,7 +33,7 @@ export async function startRealDatabase(schema: string): Promise<RealDatabase> {
     database,
     async stop() {
       await database.end()
-      await cluster.stop()
+      await cluster.remove()
       folder.remove()
     },
   }

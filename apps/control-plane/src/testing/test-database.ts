@@ -39,7 +39,7 @@ async function startServer(): Promise<Server> {
   return {
     url: cluster.url('postgres'),
     stop: stoppedAtTheEnd(async () => {
-      await cluster.stop()
+      await cluster.remove()
       await rm(folder, { recursive: true, force: true })
     }),
   }

@@ -37,7 +37,7 @@ export async function startRealTarget(
     direct: async (text) => (await client.query<Record<string, unknown>>(text)).rows,
     async stop() {
       await client.end()
-      await cluster.stop()
+      await cluster.remove()
       for (const made of [folder, socketFolder]) rmSync(made, { recursive: true, force: true })
     },
   }

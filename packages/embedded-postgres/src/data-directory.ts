@@ -1,0 +1,43 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { stopLeftover } from './leftover'
+import { giveToServer, reachableByOthers } from './privileges'
+import { locationFile, removeAbandoned, sharedFolder } from './shared-folder'
+
+/** Where the data of a cluster lives: `wanted`, unless the server's user cannot reach that. Made when absent. */
+export async function dataDirectory(wanted: string): Promise<string> {
+  mkdirSync(dirname(wanted), { recursive: true })
+  const directory = locatedAt(wanted) ?? (await chooseDirectory(wanted))
+  if (!existsSync(directory)) {
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    giveToServer(directory)
+  }
+  return directory
+}
+
+/** Deletes the data of a stopped cluster, wherever it lives, and what was made for it alone. */
+export function removeData(wanted: string, directory: string): void {
+  const made = directory === wanted ? directory : dirname(directory)
+  for (const path of [made, locationFile(wanted)]) rmSync(path, { recursive: true, force: true })
+}
+
+/** What an earlier start wrote down, even if the server could reach `wanted` by now: the data is there. */
+function locatedAt(wanted: string): string | undefined {
+  const location = locationFile(wanted)
+  const written = existsSync(location) ? readFileSync(location, 'utf8').trim() : ''
+  return written === '' ? undefined : written
+}
+
+async function chooseDirectory(wanted: string): Promise<string> {
+  if (process.getuid?.() !== 0 || reachableByOthers(dirname(wanted))) return wanted
+  removeAbandoned()
+  const location = locationFile(wanted)
+  // Before the folder is there: one without this file beside what was wanted is taken for abandoned.
+  writeFileSync(location, '')
+  const directory = join(sharedFolder(wanted), 'data')
+  // The home was removed by hand: what is left in the shared folder belongs to nobody.
+  await stopLeftover(directory)
+  rmSync(directory, { recursive: true, force: true })
+  writeFileSync(location, `${directory}\n`)
+  return directory
+}
