@@ -1,0 +1,77 @@
+import { freePort } from '@wardgate/gateway/testing'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { eventually } from './eventually'
+import { type Instance, root } from './instance'
+
+const main = join(root, 'apps/agent/dist/main.js')
+
+/** Another agent of an instance's control plane, in a process of its own, which keeps what it is over a restart. */
+export class SecondAgent {
+  readonly url: string
+  readonly #environment: Readonly<Record<string, string>>
+  readonly #state: string
+  readonly #health: string
+  #process: ChildProcess | undefined
+
+  private constructor(environment: Readonly<Record<string, string>>, http: number, health: number) {
+    this.#state = mkdtempSync(join(tmpdir(), 'wardgate-agent-'))
+    this.url = `http://127.0.0.1:${http}`
+    this.#health = `http://127.0.0.1:${health}/health/ready`
+    this.#environment = {
+      ...environment,
+      WARDGATE_STATE_DIR: this.#state,
+      WARDGATE_LISTENERS: `http=127.0.0.1:${http}`,
+      WARDGATE_HEALTH_LISTEN: `127.0.0.1:${health}`,
+    }
+  }
+
+  /** Joins under a name that no agent has, and serves. */
+  static async start(instance: Instance, name: string): Promise<SecondAgent> {
+    const api = await instance.api('admin')
+    const body = { agentName: name, connections: [] }
+    const { token } = await api.ok<{ token: string }>('POST', '/v1/join-tokens', body)
+    const environment = {
+      WARDGATE_AGENT_NAME: name,
+      WARDGATE_CONTROL_PLANE: `127.0.0.1:${instance.portBase + 1}`,
+      WARDGATE_ENROLMENT: `127.0.0.1:${instance.portBase + 2}`,
+      WARDGATE_JOIN_TOKEN: token,
+      WARDGATE_LOG_LEVEL: 'error',
+    }
+    const agent = new SecondAgent(environment, await freePort(), await freePort())
+    await agent.#run()
+    return agent
+  }
+
+  /** Ends it without a word, as a machine that is lost does, and starts it on the same state. */
+  async restart(): Promise<void> {
+    await this.#kill()
+    await this.#run()
+  }
+
+  async stop(): Promise<void> {
+    await this.#kill()
+    rmSync(this.#state, { recursive: true, force: true })
+  }
+
+  async #run(): Promise<void> {
+    const env = { ...process.env, ...this.#environment }
+    this.#process = spawn(process.execPath, [main], { env, stdio: 'ignore' })
+    await eventually(() =>
+      fetch(this.#health).then(
+        ({ ok }) => ok || undefined,
+        () => undefined,
+      ),
+    )
+  }
+
+  async #kill(): Promise<void> {
+    const child = this.#process
+    if (child === undefined || child.exitCode !== null) return
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+  }
+}
