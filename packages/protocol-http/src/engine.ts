@@ -9,7 +9,7 @@ import { Notice } from './client/notice'
 import { openClient } from './client/open-client'
 import type { Visit } from './client/visit'
 import { VisitReader } from './client/visit-reader'
-import { isProxied, proxiedAddress } from './client/proxied'
+import { isProxied, noConnection, proxiedAddress } from './client/proxied'
 import { openTunnel } from './client/tunnel'
 import { problemOf, proxyProblem, type Problem } from './errors'
 import { Relay } from './relay/relay'
@@ -52,6 +52,7 @@ export class HttpEngine implements Engine {
     this.#arrivals.putBack(exchange)
     const visit = (this.#visits ??= new VisitReader(login, this.#settings)).read(exchange)
     this.#visit = visit
+    this.#relay = undefined
     return {
       kind: 'session',
       connection: visit.connection,
@@ -67,6 +68,7 @@ export class HttpEngine implements Engine {
     const login = this.#login
     if (visit === undefined || visits === undefined || login === undefined)
       throw new TypeError('nothing was accepted')
+    if (visit.connection === visit.proxied) throw noConnection(visit.proxied)
     const upstream = this.#shared.pools.acquire(target, visit.settings)
     const ending = new Notice()
     const end = () => ending.give(toGatewayError(signal.reason))
@@ -100,7 +102,8 @@ export class HttpEngine implements Engine {
     const client = this.#socket ?? this.#client
     if (client.destroyed || !client.writable) return
     const waiting = [...(this.#relay?.unanswered ?? []), ...this.#arrivals.takeAll()]
-    for (const exchange of waiting) exchange.answer(refusalFor(exchange, error), { close: true })
+    const told = this.#relay !== undefined ? error : forStranger(error, this.#visit)
+    for (const exchange of waiting) exchange.answer(refusalFor(exchange, told), { close: true })
     if (waiting.length === 0 && this.#version === 1 && error.code.startsWith('ERR_PROTOCOL_'))
       client.write(rawProblem(problemOf(error)))
     await this.#shared.front.end(client)
@@ -126,6 +129,13 @@ export class HttpEngine implements Engine {
     this.#version = version
     this.#shared.front.serve(socket, version, this.#arrivals)
   }
+}
+
+/** Before its session is open, a client of a forward proxy learns nothing of hosts that it may not use. */
+function forStranger(error: GatewayError, visit: Visit | undefined): GatewayError {
+  const { code } = error
+  const isHidden = code === 'ERR_AUTH_FORBIDDEN' || code === 'ERR_REQUEST_NOT_FOUND'
+  return isHidden && visit?.proxied !== undefined ? noConnection(visit.proxied) : error
 }
 
 function refusalFor(exchange: Exchange, error: GatewayError): Problem {

@@ -7,6 +7,8 @@ export interface Visit {
   /** Where the connection is for this client: empty, or `/<connection>` when it is named in the path. */
   readonly prefix: string
   readonly settings: HttpSettings
+  /** What a client of a forward proxy asked for, as `host:port`; no name of a connection has a colon. */
+  readonly proxied?: string
 }
 
 /** A host and a port as a client of a forward proxy asks for them. */

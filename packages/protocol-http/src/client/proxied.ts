@@ -34,15 +34,22 @@ export function originForm(target: string): string {
   return rest.startsWith('/') ? rest : `/${rest}`
 }
 
-/** The connection that stands for a host; anything else stays where it is. */
-export function connectionOfAddress({ host, port }: ProxiedAddress, login: Login): string {
-  const name = byAddress(login.connections?.() ?? []).get(`${host}:${port}`)
+/** The connection that stands for a host; undefined = none does, or several. */
+export function connectionOfAddress(address: ProxiedAddress, login: Login): string | undefined {
+  const name = byAddress(login.connections?.() ?? []).get(textOf(address))
   const bound = login.boundConnection
-  if (name !== undefined && name !== ambiguous && (bound === undefined || bound === name))
-    return name
-  const why = name === ambiguous ? 'several connections have' : 'no connection here has'
-  throw new AuthError('ERR_AUTH_FORBIDDEN', `${why} the host ${host}:${port}`, {
-    nextStep: 'Ask an administrator for a connection whose proxyHosts name that host.',
+  return name !== ambiguous && (bound === undefined || bound === name) ? name : undefined
+}
+
+export function textOf({ host, port }: ProxiedAddress): string {
+  return `${host}:${port}`
+}
+
+/** Told alike of hosts that nobody knows and of those that this client may not use: there is nothing to find out. */
+export function noConnection(address: string): AuthError {
+  const message = `no connection that you may use here has the host ${address}`
+  return new AuthError('ERR_AUTH_FORBIDDEN', message, {
+    nextStep: 'Ask an administrator for a connection whose proxyHosts name that host alone.',
   })
 }
 

@@ -3,7 +3,7 @@ import type { Login } from '@wardgate/gateway'
 import { settings as schema, type HttpSettings } from '../settings'
 import type { Exchange } from './exchange'
 import type { Visit } from './place'
-import { connectionOfAddress, isProxied, originForm, proxiedAddress } from './proxied'
+import { connectionOfAddress, isProxied, originForm, proxiedAddress, textOf } from './proxied'
 import { readProxyToken, readToken } from './token'
 import { visitWithin } from './tunnel'
 
@@ -47,9 +47,13 @@ function placeOf(
   exchange: Exchange,
   login: Login,
   fallback: HttpSettings,
-): Pick<Visit, 'connection' | 'prefix'> {
-  if (isProxied(exchange))
-    return { connection: connectionOfAddress(proxiedAddress(exchange), login), prefix: '' }
+): Pick<Visit, 'connection' | 'prefix' | 'proxied'> {
+  if (isProxied(exchange)) {
+    const address = proxiedAddress(exchange)
+    const proxied = textOf(address)
+    // Whoever asks is known first, also where there is nothing to ask for.
+    return { connection: connectionOfAddress(address, login) ?? proxied, prefix: '', proxied }
+  }
   originOnly(exchange)
   if (login.boundConnection !== undefined) return { connection: login.boundConnection, prefix: '' }
   const byHost = connectionOfHost(exchange.authority, login, fallback)
