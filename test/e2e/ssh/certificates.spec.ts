@@ -120,6 +120,64 @@ describeWithPeer('sshd', (sshd) => {
     expect(readFileSync(file('id_ed25519-cert.pub'), 'utf8')).not.toBe(before)
   })
 
+  /** OpenSSH with a key of its own, and what the control plane made of it. */
+  async function certified(type: string, bits: string) {
+    const key = join(mkdtempSync(join(trustFolder, 'key-')), type)
+    execFileSync('ssh-keygen', ['-q', '-t', type, '-b', bits, '-N', '', '-f', key])
+    const publicKey = readFileSync(`${key}.pub`, 'utf8').trim()
+    const api = await sharedInstance.api('aiAgent')
+    const { principal } = await api.ok<{ principal: { id: string } }>('GET', '/v1/me')
+    const issued = await api.ok<{ certificate: string; serial: string }>(
+      'POST',
+      `/v1/principals/${principal.id}/ssh-certificates`,
+      { publicKey, connections: [connection] },
+    )
+    writeFileSync(`${key}-cert.pub`, `${issued.certificate} x\n`)
+    const options = ['BatchMode=yes', 'IdentitiesOnly=yes', `IdentityFile=${key}`]
+    const trust = ['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'LogLevel=ERROR']
+    const flags = [...options, ...trust].flatMap((option) => ['-o', option])
+    const where = ['-F', '/dev/null', '-p', portOf(), '-l', connection, hostOf()]
+    const run = () => runProcess('ssh', [...flags, ...where, 'echo in'], process.env)
+    return { run, serial: issued.serial, principalId: principal.id, publicKey, key }
+  }
+
+  it.each([
+    ['rsa', '2048'],
+    ['ecdsa', '256'],
+    ['ecdsa', '384'],
+    ['ecdsa', '521'],
+  ])('lets OpenSSH in with a key of type %s (%s bits)', async (type, bits) => {
+    const { run, key, publicKey, principalId } = await certified(type, bits)
+    expect(await run()).toMatchObject({ stdout: 'in\n', code: 0 })
+    rmSync(`${key}-cert.pub`)
+    expect((await run()).code).toBe(255)
+    const api = await sharedInstance.api('aiAgent')
+    await api.ok('POST', `/v1/principals/${principalId}/keys`, { name: key, publicKey })
+    expect(await run()).toMatchObject({ stdout: 'in\n', code: 0 })
+  })
+
+  it('lets nobody in once it was revoked, by whoever holds it or by an administrator', async () => {
+    const { run, serial } = await certified('ed25519', '256')
+    expect((await run()).code).toBe(0)
+    const listed = await sharedInstance.cli('ssh', 'certificates', '--json')
+    expect(listed.stdout).toContain(serial)
+    const revoked = await sharedInstance.cli('ssh', 'revoke', serial)
+    expect(revoked).toMatchObject({ code: 0 })
+    expect(await run()).toMatchObject({ stdout: '', code: 255 })
+    const other = await certified('ecdsa', '256')
+    const as = ['--identity', 'admin']
+    const byAdmin = await sharedInstance.cli(
+      'ssh',
+      'revoke',
+      other.serial,
+      '--principal',
+      other.principalId,
+      ...as,
+    )
+    expect(byAdmin).toMatchObject({ code: 0 })
+    expect((await other.run()).code).toBe(255)
+  })
+
   const hostOf = () => sharedInstance.listener('ssh').host
   const portOf = () => String(sharedInstance.listener('ssh').port)
 })

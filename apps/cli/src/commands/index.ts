@@ -50,8 +50,10 @@ import { sessionsList } from './sessions/list'
 import { sessionsReplay } from './sessions/replay'
 import { sessionsShow } from './sessions/show'
 import { sessionsWatch } from './sessions/watch'
+import { sshCertificates } from './ssh/certificates'
 import { sshLogin } from './ssh/login'
 import { sshRefresh } from './ssh/refresh'
+import { sshRevoke } from './ssh/revoke'
 import { webhooksCreate } from './webhooks/create'
 import { webhooksDelete } from './webhooks/delete'
 import { webhooksList } from './webhooks/list'
@@ -150,7 +152,11 @@ export const nouns: readonly {
     description: 'Sessions',
     commands: [sessionsKill, sessionsList, sessionsReplay, sessionsShow, sessionsWatch],
   },
-  { name: 'ssh', description: 'OpenSSH for connections', commands: [sshLogin, sshRefresh] },
+  {
+    name: 'ssh',
+    description: 'OpenSSH for connections',
+    commands: [sshCertificates, sshLogin, sshRefresh, sshRevoke],
+  },
   { name: 'tools', description: 'Tools of MCP servers', commands: [toolsAccept, toolsList] },
   {
     name: 'webhooks',

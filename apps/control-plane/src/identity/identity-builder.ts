@@ -7,6 +7,7 @@ import type { IdentifiedPrincipal, Identity } from '../common/auth/identity'
 import { Clock } from '../common/clock'
 import { PrincipalRegistry } from '../principals/principal-registry'
 import { certifiedLogin, isCertificate } from '../principals/certificates/certificate-proof'
+import { CertificatesRepository } from '../principals/certificates/certificates.repository'
 import { SshAuthorities } from '../principals/certificates/ssh-authorities'
 import { provenKey } from '../principals/keys/key-proof'
 import { KeysRepository } from '../principals/keys/keys.repository'
@@ -30,6 +31,7 @@ export class IdentityBuilder {
     private readonly bindings: RoleBindingsService,
     private readonly keys: KeysRepository,
     private readonly authorities: SshAuthorities,
+    private readonly certificates: CertificatesRepository,
     private readonly clock: Clock,
   ) {}
 
@@ -77,7 +79,9 @@ export class IdentityBuilder {
     const nowMillis = this.clock.now()
     const login = certifiedLogin(rawProof, { connection, authority, nowMillis })
     const identity = await this.fromPrincipal(login.principalId, login.expiresAt)
-    return { ...identity, boundConnection: connection }
+    const certified = { ...identity, boundConnection: connection, certificateSerial: login.serial }
+    await this.requireCertificate(certified)
+    return certified
   }
 
   async fromPrincipal(principalId: string, expiresAt: Date): Promise<Identity> {
@@ -90,6 +94,7 @@ export class IdentityBuilder {
     await this.requireEnabled(identity.principal.id)
     if (identity.actor !== undefined) await this.requireEnabled(identity.actor.id)
     if (identity.keyFingerprint !== undefined) await this.requireRegistered(identity.keyFingerprint)
+    await this.requireCertificate(identity)
     return { ...identity, grants: await this.bindings.grantsOf(identity.principal) }
   }
 
@@ -112,6 +117,15 @@ export class IdentityBuilder {
   private async requireRegistered(fingerprint: string): Promise<void> {
     if ((await this.keys.findByFingerprint(fingerprint)) === null)
       throw new AuthError('ERR_AUTH_INVALID_TOKEN', 'the public key was revoked')
+  }
+
+  /** What was signed and is not on the list any more was revoked. */
+  private async requireCertificate({ principal, certificateSerial }: Identity): Promise<void> {
+    if (certificateSerial === undefined) return
+    if (await this.certificates.has(principal.id, certificateSerial)) return
+    throw new AuthError('ERR_AUTH_INVALID_TOKEN', 'the certificate was revoked', {
+      nextStep: 'Ask who revoked it; `wardgate ssh login` gets another for who still may have one.',
+    })
   }
 
   private async requireEnabled(principalId: string): Promise<void> {

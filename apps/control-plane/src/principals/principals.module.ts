@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common'
 import { CertificatesController } from './certificates/certificates.controller'
+import { CertificatesRepository } from './certificates/certificates.repository'
 import { CertificatesService } from './certificates/certificates.service'
 import { SshAuthorities } from './certificates/ssh-authorities'
 import { KeysController } from './keys/keys.controller'
@@ -18,9 +19,10 @@ import { PrincipalsService } from './principals.service'
     PrincipalRegistry,
     KeysRepository,
     KeysService,
+    CertificatesRepository,
     CertificatesService,
     SshAuthorities,
   ],
-  exports: [PrincipalRegistry, KeysRepository, SshAuthorities],
+  exports: [PrincipalRegistry, KeysRepository, CertificatesRepository, SshAuthorities],
 })
 export class PrincipalsModule {}

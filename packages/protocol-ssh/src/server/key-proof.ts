@@ -1,12 +1,11 @@
 import type { KeyProof } from '@wardgate/gateway'
 import {
-  certificateAlgorithm,
   hasSigned,
   readCertificate,
   readPublicKey,
-  readString,
+  readSignature,
+  signedByOf,
 } from '@wardgate/wire/openssh'
-import { ByteReader } from '@wardgate/wire'
 import { utils, type PublicKeyAuthContext } from 'ssh2'
 import { proofAlgorithms } from '../algorithms'
 
@@ -16,7 +15,7 @@ import { proofAlgorithms } from '../algorithms'
  * plane; who the key belongs to is for the control plane to say, which verifies again.
  */
 export function proofOf(context: PublicKeyAuthContext): KeyProof | 'unsigned' | 'refused' {
-  if (context.key.algo === certificateAlgorithm) return certificateProofOf(context)
+  if (signedByOf(context.key.algo) !== undefined) return certificateProofOf(context)
   const { key, signature, blob, hashAlgo } = context
   const algorithm = hashAlgo === undefined ? key.algo : `rsa-sha2-${hashAlgo.slice('sha'.length)}`
   if (!proofAlgorithms.has(algorithm)) return 'refused'
@@ -37,12 +36,11 @@ function certificateProofOf(context: PublicKeyAuthContext): KeyProof | 'unsigned
     const subject = readPublicKey(readCertificate(key.data).subject)
     if (subject === undefined) return 'refused'
     if (signatureBlob === undefined || signed === undefined) return 'unsigned'
-    const reader = new ByteReader(signatureBlob)
-    const algorithm = readString(reader).toString('latin1')
-    const signature = readString(reader)
-    reader.expectEnd()
+    const { algorithm, signature } = readSignature(signatureBlob)
+    // RFC 8332: a request says SHA-2, and its signature has to be by just that.
+    if (algorithm !== signedByOf(key.algo)) return 'refused'
     if (!hasSigned(subject, { algorithm, signed, signature })) return 'refused'
-    return { algorithm: certificateAlgorithm, publicKey: key.data, signed, signature }
+    return { algorithm: key.algo, publicKey: key.data, signed, signature }
   } catch {
     return 'refused'
   }

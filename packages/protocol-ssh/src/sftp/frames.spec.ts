@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { Frame} from './frames';
+import type { Frame } from './frames'
 import { FrameReader } from './frames'
 
 function encoded(bodies: readonly Uint8Array[]): Buffer {

@@ -1,7 +1,7 @@
 import { TargetError } from '@wardgate/errors'
 import type { TargetCredential } from '@wardgate/gateway'
 import { ByteWriter } from '@wardgate/wire'
-import { certificateAlgorithm, putString } from '@wardgate/wire/openssh'
+import { certificateTypeOf, putString } from '@wardgate/wire/openssh'
 import { utils, type Client } from 'ssh2'
 import { replaceKeyLogin } from '../server/raw-messages'
 
@@ -21,7 +21,7 @@ export function presentCertificate(client: Client, { key, certificate }: KeyCert
   replaceKeyLogin(client, (user, sessionId) => {
     const writer = new ByteWriter()
     for (const text of [user, 'ssh-connection', 'publickey']) putString(writer, text)
-    putString(putString(writer.u8(1), certificateAlgorithm), certificate)
+    putString(putString(writer.u8(1), certificateTypeOf(keyAlgorithm)), certificate)
     const request = Buffer.from(writer.finish())
     const signed = putString(new ByteWriter(), sessionId).u8(authenticationRequest).put(request)
     const signature = putString(new ByteWriter(), keyAlgorithm)

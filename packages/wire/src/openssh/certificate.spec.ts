@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
-  certificateAlgorithm,
+  certificateTypeOf,
   encodeCertificate,
   isCertifiedBy,
   openSshPrivateKey,
@@ -97,7 +97,10 @@ describe('with ssh-keygen', () => {
 
   it('ours reads as it was meant', () => {
     const bytes = encoded({ criticalOptions: [{ name: 'force-command', value: 'id' }] })
-    writeFileSync(path('ours-cert.pub'), `${certificateAlgorithm} ${bytes.toString('base64')} x\n`)
+    writeFileSync(
+      path('ours-cert.pub'),
+      `${certificateTypeOf('ssh-ed25519')} ${bytes.toString('base64')} x\n`,
+    )
     const shown = keygen('-L', '-f', path('ours-cert.pub'))
     expect(shown).toMatch(/Type: ssh-ed25519-cert-v01@openssh.com user certificate/)
     expect(shown).toContain(`Signing CA: ED25519 ${authorityKey.fingerprint}`)
@@ -126,6 +129,33 @@ describe('with ssh-keygen', () => {
     expect(read.extensions.map(({ name }) => name)).not.toContain('permit-pty')
     const ca = readPublicKeyLine(readFileSync(path('ca.pub'), 'utf8'))!
     expect(isCertifiedBy(read, ca)).toBe(true)
+    expect(isCertifiedBy(read, authorityKey)).toBe(false)
+  })
+
+  it.each([
+    ['rsa', '2048'],
+    ['ecdsa', '256'],
+    ['ecdsa', '384'],
+    ['ecdsa', '521'],
+  ])('a key of theirs, %s of %s bits, is certified by us and certifies for us', (type, bits) => {
+    const name = `${type}-${bits}`
+    keygen('-q', '-t', type, '-b', bits, '-N', '', '-f', path(name))
+    const theirs = readPublicKeyLine(readFileSync(path(`${name}.pub`), 'utf8'))!
+    const ours = encoded({ subject: theirs.blob })
+    expect(theirs.blob.equals(readCertificate(ours).subject)).toBe(true)
+    writeFileSync(
+      path(`${name}-ours-cert.pub`),
+      `${certificateTypeOf(theirs.type)} ${ours.toString('base64')} x\n`,
+    )
+    expect(keygen('-L', '-f', path(`${name}-ours-cert.pub`))).toContain(
+      `Public key: ${type.toUpperCase()}-CERT ${theirs.fingerprint}`,
+    )
+    keygen('-q', '-t', 'ed25519', '-N', '', '-f', path(`${name}-subject`))
+    const made = ['-s', path(name), '-h', '-I', 'theirs', '-n', 'host', path(`${name}-subject`)]
+    keygen('-q', ...made)
+    const [, base64 = ''] = readFileSync(path(`${name}-subject-cert.pub`), 'utf8').split(' ')
+    const read = readCertificate(Buffer.from(base64, 'base64'))
+    expect(isCertifiedBy(read, theirs)).toBe(true)
     expect(isCertifiedBy(read, authorityKey)).toBe(false)
   })
 

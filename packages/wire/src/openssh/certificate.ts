@@ -4,12 +4,12 @@ import { ProtocolError } from '@wardgate/errors'
 import { ByteReader } from '../byte-reader'
 import { ByteWriter } from '../byte-writer'
 import { hasSigned, readPublicKey, type PublicKey } from './public-key'
+import { readSignature, type Signature } from './signature'
 import { putString, putU64, readString, readU64 } from './strings'
 
-/** OpenSSH's PROTOCOL.certkeys; Ed25519 keys certified by Ed25519 keys, and nothing else. */
-export const certificateAlgorithm = 'ssh-ed25519-cert-v01@openssh.com'
-
-const keyType = 'ssh-ed25519'
+/** OpenSSH's PROTOCOL.certkeys. What we issue is signed by Ed25519 keys. */
+const suffix = '-cert-v01@openssh.com'
+const authorityType = 'ssh-ed25519'
 const types = { user: 1, host: 2 } as const
 const nonceBytes = 32
 const longestCertificate = 16 * 1024
@@ -19,7 +19,7 @@ export const forever = 0xffff_ffff_ffff_ffffn
 
 /** What an authority says of a key. Times are seconds since 1970. */
 export interface CertificateContent {
-  /** Of the key that is certified: an Ed25519 key as SSH sends it. */
+  /** The key that is certified, as SSH sends it. */
   readonly subject: Uint8Array
   readonly serial: bigint
   readonly type: keyof typeof types
@@ -33,6 +33,17 @@ export interface CertificateContent {
   readonly extensions: readonly NamedOption[]
 }
 
+/** What a certificate of such a key is called. */
+export function certificateTypeOf(keyType: string): string {
+  return keyType + suffix
+}
+
+/** By what a login with a certificate is signed, by the name of its algorithm; undefined = it is none of a certificate. */
+export function signedByOf(certificateAlgorithm: string): string | undefined {
+  const isOne = certificateAlgorithm.endsWith(suffix)
+  return isOne ? certificateAlgorithm.slice(0, -suffix.length) : undefined
+}
+
 export interface NamedOption {
   readonly name: string
   /** Empty = a flag. */
@@ -44,7 +55,7 @@ export interface UnverifiedCertificate extends CertificateContent {
   /** Of the key that is said to have signed it, as SSH sends it. */
   readonly authority: Buffer
   readonly signed: Buffer
-  readonly signature: Buffer
+  readonly signature: Signature
 }
 
 export function encodeCertificate(
@@ -52,9 +63,9 @@ export function encodeCertificate(
   authority: Uint8Array,
   sign: (bytes: Uint8Array) => Uint8Array,
 ): Buffer {
-  const writer = putString(new ByteWriter(1024), certificateAlgorithm)
-  putString(writer, randomBytes(nonceBytes))
-  putString(writer, pointOf(content.subject))
+  const subject = subjectOf(content.subject)
+  const writer = putString(new ByteWriter(1024), certificateTypeOf(subject.type))
+  putString(writer, randomBytes(nonceBytes)).put(subject.fields)
   putU64(writer, content.serial).u32(types[content.type])
   putString(writer, content.keyId)
   putString(
@@ -66,7 +77,7 @@ export function encodeCertificate(
   putString(writer, packedOptions(content.extensions))
   putString(writer, '')
   const signed = Buffer.from(putString(writer, authority).finish())
-  const signature = packed((inner) => putString(putString(inner, keyType), sign(signed)))
+  const signature = packed((inner) => putString(putString(inner, authorityType), sign(signed)))
   return putString(new ByteWriter(2048).put(signed), signature).finish()
 }
 
@@ -75,9 +86,14 @@ export function readCertificate(bytes: Uint8Array): UnverifiedCertificate {
   if (bytes.length > longestCertificate) throw malformed('longer than 16384 bytes')
   const blob = Buffer.from(bytes)
   const reader = new ByteReader(blob)
-  if (text(reader) !== certificateAlgorithm) throw malformed('of another algorithm')
+  const keyType = signedByOf(text(reader))
+  const fields = fieldCounts.get(keyType ?? '')
+  if (keyType === undefined || fields === undefined) throw malformed('of another algorithm')
   readString(reader)
-  const subject = packed((key) => putString(putString(key, keyType), readString(reader)))
+  const subject = packed((key) => {
+    putString(key, keyType)
+    for (let count = 0; count < fields; count += 1) putString(key, readString(reader))
+  })
   if (readPublicKey(subject) === undefined) throw malformed('with a key that is none')
   const serial = readU64(reader)
   const type = typeOf(reader.u32())
@@ -89,7 +105,7 @@ export function readCertificate(bytes: Uint8Array): UnverifiedCertificate {
   readString(reader)
   const authority = readString(reader)
   const signed = blob.subarray(0, reader.position)
-  const signature = signatureIn(readString(reader))
+  const signature = readSignature(readString(reader))
   reader.expectEnd()
   const times = { validAfter, validBefore }
   const said = { subject, serial, type, keyId, principals, ...times, criticalOptions, extensions }
@@ -100,7 +116,7 @@ export function readCertificate(bytes: Uint8Array): UnverifiedCertificate {
 export function isCertifiedBy(certificate: UnverifiedCertificate, authority: PublicKey): boolean {
   const { signed, signature } = certificate
   if (readPublicKey(certificate.authority)?.text !== authority.text) return false
-  return hasSigned(authority, { algorithm: keyType, signed, signature })
+  return hasSigned(authority, { signed, ...signature })
 }
 
 function typeOf(value: number): CertificateContent['type'] {
@@ -109,19 +125,21 @@ function typeOf(value: number): CertificateContent['type'] {
   throw malformed(`of type ${value}`)
 }
 
-function pointOf(blob: Uint8Array): Buffer {
-  if (readPublicKey(blob)?.type !== keyType) throw malformed('for a key that is not Ed25519')
+/** Strings and numbers that a public key has behind its type; a certificate has the same ones. */
+const fieldCounts: ReadonlyMap<string, number> = new Map([
+  ['ssh-ed25519', 1],
+  ['ecdsa-sha2-nistp256', 2],
+  ['ecdsa-sha2-nistp384', 2],
+  ['ecdsa-sha2-nistp521', 2],
+  ['ssh-rsa', 2],
+])
+
+function subjectOf(blob: Uint8Array): { readonly type: string; readonly fields: Buffer } {
+  const type = readPublicKey(blob)?.type
+  if (type === undefined) throw malformed('for a key that is none')
   const reader = new ByteReader(Buffer.from(blob))
   readString(reader)
-  return readString(reader)
-}
-
-function signatureIn(blob: Buffer): Buffer {
-  const reader = new ByteReader(blob)
-  if (text(reader) !== keyType) throw malformed('that is not signed by an Ed25519 key')
-  const signature = readString(reader)
-  reader.expectEnd()
-  return signature
+  return { type, fields: reader.rest() }
 }
 
 /** Names in order, each once, each with a packed string or nothing. */

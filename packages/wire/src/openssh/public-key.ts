@@ -9,6 +9,8 @@ export interface PublicKey {
   readonly fingerprint: string
   /** `type base64`. */
   readonly text: string
+  /** As SSH sends it. */
+  readonly blob: Buffer
   readonly key: KeyObject
 }
 
@@ -38,6 +40,7 @@ export function readPublicKey(bytes: Uint8Array): PublicKey | undefined {
       type,
       fingerprint: `SHA256:${digest}`,
       text: `${type} ${blob.toString('base64')}`,
+      blob,
       key: createPublicKey({ key: jwk, format: 'jwk' }),
     }
   } catch {

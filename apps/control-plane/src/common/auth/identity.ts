@@ -41,6 +41,8 @@ export interface Identity {
   readonly actor?: Actor
   /** Fingerprint of the registered public key that it was proven with. */
   readonly keyFingerprint?: string
+  /** Serial number of the SSH certificate that it was proven with. */
+  readonly certificateSerial?: string
   /** Present for console log-ins: what unsafe requests must send as X-Wardgate-CSRF. */
   readonly csrfToken?: string
 }
@@ -98,4 +100,13 @@ export function authorize(identity: Identity, permission: Permission, connection
     'ERR_AUTH_FORBIDDEN',
     `${identity.principal.name} lacks the permission ${permission}${where}`,
   )
+}
+
+/** Everybody may do it to what is its own; to what is others' only with the permission. */
+export function authorizeOwnOr(
+  identity: Identity,
+  principalId: string,
+  permission: Permission,
+): void {
+  if (identity.principal.id !== principalId) authorize(identity, permission)
 }

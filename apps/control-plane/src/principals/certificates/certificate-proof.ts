@@ -1,17 +1,18 @@
 import { AuthError } from '@wardgate/errors'
 import type { KeyProof } from '@wardgate/gateway'
 import {
-  certificateAlgorithm,
   isCertifiedBy,
   type PublicKey,
   readCertificate,
   readPublicKey,
+  signedByOf,
   type UnverifiedCertificate,
 } from '@wardgate/wire/openssh'
 import { isSignedRequest } from '../keys/key-proof'
 
 export interface CertifiedLogin {
   readonly principalId: string
+  readonly serial: string
   readonly expiresAt: Date
 }
 
@@ -26,7 +27,7 @@ const principalKeyId = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/
 const nextStep = 'Get another certificate with `wardgate ssh login`.'
 
 export function isCertificate({ algorithm }: KeyProof): boolean {
-  return algorithm === certificateAlgorithm
+  return signedByOf(algorithm) !== undefined
 }
 
 /** Whose certificate it is that a login was signed with. Throws an AuthError that says what is wrong with it. */
@@ -44,7 +45,8 @@ export function certifiedLogin(proof: KeyProof, circumstances: Circumstances): C
   if (!certificate.principals.includes(connection))
     throw refused(`is not for connection ${connection}`)
   if (!principalKeyId.test(certificate.keyId)) throw refused('names no principal')
-  return { principalId: certificate.keyId, expiresAt: lifeOf(certificate, circumstances.nowMillis) }
+  const expiresAt = lifeOf(certificate, circumstances.nowMillis)
+  return { principalId: certificate.keyId, serial: certificate.serial.toString(), expiresAt }
 }
 
 function read(proof: KeyProof): UnverifiedCertificate {

@@ -1,13 +1,17 @@
 import { randomBytes } from 'node:crypto'
 import { Injectable } from '@nestjs/common'
-import { AuthError } from '@wardgate/errors'
-import { certificateAlgorithm, readPublicKeyLine } from '@wardgate/wire/openssh'
+import { AuthError, RequestError } from '@wardgate/errors'
+import { certificateTypeOf, type PublicKey, readPublicKeyLine } from '@wardgate/wire/openssh'
+import { v7 as uuid } from 'uuid'
 import { AuditLog } from '../../common/audit-port'
-import { authorize, type Identity } from '../../common/auth/identity'
+import { authorize, authorizeOwnOr, type Identity } from '../../common/auth/identity'
 import { Clock } from '../../common/clock'
 import { Database } from '../../common/database/database'
+import { EpochService } from '../../common/epoch/epoch.service'
 import { InvalidRequest } from '../../common/http/invalid-request'
-import type { NewCertificate } from './certificates.dto'
+import { toPage } from '../../common/http/page'
+import type { CertificateQuery, NewCertificate } from './certificates.dto'
+import { type CertificateRecord, CertificatesRepository } from './certificates.repository'
 import { SshAuthorities } from './ssh-authorities'
 
 /** Clocks of those who check may be behind by this much. */
@@ -18,6 +22,8 @@ const backdateSeconds = 60
 export class CertificatesService {
   constructor(
     private readonly authorities: SshAuthorities,
+    private readonly certificates: CertificatesRepository,
+    private readonly epochs: EpochService,
     private readonly database: Database,
     private readonly audit: AuditLog,
     private readonly clock: Clock,
@@ -41,32 +47,78 @@ export class CertificatesService {
     if (by.actor !== undefined || by.boundConnection !== undefined)
       throw new AuthError('ERR_AUTH_FORBIDDEN', 'a token that was exchanged certifies no keys')
     const key = readPublicKeyLine(input.publicKey)
-    if (key?.type !== 'ssh-ed25519')
-      throw new InvalidRequest([{ path: 'publicKey', message: 'is no Ed25519 key' }])
+    if (key === undefined)
+      throw new InvalidRequest([{ path: 'publicKey', message: 'is no key that is accepted' }])
     for (const connection of input.connections) authorize(by, 'connections:use', connection)
     const serial = randomBytes(8).readBigUInt64BE()
+    const { expiresAt, certificate } = await this.certify(principalId, serial, key, input)
+    const { fingerprint } = key
+    const issued = { serial: serial.toString(), connections: input.connections }
+    const ends = { expiresAt: expiresAt.toISOString() }
+    await this.database.transaction(async (tx) => {
+      await this.certificates.dropExpired(tx, new Date(this.clock.now()))
+      const row = { id: uuid(), principalId, fingerprint, expiresAt, ...issued }
+      await this.certificates.create(tx, row)
+      await this.audit.append(tx, {
+        kind: 'principal.certificate-issued',
+        principalId,
+        body: { ...issued, ...ends, fingerprint },
+      })
+    })
+    return { ...issued, ...ends, certificate, principalId }
+  }
+
+  async list(by: Identity, principalId: string, query: CertificateQuery) {
+    authorizeOwnOr(by, principalId, 'principals:read')
+    const rows = await this.certificates.list(principalId, query)
+    return toPage(rows, query, ({ id }) => id, toAnswer)
+  }
+
+  /** Lets nobody in from now on; sessions that it opened end: the epoch moves, and they are reviewed. */
+  async revoke(by: Identity, principalId: string, serial: string): Promise<void> {
+    authorizeOwnOr(by, principalId, 'principals:write')
+    await this.database.transaction(async (tx) => {
+      const revoked = await this.certificates.delete(tx, principalId, serial)
+      if (revoked === null)
+        throw new RequestError('ERR_REQUEST_NOT_FOUND', `there is no certificate ${serial}`)
+      await this.epochs.bump(tx)
+      await this.audit.append(tx, {
+        kind: 'principal.certificate-revoked',
+        principalId: by.principal.id,
+        body: { serial, fingerprint: revoked.fingerprint, principal: principalId },
+      })
+    })
+  }
+
+  private async certify(
+    principalId: string,
+    serial: bigint,
+    key: PublicKey,
+    { connections, expiresInSeconds }: NewCertificate,
+  ) {
     const now = Math.floor(this.clock.now() / 1000)
-    const expiresAt = new Date((now + input.expiresInSeconds) * 1000).toISOString()
     const certificate = await this.authorities.issue('clients', {
-      subject: Buffer.from(key.text.split(' ')[1] ?? '', 'base64'),
+      subject: key.blob,
       serial,
       type: 'user',
       keyId: principalId,
-      principals: input.connections,
+      principals: connections,
       validAfter: BigInt(now - backdateSeconds),
-      validBefore: BigInt(now + input.expiresInSeconds),
+      validBefore: BigInt(now + expiresInSeconds),
       criticalOptions: [],
       extensions: [],
     })
-    const issued = { serial: serial.toString(), connections: input.connections, expiresAt }
-    await this.database.transaction((tx) =>
-      this.audit.append(tx, {
-        kind: 'principal.certificate-issued',
-        principalId,
-        body: { ...issued, fingerprint: key.fingerprint },
-      }),
-    )
-    const text = `${certificateAlgorithm} ${certificate.toString('base64')}`
-    return { ...issued, certificate: text, principalId }
+    return {
+      expiresAt: new Date((now + expiresInSeconds) * 1000),
+      certificate: `${certificateTypeOf(key.type)} ${certificate.toString('base64')}`,
+    }
+  }
+}
+
+function toAnswer(record: CertificateRecord) {
+  return {
+    ...record,
+    expiresAt: record.expiresAt.toISOString(),
+    createdAt: record.createdAt.toISOString(),
   }
 }

@@ -1,13 +1,25 @@
-import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
+import { execFileSync } from 'node:child_process'
+import {
+  createPrivateKey,
+  generateKeyPairSync,
+  randomUUID,
+  sign,
+  type KeyObject,
+} from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { KeyProof } from '@wardgate/gateway'
 import { ByteWriter } from '@wardgate/wire'
 import {
-  certificateAlgorithm,
+  certificateTypeOf,
   publicBlobOf,
   putString,
+  readPublicKeyLine,
   type CertificateContent,
 } from '@wardgate/wire/openssh'
 import { Authenticator } from '../../common/auth/authenticator'
+import { Database } from '../../common/database/database'
 import { ApiClient } from '../../testing/api-client'
 import { startTestApp, type TestApp } from '../../testing/test-app'
 import { TestIssuer } from '../../testing/test-issuer'
@@ -25,13 +37,36 @@ function newKey() {
   return { privateKey, blob, line: `ssh-ed25519 ${blob.toString('base64')} me` }
 }
 
+/** One of OpenSSH's own making. */
+function otherKey(type: string, bits: string) {
+  const folder = mkdtempSync(join(tmpdir(), 'wardgate-keys-'))
+  const file = join(folder, 'key')
+  execFileSync('ssh-keygen', ['-q', '-t', type, '-b', bits, '-m', 'PEM', '-N', '', '-f', file])
+  const line = readFileSync(`${file}.pub`, 'utf8')
+  const privateKey = createPrivateKey(readFileSync(file))
+  rmSync(folder, { recursive: true })
+  return { privateKey, line, type: readPublicKeyLine(line)?.type ?? '' }
+}
+
+interface Proving {
+  readonly user?: string
+  /** By what it is signed. */
+  readonly algorithm?: string
+  readonly digest?: string | null
+}
+
 /** What a client signs that logs in with a certificate (RFC 4252 section 7). */
-function prove(certificate: Buffer, key: KeyObject, user = 'web'): KeyProof {
+function prove(
+  certificate: Buffer,
+  key: KeyObject,
+  { user = 'web', algorithm = 'ssh-ed25519', digest = null }: Proving = {},
+): KeyProof {
+  const certificateAlgorithm = certificateTypeOf(algorithm)
   const writer = putString(new ByteWriter(), Buffer.alloc(32, 7)).u8(50)
   for (const text of [user, 'ssh-connection', 'publickey']) putString(writer, text)
   putString(putString(writer.u8(1), certificateAlgorithm), certificate)
   const signed = Buffer.from(writer.finish())
-  const signature = sign(null, signed, key)
+  const signature = sign(digest, signed, key)
   return { algorithm: certificateAlgorithm, publicKey: certificate, signed, signature }
 }
 
@@ -75,7 +110,9 @@ describe('SSH certificates', () => {
     expect(identity.principal.subject).toBe('holder')
     expect(identity.expiresAt.toISOString()).toBe(issued.body.expiresAt)
     expect(identity.boundConnection).toBe('web')
-    await expect(authenticate(prove(certificate, privateKey, 'db'))).rejects.toMatchObject({
+    await expect(
+      authenticate(prove(certificate, privateKey, { user: 'db' })),
+    ).rejects.toMatchObject({
       code: 'ERR_AUTH_INVALID_TOKEN',
     })
     await expect(authenticate(prove(certificate, newKey().privateKey))).rejects.toMatchObject({
@@ -83,7 +120,7 @@ describe('SSH certificates', () => {
     })
   })
 
-  it('are issued to their own principal alone, for Ed25519 keys and connections it may use', async () => {
+  it('are issued to their own principal alone, for connections it may use', async () => {
     const { path } = await someone('victim')
     const body = { publicKey: newKey().line, connections: ['web'] }
     expect((await (await admin()).post(path, body)).status).toBe(403)
@@ -93,6 +130,56 @@ describe('SSH certificates', () => {
     expect((await stranger.post(own, body)).status).toBe(403)
     const { own: mine, path: minePath } = await someone('mine')
     expect((await mine.post(minePath, { ...body, publicKey: 'ssh-rsa AAAA' })).status).toBe(400)
+  })
+
+  it.each([
+    ['rsa', '2048', 'rsa-sha2-256', 'sha256'],
+    ['rsa', '2048', 'rsa-sha2-512', 'sha512'],
+    ['ecdsa', '256', 'ecdsa-sha2-nistp256', 'sha256'],
+    ['ecdsa', '384', 'ecdsa-sha2-nistp384', 'sha384'],
+    ['ecdsa', '521', 'ecdsa-sha2-nistp521', 'sha512'],
+  ])('certify a key of type %s (%s bits), signing by %s', async (type, bits, algorithm, digest) => {
+    const { own, path, id } = await someone(`holder-${algorithm}`)
+    const key = otherKey(type, bits)
+    const issued = await own.post(path, { publicKey: key.line, connections: ['web'] })
+    const certificate = issued.body.certificate
+    expect(certificate).toMatch(new RegExp(`^${certificateTypeOf(key.type)} `))
+    const proof = prove(bytesOf(certificate), key.privateKey, { algorithm, digest })
+    await expect(authenticate(proof)).resolves.toMatchObject({ principal: { id } })
+    const weak = prove(bytesOf(certificate), key.privateKey, {
+      algorithm: key.type,
+      digest: 'sha1',
+    })
+    await expect(authenticate(weak)).rejects.toMatchObject({ code: 'ERR_AUTH_INVALID_TOKEN' })
+  })
+
+  it('let nobody in once they are revoked, and end what they let in before', async () => {
+    const { own, path, id } = await someone('careless')
+    const [lost, kept] = [newKey(), newKey()]
+    const [first, second] = [
+      await own.post(path, { publicKey: lost.line, connections: ['web'] }),
+      await own.post(path, { publicKey: kept.line, connections: ['web'] }),
+    ]
+    const proof = prove(bytesOf(first.body.certificate), lost.privateKey)
+    const identity = await authenticate(proof)
+    const { body: listed } = await own.get(path)
+    const serials = listed.items.map((item: { serial: string }) => item.serial)
+    expect(serials).toEqual([second.body.serial, first.body.serial])
+    const stranger = (await someone('stranger-2')).own
+    const revoke = `${path}/${first.body.serial}`
+    expect((await stranger.delete(revoke)).status).toBe(403)
+    expect((await stranger.get(path)).status).toBe(403)
+    expect((await (await admin()).delete(revoke)).status).toBe(204)
+    expect((await (await admin()).delete(revoke)).status).toBe(404)
+    await expect(authenticate(proof)).rejects.toThrow('the certificate was revoked')
+    const authenticator = test.app.get(Authenticator, { strict: false })
+    await expect(authenticator.review(identity)).rejects.toThrow('the certificate was revoked')
+    const other = prove(bytesOf(second.body.certificate), kept.privateKey)
+    await expect(authenticate(other)).resolves.toMatchObject({ principal: { id } })
+    const { body: entries } = await (
+      await admin()
+    ).get('/v1/audit/entries?kind=principal.certificate-revoked')
+    expect(JSON.stringify(entries)).toContain(first.body.serial)
   })
 
   it('end with the principal, at a session that is under way too', async () => {
@@ -129,8 +216,24 @@ describe('SSH certificates', () => {
         ...change,
       }
       const certificate = await test.app.get(SshAuthorities, { strict: false }).issue(by, content)
+      const row = {
+        id: randomUUID(),
+        serial: '1',
+        principalId: id,
+        fingerprint: '',
+        connections: ['web'],
+        expiresAt: new Date(Date.now() + 3_600_000),
+      }
+      await test.app.get(Database, { strict: false }).transaction(async (tx) => {
+        await tx.sshCertificate.deleteMany({ where: { serial: '1' } })
+        await tx.sshCertificate.create({ data: row })
+      })
       return authenticate(prove(certificate, privateKey))
     }
+
+    it('when it is not on the list', async () => {
+      await expect(presented({ serial: 2n }, 'clients')).rejects.toThrow('was revoked')
+    })
 
     it('only when something is wrong with them', async () => {
       await expect(presented({}, 'clients')).resolves.toMatchObject({})

@@ -1,11 +1,6 @@
 import type { KeyProof } from '@wardgate/gateway'
 import { ByteReader } from '@wardgate/wire'
-import {
-  certificateAlgorithm,
-  hasSigned,
-  type PublicKey,
-  readPublicKey,
-} from '@wardgate/wire/openssh'
+import { hasSigned, type PublicKey, readPublicKey, signedByOf } from '@wardgate/wire/openssh'
 
 const authenticationRequest = 50
 const leastSessionId = 20
@@ -21,7 +16,7 @@ export function provenKey(proof: KeyProof, connection: string): PublicKey | unde
 
 /** Whether this key has signed a request to be let in with what the proof presents: the key, or a certificate of it. */
 export function isSignedRequest(proof: KeyProof, key: PublicKey, connection: string): boolean {
-  const algorithm = proof.algorithm === certificateAlgorithm ? key.type : proof.algorithm
+  const algorithm = signedByOf(proof.algorithm) ?? proof.algorithm
   return isRequestFor(proof, connection) && hasSigned(key, { ...proof, algorithm })
 }
 

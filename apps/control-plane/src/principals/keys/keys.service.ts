@@ -2,8 +2,7 @@ import { Injectable } from '@nestjs/common'
 import { AuthError, RequestError } from '@wardgate/errors'
 import { v7 as uuid } from 'uuid'
 import { AuditLog } from '../../common/audit-port'
-import { authorize, type Identity } from '../../common/auth/identity'
-import type { Permission } from '../../common/auth/permissions'
+import { authorizeOwnOr, type Identity } from '../../common/auth/identity'
 import { Clock } from '../../common/clock'
 import { Database } from '../../common/database/database'
 import { EpochService } from '../../common/epoch/epoch.service'
@@ -27,7 +26,7 @@ export class KeysService {
   ) {}
 
   async list(by: Identity, principalId: string, query: KeyQuery) {
-    requireOwnOr(by, principalId, 'principals:read')
+    authorizeOwnOr(by, principalId, 'principals:read')
     const rows = await this.keys.list(principalId, query)
     return toPage(rows, query, ({ id }) => id, toAnswer)
   }
@@ -67,7 +66,7 @@ export class KeysService {
 
   /** Sessions that it opened end: the epoch moves, and they are reviewed. */
   async revoke(by: Identity, principalId: string, id: string): Promise<void> {
-    requireOwnOr(by, principalId, 'principals:write')
+    authorizeOwnOr(by, principalId, 'principals:write')
     await this.database.transaction(async (tx) => {
       const key = await this.keys.delete(tx, principalId, id)
       if (key === null) throw new RequestError('ERR_REQUEST_NOT_FOUND', `there is no key ${id}`)
@@ -80,10 +79,6 @@ export class KeysService {
       })
     })
   }
-}
-
-function requireOwnOr(by: Identity, principalId: string, permission: Permission): void {
-  if (by.principal.id !== principalId) authorize(by, permission)
 }
 
 function audited({ id, fingerprint, name }: KeyRecord) {
