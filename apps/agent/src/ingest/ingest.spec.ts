@@ -4,7 +4,7 @@ import type { IngestRequest, SpoolRecord } from '@wardgate/contract'
 import { createAgentClient } from '../control/client'
 import { quietLog } from '../testing/quiet-log'
 import { FileSpool } from '../spool/spool'
-import { intentEntry } from '../testing/entries'
+import { intentEntry, sampleOperation } from '../testing/entries'
 import { FakeControlPlane, until } from '../testing/fake-control-plane'
 import { temporaryFolder } from '../testing/temporary-folder'
 import { Ingest } from './ingest'
@@ -92,6 +92,20 @@ describe('ingest', () => {
     await until(() => waiting.length === 9)
     waiting[8]!()
     await until(() => spool.acknowledged === 4500)
+  })
+
+  it('goes on sending what becomes durable while large records are read', async () => {
+    plane.onIngest = (call, request) =>
+      call.write({ spoolId: request.spoolId, acknowledged: keep(request) })
+    ingest.connect()
+    const statement = { ...sampleOperation, text: 'x'.repeat(1 << 20) }
+    for (let index = 0; index < 20; index += 1) {
+      spool.append(intentEntry(`o${index}`, statement))
+      await spool.durable()
+    }
+    await until(() => spool.acknowledged === 21)
+    append(1)
+    await until(() => spool.acknowledged === 22)
   })
 
   it('writes each record once although streams are lost and acknowledgements come twice', async () => {

@@ -141,8 +141,9 @@ export class Ingest {
   }
 
   async #pump(): Promise<void> {
-    if (this.#isPumping) return
+    // First of all: a timer that has fired, and stays, would keep `#gather` from ever setting another one.
     this.#stopGathering()
+    if (this.#isPumping) return
     this.#isPumping = true
     try {
       while (this.#reader !== undefined && this.#maySend()) {
