@@ -65,4 +65,23 @@ describe('masking of terminal output', () => {
     expect(text(masker.end())).toBe('')
     expect(masker.maskedCells).toBe(1)
   })
+
+  it('takes time by the length of what shows nothing, however much it is', () => {
+    const hidden = '\0'.repeat(4 << 20)
+    const started = performance.now()
+    for (const text of [hidden, '\b\x1b[m'.repeat(100_000)])
+      expect(shown(terminalMediaType, plan, `${text}ada@example.com${text}`, [70_000])).toBe(
+        `${text}[redacted]${text}`,
+      )
+    // The time of a square of that length is minutes.
+    expect(performance.now() - started).toBeLessThan(5000)
+  })
+
+  it('withholds what hides more within one word than it can hold', () => {
+    const masker = maskerFor(terminalMediaType, plan)
+    expect(masker.write(Buffer.from('ada@'))).toHaveLength(0)
+    const more = () => masker.write(Buffer.alloc(1 << 20))
+    expect(() => Array.from({ length: 9 }, more)).toThrow('within one word')
+    expect(() => masker.write(Buffer.from('example.com '))).toThrow('within one word')
+  })
 })

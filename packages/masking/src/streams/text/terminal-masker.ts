@@ -1,18 +1,13 @@
 import type { StreamMasker } from '../../plan'
 import type { Edit, SpanMasker } from '../../span-masker'
 import { noBytes } from '../unreadable'
-import { escapeSequence } from './escape-sequence'
+import { escapeSequence, type EscapeSequence } from './escape-sequence'
+import { HiddenBytes } from './hidden-bytes'
 import { TextPieces } from './text-pieces'
-
-/** Bytes that show nothing: they go out where they stood, and detectors do not see them. */
-interface Mark {
-  /** Of the visible byte that follows, in the text that is kept. */
-  at: number
-  readonly bytes: Uint8Array
-}
 
 /** An escape sequence that is longer is passed as what it is: text. */
 const maxSequence = 64 * 1024
+const escape = 0x1b
 
 /** Masks what a program writes to a terminal. Escape sequences stay; detectors see the text between them as one. */
 export class TerminalMasker implements StreamMasker {
@@ -21,7 +16,9 @@ export class TerminalMasker implements StreamMasker {
   readonly #spans: SpanMasker
   readonly #pieces: TextPieces
   #visible = Buffer.alloc(0)
-  #marks: Mark[] = []
+  readonly #hidden = new HiddenBytes()
+  /** How many visible bytes have been let go: where `#visible` begins in the stream. */
+  #gone = 0
   /** The beginning of an escape sequence. */
   #pending = Buffer.alloc(0)
   /** How many of the visible bytes that are kept have been shown already, because nothing followed for a while. */
@@ -40,7 +37,7 @@ export class TerminalMasker implements StreamMasker {
   idle(): Uint8Array {
     const out: Uint8Array[] = []
     this.#emit(out, 0, this.#visible.length, this.#spans.editsIn(this.#visible))
-    this.#marksBefore(out, Infinity)
+    this.#hidden.takeBefore(out, Infinity)
     this.#shown = this.#visible.length
     return Buffer.concat(out)
   }
@@ -56,10 +53,10 @@ export class TerminalMasker implements StreamMasker {
       this.#emit(out, from, to, edits)
     })
     // What shows nothing need not wait unless text before it does.
-    if (kept === this.#visible.length) this.#marksBefore(out, Infinity)
+    if (kept === this.#visible.length) this.#hidden.takeBefore(out, Infinity)
     this.#visible = this.#visible.subarray(kept)
     this.#shown = Math.max(0, this.#shown - kept)
-    for (const mark of this.#marks) mark.at -= kept
+    this.#gone += kept
     return Buffer.concat(out)
   }
 
@@ -75,14 +72,13 @@ export class TerminalMasker implements StreamMasker {
     }
     for (let at = 0; at < input.length;) {
       const byte = input[at] ?? 0
-      const isPlain = byte >= 0x20 && byte !== 0x7f
-      if (isPlain || byte === 0x0a || byte === 0x0d || byte === 0x09) {
+      if (isVisible(byte)) {
         at++
         continue
       }
       show(at)
-      const sequence = byte === 0x1b ? escapeSequence(input, at) : plainControl(at)
-      let { end } = sequence
+      const hidden = hiddenFrom(input, at)
+      let { end } = hidden
       if (end === -1) {
         if (!last && input.length - at <= maxSequence) {
           this.#pending = Buffer.from(input.subarray(at))
@@ -92,7 +88,7 @@ export class TerminalMasker implements StreamMasker {
         end = at + 1
       }
       const bytes = Buffer.from(input.subarray(at, end))
-      this.#marks.push({ at: length, bytes: sequence.carriesText ? this.#masked(bytes) : bytes })
+      this.#hidden.add(this.#gone + length, hidden.carriesText ? this.#masked(bytes) : bytes)
       from = at = end
     }
     show(input.length)
@@ -111,7 +107,7 @@ export class TerminalMasker implements StreamMasker {
     for (const { start, end, shown } of edits) {
       if (from + end <= at) continue
       this.#plain(out, at, from + start)
-      this.#marksBefore(out, from + end)
+      this.#hidden.takeBefore(out, this.#gone + from + end)
       out.push(shown)
       this.maskedCells++
       at = from + end
@@ -121,22 +117,33 @@ export class TerminalMasker implements StreamMasker {
 
   #plain(out: Uint8Array[], from: number, to: number): void {
     let at = from
-    while (this.#marks[0] !== undefined && this.#marks[0].at < to) {
-      const mark = this.#marks.shift()
-      if (mark === undefined) break
-      if (mark.at > at) out.push(this.#visible.subarray(at, mark.at))
-      at = Math.max(at, mark.at)
-      out.push(mark.bytes)
+    for (;;) {
+      const next = this.#hidden.nextBefore(this.#gone + to)
+      if (next === undefined) break
+      const mark = next - this.#gone
+      if (mark > at) out.push(this.#visible.subarray(at, mark))
+      at = Math.max(at, mark)
+      this.#hidden.takeNext(out)
     }
     if (to > at) out.push(this.#visible.subarray(at, to))
   }
-
-  #marksBefore(out: Uint8Array[], to: number): void {
-    while (this.#marks[0] !== undefined && this.#marks[0].at < to)
-      out.push(this.#marks.shift()?.bytes ?? noBytes)
-  }
 }
 
-function plainControl(at: number) {
+function isVisible(byte: number): boolean {
+  return (byte >= 0x20 && byte !== 0x7f) || byte === 0x0a || byte === 0x0d || byte === 0x09
+}
+
+/** The sequence with text of its own that begins at `at`, or all that stands there side by side without any. */
+function hiddenFrom(input: Uint8Array, at: number): EscapeSequence {
+  let end = at
+  while (end < input.length && !isVisible(input[end] ?? 0)) {
+    const next = input[end] === escape ? escapeSequence(input, end) : plainControl(end)
+    if (next.end === -1 || next.carriesText) return end === at ? next : { end, carriesText: false }
+    end = next.end
+  }
+  return { end, carriesText: false }
+}
+
+function plainControl(at: number): EscapeSequence {
   return { end: at + 1, carriesText: false }
 }
