@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { freePort } from '@wardgate/gateway/testing'
 import { connect } from 'node:net'
 import { join } from 'node:path'
@@ -202,7 +203,7 @@ describe('the agent', () => {
     expect(await reachable(port)).toBe(false)
   }, 20_000)
 
-  it('announces the catalog by its digest and sends it whole when it is wanted', async () => {
+  it('announces the catalog by its digest and sends the parts that are wanted', async () => {
     const opening = sessionAtCluster()
     if (opening.message?.$case !== 'opened') throw new Error('no session')
     const assigned = {
@@ -223,14 +224,19 @@ describe('the agent', () => {
     await until(() => catalogs().length === 1, 15_000)
     const [announced] = catalogs()
     expect(announced).toMatchObject({ connectionId: 'connection-1', database: 'postgres' })
-    expect(announced!.catalog).toBeUndefined()
-    const { connectionId, database, digest } = announced!
+    const { connectionId, database, digest, manifest } = announced!
+    const parts = manifest!.parts.slice(0, 2).map(({ number }) => number)
     call.write({
-      message: { $case: 'catalogWanted', value: { connectionId, database, digest } },
+      message: { $case: 'catalogWanted', value: { connectionId, database, digest, parts } },
     })
     await until(() => catalogs().length === 2, 15_000)
     expect(catalogs()[1]!.digest).toBe(digest)
-    expect(catalogs()[1]!.catalog!.routines.length).toBeGreaterThan(2000)
+    const sent = plane.attachMessages.flatMap(({ message }) =>
+      message?.$case === 'catalogPart' ? [message.value.body] : [],
+    )
+    expect(sent.map((body) => createHash('sha256').update(body).digest('hex'))).toEqual(
+      manifest!.parts.slice(0, 2).map((part) => part.digest),
+    )
   }, 40_000)
 
   it('drains: says goodbye to sessions and hands over the last entry', async () => {

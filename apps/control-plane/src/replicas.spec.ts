@@ -1,9 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import {
   type AgentServiceClient,
   type AttachRequest,
   type AttachResponse,
-  Catalog,
 } from '@wardgate/contract'
 import { AuthorityService } from './agents/authority.service'
 import { EpochWatch } from './common/epoch/epoch-watch'
@@ -115,12 +114,13 @@ describe('two replicas on one database', () => {
         value: { version: '1', protocols: ['postgres'], instanceId: 'a', listeners: [] },
       },
     })
-    const catalog = shopCatalog()
-    const digest = createHash('sha256').update(Catalog.encode(catalog).finish()).digest('hex')
-    const key = { connectionId: connection.id, database: 'shop', digest }
-    talk.send({ message: { $case: 'catalog', value: key } })
+    const { digest, manifest, body } = shopCatalog()
+    const connectionId = connection.id
+    const announced = { connectionId, database: 'shop', digest, manifest }
+    talk.send({ message: { $case: 'catalog', value: announced } })
     while ((await talk.next()).$case !== 'catalogWanted') continue
-    talk.send({ message: { $case: 'catalog', value: { ...key, catalog } } })
+    talk.send({ message: { $case: 'catalogPart', value: { connectionId, body } } })
+    talk.send({ message: { $case: 'catalog', value: announced } })
     while ((await talk.next()).$case !== 'epoch') continue
     attach = talk
   })

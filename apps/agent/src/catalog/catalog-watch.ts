@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto'
 import {
   type AssignedConnection,
   type AttachRequest,
-  Catalog,
+  CatalogManifest,
   type CatalogWanted,
 } from '@wardgate/contract'
 import { toGatewayError } from '@wardgate/errors'
 import type { Logger as Log } from '@wardgate/logger'
 import { type Access, accessFrom } from '../control/grant'
-import type { CatalogReader } from './reader'
+import type { CatalogReader, CatalogState } from './reader'
 
 export interface CatalogWatchOptions {
   readonly readers: Readonly<Record<string, CatalogReader>>
@@ -26,12 +26,13 @@ interface Watched {
   readonly database: string
   readonly access: Access
   readonly reader: CatalogReader
-  fingerprint?: string
-  digest?: string
-  /** A reading that runs, and whether another one has to follow it. */
+  state?: CatalogState
+  /** A reading that runs, and the parts that one that has to follow it sends. */
   running: boolean
-  again: { readonly whole: boolean } | undefined
+  again: ReadonlySet<number> | undefined
 }
+
+const noParts: ReadonlySet<number> = new Set()
 
 /** Keeps the control plane's catalogs of this agent's targets up to date. */
 export class CatalogWatch {
@@ -55,7 +56,7 @@ export class CatalogWatch {
     this.#watched.clear()
     for (const [key, watched] of kept) {
       this.#watched.set(key, watched)
-      if (watched.digest === undefined) this.#check(watched, false)
+      if (watched.state === undefined) this.#check(watched)
     }
   }
 
@@ -70,7 +71,7 @@ export class CatalogWatch {
     const { access, reader } = own
     const watched = { connectionId, database, access, reader, running: false, again: undefined }
     this.#watched.set(keyOf(watched), watched)
-    this.#check(watched, false)
+    this.#check(watched)
   }
 
   /** How the system session reaches the target of a connection; undefined = it has none. */
@@ -83,18 +84,18 @@ export class CatalogWatch {
   /** Something was created, altered or dropped through the gateway. */
   changed(connectionId: string, database: string): void {
     const watched = this.#watched.get(keyOf({ connectionId, database }))
-    if (watched !== undefined) this.#check(watched, false)
+    if (watched !== undefined) this.#check(watched)
   }
 
-  wanted({ connectionId, database }: CatalogWanted): void {
+  wanted({ connectionId, database, parts }: CatalogWanted): void {
     const watched = this.#watched.get(keyOf({ connectionId, database }))
-    if (watched !== undefined) this.#check(watched, true)
+    if (watched !== undefined) this.#check(watched, new Set(parts))
   }
 
   /** The control plane may be another one, or have forgotten. */
   announceAll(): void {
     for (const watched of this.#watched.values()) {
-      if (watched.digest !== undefined) this.#announce(watched, watched.digest)
+      if (watched.state !== undefined) this.#announce(watched, watched.state)
     }
   }
 
@@ -126,41 +127,40 @@ export class CatalogWatch {
   }
 
   #checkAll(): void {
-    for (const watched of this.#watched.values()) this.#check(watched, false)
+    for (const watched of this.#watched.values()) this.#check(watched)
   }
 
   /** One reading at a time for a database; what comes while it runs is one more reading. */
-  #check(watched: Watched, whole: boolean): void {
+  #check(watched: Watched, wanted = noParts): void {
     if (watched.running) {
-      watched.again = { whole: whole || watched.again?.whole === true }
+      watched.again = new Set([...(watched.again ?? []), ...wanted])
       return
     }
     watched.running = true
-    void this.#read(watched, whole).finally(() => {
+    void this.#read(watched, wanted).finally(() => {
       watched.running = false
       const again = watched.again
       watched.again = undefined
-      if (again !== undefined && !this.#stop.signal.aborted) this.#check(watched, again.whole)
+      if (again !== undefined && !this.#stop.signal.aborted) this.#check(watched, again)
     })
   }
 
-  async #read(watched: Watched, whole: boolean): Promise<void> {
-    const { access, database, connectionId, fingerprint } = watched
+  async #read(watched: Watched, wanted: ReadonlySet<number>): Promise<void> {
+    const { access, database, connectionId, state: known } = watched
     try {
-      const reading = await watched.reader({
+      const state = await watched.reader({
         access,
         database,
+        wanted,
         signal: this.#stop.signal,
-        ...(whole || fingerprint === undefined ? {} : { knownFingerprint: fingerprint }),
+        deliver: (body) => this.#deliver(connectionId, body),
+        ...(known === undefined ? {} : { known }),
       })
-      this.#count(reading === undefined ? 'unchanged' : 'read')
-      if (reading === undefined) return
-      const digest = digestOf(reading.catalog)
-      watched.fingerprint = reading.fingerprint
-      const isNew = watched.digest !== digest
-      watched.digest = digest
-      if (whole) this.#announce(watched, digest, reading.catalog)
-      else if (isNew) this.#announce(watched, digest)
+      this.#count(state === undefined ? 'unchanged' : 'read')
+      if (state === undefined) return
+      watched.state = state
+      const isNew = known === undefined || digestOf(state.manifest) !== digestOf(known.manifest)
+      if (isNew || wanted.size > 0) this.#announce(watched, state)
     } catch (caught) {
       if (this.#stop.signal.aborted) return
       this.#count('failed')
@@ -171,8 +171,14 @@ export class CatalogWatch {
     }
   }
 
-  #announce({ connectionId, database }: Watched, digest: string, catalog?: Catalog): void {
-    this.#options.send({ $case: 'catalog', value: { connectionId, database, digest, catalog } })
+  #deliver(connectionId: string, body: Uint8Array): void {
+    const value = { connectionId, body: Buffer.from(body) }
+    this.#options.send({ $case: 'catalogPart', value })
+  }
+
+  #announce({ connectionId, database }: Watched, { manifest }: CatalogState): void {
+    const digest = digestOf(manifest)
+    this.#options.send({ $case: 'catalog', value: { connectionId, database, digest, manifest } })
   }
 
   #count(result: string): void {
@@ -180,8 +186,8 @@ export class CatalogWatch {
   }
 }
 
-export function digestOf(catalog: Catalog): string {
-  return createHash('sha256').update(Catalog.encode(catalog).finish()).digest('hex')
+function digestOf(manifest: CatalogManifest): string {
+  return createHash('sha256').update(CatalogManifest.encode(manifest).finish()).digest('hex')
 }
 
 function keyOf({ connectionId, database }: Pick<Watched, 'connectionId' | 'database'>): string {

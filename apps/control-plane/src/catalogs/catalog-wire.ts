@@ -1,5 +1,6 @@
 import {
-  type Catalog as WireCatalog,
+  type CatalogManifest,
+  type CatalogPart,
   RelationCallCause,
   RelationKind,
   RoutineKind,
@@ -47,12 +48,21 @@ const causes = {
   [RelationCallCause.RELATION_CALL_CAUSE_TRIGGER_CONDITION]: 'trigger-condition',
 } as const
 
+/** Objects of a catalog whose ids lie together. */
+export type KnownPart = Required<
+  Pick<Catalog, 'relations' | 'routines' | 'types' | 'operators' | 'casts' | 'eventTriggers'>
+>
+
+export function manifestFromWire(
+  wire: CatalogManifest,
+): Pick<Catalog, 'engine' | 'serverVersion' | 'defaultSearchPath'> {
+  const { serverVersion, defaultSearchPath } = wire
+  return { engine: known(engines, wire.engine), serverVersion, defaultSearchPath }
+}
+
 /** Refuses values that this version does not know: a catalog that is half understood hides columns. */
-export function catalogFromWire(wire: WireCatalog): Catalog {
+export function partFromWire(wire: CatalogPart): KnownPart {
   return {
-    engine: known(engines, wire.engine),
-    serverVersion: wire.serverVersion,
-    defaultSearchPath: wire.defaultSearchPath,
     relations: wire.relations.map((relation) => ({
       ...relation,
       kind: known(relationKinds, relation.kind),

@@ -2,20 +2,24 @@ import { Injectable } from '@nestjs/common'
 import { v7 as uuid } from 'uuid'
 import { Database } from '../common/database/database'
 import type { Transaction } from '../common/database/transaction'
+import type { CatalogKey } from './catalog-key'
+
+/** Parts read at once: what bounds memory while a large catalog is put together. */
+const partsAtOnce = 32
+/** Parts that no catalog names may belong to one that is being sent. */
+const orphanMillis = 3_600_000
 
 @Injectable()
 export class CatalogRepository {
   constructor(private readonly database: Database) {}
 
-  find(connectionId: string, database: string) {
-    return this.database.prisma.catalog.findUnique({
-      where: { connectionId_database: { connectionId, database } },
-    })
+  find(key: CatalogKey) {
+    return this.database.prisma.catalog.findUnique({ where: { connectionId_database: key } })
   }
 
-  async digestOf(connectionId: string, database: string, tx: Transaction = this.database.prisma) {
+  async digestOf(key: CatalogKey, tx: Transaction = this.database.prisma) {
     const row = await tx.catalog.findUnique({
-      where: { connectionId_database: { connectionId, database } },
+      where: { connectionId_database: key },
       select: { digest: true },
     })
     return row?.digest
@@ -23,14 +27,51 @@ export class CatalogRepository {
 
   async store(
     tx: Transaction,
-    key: { connectionId: string; database: string },
-    digest: string,
-    body: Uint8Array<ArrayBuffer>,
+    key: CatalogKey,
+    stored: {
+      readonly digest: string
+      readonly manifest: Uint8Array<ArrayBuffer>
+      readonly parts: string[]
+    },
   ): Promise<void> {
     await tx.catalog.upsert({
       where: { connectionId_database: key },
-      create: { id: uuid(), ...key, digest, body },
-      update: { digest, body },
+      create: { id: uuid(), ...key, ...stored },
+      update: stored,
     })
+  }
+
+  /** Which of these parts are kept. */
+  async keptOf(digests: readonly string[]): Promise<ReadonlySet<string>> {
+    const rows = await this.database.prisma.catalogPart.findMany({
+      where: { digest: { in: [...digests] } },
+      select: { digest: true },
+    })
+    return new Set(rows.map(({ digest }) => digest))
+  }
+
+  async keepPart(digest: string, body: Uint8Array<ArrayBuffer>): Promise<void> {
+    await this.database.prisma.catalogPart.upsert({
+      where: { digest },
+      create: { digest, body },
+      update: { storedAt: new Date() },
+    })
+  }
+
+  /** The bodies of these parts, a few at a time; one that is gone is left out. */
+  async *parts(digests: readonly string[]): AsyncGenerator<{ digest: string; body: Uint8Array }> {
+    for (let at = 0; at < digests.length; at += partsAtOnce) {
+      yield* await this.database.prisma.catalogPart.findMany({
+        where: { digest: { in: digests.slice(at, at + partsAtOnce) } },
+        select: { digest: true, body: true },
+      })
+    }
+  }
+
+  async forgetOrphans(tx: Transaction): Promise<void> {
+    const before = new Date(Date.now() - orphanMillis)
+    await tx.$executeRaw`
+      DELETE FROM catalog_parts WHERE stored_at < ${before}
+      AND digest NOT IN (SELECT unnest(parts) FROM catalogs)`
   }
 }

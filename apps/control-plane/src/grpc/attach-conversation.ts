@@ -1,4 +1,4 @@
-import type { AttachRequest, AttachResponse, Listener } from '@wardgate/contract'
+import type { AttachRequest, AttachResponse, CatalogSnapshot, Listener } from '@wardgate/contract'
 import { canonicalJson } from '@wardgate/audit-log'
 import type { KnownAgent } from '../agents/agent-gate.service'
 import type { AttachmentService } from '../agents/attachment.service'
@@ -68,16 +68,13 @@ export class AttachConversation {
         }
         return this.services.attachments.beat(this.agent.id, health)
       }
-      case 'catalog': {
-        const { connectionId, database, digest, catalog } = message.value
-        const key = { connectionId: requireId(connectionId, 'connection id'), database }
-        if (!digestForm.test(digest)) throw malformed('a catalog without its digest')
-        await this.services.attachments.requireServes(this.agent.id, key.connectionId)
-        if (catalog !== undefined)
-          return this.services.catalogs.store(key, digest, catalog, this.agent.id)
-        if (!(await this.services.catalogs.holds(key, digest)))
-          this.wire.send({ $case: 'catalogWanted', value: { connectionId, database, digest } })
-        return
+      case 'catalog':
+        return this.takeCatalog(message.value)
+      case 'catalogPart': {
+        const { connectionId, body } = message.value
+        requireId(connectionId, 'connection id')
+        await this.services.attachments.requireServes(this.agent.id, connectionId)
+        return this.services.catalogs.keepPart(body)
       }
       case 'catalogFailure': {
         const { connectionId, database, code, message: text } = message.value
@@ -90,6 +87,17 @@ export class AttachConversation {
         })
       }
     }
+  }
+
+  private async takeCatalog(snapshot: CatalogSnapshot): Promise<void> {
+    const { connectionId, database, digest, manifest } = snapshot
+    const key = { connectionId: requireId(connectionId, 'connection id'), database }
+    if (manifest === undefined || !digestForm.test(digest))
+      throw malformed('a catalog without its digest')
+    await this.services.attachments.requireServes(this.agent.id, key.connectionId)
+    const parts = await this.services.catalogs.offer(key, digest, manifest, this.agent.id)
+    if (parts.length > 0)
+      this.wire.send({ $case: 'catalogWanted', value: { ...key, digest, parts: [...parts] } })
   }
 
   private async greet(hello: {

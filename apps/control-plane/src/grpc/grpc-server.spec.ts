@@ -1,12 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { AuthError } from '@wardgate/errors'
-import { createHash } from 'node:crypto'
-import {
-  type AgentServiceClient,
-  Catalog,
-  type SessionResponse,
-  WithdrawReason,
-} from '@wardgate/contract'
+import { type AgentServiceClient, type SessionResponse, WithdrawReason } from '@wardgate/contract'
 import { Client } from 'pg'
 import { v7 as uuid } from 'uuid'
 import { AuthorityService } from '../agents/authority.service'
@@ -186,16 +180,17 @@ describe('the agent port', () => {
       $case: 'assignment',
       value: { connections: [{ name: 'shop', systemAccess: { database: 'shop' } }] },
     })
-    const catalog = shopCatalog()
-    const digest = createHash('sha256').update(Catalog.encode(catalog).finish()).digest('hex')
-    const key = { connectionId, database: 'shop', digest }
+    const { digest, manifest, body, number } = shopCatalog()
+    const announced = { connectionId, database: 'shop', digest, manifest }
     const { talk: early } = await open('robot')
     expect(await verdict(early, 'select 1')).toMatchObject({
       value: { outcome: { $case: 'deny', value: { retryable: true, code: 'ERR_POLICY_STALE' } } },
     })
-    attach.send({ message: { $case: 'catalog', value: key } })
-    expect(await attach.next()).toMatchObject({ $case: 'catalogWanted', value: { digest } })
-    attach.send({ message: { $case: 'catalog', value: { ...key, catalog } } })
+    attach.send({ message: { $case: 'catalog', value: announced } })
+    const wanted = { digest, parts: [number] }
+    expect(await attach.next()).toMatchObject({ $case: 'catalogWanted', value: wanted })
+    attach.send({ message: { $case: 'catalogPart', value: { connectionId, body } } })
+    attach.send({ message: { $case: 'catalog', value: announced } })
     expect(await attach.next()).toMatchObject({ $case: 'epoch' })
     const root = people.get('root')!.principal
     const draft = await get(PoliciesService).createDraft(policy, root)

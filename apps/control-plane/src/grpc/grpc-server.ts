@@ -52,7 +52,7 @@ import { IngestConversation } from './ingest-conversation'
 import { peerAgent, toStatus } from './peer'
 import { SessionStream } from './session-stream'
 
-/** A catalog of 50,000 tables is about this large; nothing else comes near. */
+/** A part of a catalog with two hundred tables of 1,600 columns is a quarter of this; nothing else comes near. */
 const maximumMessageBytes = 64 << 20
 /** Before a certificate is known, only a request for one may come. */
 const maximumEnrolmentBytes = 64 << 10

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto'
-import { type AgentServiceClient, Catalog } from '@wardgate/contract'
+import type { AgentServiceClient, AttachRequest, AttachResponse } from '@wardgate/contract'
 import { AuthorityService } from '../agents/authority.service'
 import { EpochWatch } from '../common/epoch/epoch-watch'
 import { type ApiAnswer, ApiClient } from './api-client'
-import { shopCatalog } from './shop-catalog'
+import { type ReportedCatalog, shopCatalog } from './shop-catalog'
 import {
   agentClient,
   Conversation,
@@ -14,6 +13,8 @@ import {
 } from './test-agent'
 import { startTestApp, type TestApp } from './test-app'
 import { TestIssuer } from './test-issuer'
+
+export type AttachTalk = Conversation<AttachRequest, AttachResponse>
 
 /** A control plane with connection `shop`, an enrolled agent that serves it, and people with roles. */
 export class Shop {
@@ -66,14 +67,19 @@ export class Shop {
     const talk = new Conversation(this.client.attach())
     const hello = { version: '1', protocols: ['postgres'], instanceId: 'a', listeners: [] }
     talk.send({ message: { $case: 'hello', value: hello } })
-    const catalog = shopCatalog()
-    const digest = createHash('sha256').update(Catalog.encode(catalog).finish()).digest('hex')
-    const key = { connectionId: this.connectionId, database: 'shop', digest }
-    talk.send({ message: { $case: 'catalog', value: key } })
-    while ((await talk.next()).$case !== 'catalogWanted') continue
-    talk.send({ message: { $case: 'catalog', value: { ...key, catalog } } })
+    await this.report(talk, shopCatalog())
     while ((await talk.next()).$case !== 'epoch') continue
     return talk
+  }
+
+  /** Announces a catalog and sends what is asked for. */
+  async report(talk: AttachTalk, { digest, manifest, body }: ReportedCatalog): Promise<void> {
+    const { connectionId } = this
+    const value = { connectionId, database: 'shop', digest, manifest }
+    talk.send({ message: { $case: 'catalog', value } })
+    while ((await talk.next()).$case !== 'catalogWanted') continue
+    talk.send({ message: { $case: 'catalogPart', value: { connectionId, body } } })
+    talk.send({ message: { $case: 'catalog', value } })
   }
 
   async open(credential: string): Promise<{ talk: SessionTalk; sessionId: string }> {

@@ -1,67 +1,35 @@
 import { routineCalls } from './call-queries'
 
 /**
- * What is read from PostgreSQL's system catalogs ("System Catalogs" in its documentation). Every query is ordered, so
- * that the same catalog has the same digest. Temporary and toast objects are of one session and left out.
+ * What is read from PostgreSQL's system catalogs ("System Catalogs" in its documentation), of objects with ids from $1 to
+ * $2. Every query is ordered, so that the same catalog has the same digest. Temporary and toast objects are of one session and left out.
  */
-const lasting = `n.nspname !~ '^pg_(toast|temp)'`
+export const lasting = `n.nspname !~ '^pg_(toast|temp)'`
+const among = (id: string): string => `${id} BETWEEN $1::oid AND $2::oid`
 /** Relations that a query can name. */
 const relations = `c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c') AND ${lasting}`
 const fromRelations = `FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace`
 /** Object ids below are given out by initdb (FirstNormalObjectId in access/transam.h). */
 const firstUserOid = 16384
 
-/** The sum of row versions changes with every DDL statement; in-place updates by vacuum do not touch it. */
-export const fingerprintQuery = [
-  'pg_class',
-  'pg_attribute',
-  'pg_attrdef',
-  'pg_proc',
-  'pg_type',
-  'pg_namespace',
-  'pg_rewrite',
-  'pg_trigger',
-  'pg_inherits',
-  'pg_extension',
-  'pg_db_role_setting',
-  'pg_constraint',
-  'pg_index',
-  'pg_policy',
-  'pg_partitioned_table',
-  'pg_operator',
-  'pg_cast',
-  'pg_aggregate',
-  'pg_opclass',
-  'pg_amproc',
-  'pg_amop',
-  'pg_event_trigger',
-]
-  .map(
-    (table) =>
-      `SELECT '${table}', count(*)::text, coalesce(sum(xmin::text::bigint), 0)::text FROM ${table}`,
-  )
-  .join(' UNION ALL ')
-  .concat(` UNION ALL SELECT current_setting('search_path'), '', '' ORDER BY 1`)
-
-export const versionQuery = `SELECT current_setting('server_version_num')::int, current_schemas(false)::text[]`
-
 export const relationsQuery = `
   SELECT c.oid::int8, n.nspname, c.relname, c.relkind::text,
          CASE WHEN c.relkind IN ('v', 'm') THEN coalesce(pg_get_viewdef(c.oid), '') ELSE '' END,
          EXISTS (SELECT FROM pg_rewrite r WHERE r.ev_class = c.oid AND r.rulename <> '_RETURN'),
          c.relrowsecurity, c.reltuples::float8
-  ${fromRelations} WHERE ${relations} ORDER BY c.oid`
+  ${fromRelations} WHERE ${among('c.oid')} AND ${relations} ORDER BY c.oid`
 
 export const columnsQuery = `
   SELECT a.attrelid::int8, a.attnum::int, a.attname, a.atttypid::int8, coalesce(pg_get_expr(d.adbin, d.adrelid), '')
   FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace
   LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum AND to_jsonb(a)->>'attgenerated' <> ''
-  WHERE a.attnum > 0 AND NOT a.attisdropped AND ${relations}
+  WHERE ${among('a.attrelid')} AND a.attnum > 0 AND NOT a.attisdropped AND ${relations}
   ORDER BY a.attrelid, a.attnum`
 
 export const parentsQuery = `
-  SELECT i.inhrelid::int8, i.inhparent::int8 FROM pg_inherits i ORDER BY i.inhrelid, i.inhseqno`
+  SELECT i.inhrelid::int8, i.inhparent::int8 FROM pg_inherits i
+  WHERE ${among('i.inhrelid')} ORDER BY i.inhrelid, i.inhseqno`
 
 /** SQL-standard bodies (PostgreSQL 14) are kept parsed; before, every body is text. */
 export function routinesQuery(serverVersion: number): string {
@@ -79,11 +47,11 @@ export function routinesQuery(serverVersion: number): string {
       SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
     ) AS built_in
   ) b
-  WHERE ${lasting} ORDER BY p.oid`
+  WHERE ${among('p.oid')} AND ${lasting} ORDER BY p.oid`
 }
 
 export const typesQuery = `
   SELECT t.oid::int8, n.nspname, t.typname,
          CASE WHEN t.typcategory = 'A' THEN t.typelem ELSE 0 END::int8, t.typbasetype::int8, t.typrelid::int8
   FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
-  WHERE ${lasting} ORDER BY t.oid`
+  WHERE ${among('t.oid')} AND ${lasting} ORDER BY t.oid`

@@ -1,12 +1,13 @@
 import {
-  type Catalog,
+  type CatalogManifest,
+  CatalogPart,
   RelationCallCause,
   RelationKind,
   RoutineKind,
   Volatility,
 } from '@wardgate/contract'
 import { type RealDatabase, startRealDatabase } from '../../testing/real-database'
-import { digestOf } from '../catalog-watch'
+import type { CatalogRequest, CatalogState } from '../reader'
 import { readPostgresCatalog } from './read-catalog'
 
 const schema = `
@@ -56,21 +57,67 @@ let stop: RealDatabase['stop']
 
 beforeAll(async () => {
   ;({ access, database, stop } = await startRealDatabase(schema))
+  quiet = { access, database: 'postgres', signal, deliver: () => undefined }
 }, 60_000)
 
 afterAll(() => stop())
 
 const signal = new AbortController().signal
+let quiet: Omit<CatalogRequest, 'wanted'>
 
-async function read(): Promise<{ fingerprint: string; catalog: Catalog }> {
-  const reading = await readPostgresCatalog({ access, database: 'postgres', signal })
-  if (reading === undefined) throw new Error('nothing was read')
-  return reading
+async function readWhole(): Promise<CatalogState> {
+  return must(await readPostgresCatalog({ ...quiet, wanted: new Set() }))
+}
+
+async function readAgain(known: CatalogState): Promise<CatalogState | undefined> {
+  return readPostgresCatalog({ ...quiet, wanted: new Set(), known })
+}
+
+/** Everything, put together from the parts that are delivered. */
+async function read(): Promise<{ catalog: CatalogPart; manifest: CatalogManifest }> {
+  const known = await readWhole()
+  const bodies: Uint8Array[] = []
+  const { manifest } = must(
+    await readPostgresCatalog({
+      ...quiet,
+      known,
+      wanted: new Set(known.manifest.parts.map(({ number }) => number)),
+      deliver: (body) => bodies.push(body),
+    }),
+  )
+  const parts = bodies.map((body) => CatalogPart.decode(body))
+  return {
+    manifest,
+    catalog: {
+      relations: parts.flatMap(({ relations }) => relations),
+      routines: parts.flatMap(({ routines }) => routines),
+      types: parts.flatMap(({ types }) => types),
+      operators: parts.flatMap(({ operators }) => operators),
+      casts: parts.flatMap(({ casts }) => casts),
+      eventTriggers: parts.flatMap(({ eventTriggers }) => eventTriggers),
+    },
+  }
+}
+
+function must(state: CatalogState | undefined): CatalogState {
+  if (state === undefined) throw new Error('nothing was read')
+  return state
+}
+
+function digests({ manifest }: { manifest: CatalogManifest }): Map<number, string> {
+  return new Map(manifest.parts.map(({ number, digest }) => [number, digest]))
+}
+
+/** Numbers of the parts that both have and that differ, or that only one has. */
+function changedOf(before: CatalogState, after: CatalogState): number[] {
+  const [left, right] = [digests(before), digests(after)]
+  const numbers = new Set([...left.keys(), ...right.keys()])
+  return [...numbers].filter((number) => left.get(number) !== right.get(number))
 }
 
 describe('the PostgreSQL catalog reader', () => {
   it('reads relations with columns, parents, triggers, rules and view text', async () => {
-    const { catalog } = await read()
+    const { catalog, manifest } = await read()
     const named = (name: string) =>
       catalog.relations.find((relation) => relation.schema === 'app' && relation.name === name)!
     const columns = (name: string) =>
@@ -94,8 +141,8 @@ describe('the PostgreSQL catalog reader', () => {
       'upper(name)',
       'lower(name)',
     ])
-    expect(catalog.defaultSearchPath).toEqual(['app', 'public'])
-    expect(catalog.serverVersion).toBeGreaterThanOrEqual(180_000)
+    expect(manifest.defaultSearchPath).toEqual(['app', 'public'])
+    expect(manifest.serverVersion).toBeGreaterThanOrEqual(180_000)
   })
 
   it('reads routines with their bodies, and those of the server without', async () => {
@@ -153,32 +200,59 @@ describe('the PostgreSQL catalog reader', () => {
   })
 
   it('has one digest for one catalog and reads again only after a change', async () => {
-    const { fingerprint, catalog } = await read()
-    expect(digestOf((await read()).catalog)).toBe(digestOf(catalog))
-    const again = (): Promise<unknown> =>
-      readPostgresCatalog({
-        access,
-        database: 'postgres',
-        knownFingerprint: fingerprint,
-        signal,
-      })
+    const known = await readWhole()
+    expect((await readWhole()).manifest).toEqual(known.manifest)
     await database.query('INSERT INTO app.customers VALUES (1); ANALYZE app.customers')
-    expect(await again()).toBeUndefined()
+    expect(await readAgain(known)).toBeUndefined()
+    let last = known
     for (const change of [
       'ALTER TABLE app.customers RENAME COLUMN name TO title',
       'CREATE TABLE app.fresh ()',
       'DROP TABLE app.fresh',
-      'CREATE OR REPLACE FUNCTION app.old_style(n int) RETURNS text LANGUAGE sql AS $$SELECT 1$$',
+      'CREATE OR REPLACE FUNCTION app.old_style(n int) RETURNS text LANGUAGE sql AS $$SELECT 1::text$$',
+      'CREATE POLICY more ON app.customers USING (app.ok(title))',
+      'ALTER TABLE app.customers ALTER COLUMN title SET DEFAULT app.shout($$x$$)',
+      'DROP EVENT TRIGGER ddl',
+      'CREATE SCHEMA other',
       'ALTER ROLE postgres SET search_path = public',
     ]) {
-      const before = (await read()).fingerprint
       await database.query(change)
-      expect((await read()).fingerprint).not.toBe(before)
+      last = must(await readAgain(last))
     }
   }, 30_000)
 
+  it('reads only the parts that changed, and texts that hold the names of others', async () => {
+    await database.query(
+      'CREATE TABLE app.base (a int, b int); CREATE VIEW app.through AS SELECT a FROM app.base',
+    )
+    const filler = Array.from({ length: 400 }, (_, at) => `CREATE TABLE app.filler_${at} (a int)`)
+    await database.query(filler.join(';'))
+    const known = await readWhole()
+    expect(known.manifest.parts.length).toBeGreaterThan(10)
+    await database.query('ALTER TABLE app.filler_399 ADD COLUMN b int')
+    const next = must(await readAgain(known))
+    expect(changedOf(known, next)).toHaveLength(1)
+    await database.query('ALTER TABLE app.base RENAME COLUMN a TO renamed')
+    const last = must(await readAgain(next))
+    const bodies: Uint8Array[] = []
+    const wanted = new Set(changedOf(next, last))
+    await readPostgresCatalog({
+      ...quiet,
+      wanted,
+      known: last,
+      deliver: (body) => bodies.push(body),
+    })
+    const relations = bodies.flatMap((body) => CatalogPart.decode(body).relations)
+    const view = relations.find(({ name }) => name === 'through')
+    expect(view?.definition).toContain('renamed AS a')
+    await database.query('DROP VIEW app.through; DROP TABLE app.filler_399')
+    const dropped = must(await readAgain(last))
+    expect(changedOf(last, dropped).length).toBeGreaterThan(0)
+    expect((await readWhole()).manifest).toEqual(dropped.manifest)
+  }, 60_000)
+
   it('says what is wrong when the target is away or refuses the credential', async () => {
-    const request = { database: 'postgres', signal }
+    const request = { ...quiet, wanted: new Set<number>() }
     const wrong = { ...access, credential: { ...access.credential, password: 'x' } as never }
     await expect(readPostgresCatalog({ ...request, access: wrong })).rejects.toMatchObject({
       code: 'ERR_TARGET_REFUSED_CREDENTIAL',

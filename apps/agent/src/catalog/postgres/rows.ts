@@ -18,8 +18,6 @@ import { z } from 'zod'
 const id = z.coerce.number().int().min(0).max(0xffffffff)
 const text = z.string()
 
-export const versionRow = z.tuple([z.number().int(), z.array(text)])
-export const fingerprintRow = z.tuple([text, text, text])
 const relationRow = z.tuple([id, text, text, text, text, z.boolean(), z.boolean(), z.number()])
 const columnRow = z.tuple([id, z.number().int(), text, id, text])
 const pairRow = z.tuple([id, id])

@@ -17,7 +17,7 @@ const unknownFunctionRisk = 60
 
 /** A fast-path call is the execution of one function, whose name the catalog knows. */
 export function functionCallFacts(operation: FunctionCallOperation, index: CatalogIndex): Facts {
-  const routine = index.catalog.routines.find(({ id }) => id === operation.functionId)
+  const routine = index.routines.get(operation.functionId)
   if (routine === undefined)
     return {
       ...noFacts,

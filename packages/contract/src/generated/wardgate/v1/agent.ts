@@ -20,7 +20,7 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { Catalog } from "./catalog";
+import { CatalogManifest } from "./catalog";
 import { IngestRequest, IngestResponse } from "./ingest";
 import { SessionRequest, SessionResponse, TargetAccess } from "./session";
 
@@ -66,6 +66,7 @@ export interface AttachRequest {
     | { $case: "heartbeat"; value: Heartbeat }
     | { $case: "catalog"; value: CatalogSnapshot }
     | { $case: "catalogFailure"; value: CatalogFailure }
+    | { $case: "catalogPart"; value: CatalogPartBody }
     | undefined;
 }
 
@@ -92,14 +93,19 @@ export interface Heartbeat {
   spoolBytes: bigint;
 }
 
-/** A catalog whose digest the control plane does not hold yet. */
+/** What the agent found. The control plane asks with CatalogWanted for parts that it does not keep. */
 export interface CatalogSnapshot {
   connectionId: string;
   database: string;
-  /** Lower-case hex SHA-256 over the serialised `catalog`. */
+  /** Lower-case hex SHA-256 over the serialised `manifest`. */
   digest: string;
-  /** Absent when only the digest is announced; the control plane asks with CatalogWanted. */
-  catalog?: Catalog | undefined;
+  manifest?: CatalogManifest | undefined;
+}
+
+export interface CatalogPartBody {
+  connectionId: string;
+  /** A serialised CatalogPart: its digest is over these bytes. */
+  body: Buffer;
 }
 
 export interface CatalogFailure {
@@ -159,10 +165,13 @@ export interface Drain {
   reason: string;
 }
 
+/** The agent sends these parts as they are by then, and announces its catalog again. */
 export interface CatalogWanted {
   connectionId: string;
   database: string;
   digest: string;
+  /** Numbers; never all of a large catalog at once. */
+  parts: number[];
 }
 
 function createBaseEnrollRequest(): EnrollRequest {
@@ -537,6 +546,9 @@ export const AttachRequest: MessageFns<AttachRequest> = {
       case "catalogFailure":
         CatalogFailure.encode(message.message.value, writer.uint32(34).fork()).join();
         break;
+      case "catalogPart":
+        CatalogPartBody.encode(message.message.value, writer.uint32(42).fork()).join();
+        break;
     }
     return writer;
   },
@@ -584,6 +596,14 @@ export const AttachRequest: MessageFns<AttachRequest> = {
             }
 
             message.message = { $case: "catalogFailure", value: CatalogFailure.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.message = { $case: "catalogPart", value: CatalogPartBody.decode(reader, reader.uint32()) };
             continue;
           }
         }
@@ -821,7 +841,7 @@ export const Heartbeat: MessageFns<Heartbeat> = {
 };
 
 function createBaseCatalogSnapshot(): CatalogSnapshot {
-  return { connectionId: "", database: "", digest: "", catalog: undefined };
+  return { connectionId: "", database: "", digest: "", manifest: undefined };
 }
 
 export const CatalogSnapshot: MessageFns<CatalogSnapshot> = {
@@ -835,8 +855,8 @@ export const CatalogSnapshot: MessageFns<CatalogSnapshot> = {
     if (message.digest !== "") {
       writer.uint32(26).string(message.digest);
     }
-    if (message.catalog !== undefined) {
-      Catalog.encode(message.catalog, writer.uint32(34).fork()).join();
+    if (message.manifest !== undefined) {
+      CatalogManifest.encode(message.manifest, writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -883,7 +903,64 @@ export const CatalogSnapshot: MessageFns<CatalogSnapshot> = {
               break;
             }
 
-            message.catalog = Catalog.decode(reader, reader.uint32());
+            message.manifest = CatalogManifest.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseCatalogPartBody(): CatalogPartBody {
+  return { connectionId: "", body: Buffer.alloc(0) };
+}
+
+export const CatalogPartBody: MessageFns<CatalogPartBody> = {
+  encode(message: CatalogPartBody, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.connectionId !== "") {
+      writer.uint32(10).string(message.connectionId);
+    }
+    if (message.body.length !== 0) {
+      writer.uint32(18).bytes(message.body);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CatalogPartBody {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCatalogPartBody();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.connectionId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.body = Buffer.from(reader.bytes());
             continue;
           }
         }
@@ -1474,7 +1551,7 @@ export const Drain: MessageFns<Drain> = {
 };
 
 function createBaseCatalogWanted(): CatalogWanted {
-  return { connectionId: "", database: "", digest: "" };
+  return { connectionId: "", database: "", digest: "", parts: [] };
 }
 
 export const CatalogWanted: MessageFns<CatalogWanted> = {
@@ -1487,6 +1564,13 @@ export const CatalogWanted: MessageFns<CatalogWanted> = {
     }
     if (message.digest !== "") {
       writer.uint32(26).string(message.digest);
+    }
+    if (message.parts.length !== 0) {
+      writer.uint32(34).fork();
+      for (const v of message.parts) {
+        writer.uint32(v);
+      }
+      writer.join();
     }
     return writer;
   },
@@ -1527,6 +1611,24 @@ export const CatalogWanted: MessageFns<CatalogWanted> = {
 
             message.digest = reader.string();
             continue;
+          }
+          case 4: {
+            if (tag === 32) {
+              message.parts.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 34) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.parts.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
           }
         }
         if ((tag & 7) === 4 || tag === 0) {

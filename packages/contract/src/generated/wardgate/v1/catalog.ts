@@ -103,13 +103,28 @@ export namespace Volatility {
   export type VOLATILITY_VOLATILE = typeof Volatility.VOLATILITY_VOLATILE;
 }
 
-/** What the control plane must know of a database to resolve names and lineage. */
-export interface Catalog {
+/**
+ * What the control plane must know of a database to resolve names and lineage, in parts that change apart. Its digest
+ * names the catalog.
+ */
+export interface CatalogManifest {
   engine: SqlEngine;
   /** Such as 180004. */
   serverVersion: number;
   /** What new sessions start with. */
   defaultSearchPath: string[];
+  /** By number, ascending. */
+  parts: CatalogPartReference[];
+}
+
+export interface CatalogPartReference {
+  number: number;
+  /** Lower-case hex SHA-256 over the serialised part. */
+  digest: string;
+}
+
+/** Objects whose ids lie together. */
+export interface CatalogPart {
   relations: Relation[];
   routines: Routine[];
   types: DataType[];
@@ -216,22 +231,12 @@ export interface EventTrigger {
   routineId: number;
 }
 
-function createBaseCatalog(): Catalog {
-  return {
-    engine: 0,
-    serverVersion: 0,
-    defaultSearchPath: [],
-    relations: [],
-    routines: [],
-    types: [],
-    operators: [],
-    casts: [],
-    eventTriggers: [],
-  };
+function createBaseCatalogManifest(): CatalogManifest {
+  return { engine: 0, serverVersion: 0, defaultSearchPath: [], parts: [] };
 }
 
-export const Catalog: MessageFns<Catalog> = {
-  encode(message: Catalog, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+export const CatalogManifest: MessageFns<CatalogManifest> = {
+  encode(message: CatalogManifest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.engine !== 0) {
       writer.uint32(8).int32(message.engine);
     }
@@ -241,28 +246,13 @@ export const Catalog: MessageFns<Catalog> = {
     for (const v of message.defaultSearchPath) {
       writer.uint32(26).string(v!);
     }
-    for (const v of message.relations) {
-      Relation.encode(v!, writer.uint32(34).fork()).join();
-    }
-    for (const v of message.routines) {
-      Routine.encode(v!, writer.uint32(42).fork()).join();
-    }
-    for (const v of message.types) {
-      DataType.encode(v!, writer.uint32(50).fork()).join();
-    }
-    for (const v of message.operators) {
-      Operator.encode(v!, writer.uint32(58).fork()).join();
-    }
-    for (const v of message.casts) {
-      Cast.encode(v!, writer.uint32(66).fork()).join();
-    }
-    for (const v of message.eventTriggers) {
-      EventTrigger.encode(v!, writer.uint32(74).fork()).join();
+    for (const v of message.parts) {
+      CatalogPartReference.encode(v!, writer.uint32(34).fork()).join();
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): Catalog {
+  decode(input: BinaryReader | Uint8Array, length?: number): CatalogManifest {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -271,7 +261,7 @@ export const Catalog: MessageFns<Catalog> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseCatalog();
+      const message = createBaseCatalogManifest();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
@@ -304,7 +294,149 @@ export const Catalog: MessageFns<Catalog> = {
               break;
             }
 
+            message.parts.push(CatalogPartReference.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseCatalogPartReference(): CatalogPartReference {
+  return { number: 0, digest: "" };
+}
+
+export const CatalogPartReference: MessageFns<CatalogPartReference> = {
+  encode(message: CatalogPartReference, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.number !== 0) {
+      writer.uint32(8).uint32(message.number);
+    }
+    if (message.digest !== "") {
+      writer.uint32(18).string(message.digest);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CatalogPartReference {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCatalogPartReference();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.number = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.digest = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseCatalogPart(): CatalogPart {
+  return { relations: [], routines: [], types: [], operators: [], casts: [], eventTriggers: [] };
+}
+
+export const CatalogPart: MessageFns<CatalogPart> = {
+  encode(message: CatalogPart, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.relations) {
+      Relation.encode(v!, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.routines) {
+      Routine.encode(v!, writer.uint32(18).fork()).join();
+    }
+    for (const v of message.types) {
+      DataType.encode(v!, writer.uint32(26).fork()).join();
+    }
+    for (const v of message.operators) {
+      Operator.encode(v!, writer.uint32(34).fork()).join();
+    }
+    for (const v of message.casts) {
+      Cast.encode(v!, writer.uint32(42).fork()).join();
+    }
+    for (const v of message.eventTriggers) {
+      EventTrigger.encode(v!, writer.uint32(50).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CatalogPart {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCatalogPart();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
             message.relations.push(Relation.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.routines.push(Routine.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.types.push(DataType.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.operators.push(Operator.decode(reader, reader.uint32()));
             continue;
           }
           case 5: {
@@ -312,35 +444,11 @@ export const Catalog: MessageFns<Catalog> = {
               break;
             }
 
-            message.routines.push(Routine.decode(reader, reader.uint32()));
+            message.casts.push(Cast.decode(reader, reader.uint32()));
             continue;
           }
           case 6: {
             if (tag !== 50) {
-              break;
-            }
-
-            message.types.push(DataType.decode(reader, reader.uint32()));
-            continue;
-          }
-          case 7: {
-            if (tag !== 58) {
-              break;
-            }
-
-            message.operators.push(Operator.decode(reader, reader.uint32()));
-            continue;
-          }
-          case 8: {
-            if (tag !== 66) {
-              break;
-            }
-
-            message.casts.push(Cast.decode(reader, reader.uint32()));
-            continue;
-          }
-          case 9: {
-            if (tag !== 74) {
               break;
             }
 
