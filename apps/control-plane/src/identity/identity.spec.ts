@@ -2,6 +2,7 @@ import { SignJWT } from 'jose'
 import { Client } from 'pg'
 import { ApiClient } from '../testing/api-client'
 import { Authenticator } from '../common/auth/authenticator'
+import { roleBindingAnswer } from '../roles/roles.dto'
 import { startTestApp, type TestApp } from '../testing/test-app'
 import { TestIssuer } from '../testing/test-issuer'
 import { IdentityService } from './identity.service'
@@ -157,6 +158,13 @@ describe('identity over HTTP', () => {
       expect((await api.as(token).get('/v1/roles')).status).toBe(200)
       expect((await as.delete(`/v1/role-bindings/${binding.id}`)).status).toBe(204)
       expect((await api.as(token).get('/v1/roles')).status).toBe(403)
+    })
+
+    it('answers of a role binding what its description names, and nothing more', async () => {
+      const { body } = await (await admin()).get('/v1/role-bindings')
+      const declared = Object.keys(roleBindingAnswer.shape).sort()
+      expect(body.items.length).toBeGreaterThan(0)
+      for (const item of body.items) expect(Object.keys(item).sort()).toEqual(declared)
     })
 
     it('follows the rotation of keys, but asks for unknown keys only now and then', async () => {

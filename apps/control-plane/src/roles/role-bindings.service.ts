@@ -91,8 +91,8 @@ function notFound(id: string): RequestError {
   return new RequestError('ERR_REQUEST_NOT_FOUND', `there is no role binding ${id}`)
 }
 
-function toAnswer({ role, ...binding }: RoleBindingRecord) {
-  return { ...binding, role: role.name, createdAt: binding.createdAt.toISOString() }
+function toAnswer({ id, roleId, role, subject, connections, createdAt }: RoleBindingRecord) {
+  return { id, roleId, role: role.name, subject, connections, createdAt: createdAt.toISOString() }
 }
 
 function entry(kind: string, by: IdentifiedPrincipal, binding: RoleBindingRecord) {
