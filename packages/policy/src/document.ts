@@ -88,7 +88,9 @@ const match = z
     opaque: z
       .boolean()
       .optional()
-      .describe('true = also (for allow and require-approval) operations that cannot be read.'),
+      .describe(
+        'true = only operations that cannot be read, which no rule without it grants; false = only the others.',
+      ),
     statements: patterns.optional().describe('Kinds of SQL statement, such as select.'),
     functions: patterns.optional().describe('SQL functions that are called, schema-qualified.'),
     detail: z.record(z.string().max(200), comparison).optional(),
