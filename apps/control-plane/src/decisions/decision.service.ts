@@ -1,6 +1,6 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common'
 import { operationDigest } from '@wardgate/approvals'
-import { type GatewayErrorCode, toGatewayError } from '@wardgate/errors'
+import { type GatewayError, type GatewayErrorCode, toGatewayError } from '@wardgate/errors'
 import { type Operation, parametersOf } from '@wardgate/gateway'
 import { evaluate, type MemoScope, type PolicyVerdict, type RuleReference } from '@wardgate/policy'
 import { loadShellParser } from '@wardgate/shell'
@@ -8,7 +8,7 @@ import { loadParser, type MaskingDecision } from '@wardgate/sql'
 import { Clock } from '../common/clock'
 import { EpochWatch } from '../common/epoch/epoch-watch'
 import { type PolicySets, PolicySetsService } from '../policies/policy-sets.service'
-import type { AllowGrant, Decision } from './decision'
+import type { AllowGrant, Decision, DenyOutcome } from './decision'
 import type { DecisionSession } from './decision-session'
 import { noFacts } from './facts/function-call'
 import { OperationReaders } from './facts/operation-readers'
@@ -65,7 +65,7 @@ export class DecisionService implements OnModuleInit {
         this.logger.error({ err: caught, sessionId: session.id }, 'decision failed')
       const message = error.expose ? error.message : 'the operation could not be judged'
       const code = error.code === 'ERR_INTERNAL' ? 'ERR_POLICY_DENIED' : error.code
-      return deny(epoch, code, message, { retryable: error.retryable })
+      return deny(epoch, { ...denied(code, message, error.retryable), ...advice(error) })
     }
   }
 
@@ -230,14 +230,13 @@ function denied(code: GatewayErrorCode, message: string, retryable = false) {
   return { kind: 'deny', code, message, retryable } as const
 }
 
-function deny(
-  epoch: bigint,
-  code: GatewayErrorCode,
-  message: string,
-  { retryable }: { readonly retryable: boolean },
-): Decision {
+function advice({ nextStep }: GatewayError) {
+  return nextStep === undefined ? {} : { nextStep }
+}
+
+function deny(epoch: bigint, outcome: DenyOutcome): Decision {
   return {
-    outcome: denied(code, message, retryable),
+    outcome,
     determinedBy: [{ policy: 'wardgate', rule: 'fail-closed' }],
     memo: 'once',
     epoch,

@@ -12,12 +12,7 @@ import type {
 export interface Decision {
   readonly outcome:
     | { readonly kind: 'allow'; readonly grant: AllowGrant }
-    | {
-        readonly kind: 'deny'
-        readonly code: GatewayErrorCode
-        readonly message: string
-        readonly retryable: boolean
-      }
+    | DenyOutcome
     | {
         readonly kind: 'require-approval'
         readonly terms: ApprovalTerms
@@ -32,6 +27,15 @@ export interface Decision {
   readonly epoch: bigint
   readonly facts: Facts
   readonly verdict?: PolicyVerdict
+}
+
+export interface DenyOutcome {
+  readonly kind: 'deny'
+  readonly code: GatewayErrorCode
+  readonly message: string
+  readonly retryable: boolean
+  /** Absent = what the code's own entry says. */
+  readonly nextStep?: string
 }
 
 export interface AllowGrant {

@@ -184,7 +184,16 @@ describe('the agent port', () => {
     const announced = { connectionId, database: 'shop', digest, manifest }
     const { talk: early } = await open('robot')
     expect(await verdict(early, 'select 1')).toMatchObject({
-      value: { outcome: { $case: 'deny', value: { retryable: true, code: 'ERR_POLICY_STALE' } } },
+      value: {
+        outcome: {
+          $case: 'deny',
+          value: {
+            retryable: true,
+            code: 'ERR_POLICY_STALE',
+            nextStep: 'Send the operation again.',
+          },
+        },
+      },
     })
     attach.send({ message: { $case: 'catalog', value: announced } })
     const wanted = { digest, parts: [number] }

@@ -5,7 +5,7 @@ import type {
   SessionResponse,
   ToolsScreened,
 } from '@wardgate/contract'
-import { ApprovalError, AuthError, LimitError, PolicyError, toGatewayError } from '@wardgate/errors'
+import { ApprovalError, AuthError, LimitError, toGatewayError } from '@wardgate/errors'
 import type { Operation } from '@wardgate/gateway'
 import type { Span, Spans } from '@wardgate/tracing'
 import type { AgentGate, KnownAgent } from '../agents/agent-gate.service'
@@ -25,7 +25,7 @@ import { traced } from './traced'
 import { malformed } from './wire/malformed'
 import { operationOf, withdrawReason } from './wire/operation'
 import { openedToWire, openRequestOf } from './wire/session'
-import { allowedToWire, deniedToWire, refusedToWire } from './wire/verdict'
+import { allowedToWire, deniedToWire, denyOutcomeToWire, refusedToWire } from './wire/verdict'
 
 /** Operations of one session under judgement or waiting for people, all together. */
 const mostUnderWay = 1_000
@@ -276,13 +276,8 @@ export class SessionConversation {
     switch (outcome.kind) {
       case 'allow':
         return this.send(allowedToWire(id, decision, outcome.grant))
-      case 'deny': {
-        const options = { retryable: outcome.retryable }
-        // Only the wire form is needed: code and text are the decision's.
-        const error = new PolicyError('ERR_POLICY_DENIED', outcome.message, options)
-        const refused = { ...refusedToWire(error), code: outcome.code }
-        return this.send(deniedToWire(id, decision, refused))
-      }
+      case 'deny':
+        return this.send(deniedToWire(id, decision, denyOutcomeToWire(outcome)))
       case 'require-approval':
         return this.hold(session, id, operation, { ...decision, outcome }, own)
     }

@@ -73,6 +73,7 @@ export class OpeningService {
       throw new RequestError(
         'ERR_REQUEST_NOT_FOUND',
         `there is no connection ${request.connection}`,
+        { nextStep: 'Name a connection that exists; `wardgate connections list` shows them.' },
       )
     if (!target.agents.has(agent.id))
       throw new AuthError(

@@ -1,6 +1,6 @@
 import { type Allow, MemoScope, type Refused, type Verdict } from '@wardgate/contract'
 import { errorCodes, type GatewayError } from '@wardgate/errors'
-import type { AllowGrant, Decision } from '../../decisions/decision'
+import type { AllowGrant, Decision, DenyOutcome } from '../../decisions/decision'
 import { planToWire } from './masking'
 import { recordingModes } from './session'
 
@@ -17,6 +17,11 @@ export function refusedToWire(error: GatewayError): Refused {
     nextStep: error.nextStep ?? errorCodes[error.code].nextStep,
     retryable: error.retryable,
   }
+}
+
+/** Code, text and advice are the decision's own: no other code's advice may stand beside them. */
+export function denyOutcomeToWire({ code, message, retryable, nextStep }: DenyOutcome): Refused {
+  return { code, message, retryable, nextStep: nextStep ?? errorCodes[code].nextStep }
 }
 
 export function allowedToWire(
