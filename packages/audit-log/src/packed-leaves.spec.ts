@@ -1,15 +1,27 @@
-import { leafHash, packLeaves, unpackLeaves } from '.'
+import { leafHash, LeafPacker, unpackLeaves } from '.'
+import { packLeaves } from './packed-leaves'
 
 const leaves = ['{}', 'ä€😀', '', 'x'.repeat(65_535), '{"a":1}']
 
 describe('packed leaves', () => {
   it('are what they were before', () => {
-    expect(unpackLeaves(packLeaves(leaves), leaves.length)).toEqual(leaves)
-    expect(packLeaves([])).toHaveLength(0)
+    expect(unpackLeaves(packLeaves(leaves).leaves, leaves.length)).toEqual(leaves)
+    expect(packLeaves([])).toMatchObject({ leaves: Buffer.of(), count: 0 })
+  })
+
+  it('have the hashes of the leaves, however many packs one packer serves', () => {
+    const packer = new LeafPacker()
+    for (const many of [1, 700, 2]) {
+      const texts = Array.from({ length: many }, (_, at) => `{"ä":${at}}`.repeat((at % 40) + 1))
+      for (const text of texts) packer.add(text)
+      const { leaves: packed, leafHashes, count } = packer.take()
+      expect(unpackLeaves(packed, count)).toEqual(texts)
+      expect(leafHashes).toEqual(Buffer.concat(texts.map((text) => leafHash(text))))
+    }
   })
 
   it('are an entry bundle of tlog-tiles', () => {
-    expect(packLeaves(['{}', 'ä']).toString('hex')).toBe('00027b7d0002c3a4')
+    expect(packLeaves(['{}', 'ä']).leaves.toString('hex')).toBe('00027b7d0002c3a4')
   })
 
   it('take no leaf that could not be published', () => {
@@ -17,7 +29,7 @@ describe('packed leaves', () => {
   })
 
   it('are all accounted for when bytes are missing, and none of the lost ones passes for its hash', () => {
-    const packed = packLeaves(leaves)
+    const packed = packLeaves(leaves).leaves
     for (const length of [0, 1, 3, 8, packed.length - 1]) {
       const found = unpackLeaves(packed.subarray(0, length), leaves.length)
       expect(found).toHaveLength(leaves.length)

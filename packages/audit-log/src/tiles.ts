@@ -68,5 +68,5 @@ export function encodeEntryTile(leaves: readonly string[]): Uint8Array {
   if (leaves.length < 1 || leaves.length > tileWidth) {
     throw new InternalError(`an entry tile holds 1 to ${tileWidth} entries`)
   }
-  return packLeaves(leaves)
+  return packLeaves(leaves).leaves
 }

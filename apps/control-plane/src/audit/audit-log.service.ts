@@ -1,12 +1,19 @@
 import { Injectable } from '@nestjs/common'
-import { encodeEntry, entryTime, Frontier, leafHash } from '@wardgate/audit-log'
+import {
+  encodeEntry,
+  entryTime,
+  Frontier,
+  hashBytes,
+  leafHash,
+  type PackedLeaves,
+} from '@wardgate/audit-log'
 import { AuditLog, type NewAuditEntry } from '../common/audit-port'
 import type { Transaction } from '../common/database/transaction'
 import type { BulkTransaction } from '../common/database/bulk-transaction'
 import type { NewLeaf } from './audit-entry'
 import { AuditRepository } from './audit.repository'
 import { BulkAuditRepository } from './bulk-audit.repository'
-import type { ToldSegment } from './segment'
+import type { NewSegment } from './segment'
 import type { TreeRepository } from './tree-repository'
 
 /** The Merkle tree's only writer. The tree's row is locked by every append, so leaves have one order everywhere. */
@@ -34,13 +41,13 @@ export class AuditLogService extends AuditLog {
   }
 
   /** Appends what agents spooled. */
-  async appendSegments(tx: BulkTransaction, segments: readonly ToldSegment[]): Promise<void> {
-    const leaves = segments.flatMap(({ segment }) => segment.leaves)
-    await grow(this.bulkEntries, tx, leaves, async (first) => {
+  async appendSegments(tx: BulkTransaction, segments: readonly NewSegment[]): Promise<void> {
+    const leafHashes = segments.flatMap(({ packed }) => hashesOf(packed))
+    await grow(this.bulkEntries, tx, leafHashes, async (first) => {
       let at = first
-      for (const told of segments) {
-        await this.bulkEntries.insertSegment(tx, at, told)
-        at += told.segment.leaves.length
+      for (const segment of segments) {
+        await this.bulkEntries.insertSegment(tx, at, segment)
+        at += segment.packed.count
       }
     })
   }
@@ -54,22 +61,29 @@ async function appendTo<T>(
   // Encoding comes before the lock: what cannot be encoded holds nobody up.
   const time = entryTime(BigInt(Date.now()) * 1000n)
   const leaves = entries.map((entry) => encode(entry, time))
-  await grow(tree, tx, leaves, (first) => tree.insert(tx, first, leaves))
+  const leafHashes = leaves.map(({ leafHash }) => leafHash)
+  await grow(tree, tx, leafHashes, (first) => tree.insert(tx, first, leaves))
 }
 
 async function grow<T>(
   tree: TreeRepository<T>,
   tx: T,
-  leaves: readonly NewLeaf[],
+  leafHashes: readonly Uint8Array[],
   insert: (first: number) => Promise<void>,
 ): Promise<void> {
-  if (leaves.length === 0) return
+  if (leafHashes.length === 0) return
   const edge = await tree.lockTree(tx)
   const frontier = Frontier.parse(edge.size, edge.frontier)
   const first = frontier.size
-  for (const { leafHash } of leaves) frontier.append(leafHash)
+  for (const leafHash of leafHashes) frontier.append(leafHash)
   await insert(first)
   await tree.moveTree(tx, frontier.size, frontier.serialise())
+}
+
+function hashesOf({ leafHashes, count }: PackedLeaves): Uint8Array[] {
+  return Array.from({ length: count }, (_, at) =>
+    leafHashes.subarray(at * hashBytes, (at + 1) * hashBytes),
+  )
 }
 
 function encode(entry: NewAuditEntry, time: string): NewLeaf {

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common'
-import { packLeaves } from '@wardgate/audit-log'
 import type { BulkTransaction } from '../common/database/bulk-transaction'
 import { byteaText } from '../common/database/copy-text'
 import type { NewLeaf } from './audit-entry'
-import { searchedBy, type ToldSegment } from './segment'
+import type { NewSegment } from './segment'
 import type { TreeEdge, TreeRepository } from './tree-repository'
 
 /** The tree's writer for entries by the thousand. */
@@ -43,26 +42,21 @@ export class BulkAuditRepository implements TreeRepository<BulkTransaction> {
     )
   }
 
-  async insertSegment(
-    tx: BulkTransaction,
-    first: number,
-    { segment, operations }: ToldSegment,
-  ): Promise<void> {
-    const { leaves, agentId, spoolId, firstSequence } = segment
-    const { kinds, sessionIds, principalIds, earliest, latest } = searchedBy(leaves)
+  async insertSegment(tx: BulkTransaction, first: number, segment: NewSegment): Promise<void> {
+    const { packed, search, operations } = segment
     await tx.execute(insertSegment, [
       first,
-      first + leaves.length,
-      packLeaves(leaves.map(({ leaf }) => leaf)),
-      Buffer.concat(leaves.map(({ leafHash }) => leafHash)),
-      [...kinds],
-      [...sessionIds],
-      [...principalIds],
-      earliest,
-      latest,
-      agentId,
-      spoolId,
-      firstSequence,
+      first + packed.count,
+      packed.leaves,
+      packed.leafHashes,
+      search.kinds,
+      search.sessionIds,
+      search.principalIds,
+      search.earliest,
+      search.latest,
+      segment.agentId,
+      segment.spoolId,
+      segment.firstSequence,
       operations.places,
       operations.first,
       operations.last,

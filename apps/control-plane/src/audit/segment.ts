@@ -1,17 +1,27 @@
-import { encodeEntryAround, entryTime, leafHash } from '@wardgate/audit-log'
-import type { NewLeaf, SpoolEntry } from './audit-entry'
+import type { PackedLeaves } from '@wardgate/audit-log'
 
 /** What is read to show one entry; an operation whose outcome lies beyond has a row of its own. */
 export const longestSegment = 512
-/** In UTF-16 code units. */
-const largestSegment = 512 * 1024
+/** From where on the next entry begins a segment of its own. */
+export const largestSegment = 512 * 1024
 
 /** What agents spooled, without a place in the tree yet: consecutive records of one spool. */
 export interface NewSegment {
   readonly agentId: string
   readonly spoolId: string
   readonly firstSequence: number
-  readonly leaves: readonly NewLeaf[]
+  readonly packed: PackedLeaves
+  readonly search: SegmentSearch
+  readonly operations: ToldOperations
+}
+
+/** What entries are searched by, told from the leaves. */
+export interface SegmentSearch {
+  readonly kinds: readonly string[]
+  readonly sessionIds: readonly string[]
+  readonly principalIds: readonly string[]
+  readonly earliest: string
+  readonly latest: string
 }
 
 /** Of a segment's operations: those that need no row of their own. */
@@ -24,53 +34,4 @@ export interface ToldOperations {
   /** Null = too many to name. */
   readonly actions: readonly string[] | null
   readonly traceIds: readonly string[]
-}
-
-export interface ToldSegment {
-  readonly segment: NewSegment
-  readonly operations: ToldOperations
-}
-
-/** Encodes what comes from one spool, in sequence, and cuts it into segments. */
-export function toSegments(entries: readonly SpoolEntry[]): readonly NewSegment[] {
-  const segments: NewSegment[] = []
-  let leaves: NewLeaf[] = []
-  let size = 0
-  for (const entry of entries) {
-    const leaf = encodeLeaf(entry)
-    const isFull = leaves.length === longestSegment || size + leaf.leaf.length > largestSegment
-    if (leaves.length === 0 || isFull) {
-      leaves = []
-      size = 0
-      const { agentId, spoolId, sequence: firstSequence } = entry
-      segments.push({ agentId, spoolId, firstSequence, leaves })
-    }
-    leaves.push(leaf)
-    size += leaf.leaf.length
-  }
-  return segments
-}
-
-function encodeLeaf(entry: SpoolEntry): NewLeaf {
-  const { kind, body, principalId, sessionId, operationId, agentId, spoolId, sequence } = entry
-  const time = entryTime(entry.timeMicros)
-  const ids = { agentId, spoolId, sequence, principalId, sessionId, operationId }
-  const leaf = encodeEntryAround(body, { kind, time, version: 1, ...ids })
-  return { kind, time, leaf, leafHash: leafHash(leaf), principalId, sessionId, operationId }
-}
-
-/** What a segment is searched by, told from its leaves. */
-export function searchedBy(leaves: readonly NewLeaf[]) {
-  const kinds = new Set<string>()
-  const sessionIds = new Set<string>()
-  const principalIds = new Set<string>()
-  let [earliest, latest] = ['~', '']
-  for (const { kind, time, sessionId, principalId } of leaves) {
-    kinds.add(kind)
-    if (sessionId !== undefined) sessionIds.add(sessionId)
-    if (principalId !== undefined) principalIds.add(principalId)
-    if (time < earliest) earliest = time
-    if (time > latest) latest = time
-  }
-  return { kinds, sessionIds, principalIds, earliest, latest }
 }

@@ -3,11 +3,8 @@ import type { BulkTransaction } from '../common/database/bulk-transaction'
 import { arrayText, type CopyField } from '../common/database/copy-text'
 import { recoveredReplica } from '../sessions/session.repository'
 import { searchableActions } from '../sessions/operation-search'
-import type { NewOperation, OperationEnd, RecordEffect } from './records/ingested-record'
-import type { BatchOperation } from './told-operations'
-
-export type Chunk = Extract<RecordEffect, { kind: 'chunk' }> & { readonly sessionId: string }
-export type Ended = Extract<RecordEffect, { kind: 'ended' }> & { readonly sessionId: string }
+import type { Chunk, Ended, UntoldOperation } from './effects'
+import type { NewOperation, OperationEnd } from './records/ingested-record'
 
 @Injectable()
 export class IngestRepository {
@@ -60,7 +57,7 @@ export class IngestRepository {
   async insertOperations(
     tx: BulkTransaction,
     spoolId: string,
-    operations: readonly BatchOperation[],
+    operations: readonly UntoldOperation[],
   ): Promise<void> {
     if (operations.length === 0) return
     const known = await tx.rows<{ id: string }>(
@@ -169,10 +166,7 @@ export class IngestRepository {
 }
 
 /** In the order of the columns of the COPY. */
-function operationRow(
-  { operation, outcome }: BatchOperation,
-  spoolId: string,
-): readonly CopyField[] {
+function operationRow({ operation, end }: UntoldOperation, spoolId: string): readonly CopyField[] {
   return [
     operation.id,
     operation.sessionId,
@@ -186,7 +180,7 @@ function operationRow(
     arrayText(searchableActions(operation.actions)),
     operation.approvalId === '' ? null : operation.approvalId,
     operation.at.toISOString(),
-    ...(outcome === undefined ? notEnded(operation) : endedAs(outcome.end)),
+    ...(end === undefined ? notEnded(operation) : endedAs(end)),
     spoolId,
   ]
 }

@@ -1,29 +1,18 @@
 import { Injectable, Logger } from '@nestjs/common'
 import { AuditError } from '@wardgate/errors'
 import { AuditLogService } from '../audit/audit-log.service'
-import type { SpoolEntry } from '../audit/audit-entry'
-import { toSegments } from '../audit/segment'
 import { Database } from '../common/database/database'
 import type { BulkTransaction } from '../common/database/bulk-transaction'
 import { liveChannel } from '../live/live-event'
 import { SessionWriter } from '../sessions/session-writer.service'
-import { type Chunk, type Ended, IngestRepository } from './ingest.repository'
+import { digest, type Spool } from './batch-digest'
+import type { Effects } from './effects'
+import { IngestRepository } from './ingest.repository'
 import { SessionRecovery } from './session-recovery.service'
-import type { IngestedRecord, OperationEnd } from './records/ingested-record'
-import { type BatchOperation, tellOperations } from './told-operations'
+import { readRecords, sessionsOf, type SpooledRecord, startsLife } from './records/read-batch'
 
 /** Sessions of one batch whose screens are told; the others read again. */
 const mostLiveEvents = 20
-
-const agentStarted = 'agent.started'
-
-interface Effects {
-  readonly operations: BatchOperation[]
-  /** Outcomes whose operations came in earlier batches. */
-  readonly ends: OperationEnd[]
-  readonly sessions: Ended[]
-  readonly chunks: Chunk[]
-}
 
 /** Takes in what agents spooled: every record once, in order, or not at all. */
 @Injectable()
@@ -39,11 +28,7 @@ export class IngestService {
   ) {}
 
   /** Up to which sequence number everything is durable. Throws when a record is missing in between. */
-  async take(
-    agentId: string,
-    spoolId: string,
-    records: readonly IngestedRecord[],
-  ): Promise<number> {
+  async take(agentId: string, spoolId: string, records: readonly SpooledRecord[]): Promise<number> {
     // Sessions are stored beside their opening; their entries come after them, and seldom have to bring them along.
     await this.writer.settled()
     const taken = await this.database.bulk((tx) => this.takeIn(tx, agentId, spoolId, records))
@@ -59,7 +44,7 @@ export class IngestService {
     tx: BulkTransaction,
     agentId: string,
     spoolId: string,
-    records: readonly IngestedRecord[],
+    records: readonly SpooledRecord[],
   ): Promise<{ readonly acknowledged: number; readonly gapAt?: number }> {
     const acknowledged = await this.repository.lockPosition(tx, agentId, spoolId)
     const fresh = records.filter(({ sequence }) => sequence > acknowledged)
@@ -67,8 +52,8 @@ export class IngestService {
     if (gap !== undefined) return { acknowledged, gapAt: gap.sequence }
     if (fresh.length === 0) return { acknowledged }
     for (const life of lives(fresh)) {
-      await this.store(tx, agentId, spoolId, life)
-      if (life.at(-1)?.kind === agentStarted) await this.endLost(tx, agentId, spoolId)
+      await this.store(tx, { agentId, spoolId }, life)
+      if (life.slice(-1).some(startsLife)) await this.endLost(tx, agentId, spoolId)
     }
     const last = acknowledged + fresh.length
     await this.repository.movePosition(tx, agentId, spoolId, last)
@@ -77,26 +62,21 @@ export class IngestService {
 
   private async store(
     tx: BulkTransaction,
-    agentId: string,
-    spoolId: string,
-    records: readonly IngestedRecord[],
+    spool: Spool,
+    records: readonly SpooledRecord[],
   ): Promise<void> {
-    const ids = new Set(records.flatMap(({ sessionId }) => sessionId ?? []))
-    const stored = await this.repository.principals(tx, agentId, [...ids])
+    const { agentId, spoolId } = spool
+    const stored = await this.repository.principals(tx, agentId, [...sessionsOf(records)])
     const principals = await this.recovery.recover(tx, agentId, records, stored)
-    const segments = toSegments(
-      records.map((record) => toEntry(record, { agentId, spoolId }, principals)),
-    )
-    const effects = collect(records, principals)
-    const { told, untold } = tellOperations(segments, effects.operations)
-    await this.repository.insertOperations(tx, spoolId, untold)
+    const effects = digest(spool, principals, readRecords(records))
+    await this.repository.insertOperations(tx, spoolId, effects.operations)
     await this.repository.endOperations(tx, agentId, effects.ends)
-    await this.repository.countOperations(tx, countBySession(effects.operations))
+    await this.repository.countOperations(tx, effects.counts)
     await this.repository.endSessions(tx, agentId, effects.sessions)
     await this.repository.insertChunks(tx, effects.chunks)
     await this.tellScreens(tx, effects)
     // Last, because the tree's lock is everybody's.
-    await this.audit.appendSegments(tx, told)
+    await this.audit.appendSegments(tx, effects.segments)
   }
 
   /** A process that starts says that the one before it is gone: what that one forwarded has no outcome to come. */
@@ -115,11 +95,11 @@ export class IngestService {
     )
   }
 
-  private async tellScreens(tx: BulkTransaction, { operations, sessions }: Effects): Promise<void> {
+  private async tellScreens(tx: BulkTransaction, { counts, sessions }: Effects): Promise<void> {
     const ended = sessions
       .slice(0, mostLiveEvents)
       .map(({ sessionId }) => ({ type: 'session', id: sessionId, state: 'ended' }))
-    const counted = [...countBySession(operations)]
+    const counted = [...counts]
       .slice(0, mostLiveEvents)
       .map(([sessionId, count]) => ({ type: 'operation', sessionId, count }))
     const events = [...ended, ...counted].map((event) => JSON.stringify(event))
@@ -135,62 +115,8 @@ export class IngestService {
 }
 
 /** Cut after each start of the agent's process. */
-function lives(records: readonly IngestedRecord[]): readonly (readonly IngestedRecord[])[] {
-  const starts = records.flatMap(({ kind }, at) => (kind === agentStarted ? [at + 1] : []))
+function lives(records: readonly SpooledRecord[]): readonly (readonly SpooledRecord[])[] {
+  const starts = records.flatMap((record, at) => (startsLife(record) ? [at + 1] : []))
   const cuts = [0, ...starts.filter((at) => at < records.length), records.length]
   return cuts.slice(1).map((end, at) => records.slice(cuts[at], end))
-}
-
-function collect(
-  records: readonly IngestedRecord[],
-  sessions: ReadonlyMap<string, string>,
-): Effects {
-  const operations = new Map<string, BatchOperation>()
-  const effects = { ends: [] as OperationEnd[], sessions: [] as Ended[], chunks: [] as Chunk[] }
-  for (const [at, { effect, sessionId }] of records.entries()) {
-    // An agent's word counts for its own sessions only; the entry is kept as evidence all the same.
-    if (effect === undefined || sessionId === undefined || !sessions.has(sessionId)) continue
-    switch (effect.kind) {
-      case 'intent': {
-        const { operation, isToldInFull } = effect
-        if (!operations.has(operation.id))
-          operations.set(operation.id, { operation, isToldInFull, at, outcome: undefined })
-        break
-      }
-      case 'outcome': {
-        const own = operations.get(effect.outcome.id)
-        if (own?.operation.sessionId === sessionId) own.outcome ??= { end: effect.outcome, at }
-        else effects.ends.push(effect.outcome)
-        break
-      }
-      case 'ended':
-        effects.sessions.push({ ...effect, sessionId })
-        break
-      case 'started':
-        break
-      case 'chunk':
-        effects.chunks.push({ ...effect, sessionId })
-        break
-    }
-  }
-  return { ...effects, operations: [...operations.values()] }
-}
-
-function countBySession(operations: readonly BatchOperation[]): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>()
-  for (const {
-    operation: { sessionId },
-  } of operations)
-    counts.set(sessionId, (counts.get(sessionId) ?? 0) + 1)
-  return counts
-}
-
-function toEntry(
-  { kind, body, sequence, timeMicros, sessionId, operationId }: IngestedRecord,
-  { agentId, spoolId }: { readonly agentId: string; readonly spoolId: string },
-  principals: ReadonlyMap<string, string>,
-): SpoolEntry {
-  const principalId = sessionId === undefined ? undefined : principals.get(sessionId)
-  const ids = { principalId, sessionId, operationId }
-  return { kind, body, agentId, spoolId, sequence, timeMicros, ...ids }
 }

@@ -5,7 +5,7 @@ import type { SessionRecord } from '../sessions/admission'
 import { Admissions } from '../sessions/admissions'
 import { SessionWriter } from '../sessions/session-writer.service'
 import { IngestRepository } from './ingest.repository'
-import type { IngestedRecord } from './records/ingested-record'
+import { readRecord, type SpooledRecord } from './records/read-batch'
 
 /** Sessions that a control plane opened and was killed before it had stored them: the agent's spool has them. */
 @Injectable()
@@ -23,7 +23,7 @@ export class SessionRecovery {
   async recover(
     tx: BulkTransaction,
     agentId: string,
-    records: readonly IngestedRecord[],
+    records: readonly SpooledRecord[],
     stored: ReadonlyMap<string, string>,
   ): Promise<ReadonlyMap<string, string>> {
     const missing = await this.missing(agentId, records, stored)
@@ -47,11 +47,13 @@ export class SessionRecovery {
 
   private async missing(
     agentId: string,
-    records: readonly IngestedRecord[],
+    records: readonly SpooledRecord[],
     stored: ReadonlyMap<string, string>,
   ): Promise<readonly SessionRecord[]> {
     const missing = new Map<string, SessionRecord>()
-    for (const { sessionId: id, effect } of records) {
+    for (const record of records) {
+      if (record.raw.entry?.$case !== 'sessionStarted') continue
+      const { sessionId: id, effect } = readRecord(record)
       if (effect?.kind !== 'started' || id === undefined || stored.has(id)) continue
       const { rawAdmission, clientAddress, claimed, at } = effect
       const admission = await this.admissions.open(rawAdmission)

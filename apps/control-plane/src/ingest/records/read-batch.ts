@@ -13,16 +13,47 @@ const agentEvents = {
   [AgentEvent.AGENT_EVENT_CONTROL_RESTORED]: 'control-restored',
 } as const
 
-export function readBatch(rawRequest: IngestRequest): {
-  readonly spoolId: string
-  readonly records: readonly IngestedRecord[]
-} {
-  return { spoolId: id(rawRequest.spoolId), records: rawRequest.records.map(readRecord) }
+/** A record that is read when it is taken in: most of a batch need not be held longer. */
+export interface SpooledRecord {
+  readonly sequence: number
+  readonly raw: SpoolRecord
 }
 
-function readRecord(raw: SpoolRecord): IngestedRecord {
+export function readBatch(rawRequest: IngestRequest): {
+  readonly spoolId: string
+  readonly records: readonly SpooledRecord[]
+} {
+  return { spoolId: id(rawRequest.spoolId), records: rawRequest.records.map(numbered) }
+}
+
+function numbered(raw: SpoolRecord): SpooledRecord {
   const sequence = Number(raw.sequence)
   if (!Number.isSafeInteger(sequence) || sequence < 1) throw malformed('a sequence number')
+  return { sequence, raw }
+}
+
+/** Whether a process of the agent begins with it. */
+export function startsLife({ raw: { entry } }: SpooledRecord): boolean {
+  return entry?.$case === 'agentLife' && entry.value.event === AgentEvent.AGENT_EVENT_STARTED
+}
+
+/** The sessions that records tell of. */
+export function sessionsOf(records: readonly SpooledRecord[]): ReadonlySet<string> {
+  const ids = new Set<string>()
+  for (const { raw } of records) {
+    const value = raw.entry?.value
+    if (value === undefined || !('sessionId' in value) || ids.has(value.sessionId)) continue
+    ids.add(id(value.sessionId))
+  }
+  return ids
+}
+
+/** One after the other, when it is asked for. */
+export function* readRecords(records: readonly SpooledRecord[]): Generator<IngestedRecord> {
+  for (const record of records) yield readRecord(record)
+}
+
+export function readRecord({ sequence, raw }: SpooledRecord): IngestedRecord {
   const position = { sequence, timeMicros: raw.time }
   const at = new Date(Number(raw.time / 1000n))
   if (Number.isNaN(at.getTime())) throw malformed('a time')

@@ -1,0 +1,55 @@
+import { encodeEntryAround, entryTime, type LeafPacker } from '@wardgate/audit-log'
+import type { SpoolEntry } from './audit-entry'
+import { largestSegment, longestSegment, type NewSegment, type ToldOperations } from './segment'
+
+/** Writes consecutive records of one spool as one segment. What cannot be encoded throws, and nothing is kept of it. */
+export class SegmentWriter {
+  readonly #kinds = new Set<string>()
+  readonly #sessionIds = new Set<string>()
+  readonly #principalIds = new Set<string>()
+  #earliest = '~'
+  #latest = ''
+  #first: SpoolEntry | undefined
+
+  /** The packer is this writer's until the segment is finished. */
+  constructor(private readonly packer: LeafPacker) {
+    packer.clear()
+  }
+
+  get isFull(): boolean {
+    return this.packer.count === longestSegment || this.packer.bytes > largestSegment
+  }
+
+  /** Answers the entry's place in the segment. */
+  add(entry: SpoolEntry): number {
+    const { kind, sessionId, principalId, body } = entry
+    const time = entryTime(entry.timeMicros)
+    this.packer.add(encodeEntryAround(body, { ...idsOf(entry), kind, time, version: 1 }))
+    this.#first ??= entry
+    this.#kinds.add(kind)
+    if (sessionId !== undefined) this.#sessionIds.add(sessionId)
+    if (principalId !== undefined) this.#principalIds.add(principalId)
+    if (time < this.#earliest) this.#earliest = time
+    if (time > this.#latest) this.#latest = time
+    return this.packer.count - 1
+  }
+
+  /** Undefined = nothing was added. */
+  finish(operations: ToldOperations): NewSegment | undefined {
+    if (this.#first === undefined) return undefined
+    const { agentId, spoolId, sequence: firstSequence } = this.#first
+    const search = {
+      kinds: [...this.#kinds],
+      sessionIds: [...this.#sessionIds],
+      principalIds: [...this.#principalIds],
+      earliest: this.#earliest,
+      latest: this.#latest,
+    }
+    return { agentId, spoolId, firstSequence, packed: this.packer.take(), search, operations }
+  }
+}
+
+function idsOf(entry: SpoolEntry) {
+  const { agentId, spoolId, sequence, principalId, sessionId, operationId } = entry
+  return { agentId, spoolId, sequence, principalId, sessionId, operationId }
+}
