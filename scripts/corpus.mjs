@@ -1,5 +1,6 @@
-// npm run corpus [-- --file F.jsonl … --seed S.sql --area PGC,MSK --json --home DIR]: attacks, run through two real processes.
+// npm run corpus [-- --file F.jsonl … --seed S.sql --area PGC,MSK --embedded --json --home DIR]: attacks, run through two real processes.
 import { readdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ensurePeers } from './peers.mjs'
@@ -12,6 +13,7 @@ const usage = `npm run corpus [-- options]
   --seed S.sql     schema of the target (default: test/adversarial/sql/seed.sql)
   --area PGC,MSK   only rows whose id begins so
   --every N        only each Nth row
+  --embedded       against the server that npm start brings (PostgreSQL 18) instead of the system's
   --home DIR       a standalone that runs already (default: one of its own)
   --json           one JSON object a row, then one with the counts
   --benign         instead: legitimate statements of test/adversarial/benign, compared with the bare target
@@ -25,6 +27,7 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     area: { type: 'string' },
     every: { type: 'string', default: '1' },
+    embedded: { type: 'boolean' },
     home: { type: 'string' },
     json: { type: 'boolean' },
     benign: { type: 'boolean' },
@@ -50,10 +53,17 @@ function sampled(rows) {
 
 async function prepared() {
   await prepare()
+  if (values.embedded) return embedded()
   const { postgres } = ensurePeers(['postgres'])
   if (postgres.path !== undefined) return postgres.path
   console.error(`corpus: ${postgres.why}`)
   process.exit(1)
+}
+
+function embedded() {
+  const require = createRequire(import.meta.url)
+  const { postgresBinaries } = require('../packages/embedded-postgres/dist/index.js')
+  return join(postgresBinaries(), 'bin/initdb')
 }
 
 async function benign() {

@@ -1,2 +1,3 @@
+export { postgresBinaries } from './binaries'
 export { startCluster, type Cluster, type ClusterOptions } from './cluster'
 export { processArguments } from './process-arguments'

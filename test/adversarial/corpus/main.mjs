@@ -133,7 +133,10 @@ export async function runCorpus({ rows, seed, initdb, home, report = () => undef
 
 async function runOrSay(row, slot, context) {
   const area = areaOf(row)
-  const { id, technique, expected } = row
+  const { id, technique, expected, from = 0 } = row
+  const { server } = context
+  if (server.version < from)
+    return { id, technique, expected, notRun: `needs PostgreSQL ${from}; this one is ${server.version}` }
   if (area === wireArea && readWireScript(row.payload) === undefined)
     return { id, technique, expected, notRun: prose }
   if (area !== wireArea && !sqlAreas.has(area))

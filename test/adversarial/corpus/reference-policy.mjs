@@ -10,6 +10,19 @@ const ownedSettings = [
   'standard_conforming_strings',
 ]
 
+const maskedColumns = [
+  'booking.room',
+  'customers.meta',
+  'customers.ssn',
+  'logs.secret',
+  'people.ssn',
+  'vault.doc',
+  'vault.many',
+  'vault.parts',
+  'vault.tax',
+  'vault_note.tax',
+]
+
 /**
  * The reference policy of the corpus: reads are allowed, `secrets` is denied, row changes are approved by people, and
  * whatever no rule names is denied. The seed plants the masked value in customers.meta too, so that column is masked
@@ -27,5 +40,5 @@ rules:
   - id: owned-settings
     effect: deny
     match: { actions: [set], resources: [${ownedSettings.map((name) => `'setting:${name}'`).join(', ')}] }
-  - { id: masked, mask: { columns: [customers.ssn, customers.meta, logs.secret, people.ssn], with: redact } }
+  - { id: masked, mask: { columns: [${maskedColumns.join(', ')}], with: redact } }
 `

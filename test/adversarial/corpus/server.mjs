@@ -23,6 +23,12 @@ const settings = {
 /** A database of 300 files is made for every row: in memory where the system has such a folder. */
 const memory = '/dev/shm'
 
+async function versionOf(client) {
+  const { rows } = await client.query('SHOW server_version_num')
+  await client.end()
+  return Math.floor(Number(rows[0].server_version_num) / 10_000)
+}
+
 /** A bare PostgreSQL server of its own, whose cluster is made anew and removed at the end. */
 export async function startServer(initdb, port) {
   const binaries = dirname(initdb)
@@ -51,10 +57,10 @@ export async function startServer(initdb, port) {
     await client.connect()
     return client
   }
-  for (let tries = 0; ; tries += 1) {
+  let version
+  for (let tries = 0; version === undefined; tries += 1) {
     try {
-      await (await connect('postgres')).end()
-      break
+      version = await versionOf(await connect('postgres'))
     } catch (error) {
       if (tries > 200 || child.exitCode !== null) throw error
       await delay(50)
@@ -62,6 +68,7 @@ export async function startServer(initdb, port) {
   }
   return {
     port,
+    version,
     connect,
     async stop() {
       child.kill('SIGINT')
