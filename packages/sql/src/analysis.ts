@@ -41,6 +41,7 @@ export interface Influence {
     | 'window'
     | 'distinct'
     | 'limit'
+    | 'plan'
     | 'write'
 }
 

@@ -13,9 +13,9 @@ json_strip_nulls json_typeof jsonb_agg jsonb_agg_strict jsonb_build_array jsonb_
 jsonb_extract_path_text jsonb_pretty jsonb_strip_nulls jsonb_typeof lag last_value lead least left
  lower ltrim max md5 min mode num_nonnulls
 num_nulls octet_length percent_rank pg_column_size pg_typeof quote_ident
-quote_literal quote_nullable rank reverse right round row_number row_to_json rtrim sha224 sha256 sha384 sha512
+pg_column_compression quote_literal quote_nullable rank reverse right round row_number row_to_json rtrim sha224 sha256 sha384 sha512
 starts_with stddev string_agg string_to_array strpos sum to_hex to_json to_jsonb
-to_tsvector trunc unnest upper variance xmlagg
+trunc unnest upper variance xmlagg
 akeys avals hstore_to_json hstore_to_jsonb show_trgm similarity soundex
 strict_word_similarity text_soundex word_similarity
 `

@@ -1,7 +1,7 @@
 import { child, flag, list, nameParts, text, unwrap, type Tree } from '../tree'
 import type { Scope } from './scope'
 import { allOf, derive, known, nothing, sameSources, unknownValue, type Outputs } from './value'
-import { opaque, type Work } from './work'
+import { influence, opaque, type Work } from './work'
 
 /** Recursive queries settle in a few rounds; one that does not counts as unknown. */
 const maxRounds = 8
@@ -52,6 +52,20 @@ function isSame(left: Outputs, right: Outputs): boolean {
   })
 }
 
+/** What one more round makes larger, as many rounds as its author likes make as large as he likes. */
+function noteGrowth(
+  before: ReadonlyMap<string, Outputs>,
+  names: ReadonlyMap<string, Outputs>,
+  work: Work,
+): void {
+  for (const [name, outputs] of names) {
+    const smaller = before.get(name)?.columns ?? []
+    for (const [at, { value }] of (outputs.columns ?? []).entries())
+      if (value.isBent && (value.size ?? 1) > (smaller[at]?.value.size ?? 1))
+        influence(work, value, 'argument')
+  }
+}
+
 function settle(
   ctes: readonly Tree[],
   names: Map<string, Outputs>,
@@ -60,15 +74,19 @@ function settle(
 ): void {
   for (const cte of ctes) names.set(text(cte, 'ctename'), { rest: nothing })
   for (let round = 0; round < maxRounds; round += 1) {
+    const before = new Map(names)
     let changed = false
     for (const cte of ctes) {
       const name = text(cte, 'ctename')
       const outputs = evaluateCte(cte, scope, work)
-      const before = names.get(name)
-      changed ||= before === undefined || !isSame(before, outputs)
+      const known = names.get(name)
+      changed ||= known === undefined || !isSame(known, outputs)
       names.set(name, outputs)
     }
-    if (!changed) return
+    if (!changed) {
+      noteGrowth(before, names, work)
+      return
+    }
   }
   for (const name of names.keys()) names.set(name, { rest: unknownValue })
   opaque(work, 'recursive query is too entangled to follow')

@@ -8,6 +8,7 @@ import { findRoutines } from '../names/catalog-index'
 import { noteType } from '../names/types'
 import { child, list, nameParts, nestedNodes, text, unwrap, flag, type Tree } from '../tree'
 import { columnOf, findColumn, findEntries, rowOf, argumentOf, type Scope } from './scope'
+import { constant, grown, grownBy, isTooLarge, parameter } from './size'
 import { asPart, castCanFail, isTextType } from './total-casts'
 import {
   allOf,
@@ -60,13 +61,11 @@ const computed = new Set([
 const failing = new Set(['JsonFuncExpr', 'JsonParseExpr'])
 
 const constants = new Set([
-  'A_Const',
   'A_Star',
   'Boolean',
   'CurrentOfExpr',
   'Float',
   'Integer',
-  'ParamRef',
   'SQLValueFunction',
   'SetToDefault',
   'String',
@@ -75,9 +74,17 @@ const constants = new Set([
 export function evaluate(tree: Tree | undefined, scope: Scope, work: Work): Value {
   if (tree === undefined || !visit(work)) return nothing
   const { kind, body } = unwrap(tree)
+  const value = grown(kind, body, evaluateNode(kind, body, scope, work))
+  if (isTooLarge(value)) influence(work, value, 'argument')
+  if (work.isMeasured) influence(work, value, 'plan')
+  return value
+}
+
+function evaluateNode(kind: string, body: Tree, scope: Scope, work: Work): Value {
   if (kind === '') return nothing
   if (kind === 'ColumnRef') return evaluateColumn(nameParts(list(body, 'fields')), scope, work)
-  if (kind === 'ParamRef') return argumentOf(scope) ?? nothing
+  if (kind === 'ParamRef') return argumentOf(scope) ?? parameter
+  if (kind === 'A_Const') return constant(body)
   if (constants.has(kind)) return nothing
   const special = Object.hasOwn(evaluators, kind) ? evaluators[kind] : undefined
   if (special !== undefined) return special(body, scope, work)
@@ -271,7 +278,8 @@ function evaluateFunction(body: Tree, scope: Scope, work: Work): Value {
   const schema = names.length > 1 ? (names.at(-2) ?? '') : ''
   decideRowCount(name, nodes, values, work)
   const result = evaluateCall(work, { schema, name, values, nodes })
-  return asArray(name, asPart(name, values, asRowDocument(name, values, result)))
+  const shaped = asArray(name, asPart(name, values, asRowDocument(name, values, result)))
+  return grownBy({ name, values, nodes }, shaped)
 }
 
 function evaluateCase(body: Tree, scope: Scope, work: Work): Value {

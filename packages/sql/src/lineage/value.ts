@@ -14,6 +14,10 @@ export interface Value {
   readonly isPart?: true
   /** Of an aggregate: how many rows with a value each group shown has at least; 0 = not known. */
   readonly groupSize?: number
+  /** How many short constants or columns it is as large as; absent = one. */
+  readonly size?: number
+  /** Its length tells more than the length of the column, such as whether a letter is in it. */
+  readonly isBent?: true
   /** A document made of one row of plain columns: which keys it has, and that it is well formed, says nothing. */
   readonly isRowDocument?: true
 }
@@ -54,15 +58,27 @@ export function columnValue(key: number): Value {
 /** A value computed from others. */
 export function derive(values: readonly Value[]): Value {
   const used = values.filter((value) => value.sources.size > 0 || value.kind === 'unknown')
-  const first = used[0]
-  if (first === undefined) return nothing
+  const [first] = used
+  const size = totalSize(values)
+  if (first === undefined) return size === 1 ? nothing : { ...nothing, size }
   const kind = used.some((value) => value.kind === 'unknown') ? 'unknown' : 'derived'
   const isBentArray = used.some((value) => value.isBentArray === true)
-  const bent = isBentArray ? { isBentArray } : {}
+  const isBent = used.some((value) => value.isBent === true)
+  const bent = {
+    ...(isBentArray && { isBentArray }),
+    ...(isBent && { isBent }),
+    ...(size !== 1 && { size }),
+  }
   if (used.length === 1) return { sources: first.sources, kind, plain: false, ...bent }
   const sources = new Set<number>()
   for (const value of used) for (const source of value.sources) sources.add(source)
   return { sources, kind, plain: false, ...bent }
+}
+
+function totalSize(values: readonly Value[]): number {
+  let size = 0
+  for (const value of values) size += value.size ?? 1
+  return Math.max(size, 1)
 }
 
 export function straight(value: Value): Value {

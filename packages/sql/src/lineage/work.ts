@@ -55,6 +55,8 @@ export interface Work {
   readonly lineage: LineageNotes
   readonly nesting: number
   readonly candidates: Candidate[]
+  /** EXPLAIN ANALYZE tells how large what was computed is. */
+  readonly isMeasured?: true
   /** Late-bound so that expressions, queries and statements live in files of their own without a cycle. */
   readonly query: (statement: Tree, scope: Scope, work: Work) => Outputs
   readonly parse: (text: string) => readonly Tree[] | undefined

@@ -197,6 +197,7 @@ const places: Readonly<Record<Influence['where'], string>> = {
   window: 'in a window',
   distinct: 'to tell rows apart',
   limit: 'to limit rows',
+  plan: 'where EXPLAIN ANALYZE tells how much room its values took',
   write: 'as a value to be written where its mask would not follow',
 }
 

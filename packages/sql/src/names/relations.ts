@@ -115,6 +115,8 @@ function through(own: Value, behind: Value): Value {
     sources: merged.sources,
     kind: behind.sources.size === 0 && behind.kind !== 'unknown' ? 'direct' : behind.kind,
     plain: behind.plain,
+    ...(behind.isBent && { isBent: true }),
+    ...(behind.size !== undefined && { size: behind.size }),
   }
 }
 

@@ -3,6 +3,9 @@ import { scanToken, tokenKind } from './scanner'
 /** Longer texts are not worth a key: their memo would cost more than their decision. */
 export const maxShapeLength = 16_384
 
+/** How long a text is decides whether it can be joined to a masked value: longer ones are told apart by their length. */
+const shortConstant = 64
+
 const rowStatements = new Set(['select', 'insert', 'update', 'delete', 'merge', 'with', 'values'])
 
 /** Placeholders are control characters, which no token outside quotes can contain. */
@@ -85,6 +88,8 @@ class ShapeScan {
       if (kind === tokenKind.number && this.#isPrecision) return true
       this.#cut(start, end)
       this.#key += placeholders[kind] ?? ''
+      if (end - start > shortConstant)
+        this.#key += `\u0004${Math.ceil((end - start) / shortConstant)}\u0004`
       return true
     }
     this.#wasConstant = false

@@ -30,7 +30,8 @@ function explain(body: Tree, work: Work): Outputs {
   const query = child(body, 'query')
   if (query === undefined) return planOutput
   if (runsStatement(body)) {
-    runStatement(query, work)
+    const outputs = runStatement(query, { ...work, isMeasured: true })
+    if (outputs !== undefined) influence(work, allOf(outputs), 'plan')
     forgetGroupSizes(work)
     return planOutput
   }
