@@ -9,7 +9,7 @@ import { builtInTypes } from './built-in-sets'
 import { knownEffect, type FunctionEffect } from './effects'
 import { callRoutine, execute, onlyComputes, type Call } from './routines'
 import { isSafeDocument } from './safe-documents'
-import { canFailBy, failsForColumns } from './total-functions'
+import { canFailBy, failsForColumns, readsConstants } from './total-functions'
 
 function applyEffect(work: Work, call: Call, effect: FunctionEffect, name: string): Value {
   for (const value of call.values) influence(work, value, 'argument')
@@ -68,6 +68,7 @@ export function evaluateCall(work: Work, call: Call): Value {
     const schema = users[0]?.schema ?? (call.schema === '' ? 'pg_catalog' : call.schema)
     return applyEffect(work, call, effect, `${schema}.${call.name}`)
   }
+  if (readsConstants(call.name)) work.facts.literalsMatter = true
   if (harmless || users.some(onlyComputes)) noteFailures(work, call)
   const results = users.map((routine) =>
     callRoutine(work, call, routine, harmless ? 'overload' : 'asked'),

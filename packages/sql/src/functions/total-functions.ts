@@ -70,6 +70,11 @@ const totalForColumns: ReadonlySet<string> = new Set([
   'unaccent',
 ])
 
+/** What these do is judged by a constant among their arguments: another constant is another statement. */
+export function readsConstants(name: string): boolean {
+  return /^(format|lpad|rpad|xpath|jsonb_path_\w+)$/.test(name)
+}
+
 /** Whether a part of a column as this argument can make the function fail though it was not computed. */
 export function failsForColumns(name: string, position: number): boolean {
   return !totalForColumns.has(name) || position > 0

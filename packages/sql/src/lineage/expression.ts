@@ -9,7 +9,7 @@ import { noteType } from '../names/types'
 import { child, list, nameParts, nestedNodes, text, unwrap, flag, type Tree } from '../tree'
 import { columnOf, findColumn, findEntries, rowOf, argumentOf, type Scope } from './scope'
 import { constant, grown, grownBy, isTooLarge, parameter } from './size'
-import { asPart, castCanFail, isTextType } from './total-casts'
+import { asPart, castCanFail, isTextType, readsBits } from './total-casts'
 import {
   allOf,
   derive,
@@ -321,6 +321,7 @@ function evaluateCast(body: Tree, scope: Scope, work: Work): Value {
   const value = evaluate(argument, scope, work)
   const typeName = child(body, 'typeName') ?? {}
   const added = noteType(work, typeName, operandOf(argument, value, work.index).typeId)
+  if (readsBits(typeName)) work.facts.literalsMatter = true
   if (castCanFail(value, argument, typeName)) influence(work, value, 'argument')
   const isPart = value.isPart === true && isTextType(typeName)
   const isBentArray = list(typeName, 'arrayBounds').length > 0 && !value.plain

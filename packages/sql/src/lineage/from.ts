@@ -133,6 +133,7 @@ function fromTableFunction(body: Tree, scope: Scope, work: Work): FromItem {
     evaluateInside(arguments_, scope, work),
     ...tableColumns(columns).map((column) => evaluateColumnParts(column, scope, work)),
   ])
+  work.facts.literalsMatter = true
   if (!isSafeXmlTable(body, tableColumns(columns))) influence(work, value, 'argument')
   const named = tableColumns(columns)
     .map((column) => text(column, 'colname') || text(column, 'name'))

@@ -74,6 +74,11 @@ function typeNameOf(typeName: Tree): string {
   return isArray ? '' : (nameParts(list(typeName, 'names')).at(-1) ?? '')
 }
 
+/** Whether the cast fails is read from constants within. */
+export function readsBits(typeName: Tree): boolean {
+  return ['bit', 'varbit'].includes(typeNameOf(typeName))
+}
+
 /** Every value has a text. */
 export function isTextType(typeName: Tree): boolean {
   return textTypes.has(typeNameOf(typeName))
