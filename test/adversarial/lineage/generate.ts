@@ -22,6 +22,8 @@ const tables: Readonly<Record<string, readonly Column[]>> = {
     { name: 'salary', type: 'int' },
     { name: 'born', type: 'date' },
     { name: 'doc', type: 'json' },
+    { name: 'shout', type: 'text' },
+    { name: 'band', type: 'int' },
   ],
   items: [
     { name: 'id', type: 'int' },
@@ -99,6 +101,12 @@ const forms: Readonly<Record<Type, readonly [string, ...string[]]>> = {
     `normalize(@text)`,
     `xmlelement(name x, @text)::text`,
     `lower(@text)::name::text`,
+    `replace(@text, '0', 'xyz')`,
+    `JSON_VALUE(@json, '$.k')`,
+    `JSON_SERIALIZE(JSON_SCALAR(@text))`,
+    `casefold(@text)`,
+    `array_to_string(array_sort(@array), '-')`,
+    `any_value(@text) OVER ()`,
   ],
   int: [
     '1',
@@ -161,6 +169,10 @@ const forms: Readonly<Record<Type, readonly [string, ...string[]]>> = {
     `@text IS DISTINCT FROM 'a'`,
     `@json IS JSON`,
     `isfinite(@date)`,
+    `JSON_EXISTS(@json, '$.k')`,
+    `(@text, @int) < (@text, @int)`,
+    `@text IS JSON`,
+    `@row = @row`,
   ],
   date: [
     `date '2024-01-01'`,
@@ -189,6 +201,10 @@ const forms: Readonly<Record<Type, readonly [string, ...string[]]>> = {
     `to_jsonb(@array)`,
     `coalesce(@json, '{}')`,
     `jsonb_build_object(@text, 1)`,
+    `JSON_OBJECT('k' : @text RETURNING jsonb)`,
+    `JSON_ARRAY(@text, @int RETURNING jsonb)`,
+    `JSON_QUERY(@json, '$.k')`,
+    `(@json)['k']`,
   ],
   row: ['row(@text, @int)'],
   array: [
@@ -235,6 +251,9 @@ const setReturning: readonly [string, ...string[]] = [
   'regexp_matches(@text, @text)',
   `(jsonb_each(to_jsonb(@row))).value`,
 ]
+
+/** More rows than the schema has. */
+export const groupSize = 100
 
 /** Random queries over the schema, most of which are valid; masked columns come often. */
 export class Generator {
@@ -296,10 +315,15 @@ export class Generator {
     if (random.chance(0.3)) return `SELECT ${aggregate} AS c1${from}`
     const key = this.expression(random.pick(['text', 'int']), sources, 1)
     const shown = random.chance(0.7) ? `${key} AS k, ` : ''
-    const having = random.chance(0.15)
-      ? ` HAVING ${this.fill(random.pick(aggregates), sources, 1)} IS NOT NULL`
-      : ''
+    const having = random.chance(0.2) ? ` HAVING ${this.having(sources)}` : ''
     return `SELECT ${shown}${aggregate} AS c1${from} GROUP BY ${key}${having}`
+  }
+
+  /** Groups of a size that none has: what is shown of large ones shows nothing here. */
+  private having(sources: readonly Source[]): string {
+    const { random } = this
+    if (random.chance(0.5)) return `count(${this.expression('int', sources, 0)}) >= ${groupSize}`
+    return `${this.fill(random.pick(aggregates), sources, 1)} IS NOT NULL`
   }
 
   private from(depth: number): readonly Source[] {

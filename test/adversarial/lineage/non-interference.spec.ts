@@ -3,7 +3,7 @@ import { type Cluster, startCluster } from '@wardgate/embedded-postgres'
 import { analyze, indexCatalog, loadParser, planMasks, type CatalogIndex } from '@wardgate/sql'
 import { Client, type QueryResult } from 'pg'
 import { root } from '../../support/instance'
-import { Generator } from './generate'
+import { Generator, groupSize } from './generate'
 import { Random } from './random'
 import { masks, readCatalog, schemaOf, versions } from './schema'
 
@@ -114,7 +114,7 @@ function coverage(text: string): Parameters<typeof visible>[2] | undefined {
   const analysis = analyze(input, index)
   if (analysis.facts.opaque.length > 0) return undefined
   if (analysis.facts.actions.some(({ action }) => action !== 'read')) return undefined
-  const decision = planMasks(analysis, { masks }, index)
+  const decision = planMasks(analysis, { masks, minimumGroupSize: groupSize }, index)
   if (decision.kind !== 'plan') return undefined
   const { plan } = decision
   return (at) => {

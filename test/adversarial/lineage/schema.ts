@@ -20,7 +20,8 @@ export const versions = {
 
 export function schemaOf({ pan, salary, born, doc }: (typeof versions)['a' | 'b']): string {
   return `
-    CREATE TABLE people (id int PRIMARY KEY, name text, city text, pan text, salary int, born date, doc jsonb);
+    CREATE TABLE people (id int PRIMARY KEY, name text, city text, pan text, salary int, born date, doc jsonb,
+      shout text GENERATED ALWAYS AS (upper(pan)) STORED, band int GENERATED ALWAYS AS (salary / 10) VIRTUAL);
     INSERT INTO people SELECT i, 'name' || i, 'c' || i % 3, ${pan}, ${salary}, ${born}, ${doc} FROM generate_series(1, 12) i;
     CREATE TABLE items (id int PRIMARY KEY, person int, price numeric, note text);
     INSERT INTO items SELECT i, i % 12 + 1, i * 1.5, 'n' || i % 4 FROM generate_series(1, 9) i;
@@ -59,8 +60,9 @@ interface Row {
 
 const relationsQuery = `
   SELECT c.oid::int, c.relname, c.relkind::text,
-    (SELECT json_agg(json_build_object('number', attnum, 'name', attname, 'typeId', atttypid::int) ORDER BY attnum)
-       FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0) AS columns,
+    (SELECT json_agg(json_build_object('number', attnum, 'name', attname, 'typeId', atttypid::int,
+         'generated', CASE WHEN attgenerated <> '' THEN pg_get_expr(adbin, adrelid) ELSE '' END) ORDER BY attnum)
+       FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum WHERE attrelid = c.oid AND attnum > 0) AS columns,
     CASE WHEN relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) ELSE '' END AS definition,
     ARRAY(SELECT inhparent::int FROM pg_inherits WHERE inhrelid = c.oid) AS parents
   FROM pg_class c WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm') ORDER BY 1`

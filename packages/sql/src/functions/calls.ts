@@ -50,6 +50,8 @@ function noteFailures(work: Work, call: Call): void {
 function canFail(call: Call, position: number, value: Value): boolean {
   const { name, nodes } = call
   if (name === 'array_agg') return value.isBentArray === true
+  // Too many words fail, and a long one is a notice: of a column that is no answer, of what was added to one it is.
+  if (name === 'to_tsvector') return !value.plain && value.isPart !== true
   if (name === 'format') return position === 0 || !isPlainTemplate(nodes[0])
   if (name === 'hstore')
     return value.fields === undefined && (nodes.length === 1 || value.isBentArray === true)

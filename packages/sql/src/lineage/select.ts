@@ -1,10 +1,11 @@
 import { act, influence, opaque, visit, type Where, type Work } from './work'
 import { noteEventTriggers } from '../names/event-triggers'
-import { child, flag, integerConstant, list, nameParts, text, unwrap, type Tree } from '../tree'
+import { child, integerConstant, list, nameParts, text, unwrap, type Tree } from '../tree'
 import { decide, decideWindow, evaluate } from './expression'
 import { addFrom, noteLocks } from './from'
 import { outputName } from './output-names'
 import { isCartesian } from './cartesian'
+import { combine, neverHasRows, noteComparison } from './set-operations'
 import { addCtes } from './ctes'
 import {
   conjuncts,
@@ -64,49 +65,11 @@ function arm(body: Tree, side: string, scope: Scope, work: Work, shown: boolean)
 function setOperation(body: Tree, scope: Scope, work: Work, shown: boolean): Outputs {
   const left = arm(body, 'larg', scope, work, shown)
   const right = arm(body, 'rarg', scope, work, shown)
-  noteComparison(body, left, right, work, shown)
+  if (!neverHasRows(body)) noteComparison(body, left, right, work, shown)
   const outputs = combine(left, right)
   noteOrder(list(body, 'sortClause'), outputs, scope, work)
   noteLimits(body, scope, work)
   return outputs
-}
-
-function combine(left: Outputs, right: Outputs): Outputs {
-  if (left.columns === undefined || left.columns.length !== right.columns?.length) {
-    return { rest: derive([allOf(left), allOf(right)]) }
-  }
-  const others = right.columns
-  return known(
-    left.columns.map((column, position) => ({
-      name: column.name,
-      value: either(column.value, others[position]?.value ?? nothing),
-    })),
-  )
-}
-
-/**
- * Removing duplicates and INTERSECT/EXCEPT compare rows: with a constant on the other side the row count answers a
- * guess. A shown UNION of plain columns compares nothing that the author chose.
- */
-function noteComparison(
-  body: Tree,
-  left: Outputs,
-  right: Outputs,
-  work: Work,
-  shown: boolean,
-): void {
-  const isUnion = text(body, 'op') === 'SETOP_UNION'
-  if (isUnion && flag(body, 'all')) return
-  const pairs = left.columns ?? []
-  pairs.forEach((column, position) => {
-    const other = right.columns?.[position]?.value ?? nothing
-    if (isUnion && shown && column.value.plain && other.plain) return
-    if (isUnion && shown && column.value.sources.size + other.sources.size === 0) return
-    influence(work, column.value, 'distinct')
-    influence(work, other, 'distinct')
-  })
-  if (left.columns === undefined) influence(work, allOf(left), 'distinct')
-  if (right.columns === undefined) influence(work, allOf(right), 'distinct')
 }
 
 function plainSelect(body: Tree, outer: Scope, work: Work, shown: boolean): Outputs {
