@@ -136,7 +136,12 @@ async function runOrSay(row, slot, context) {
   const { id, technique, expected, from = 0 } = row
   const { server } = context
   if (server.version < from)
-    return { id, technique, expected, notRun: `needs PostgreSQL ${from}; this one is ${server.version}` }
+    return {
+      id,
+      technique,
+      expected,
+      notRun: `needs PostgreSQL ${from}; this one is ${server.version}`,
+    }
   if (area === wireArea && readWireScript(row.payload) === undefined)
     return { id, technique, expected, notRun: prose }
   if (area !== wireArea && !sqlAreas.has(area))
