@@ -129,7 +129,26 @@ describe('ingest', () => {
     expect(received).toBeGreaterThan(4001)
   }, 20_000)
 
-  it('drops the stream on an acknowledgement of what was not sent', async () => {
+  it('goes on from what an earlier stream brought, although its acknowledgements were lost', async () => {
+    let batches = 0
+    plane.onIngest = (call, request) => {
+      keep(request)
+      batches += 1
+      if (batches < 8) return
+      if (batches === 8)
+        return void call.emit('error', { code: status.UNAVAILABLE, details: 'dropped' })
+      call.write({ spoolId: request.spoolId, acknowledged: BigInt(held.size) })
+    }
+    append(4500)
+    await spool.durable()
+    ingest.connect()
+    await until(() => spool.acknowledged === 4501)
+    append(10)
+    await until(() => spool.acknowledged === 4511)
+    expect(held.size).toBe(4511)
+  })
+
+  it('drops the stream on an acknowledgement of what the spool does not hold', async () => {
     let streams = 0
     plane.onIngest = (call, request) => {
       streams += 1

@@ -186,19 +186,21 @@ export class Ingest {
     if (stream !== this.#stream) return
     const { spool, log } = this.#options
     const last = Number(acknowledged)
-    const sent = this.#unacknowledged.at(-1) ?? spool.acknowledged
-    if (spoolId !== spool.spoolId || last > sent) {
-      log.error({ spoolId, acknowledged: last, sent }, 'acknowledgement of what was not sent')
+    const held = spool.durableSequence
+    if (spoolId !== spool.spoolId || last > held) {
+      log.error({ spoolId, acknowledged: last, held }, 'acknowledgement of what there is not')
       return stream.cancel()
     }
     if (last <= spool.acknowledged) return
     spool.acknowledge(last)
-    this.#unacknowledged = this.#unacknowledged.filter((batch) => batch > last)
     this.#backoff.reset()
+    this.#onAcknowledged()
+    // An earlier stream had brought more than this one has: its acknowledgements were lost.
+    if (last > this.#sent) return this.connect()
+    this.#unacknowledged = this.#unacknowledged.filter((batch) => batch > last)
     clearTimeout(this.#watch)
     this.#watch = undefined
     if (this.#unacknowledged.length > 0) this.#startWatch(stream)
-    this.#onAcknowledged()
     this.#gather()
   }
 
