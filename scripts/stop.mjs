@@ -5,6 +5,15 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { root } from './prepare.mjs'
 
+const usage = `npm run stop
+
+Ends the standalone of WARDGATE_HOME (default .wardgate), and nothing else.`
+const flags = process.argv.slice(2)
+if (flags.length > 0) {
+  console.log(usage)
+  process.exit(flags.includes('--help') ? 0 : 2)
+}
+
 const limitMillis = 60_000
 const { purge } = options()
 const home = resolve(process.env.WARDGATE_HOME ?? join(root, '.wardgate'))
