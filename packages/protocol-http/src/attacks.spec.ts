@@ -37,6 +37,8 @@ it.each([
   ['003 CL.TE', post('content-length: 6\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\nG')],
   ['003 TE.CL', post('transfer-encoding: chunked\r\ncontent-length: 4\r\n\r\n1\r\nZ\r\nQ')],
   ['003 TE.TE', post('transfer-encoding: chunked\r\ntransfer-encoding: x\r\n\r\n0\r\n\r\n')],
+  ['003 identity before chunked', post('transfer-encoding: identity, chunked\r\n\r\n0\r\n\r\n')],
+  ['003 gzip before chunked', post('transfer-encoding: gzip, chunked\r\n\r\n0\r\n\r\n')],
   ['003 a coding before chunked', post('transfer-encoding: gzip, chunked, x\r\n\r\n0\r\n\r\n')],
   ['003 a spaced name', post('transfer-encoding : chunked\r\n\r\n0\r\n\r\n')],
   ['003 a vertical tab', post('transfer-encoding:\x0bchunked\r\n\r\n0\r\n\r\n')],
@@ -79,13 +81,14 @@ it('006 drops chunk extensions and 007 trailers', async () => {
 
 it('012 takes an absolute form for what it is: the name of another place', async () => {
   const answer = await stage.raw(get('http://internal/shop/x'), (seen) => seen.endsWith('}\n'))
-  expect(statusOf(answer)).toBe('403')
+  // Its token is for another place, and none is for a proxy.
+  expect(statusOf(answer)).toBe('407')
   expect(asked()).toEqual([])
 })
 
 it('connects to no host that is no connection', async () => {
   const answer = await stage.raw(`CONNECT internal:22 HTTP/1.1\r\n${host}\r\n`)
-  expect(statusOf(answer)).toBe('403')
+  expect(statusOf(answer)).toBe('407')
   expect(reached).toEqual([])
 })
 

@@ -55,6 +55,7 @@ export class Exchange {
     const fields = readFields(incoming.rawHeaders)
     this.fields = isStream ? [...fields, webSocketUpgrade] : fields
     if (this.version === 2) refuseOtherHost(this.authority, this.fields)
+    else refuseOtherCodings(this.fields)
     this.upgrade = options.upgrade
     this.tunnel = options.tunnel
     this.#expectsContinue = options.expectsContinue === true
@@ -179,6 +180,13 @@ function refuseOtherHost(authority: string, fields: readonly Field[]): void {
   const host = valueOf(fields, 'host')
   if (host === undefined || host.toLowerCase() === authority.toLowerCase()) return
   throw new ProtocolError('ERR_PROTOCOL_MALFORMED', 'Host is not as :authority')
+}
+
+/** https://datatracker.ietf.org/doc/html/rfc9112#section-6.1: what a target would read could end elsewhere. */
+function refuseOtherCodings(fields: readonly Field[]): void {
+  const coding = valueOf(fields, 'transfer-encoding')
+  if (coding === undefined || coding.trim().toLowerCase() === 'chunked') return
+  throw new ProtocolError('ERR_PROTOCOL_MALFORMED', 'the only transfer coding is "chunked"')
 }
 
 function hasBody(fields: readonly Field[]): boolean {

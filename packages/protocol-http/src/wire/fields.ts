@@ -15,6 +15,7 @@ const single = new Set([
   'content-type',
   'content-length',
   'content-encoding',
+  'transfer-encoding',
   'idempotency-key',
 ])
 
