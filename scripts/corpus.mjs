@@ -16,6 +16,7 @@ const usage = `npm run corpus [-- options]
   --embedded       against the server that npm start brings (PostgreSQL 18) instead of the system's
   --home DIR       a standalone that runs already (default: one of its own)
   --json           one JSON object a row, then one with the counts
+  --http           instead: attacks over HTTP and MCP of test/adversarial/http, at nginx and at a hostile target
   --benign         instead: legitimate statements of test/adversarial/benign, compared with the bare target
 
 Each row gets a fresh database, is sent once by the simple and once by the extended protocol, and once with every held
@@ -31,6 +32,7 @@ const { values } = parseArgs({
     home: { type: 'string' },
     json: { type: 'boolean' },
     benign: { type: 'boolean' },
+    http: { type: 'boolean' },
     help: { type: 'boolean' },
   },
 })
@@ -81,7 +83,30 @@ async function benign() {
   process.exit(done.results.every(({ pass }) => pass) ? 0 : 1)
 }
 
+async function http() {
+  await prepare()
+  const { nginx } = ensurePeers(['nginx'])
+  if (nginx.path === undefined) {
+    console.error(`corpus: ${nginx.why}`)
+    process.exit(1)
+  }
+  const folder = join(root, 'test/adversarial/http')
+  const { runHttpCorpus } = await import(join(folder, 'main.mjs'))
+  const { printHttp, summaryOfHttp } = await import(join(folder, 'table.mjs'))
+  const areas = values.area?.split(',')
+  const done = await runHttpCorpus({ nginx: nginx.path, home: values.home, areas })
+  if (values.json) {
+    for (const result of done.results) console.log(JSON.stringify(result))
+    console.log(JSON.stringify(summaryOfHttp(done)))
+  } else printHttp(done)
+  const isFine = done.results.every(({ pass }) => pass) && done.evidence.problems.length === 0
+  // What a pipe has not taken yet would be lost.
+  await new Promise((written) => process.stdout.write('', written))
+  process.exit(isFine ? 0 : 1)
+}
+
 if (values.benign) await benign()
+if (values.http) await http()
 
 const files =
   values.file ??

@@ -30,6 +30,16 @@ function failures(results: readonly Result[]): readonly Result[] {
   return results.filter(({ pass }) => pass === false)
 }
 
+/** Every row over HTTP and MCP, at nginx and at a target that is hostile itself. */
+describeWithPeer('nginx', () => {
+  it('withstands the corpus of HTTP and MCP', async () => {
+    const results = await run('--http')
+    expect(failures(results)).toEqual([])
+    expect(results.filter(({ pass }) => pass === true).length).toBeGreaterThan(300)
+    expect(results.at(-1)).toMatchObject({ leaks: 0, evidenceProblems: 0 })
+  })
+})
+
 /** Samples of what `npm run corpus` runs in full. */
 describeWithPeer('postgres', () => {
   it('withstands a sample of the corpus through two processes', async () => {

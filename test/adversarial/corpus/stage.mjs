@@ -52,6 +52,7 @@ class Stage {
   constructor(descriptor) {
     this.#descriptor = descriptor
     this.agent = descriptor.agents[0].listeners.postgres
+    this.httpAgent = descriptor.agents[0].listeners.http
   }
 
   /** A fresh enough token of `admin`, `approver`, `auditor` or `aiAgent`. */
@@ -102,6 +103,29 @@ class Stage {
       source: policy,
     })
     await this.call('admin', 'POST', `/v1/policies/${name}/versions/${version}/activate`, {})
+  }
+
+  /** An HTTP target that every agent serves, once the first of them does. */
+  async registerHttp({ name, port, tls, credential, settings = {} }) {
+    const connection = await this.call('admin', 'POST', '/v1/connections', {
+      name,
+      protocol: 'http',
+      endpoints: [{ host: '127.0.0.1', port }],
+      tls,
+      settings,
+    })
+    await this.call('admin', 'POST', `/v1/connections/${connection.id}/credentials`, credential)
+    const { items } = await this.call('admin', 'GET', '/v1/agents')
+    for (const { id } of items)
+      await this.call('admin', 'PUT', `/v1/agents/${id}/connections/${connection.id}`, {})
+    const { host, port: at } = this.httpAgent
+    const headers = { authorization: `Bearer ${this.token('aiAgent')}` }
+    const isServed = async () => {
+      const answer = await fetch(`http://${host}:${at}/${name}/`, { headers })
+      return !/^ERR_AUTH|^ERR_REQUEST/.test(answer.headers.get('wardgate-error') ?? '')
+    }
+    if (!(await this.eventually(isServed, (served) => served)))
+      throw new Error(`${name} is not served`)
   }
 
   /** Votes on a held operation and says what its card shows. */
