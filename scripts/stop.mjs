@@ -5,17 +5,17 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { root } from './prepare.mjs'
 
-const usage = `npm run stop
+const usage = `npm run stop [-- --purge]
 
-Ends the standalone of WARDGATE_HOME (default .wardgate), and nothing else.`
-const flags = process.argv.slice(2)
-if (flags.length > 0) {
-  console.log(usage)
-  process.exit(flags.includes('--help') ? 0 : 2)
-}
+Ends the standalone of WARDGATE_HOME (default .wardgate), and nothing else.
+  --purge   deletes its state too`
 
 const limitMillis = 60_000
-const { purge } = options()
+const { purge, help } = options()
+if (help) {
+  console.log(usage)
+  process.exit(0)
+}
 const home = resolve(process.env.WARDGATE_HOME ?? join(root, '.wardgate'))
 const ledger = join(home, 'processes.json')
 const runner = existsSync(ledger)
@@ -62,9 +62,10 @@ function deleteState() {
 
 function options() {
   try {
-    return parseArgs({ options: { purge: { type: 'boolean', default: false } } }).values
+    const flag = { type: 'boolean', default: false }
+    return parseArgs({ options: { purge: flag, help: flag } }).values
   } catch (error) {
-    console.error(`${error.message}\nUsage: npm run stop [-- --purge]`)
+    console.error(`${error.message}\n\n${usage}`)
     process.exit(2)
   }
 }
