@@ -86,6 +86,13 @@ it('012 takes an absolute form for what it is: the name of another place', async
   expect(asked()).toEqual([])
 })
 
+it('serves no connection without its settings, though the control plane opens a session', async () => {
+  const answer = await stage.raw(get('/late/x'), (seen) => seen.endsWith('}\n'))
+  expect(statusOf(answer)).toBe('403')
+  expect(stage.controlPlane.opened).toMatchObject([{ connection: 'late' }])
+  expect([asked(), reached]).toEqual([[], []])
+})
+
 it('connects to no host that is no connection', async () => {
   const answer = await stage.raw(`CONNECT internal:22 HTTP/1.1\r\n${host}\r\n`)
   expect(statusOf(answer)).toBe('407')

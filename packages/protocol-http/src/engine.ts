@@ -1,4 +1,4 @@
-import { toGatewayError, type GatewayError } from '@wardgate/errors'
+import { AuthError, toGatewayError, type GatewayError } from '@wardgate/errors'
 import type { Closing, Engine, Gate, Login, Opening, Target } from '@wardgate/gateway'
 import type { Duplex } from 'node:stream'
 import { Arrivals } from './client/arrivals'
@@ -68,7 +68,7 @@ export class HttpEngine implements Engine {
     const login = this.#login
     if (visit === undefined || visits === undefined || login === undefined)
       throw new TypeError('nothing was accepted')
-    if (visit.connection === visit.proxied) throw noConnection(visit.proxied)
+    refuseUnknown(visit)
     const upstream = this.#shared.pools.acquire(target, visit.settings)
     const ending = new Notice()
     const end = () => ending.give(toGatewayError(signal.reason))
@@ -129,6 +129,15 @@ export class HttpEngine implements Engine {
     this.#version = version
     this.#shared.front.serve(socket, version, this.#arrivals)
   }
+}
+
+/** Fails closed: a connection without its settings would be served as if it had none, as plain HTTP. */
+function refuseUnknown({ isKnown, proxied, connection }: Visit): void {
+  if (connection === proxied) throw noConnection(proxied)
+  if (isKnown) return
+  throw new AuthError('ERR_AUTH_FORBIDDEN', `this agent does not serve ${connection}`, {
+    nextStep: 'Ask again in a moment, if it has just been assigned.',
+  })
 }
 
 /** Before its session is open, a client of a forward proxy learns nothing of hosts that it may not use. */

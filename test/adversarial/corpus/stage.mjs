@@ -122,7 +122,7 @@ class Stage {
     const headers = { authorization: `Bearer ${this.token('aiAgent')}` }
     const isServed = async () => {
       const answer = await fetch(`http://${host}:${at}/${name}/`, { headers })
-      return !/^ERR_AUTH|^ERR_REQUEST/.test(answer.headers.get('wardgate-error') ?? '')
+      return !/^ERR_AUTH/.test(answer.headers.get('wardgate-error') ?? '')
     }
     if (!(await this.eventually(isServed, (served) => served)))
       throw new Error(`${name} is not served`)

@@ -7,6 +7,8 @@ export interface Visit {
   /** Where the connection is for this client: empty, or `/<connection>` when it is named in the path. */
   readonly prefix: string
   readonly settings: HttpSettings
+  /** Whether this agent knows the connection, so that the settings are its own. */
+  readonly isKnown: boolean
   /** What a client of a forward proxy asked for, as `host:port`; no name of a connection has a colon. */
   readonly proxied?: string
 }

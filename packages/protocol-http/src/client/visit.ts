@@ -15,7 +15,8 @@ const connectionName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/
 export function visitOf(exchange: Exchange, login: Login, fallback: HttpSettings): Visit {
   if (exchange.tunnel !== undefined) return visitWithin(exchange.tunnel, originOnly(exchange))
   const place = placeOf(exchange, login, fallback)
-  const settings = settingsOf(login, place.connection, fallback) ?? fallback
+  const own = settingsOf(login, place.connection, fallback)
+  const settings = own ?? fallback
   const unverifiedToken = isProxied(exchange)
     ? readProxyToken(exchange.fields)
     : readToken(exchange.fields, settings.tokenHeader)
@@ -25,7 +26,7 @@ export function visitOf(exchange: Exchange, login: Login, fallback: HttpSettings
         ? 'Name the proxy as http://wardgate:<token>@host:port.'
         : 'Send the token as "Authorization: Bearer <token>".',
     })
-  return { ...place, unverifiedToken, settings }
+  return { ...place, unverifiedToken, settings, isKnown: own !== undefined }
 }
 
 export function isSameVisit(one: Visit, other: Visit): boolean {
