@@ -43,6 +43,12 @@ export async function createApp(
   traceRequests(fastify, app.get(Traces).spans)
   await serveConsole(app, config.consoleFolder)
   app.enableShutdownHooks()
-  await app.init()
+  try {
+    await app.init()
+  } catch (error) {
+    // What was begun must not go on: listeners would dial again for ever.
+    await app.close()
+    throw error
+  }
   return app
 }

@@ -3,18 +3,25 @@ import type { JsonObject } from '../common/audit-port'
 import { Database } from '../common/database/database'
 import type { Transaction } from '../common/database/transaction'
 import { newestFirstNamed, type NamedPageQuery } from '../common/http/page'
+import { SealedRows } from '../common/sealing/sealed-rows'
+import { sealedConnection } from '../connections/sealed-connection'
+import type { Agent } from '../generated/prisma/client'
 import type { AgentListener } from './agent'
+import { assignmentId, sealedAgent, sealedAssignment } from './sealed-agent'
 
 @Injectable()
 export class AgentRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly sealed: SealedRows,
+  ) {}
 
-  find(id: string, tx: Transaction = this.database.prisma) {
-    return tx.agent.findUnique({ where: { id } })
+  find(id: string): Promise<Agent | null> {
+    return this.sealed.read(() => this.database.prisma.agent.findUnique({ where: { id } }), rowOf)
   }
 
-  findByName(tx: Transaction, name: string) {
-    return tx.agent.findUnique({ where: { name } })
+  findByName(tx: Transaction, name: string): Promise<Agent | null> {
+    return this.sealed.read(() => tx.agent.findUnique({ where: { name } }), rowOf, { tx })
   }
 
   list(query: NamedPageQuery) {
@@ -23,11 +30,12 @@ export class AgentRepository {
 
   /** Frees the name of a revoked agent: its id, and with it every certificate it had, stays revoked. */
   async retireName(tx: Transaction, id: string, name: string): Promise<void> {
-    await tx.agent.update({ where: { id }, data: { name: `${name} (revoked ${id})` } })
+    const data = { name: `${name} (revoked ${id})` }
+    await this.keep(tx, await tx.agent.update({ where: { id }, data }))
   }
 
-  create(tx: Transaction, id: string, name: string) {
-    return tx.agent.create({ data: { id, name } })
+  async create(tx: Transaction, id: string, name: string): Promise<void> {
+    await this.keep(tx, await tx.agent.create({ data: { id, name } }))
   }
 
   async recordCertificate(tx: Transaction, id: string, serial: string, until: Date) {
@@ -44,7 +52,7 @@ export class AgentRepository {
     version: number,
     change: { name?: string | undefined; labels?: Record<string, string> | undefined },
   ): Promise<boolean> {
-    const { count } = await tx.agent.updateMany({
+    const [changed] = await tx.agent.updateManyAndReturn({
       where: { id, version },
       data: {
         ...(change.name === undefined ? {} : { name: change.name }),
@@ -52,15 +60,15 @@ export class AgentRepository {
         version: { increment: 1 },
       },
     })
-    return count === 1
+    return this.keep(tx, changed)
   }
 
   async revoke(tx: Transaction, id: string): Promise<boolean> {
-    const { count } = await tx.agent.updateMany({
+    const [revoked] = await tx.agent.updateManyAndReturn({
       where: { id, revokedAt: null },
       data: { revokedAt: new Date(), version: { increment: 1 } },
     })
-    return count === 1
+    return this.keep(tx, revoked)
   }
 
   async greet(
@@ -87,14 +95,18 @@ export class AgentRepository {
   }
 
   assignments(agentId: string) {
-    return this.database.prisma.agentConnection.findMany({
-      where: { agentId },
-      include: { connection: true },
-    })
+    const query = { where: { agentId }, include: { connection: true } } as const
+    return this.sealed.read(
+      () => this.database.prisma.agentConnection.findMany(query),
+      (rows) => rows.flatMap((row) => [sealedAssignment(row), sealedConnection(row.connection)]),
+    )
   }
 
   assignmentsByConnection(connectionId: string) {
-    return this.database.prisma.agentConnection.findMany({ where: { connectionId } })
+    return this.sealed.read(
+      () => this.database.prisma.agentConnection.findMany({ where: { connectionId } }),
+      (rows) => rows.map(sealedAssignment),
+    )
   }
 
   async assign(
@@ -104,15 +116,17 @@ export class AgentRepository {
     listeners: readonly AgentListener[],
   ): Promise<void> {
     const stored = listeners.map((listener) => ({ ...listener }))
-    await tx.agentConnection.upsert({
+    const row = await tx.agentConnection.upsert({
       where: { agentId_connectionId: { agentId, connectionId } },
       create: { agentId, connectionId, listeners: stored },
       update: { listeners: stored },
     })
+    await this.sealed.keep(tx, sealedAssignment(row))
   }
 
   async unassign(tx: Transaction, agentId: string, connectionId: string): Promise<boolean> {
     const { count } = await tx.agentConnection.deleteMany({ where: { agentId, connectionId } })
+    if (count === 1) this.sealed.drop(tx, 'assignment', assignmentId(agentId, connectionId))
     return count === 1
   }
 
@@ -130,4 +144,22 @@ export class AgentRepository {
   async notify(tx: Transaction, channel: string, payload: string): Promise<void> {
     await tx.$executeRaw`SELECT pg_notify(${channel}, ${payload})`
   }
+
+  async resealAll(tx: Transaction): Promise<{ agents: number; assignments: number }> {
+    const agents = await tx.agent.findMany()
+    for (const agent of agents) await this.keep(tx, agent)
+    const assignments = await tx.agentConnection.findMany()
+    for (const assignment of assignments) await this.sealed.keep(tx, sealedAssignment(assignment))
+    return { agents: agents.length, assignments: assignments.length }
+  }
+
+  /** Whether there was one. */
+  private async keep(tx: Transaction, agent: Agent | undefined): Promise<boolean> {
+    if (agent !== undefined) await this.sealed.keep(tx, sealedAgent(agent))
+    return agent !== undefined
+  }
+}
+
+function rowOf(agent: Agent | null) {
+  return agent === null ? [] : [sealedAgent(agent)]
 }

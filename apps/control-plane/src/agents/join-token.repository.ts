@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common'
 import { Database } from '../common/database/database'
 import type { Transaction } from '../common/database/transaction'
 import { newestFirst, type PageQuery } from '../common/http/page'
+import { SealedRows } from '../common/sealing/sealed-rows'
+import { sealedJoinToken } from './sealed-agent'
 
 export interface NewJoinToken {
   readonly id: string
@@ -14,10 +16,14 @@ export interface NewJoinToken {
 
 @Injectable()
 export class JoinTokenRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly sealed: SealedRows,
+  ) {}
 
   async create(tx: Transaction, token: NewJoinToken): Promise<void> {
     await tx.joinToken.create({ data: token })
+    await this.sealed.keep(tx, sealedJoinToken(token), token.expiresAt)
   }
 
   /** Takes the token, once: whoever comes second finds nothing. */
@@ -26,7 +32,15 @@ export class JoinTokenRepository {
       where: { digest, usedAt: null, expiresAt: { gt: new Date() } },
       data: { usedAt: new Date() },
     })
-    return count === 1 ? tx.joinToken.findUnique({ where: { digest } }) : null
+    if (count === 0) return null
+    // Fresh: one that another replica has just taken must not be put back.
+    const token = await this.sealed.read(
+      () => tx.joinToken.findUniqueOrThrow({ where: { digest } }),
+      (taken) => [sealedJoinToken(taken)],
+      { tx, isFresh: true },
+    )
+    this.sealed.drop(tx, 'join-token', token.id)
+    return token
   }
 
   async recordAgent(tx: Transaction, id: string, agentId: string): Promise<void> {

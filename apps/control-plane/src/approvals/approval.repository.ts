@@ -6,9 +6,11 @@ import type { Transaction } from '../common/database/transaction'
 import { isVisible, type VisibleRows } from '../common/database/visible-rows'
 import { afterId, newestFirst, type PageQuery } from '../common/http/page'
 import { RowSeals } from '../common/sealing/row-seals'
+import { SealedRows } from '../common/sealing/sealed-rows'
 import { Prisma } from '../generated/prisma/client'
+import { sealedPrincipal } from '../principals/sealed-principal'
 import type { ApprovalRequest, NewApprovalRequest, StoredVote } from './approval'
-import { sealedGrant, sealedRequest, sealedVote } from './sealed-rows'
+import { closedApproval, sealedGrant, sealedRequest, sealedVote } from './sealed-rows'
 
 export interface ApprovalFilter {
   readonly state?: ApprovalState | undefined
@@ -21,6 +23,7 @@ export class ApprovalRepository {
   constructor(
     private readonly database: Database,
     private readonly seals: RowSeals,
+    private readonly sealed: SealedRows,
   ) {}
 
   /** Serialises the requests of one requester until the transaction ends. */
@@ -45,9 +48,11 @@ export class ApprovalRepository {
       RETURNING id, digest, requester_id AS "requesterId", expires_at AS "expiresAt",
         grant_seal AS "grantSeal"`
     const [row] = rows
-    if (row !== undefined)
-      await this.seals.require('grant', row.id, sealedGrant(row), row.grantSeal)
-    return row?.id
+    if (row === undefined) return undefined
+    await this.seals.require('grant', row.id, sealedGrant(row), row.grantSeal)
+    await this.requireNotClosed(tx, row.id)
+    await this.sealed.keep(tx, closedApproval(row.id), row.expiresAt)
+    return row.id
   }
 
   /** Bears witness that people granted it: an approval without this is used by nobody. */
@@ -95,11 +100,14 @@ export class ApprovalRepository {
     to: ApprovalState,
     endReason = '',
   ): Promise<boolean> {
-    const { count } = await tx.approvalRequest.updateMany({
+    const [moved] = await tx.approvalRequest.updateManyAndReturn({
       where: { id, state: { in: [...from] } },
       data: { state: to, endReason, decidedAt: new Date() },
+      select: { expiresAt: true },
     })
-    return count === 1
+    if (moved !== undefined && to !== 'approved')
+      await this.sealed.keep(tx, closedApproval(id), moved.expiresAt)
+    return moved !== undefined
   }
 
   async expire(tx: Transaction, take: number) {
@@ -126,6 +134,8 @@ export class ApprovalRepository {
     if (row === null) return undefined
     const request = fromRow(row)
     await this.seals.require('request', id, sealedRequest(request), row.seal)
+    if (request.state === 'pending' || request.state === 'approved')
+      await this.requireNotClosed(tx, id)
     return request
   }
 
@@ -137,15 +147,20 @@ export class ApprovalRepository {
     return row ?? undefined
   }
 
-  async votes(id: string, tx: Transaction = this.database.prisma): Promise<readonly StoredVote[]> {
-    const rows = await tx.$queryRaw<(StoredVote & { seal: Uint8Array | null })[]>`
-      SELECT v.seal, v.principal_id AS "principalId", v.principal, v.approve, v.reason,
-        v.created_at AS "createdAt", COALESCE(p.email, '') AS email
-      FROM votes v LEFT JOIN principals p ON p.id = v.principal_id
-      WHERE v.request_id = ${id}::uuid ORDER BY v.id`
+  async votes(id: string, tx?: Transaction): Promise<readonly StoredVote[]> {
+    const { vote: table } = tx ?? this.database.prisma
+    const rows = await table.findMany({ where: { requestId: id }, orderBy: { id: 'asc' } })
     for (const vote of rows)
       await this.seals.require('vote', `on ${id}`, sealedVote(id, vote), vote.seal)
-    return rows.map(({ seal: _seal, ...vote }) => vote)
+    const voters = await this.principals(
+      rows.map(({ principalId }) => principalId),
+      tx,
+    )
+    const emails = new Map(voters.map((voter) => [voter.id, voter.email]))
+    return rows.map(({ principalId, principal, approve, reason, createdAt }) => {
+      const email = emails.get(principalId) ?? ''
+      return { principalId, principal, approve, reason, createdAt, email }
+    })
   }
 
   async addVote(
@@ -157,11 +172,39 @@ export class ApprovalRepository {
     await tx.vote.create({ data: { id: uuid(), requestId, ...vote, seal } })
   }
 
-  principal(id: string, tx: Transaction = this.database.prisma) {
-    return tx.principal.findUnique({
-      where: { id },
-      select: { id: true, subject: true, name: true, email: true, owner: true },
+  async principal(id: string, tx?: Transaction) {
+    const [found] = await this.principals([id], tx)
+    return found
+  }
+
+  private principals(ids: string[], tx?: Transaction) {
+    const { principal } = tx ?? this.database.prisma
+    return this.sealed.read(
+      () => principal.findMany({ where: { id: { in: ids } } }),
+      (found) => found.map(sealedPrincipal),
+      tx === undefined ? {} : { tx },
+    )
+  }
+
+  /** It may have been, a moment ago on another replica, and been put back. */
+  private async requireNotClosed(tx: Transaction, id: string): Promise<void> {
+    const absent = { ...closedApproval(id), fields: undefined }
+    await this.sealed.read(
+      () => Promise.resolve(),
+      () => [absent],
+      { tx, isFresh: true },
+    )
+  }
+
+  /** What was decided or used up stays so. */
+  async resealAll(tx: Transaction): Promise<number> {
+    const closed = await tx.approvalRequest.findMany({
+      where: { state: { notIn: ['pending', 'approved'] }, expiresAt: { gt: new Date() } },
+      select: { id: true, expiresAt: true },
     })
+    for (const { id, expiresAt } of closed)
+      await this.sealed.keep(tx, closedApproval(id), expiresAt)
+    return closed.length
   }
 
   async list(query: PageQuery & ApprovalFilter, visible: 'all' | VisibleRows) {

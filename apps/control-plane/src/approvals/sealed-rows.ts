@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../common/audit-port'
+import type { SealedRow } from '../common/sealing/sealed-rows'
 import type { ApprovalRequest, NewApprovalRequest, StoredVote } from './approval'
 
 /** What people are asked, and who they may be: none of it changes once it is asked. */
@@ -21,6 +22,11 @@ export function sealedGrant(
 ): JsonObject {
   const { id, digest, requesterId, expiresAt } = request
   return { id, digest, requesterId, expiresAt: expiresAt.toISOString() }
+}
+
+/** It was used up, rejected or withdrawn: whatever its row says later, it is over. */
+export function closedApproval(id: string): SealedRow {
+  return { kind: 'closed-approval', id, fields: { id } }
 }
 
 export function sealedVote(

@@ -30,6 +30,10 @@ export class AuditLogService extends AuditLog {
     await this.appendAll(tx, [entry])
   }
 
+  override async lock(tx: Transaction): Promise<void> {
+    await this.entries.lockTree(tx)
+  }
+
   /** Appends in the order given; all of them become visible with the caller's transaction or none. */
   async appendAll(tx: Transaction, entries: readonly NewAuditEntry[]): Promise<void> {
     await appendTo(this.entries, tx, entries)

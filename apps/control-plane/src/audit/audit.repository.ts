@@ -9,6 +9,14 @@ import { SegmentRepository } from './segment.repository'
 import { entryOfRow } from './stored-entry'
 import type { TreeEdge, TreeRepository } from './tree-repository'
 
+export interface NewCheckpoint {
+  readonly size: number
+  readonly rootHash: Uint8Array
+  readonly note: string
+  readonly ledgerNumber: number
+  readonly seal: Uint8Array
+}
+
 /** The log: entries that came one at a time, and those that agents spooled. */
 @Injectable()
 export class AuditRepository implements TreeRepository<Transaction> {
@@ -170,9 +178,11 @@ export class AuditRepository implements TreeRepository<Transaction> {
     return this.database.prisma.checkpoint.findFirst({ orderBy: { size: 'desc' } })
   }
 
-  async saveCheckpoint(tx: Transaction, size: number, root: Uint8Array, note: string) {
+  async saveCheckpoint(tx: Transaction, checkpoint: NewCheckpoint): Promise<void> {
+    const { size, rootHash, note, ledgerNumber, seal } = checkpoint
     await tx.$executeRaw`
-      INSERT INTO checkpoints (size, root_hash, note) VALUES (${size}, ${Buffer.from(root)}, ${note})
+      INSERT INTO checkpoints (size, root_hash, note, ledger_number, seal)
+      VALUES (${size}, ${Buffer.from(rootHash)}, ${note}, ${ledgerNumber}, ${Buffer.from(seal)})
       ON CONFLICT (size) DO NOTHING`
   }
 }

@@ -7,6 +7,9 @@ import {
 } from '@nestjs/common'
 import { Frontier, signCheckpoint, verifierKey, type NoteKey } from '@wardgate/audit-log'
 import { Database } from '../common/database/database'
+import { RowSeals } from '../common/sealing/row-seals'
+import { SealLedger } from '../common/sealing/seal-ledger'
+import { sealedCheckpoint } from '../common/sealing/sealed-checkpoint'
 import { SecretStore } from '../common/sealing/secret-store'
 import { Config } from '../config/config'
 import { AuditRepository } from './audit.repository'
@@ -27,12 +30,15 @@ export class CheckpointService implements OnApplicationBootstrap, OnApplicationS
   private readonly logger = new Logger('audit')
   private timer: NodeJS.Timeout | undefined
   private key: Promise<NoteKey> | undefined
+  private signedSize = 0
 
   constructor(
     private readonly config: Config,
     private readonly database: Database,
     private readonly entries: AuditRepository,
     private readonly secrets: SecretStore,
+    private readonly seals: RowSeals,
+    private readonly ledger: SealLedger,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -58,15 +64,19 @@ export class CheckpointService implements OnApplicationBootstrap, OnApplicationS
       const edge = await this.entries.lockTree(tx)
       const size = Number(edge.size)
       const latest = await this.entries.latestCheckpoint()
-      const signedSize = Number(latest?.size ?? 0)
+      // What was signed here counts even when its row is gone.
+      const signedSize = Math.max(Number(latest?.size ?? 0), this.signedSize)
       if (signedSize > size) throw treeSetBack(size, signedSize)
       const root = Frontier.parse(edge.size, edge.frontier).root()
-      if (latest !== null && signedSize === size) {
+      this.signedSize = size
+      if (latest !== null && Number(latest.size) === size) {
         if (!Buffer.from(latest.rootHash).equals(root)) throw treeSetBack(size, size)
         return { size, root, note: latest.note }
       }
       const note = signCheckpoint({ origin: this.origin, size, root }, key)
-      await this.entries.saveCheckpoint(tx, size, root, note)
+      const sealed = { size, rootHash: root, ledgerNumber: await this.ledger.last(tx) }
+      const seal = await this.seals.seal('checkpoint', sealedCheckpoint(sealed))
+      await this.entries.saveCheckpoint(tx, { ...sealed, note, seal })
       return { size, root, note }
     })
   }

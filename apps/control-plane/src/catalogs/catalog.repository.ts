@@ -1,7 +1,10 @@
+import { createHash } from 'node:crypto'
 import { Injectable } from '@nestjs/common'
 import { v7 as uuid } from 'uuid'
 import { Database } from '../common/database/database'
 import type { Transaction } from '../common/database/transaction'
+import { RowSeals } from '../common/sealing/row-seals'
+import { type SealedRow, SealedRows } from '../common/sealing/sealed-rows'
 import type { CatalogKey } from './catalog-key'
 
 /** Parts read at once: what bounds memory while a large catalog is put together. */
@@ -11,10 +14,18 @@ const orphanMillis = 3_600_000
 
 @Injectable()
 export class CatalogRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly sealed: SealedRows,
+    private readonly seals: RowSeals,
+  ) {}
 
   find(key: CatalogKey) {
-    return this.database.prisma.catalog.findUnique({ where: { connectionId_database: key } })
+    const where = { connectionId_database: key }
+    return this.sealed.read(
+      () => this.database.prisma.catalog.findUnique({ where }),
+      (row) => (row === null ? [] : [sealedCatalog(row, digestOf(row.manifest))]),
+    )
   }
 
   async digestOf(key: CatalogKey, tx: Transaction = this.database.prisma) {
@@ -39,6 +50,13 @@ export class CatalogRepository {
       create: { id: uuid(), ...key, ...stored },
       update: stored,
     })
+    await this.sealed.keep(tx, sealedCatalog(key, stored.digest))
+  }
+
+  async resealAll(tx: Transaction): Promise<number> {
+    const all = await tx.catalog.findMany()
+    for (const row of all) await this.sealed.keep(tx, sealedCatalog(row, digestOf(row.manifest)))
+    return all.length
   }
 
   /** Which of these parts are kept. */
@@ -61,10 +79,15 @@ export class CatalogRepository {
   /** The bodies of these parts, a few at a time; one that is gone is left out. */
   async *parts(digests: readonly string[]): AsyncGenerator<{ digest: string; body: Uint8Array }> {
     for (let at = 0; at < digests.length; at += partsAtOnce) {
-      yield* await this.database.prisma.catalogPart.findMany({
+      const parts = await this.database.prisma.catalogPart.findMany({
         where: { digest: { in: digests.slice(at, at + partsAtOnce) } },
         select: { digest: true, body: true },
       })
+      for (const part of parts) {
+        // The manifest, which is sealed, names it by what it is.
+        if (digestOf(part.body) !== part.digest) throw this.seals.refusal('catalog', part.digest)
+        yield part
+      }
     }
   }
 
@@ -74,4 +97,14 @@ export class CatalogRepository {
       DELETE FROM catalog_parts WHERE stored_at < ${before}
       AND digest NOT IN (SELECT unnest(parts) FROM catalogs)`
   }
+}
+
+/** What masks are computed from. */
+function sealedCatalog({ connectionId, database }: CatalogKey, digest: string): SealedRow {
+  const fields = { connectionId, database, digest }
+  return { kind: 'catalog', id: `${connectionId}/${database}`, fields }
+}
+
+function digestOf(body: Uint8Array): string {
+  return createHash('sha256').update(body).digest('hex')
 }

@@ -5,6 +5,7 @@ import { createLogger } from '@wardgate/logger'
 import { AuditModule } from '../audit/audit.module'
 import { ClockModule } from '../common/clock'
 import { DatabaseModule } from '../common/database/database.module'
+import { EpochModule } from '../common/epoch/epoch.module'
 import { NestLogger } from '../common/logging'
 import { MasterKeyRing, readMasterKeyFile } from '../common/sealing/master-key'
 import { SealingModule } from '../common/sealing/sealing.module'
@@ -14,7 +15,9 @@ import { RekeyModule } from '../credentials/rekey.module'
 import { RekeyService } from '../credentials/rekey.service'
 import { Module } from '@nestjs/common'
 
-@Module({ imports: [ClockModule, DatabaseModule, SealingModule, AuditModule, RekeyModule] })
+@Module({
+  imports: [ClockModule, DatabaseModule, EpochModule, SealingModule, AuditModule, RekeyModule],
+})
 class RekeyApp {}
 
 /** `rekey --new-master-key-file F`: what the configured master key wraps is wrapped by the first key in F. */

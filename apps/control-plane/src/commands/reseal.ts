@@ -9,22 +9,18 @@ import { DatabaseModule } from '../common/database/database.module'
 import { EpochModule } from '../common/epoch/epoch.module'
 import { EpochService } from '../common/epoch/epoch.service'
 import { NestLogger } from '../common/logging'
+import { SealedRows } from '../common/sealing/sealed-rows'
 import { SealingModule } from '../common/sealing/sealing.module'
 import type { Config } from '../config/config'
 import { ConfigModule } from '../config/config.module'
-import { IssuersRepository } from '../identity/issuers/issuers.repository'
-import { PolicyRepository } from '../policies/policy.repository'
-import { RoleBindingsRepository } from '../roles/role-bindings.repository'
-import { RolesRepository } from '../roles/roles.repository'
+import { SealedRepositories, sealedRepositories } from './sealed-repositories'
 
 /** Takes the rows that grant power for what they are: for who has checked them, after a restore or an upgrade. */
 @Injectable()
 export class ResealService {
   constructor(
-    private readonly issuers: IssuersRepository,
-    private readonly roles: RolesRepository,
-    private readonly bindings: RoleBindingsRepository,
-    private readonly policies: PolicyRepository,
+    private readonly repositories: SealedRepositories,
+    private readonly sealed: SealedRows,
     private readonly database: Database,
     private readonly epochs: EpochService,
     private readonly audit: AuditLog,
@@ -33,31 +29,21 @@ export class ResealService {
   reseal() {
     return this.database.transaction(async (tx) => {
       await this.epochs.bump(tx)
-      const sealed = {
-        issuers: await this.issuers.resealAll(tx),
-        roles: await this.roles.resealAll(tx),
-        roleBindings: await this.bindings.resealAll(tx),
-        policies: await this.policies.sealInForce(tx),
-      }
-      await this.audit.append(tx, { kind: 'database.resealed', body: sealed })
-      return sealed
+      await this.sealed.restart(tx)
+      const counts = await this.repositories.resealAll(tx)
+      await this.audit.append(tx, { kind: 'database.resealed', body: counts })
+      return counts
     })
   }
 }
 
 @Module({
   imports: [ClockModule, DatabaseModule, EpochModule, SealingModule, AuditModule],
-  providers: [
-    IssuersRepository,
-    RolesRepository,
-    RoleBindingsRepository,
-    PolicyRepository,
-    ResealService,
-  ],
+  providers: [...sealedRepositories, SealedRepositories, ResealService],
 })
 class ResealApp {}
 
-/** `reseal`: seals issuers, roles, role bindings and the policies in force as they stand. */
+/** `reseal`: what grants power is taken as it stands. Log-ins to the console and join tokens are not: they are made anew. */
 export async function reseal(config: Config): Promise<void> {
   const logger = createLogger({ name: 'control-plane', level: config.logLevel })
   const app = await NestFactory.createApplicationContext(

@@ -18,4 +18,6 @@ export interface NewAuditEntry {
 /** The audit log, seen from those who must write to it: an entry commits with the change that it tells of, or neither does. */
 export abstract class AuditLog {
   abstract append(tx: Transaction, entry: NewAuditEntry): Promise<void>
+  /** From now on nobody else appends, until the transaction ends. */
+  abstract lock(tx: Transaction): Promise<void>
 }

@@ -5,9 +5,11 @@ import { orConflict } from '../common/database/prisma-errors'
 import type { Transaction } from '../common/database/transaction'
 import { newestFirst, type PageQuery } from '../common/http/page'
 import { matchesPattern } from '../common/name-pattern'
+import { SealedRows } from '../common/sealing/sealed-rows'
 import type { Connection as Row, Prisma } from '../generated/prisma/client'
 import type { Connection } from './connection'
 import { type CreateConnection, stored, type UpdateConnection } from './connections.dto'
+import { sealedConnection } from './sealed-connection'
 
 export interface ConnectionFilter {
   readonly name?: string | undefined
@@ -21,7 +23,10 @@ const recording = z.enum(['full', 'statements', 'off'])
 
 @Injectable()
 export class ConnectionsRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly sealed: SealedRows,
+  ) {}
 
   /** Only those whose name fits one of the patterns. */
   async list(
@@ -44,20 +49,17 @@ export class ConnectionsRepository {
   }
 
   async find(id: string): Promise<Connection | null> {
-    const row = await this.database.prisma.connection.findUnique({ where: { id } })
-    return row === null ? null : toConnection(row)
+    return this.read({ id })
   }
 
   async findByName(name: string): Promise<Connection | null> {
-    const row = await this.database.prisma.connection.findUnique({ where: { name } })
-    return row === null ? null : toConnection(row)
+    return this.read({ name })
   }
 
   async create(tx: Transaction, id: string, fields: CreateConnection): Promise<Connection> {
     const data = { id, ...fields, ...toJsonColumns(fields) } as Prisma.ConnectionCreateInput
-    return toConnection(
-      await orConflict(`connection ${fields.name}`, tx.connection.create({ data })),
-    )
+    const created = tx.connection.create({ data })
+    return this.keep(tx, await orConflict(`connection ${fields.name}`, created))
   }
 
   /** Null = there is none of this version. */
@@ -74,11 +76,32 @@ export class ConnectionsRepository {
     const data = { ...changes, version: { increment: 1 } }
     const changed = tx.connection.updateManyAndReturn({ where: { id, version }, data })
     const [row] = await orConflict('a connection of this name', changed)
-    return row === undefined ? null : toConnection(row)
+    return row === undefined ? null : this.keep(tx, row)
   }
 
   async delete(tx: Transaction, id: string, version: number): Promise<boolean> {
-    return (await tx.connection.deleteMany({ where: { id, version } })).count === 1
+    const { count } = await tx.connection.deleteMany({ where: { id, version } })
+    if (count === 1) this.sealed.drop(tx, 'connection', id)
+    return count === 1
+  }
+
+  async resealAll(tx: Transaction): Promise<number> {
+    const all = await tx.connection.findMany()
+    for (const row of all) await this.sealed.keep(tx, sealedConnection(row))
+    return all.length
+  }
+
+  private async read(where: { id: string } | { name: string }): Promise<Connection | null> {
+    const row = await this.sealed.read(
+      () => this.database.prisma.connection.findUnique({ where }),
+      (found) => (found === null ? [] : [sealedConnection(found)]),
+    )
+    return row === null ? null : toConnection(row)
+  }
+
+  private async keep(tx: Transaction, row: Row): Promise<Connection> {
+    await this.sealed.keep(tx, sealedConnection(row))
+    return toConnection(row)
   }
 
   private async namesMatching(patterns: readonly string[]): Promise<string[]> {

@@ -183,10 +183,13 @@ describe('administration over HTTP', () => {
 
     it('does not open a sealed value that was moved to another connection', async () => {
       const { body } = await admin.post('/v1/connections', { ...shop, name: 'thief' })
+      const own = { kind: 'password', username: 'thief', password: 'known' }
+      await admin.post(`/v1/connections/${body.id}/credentials`, own)
       await db.query(
-        `INSERT INTO credentials (id, connection_id, kind, username, sealed, wrapped_key, master_key_id, version)
-       SELECT gen_random_uuid(), $1, kind, username, sealed, wrapped_key, master_key_id, version
-         FROM credentials WHERE connection_id = $2 AND version = 2`,
+        `UPDATE credentials SET (sealed, wrapped_key, master_key_id) =
+          (SELECT sealed, wrapped_key, master_key_id FROM credentials
+            WHERE connection_id = $2 AND version = 2)
+         WHERE connection_id = $1`,
         [body.id, connectionId],
       )
       await expect(test.app.get(CredentialService).openFor(body.id)).rejects.toMatchObject({

@@ -3,6 +3,7 @@ import { Database } from '../common/database/database'
 import type { Transaction } from '../common/database/transaction'
 import { newestFirst, type PageQuery } from '../common/http/page'
 import type { Sealed } from '../common/sealing/seal.service'
+import { type SealedRow, SealedRows } from '../common/sealing/sealed-rows'
 import type { Credential } from '../generated/prisma/client'
 import type { CredentialKind } from './credentials.dto'
 import { storedKinds } from './stored-kinds'
@@ -19,7 +20,10 @@ export interface NewCredential extends Sealed {
 
 @Injectable()
 export class CredentialsRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly sealed: SealedRows,
+  ) {}
 
   list(connectionId: string, query: PageQuery): Promise<CredentialRecord[]> {
     const page = newestFirst(query)
@@ -29,10 +33,14 @@ export class CredentialsRepository {
 
   /** The newest one that is not retired. */
   findCurrent(connectionId: string): Promise<CredentialRecord | null> {
-    return this.database.prisma.credential.findFirst({
+    const query = {
       where: { connectionId, retiredAt: null },
       orderBy: { version: 'desc' },
-    })
+    } as const
+    return this.sealed.read(
+      () => this.database.prisma.credential.findFirst(query),
+      (row) => (row === null ? [] : [sealedCredential(row)]),
+    )
   }
 
   /** Locks the connection's row, so that versions are handed out one by one. Undefined = no such connection. */
@@ -45,8 +53,21 @@ export class CredentialsRepository {
     return (highest._max.version ?? 0) + 1
   }
 
-  create(tx: Transaction, credential: NewCredential): Promise<CredentialRecord> {
-    return tx.credential.create({ data: { ...credential, kind: storedKinds[credential.kind] } })
+  async create(tx: Transaction, credential: NewCredential): Promise<CredentialRecord> {
+    const data = { ...credential, kind: storedKinds[credential.kind] }
+    const created = await tx.credential.create({ data })
+    await this.sealed.keep(tx, sealedCredential(created))
+    return created
+  }
+
+  /** The one in force of each connection. */
+  async resealAll(tx: Transaction): Promise<number> {
+    const all = await tx.credential.findMany({
+      where: { retiredAt: null },
+      orderBy: { version: 'asc' },
+    })
+    for (const row of all) await this.sealed.keep(tx, sealedCredential(row))
+    return all.length
   }
 
   async retireOlder(
@@ -58,4 +79,9 @@ export class CredentialsRepository {
     const where = { connectionId, version: { lt: version }, retiredAt: null }
     await tx.credential.updateMany({ where, data: { retiredAt: at } })
   }
+}
+
+/** Only which version is in force: what it unlocks is bound to the version by its encryption. */
+function sealedCredential({ connectionId, version }: CredentialRecord): SealedRow {
+  return { kind: 'credential', id: connectionId, fields: { connectionId, version } }
 }

@@ -9,8 +9,11 @@ import { AgentsService } from '../agents/agents.service'
 import { Authenticator } from '../common/auth/authenticator'
 import type { IdentifiedPrincipal, Identity } from '../common/auth/identity'
 import type { Permission } from '../common/auth/permissions'
+import { Database } from '../common/database/database'
 import { EpochWatch } from '../common/epoch/epoch-watch'
+import { IssuersRepository } from '../identity/issuers/issuers.repository'
 import { PoliciesService } from '../policies/policies.service'
+import { PrincipalsRepository } from '../principals/principals.repository'
 import { SessionRepository } from '../sessions/session.repository'
 import { SessionsService } from '../sessions/sessions.service'
 import { VotingService } from '../approvals/voting.service'
@@ -45,6 +48,7 @@ describe('the agent port', () => {
   let agentId: string
   let database: Client
   let connectionId: string
+  const issuerId = randomUUID()
   const people = new Map<string, Identity>()
   const shutOut = new Set<string>()
 
@@ -59,10 +63,11 @@ describe('the agent port', () => {
     owner = '',
   ): Promise<Identity> {
     const id = randomUUID()
-    await database.query(
-      `INSERT INTO principals (id, issuer_id, subject, kind, name, groups, owner, updated_at)
-       VALUES ($1, (SELECT id FROM issuers LIMIT 1), $2, 'person', $2, $3, $4, now())`,
-      [id, name, groups, owner],
+    const email = `${name}@example.com`
+    const described = { kind: 'person', name, email, groups, claims: {}, owner } as const
+    const key = { id, issuerId, subject: name }
+    await get(Database).transaction((tx) =>
+      get(PrincipalsRepository).createIfAbsent(tx, key, described, new Date()),
     )
     const principal: IdentifiedPrincipal = {
       id,
@@ -71,7 +76,7 @@ describe('the agent port', () => {
       subject: name,
       kind: 'person',
       name,
-      email: `${name}@example.com`,
+      email,
       groups,
       claims: {},
       owner,
@@ -93,9 +98,18 @@ describe('the agent port', () => {
     test = await startTestApp()
     database = new Client({ connectionString: test.database.url })
     await database.connect()
-    await database.query(
-      `INSERT INTO issuers (id, name, issuer, updated_at) VALUES ($1, 'spec', 'https://spec', now())`,
-      [randomUUID()],
+    await get(Database).transaction((tx) =>
+      get(IssuersRepository).create(tx, issuerId, {
+        name: 'spec',
+        issuer: 'https://spec.example.com',
+        audiences: ['spec'],
+        algorithms: ['ES256'],
+        groupClaims: ['groups'],
+        clientId: '',
+        personClaim: '',
+        ownerClaim: 'owner',
+        enabled: true,
+      }),
     )
     jest.spyOn(get(Authenticator), 'authenticate').mockImplementation(async (raw: string) => {
       const identity = people.get(raw)

@@ -5,7 +5,6 @@ import { RolesModule } from '../roles/roles.module'
 import { BootstrapRepository } from './bootstrap.repository'
 import { BootstrapService } from './bootstrap.service'
 import { ConsoleSessions } from './console-sessions'
-import { ConsoleSessionsRepository } from './console-sessions.repository'
 import { IdentityBuilder } from './identity-builder'
 import { IdentityController } from './identity.controller'
 import { IdentityService } from './identity.service'
@@ -34,7 +33,6 @@ import { WardgateTokens } from './tokens/wardgate-tokens'
     WardgateTokens,
     IdentityBuilder,
     LoginJournal,
-    ConsoleSessionsRepository,
     ConsoleSessions,
     IdentityService,
     { provide: Authenticator, useExisting: IdentityService },

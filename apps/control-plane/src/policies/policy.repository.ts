@@ -6,7 +6,7 @@ import { orConflict } from '../common/database/prisma-errors'
 import { Database } from '../common/database/database'
 import type { Transaction } from '../common/database/transaction'
 import { newestFirst, type PageQuery } from '../common/http/page'
-import { RowSeals } from '../common/sealing/row-seals'
+import { type SealedRow, SealedRows } from '../common/sealing/sealed-rows'
 
 export type PolicyState = 'draft' | 'dry-run' | 'active' | 'retired'
 type StoredState = 'draft' | 'dry_run' | 'active' | 'retired'
@@ -24,7 +24,8 @@ export interface StoredPolicy {
   readonly updatedAt: Date
 }
 
-const setName = 'policies'
+/** Those in force: none may change, appear or vanish. */
+const set = { kind: 'policies', id: 'in force' } as const
 const inForce = {
   where: { state: { in: ['active', 'dry_run'] } },
   orderBy: [{ name: 'asc' }, { version: 'asc' }],
@@ -34,7 +35,7 @@ const inForce = {
 export class PolicyRepository {
   constructor(
     private readonly database: Database,
-    private readonly seals: RowSeals,
+    private readonly sealed: SealedRows,
   ) {}
 
   async list(query: PageQuery & { name?: string | undefined; state?: PolicyState | undefined }) {
@@ -50,35 +51,37 @@ export class PolicyRepository {
     return rows.map(fromRow)
   }
 
-  async find(name: string, version: number, tx: Transaction = this.database.prisma) {
-    const row = await tx.policy.findUnique({ where: { name_version: { name, version } } })
+  /** What people look at before they activate it, and what they activate: as it was saved. */
+  async find(name: string, version: number, tx?: Transaction) {
+    const { policy } = tx ?? this.database.prisma
+    const row = await this.sealed.read(
+      () => policy.findUnique({ where: { name_version: { name, version } } }),
+      (found) => (found === null ? [] : [sealedPolicy(fromRow(found))]),
+      tx === undefined ? {} : { tx },
+    )
     return row === null ? undefined : fromRow(row)
   }
 
   /** Throws when they are not the ones that the control plane brought into force: none other, and none less. */
   async inForce(): Promise<readonly StoredPolicy[]> {
-    const { prisma } = this.database
-    // One snapshot: a change between the two reads would look like a forgery.
-    const [rows, set] = await prisma.$transaction(
-      [prisma.policy.findMany(inForce), prisma.sealedSet.findUnique({ where: { name: setName } })],
-      { isolationLevel: 'RepeatableRead' },
+    return this.sealed.read(
+      async () => (await this.database.prisma.policy.findMany(inForce)).map(fromRow),
+      (policies) => [policies.length === 0 ? { ...set, fields: undefined } : sealedSet(policies)],
     )
-    const policies = rows.map(fromRow)
-    if (set !== null || policies.length > 0)
-      await this.seals.require('policies', 'in force', sealedSet(policies), set?.seal ?? null)
-    return policies
   }
 
   /** Seals what is in force after a change. Called behind the epoch's row lock, which serialises all changes. */
   async sealInForce(tx: Transaction): Promise<number> {
     const policies = (await tx.policy.findMany(inForce)).map(fromRow)
-    const seal = await this.seals.seal('policies', sealedSet(policies))
-    await tx.sealedSet.upsert({
-      where: { name: setName },
-      create: { name: setName, seal },
-      update: { seal },
-    })
+    if (policies.length === 0) this.sealed.drop(tx, set.kind, set.id)
+    else await this.sealed.keep(tx, sealedSet(policies))
     return policies.length
+  }
+
+  async resealAll(tx: Transaction): Promise<number> {
+    const all = (await tx.policy.findMany()).map(fromRow)
+    for (const policy of all) await this.sealed.keep(tx, sealedPolicy(policy))
+    return all.length
   }
 
   /** The next version of its name; two who save at once cannot get the same one. */
@@ -100,7 +103,8 @@ export class PolicyRepository {
         document: JSON.parse(JSON.stringify(policy.document)) as object,
       },
     })
-    await orConflict(`version ${version} of policy ${policy.name}`, create)
+    const created = await orConflict(`version ${version} of policy ${policy.name}`, create)
+    await this.sealed.keep(tx, sealedPolicy(fromRow(created)))
     return version
   }
 
@@ -130,15 +134,22 @@ export class PolicyRepository {
   }
 }
 
-function sealedSet(policies: readonly StoredPolicy[]): JsonObject {
-  return {
-    policies: policies.map(({ name, version, state, document }) => ({
-      name,
-      version,
-      state,
-      document: JSON.parse(JSON.stringify(document)) as JsonObject,
-    })),
+function sealedSet(policies: readonly StoredPolicy[]): SealedRow {
+  const fields = {
+    policies: policies.map(({ name, version, state, document }) => {
+      return { name, version, state, document: asJson(document) }
+    }),
   }
+  return { ...set, fields }
+}
+
+function sealedPolicy({ name, version, source, document, author }: StoredPolicy): SealedRow {
+  const fields = { name, version, source, document: asJson(document), author }
+  return { kind: 'policy', id: `${name}/${version}`, fields }
+}
+
+function asJson(document: PolicyDocument): JsonObject {
+  return JSON.parse(JSON.stringify(document)) as JsonObject
 }
 
 function toStored(state: PolicyState): StoredState {

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common'
+import { ConsoleSessionsRepository } from '../identity/console-sessions.repository'
 import { CertificatesController } from './certificates/certificates.controller'
 import { CertificatesRepository } from './certificates/certificates.repository'
 import { CertificatesService } from './certificates/certificates.service'
@@ -15,6 +16,7 @@ import { PrincipalsService } from './principals.service'
   controllers: [PrincipalsController, KeysController, CertificatesController],
   providers: [
     PrincipalsRepository,
+    ConsoleSessionsRepository,
     PrincipalsService,
     PrincipalRegistry,
     KeysRepository,
@@ -23,6 +25,12 @@ import { PrincipalsService } from './principals.service'
     CertificatesService,
     SshAuthorities,
   ],
-  exports: [PrincipalRegistry, KeysRepository, CertificatesRepository, SshAuthorities],
+  exports: [
+    ConsoleSessionsRepository,
+    PrincipalRegistry,
+    KeysRepository,
+    CertificatesRepository,
+    SshAuthorities,
+  ],
 })
 export class PrincipalsModule {}

@@ -3,7 +3,10 @@ import type { JsonObject } from '../common/audit-port'
 import { Database } from '../common/database/database'
 import type { Transaction } from '../common/database/transaction'
 import { newestFirst, type PageQuery } from '../common/http/page'
+import { SealedRows } from '../common/sealing/sealed-rows'
 import type { Prisma } from '../generated/prisma/client'
+import { sealedIssuer } from '../identity/issuers/sealed-issuer'
+import { absentPrincipal, sealedPrincipal } from './sealed-principal'
 
 export interface PrincipalFields {
   readonly kind: 'person' | 'workload'
@@ -28,7 +31,10 @@ export type PrincipalRecord = Prisma.PrincipalGetPayload<{ include: typeof withI
 
 @Injectable()
 export class PrincipalsRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly sealed: SealedRows,
+  ) {}
 
   list(query: PageQuery, filter: PrincipalFilter): Promise<PrincipalRecord[]> {
     const page = newestFirst(query)
@@ -37,12 +43,19 @@ export class PrincipalsRepository {
   }
 
   find(id: string): Promise<PrincipalRecord | null> {
-    return this.database.prisma.principal.findUnique({ where: { id }, include: withIssuer })
+    return this.sealed.read(
+      () => this.database.prisma.principal.findUnique({ where: { id }, include: withIssuer }),
+      (row) => (row === null ? [] : rowsOf(row)),
+    )
   }
 
   findBySubject(issuerId: string, subject: string): Promise<PrincipalRecord | null> {
-    const where = { issuerId_subject: { issuerId, subject } }
-    return this.database.prisma.principal.findUnique({ where, include: withIssuer })
+    const key = { issuerId, subject }
+    const query = { where: { issuerId_subject: key }, include: withIssuer } as const
+    return this.sealed.read(
+      () => this.database.prisma.principal.findUnique(query),
+      (row) => (row === null ? [absentPrincipal(key)] : rowsOf(row)),
+    )
   }
 
   /** Does nothing when another request was first. */
@@ -53,7 +66,8 @@ export class PrincipalsRepository {
     seenAt: Date,
   ): Promise<void> {
     const data = [{ ...key, ...toColumns(fields), lastSeenAt: seenAt }]
-    await tx.principal.createMany({ data, skipDuplicates: true })
+    const [created] = await tx.principal.createManyAndReturn({ data, skipDuplicates: true })
+    if (created !== undefined) await this.sealed.keep(tx, sealedPrincipal(created))
   }
 
   async describe(
@@ -62,7 +76,8 @@ export class PrincipalsRepository {
     fields: PrincipalFields,
     seenAt: Date,
   ): Promise<void> {
-    await tx.principal.update({ where: { id }, data: { ...toColumns(fields), lastSeenAt: seenAt } })
+    const data = { ...toColumns(fields), lastSeenAt: seenAt }
+    await this.sealed.keep(tx, sealedPrincipal(await tx.principal.update({ where: { id }, data })))
   }
 
   async touch(id: string, seenAt: Date): Promise<void> {
@@ -80,14 +95,22 @@ export class PrincipalsRepository {
     disabled: boolean,
   ): Promise<PrincipalRecord | null> {
     const data = { disabled, version: { increment: 1 } }
-    const { count } = await tx.principal.updateMany({ where: { id, version }, data })
-    if (count === 0) return null
-    return tx.principal.findUnique({ where: { id }, include: withIssuer })
+    const where = { id, version }
+    const [row] = await tx.principal.updateManyAndReturn({ where, data, include: withIssuer })
+    if (row === undefined) return null
+    await this.sealed.keep(tx, sealedPrincipal(row))
+    return row
   }
 
-  async endConsoleSessions(tx: Transaction, principalId: string): Promise<void> {
-    await tx.consoleSession.deleteMany({ where: { principalId } })
+  async resealAll(tx: Transaction): Promise<number> {
+    const all = await tx.principal.findMany()
+    for (const row of all) await this.sealed.keep(tx, sealedPrincipal(row))
+    return all.length
   }
+}
+
+function rowsOf(row: PrincipalRecord) {
+  return [sealedPrincipal(row), sealedIssuer(row.issuer)]
 }
 
 function toColumns({ kind, name, email, groups, claims, owner }: PrincipalFields) {

@@ -6,6 +6,7 @@ import { Database } from '../common/database/database'
 import { EpochService } from '../common/epoch/epoch.service'
 import { toPage } from '../common/http/page'
 import { StaleVersion } from '../common/http/precondition'
+import { ConsoleSessionsRepository } from '../identity/console-sessions.repository'
 import type { PrincipalQuery, UpdatePrincipal } from './principals.dto'
 import { type PrincipalRecord, PrincipalsRepository } from './principals.repository'
 
@@ -13,6 +14,7 @@ import { type PrincipalRecord, PrincipalsRepository } from './principals.reposit
 export class PrincipalsService {
   constructor(
     private readonly principals: PrincipalsRepository,
+    private readonly consoleSessions: ConsoleSessionsRepository,
     private readonly database: Database,
     private readonly epochs: EpochService,
     private readonly audit: AuditLog,
@@ -37,7 +39,7 @@ export class PrincipalsService {
     const updated = await this.database.transaction(async (tx) => {
       const principal = await this.principals.setDisabled(tx, id, version, input.disabled)
       if (principal === null) throw new StaleVersion('the principal')
-      if (input.disabled) await this.principals.endConsoleSessions(tx, id)
+      if (input.disabled) await this.consoleSessions.endAllOf(tx, id)
       await this.epochs.bump(tx)
       await this.audit.append(tx, {
         kind: input.disabled ? 'principal.disabled' : 'principal.enabled',

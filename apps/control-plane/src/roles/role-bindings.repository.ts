@@ -3,9 +3,9 @@ import { Database } from '../common/database/database'
 import { orConflict } from '../common/database/prisma-errors'
 import type { Transaction } from '../common/database/transaction'
 import { newestFirst, type PageQuery } from '../common/http/page'
-import { RowSeals } from '../common/sealing/row-seals'
+import { type SealedRow, SealedRows } from '../common/sealing/sealed-rows'
 import type { Prisma } from '../generated/prisma/client'
-import { RolesRepository } from './roles.repository'
+import { sealedRole } from './roles.repository'
 
 const withRole = { role: true } as const
 
@@ -21,8 +21,7 @@ export interface RoleBindingFields {
 export class RoleBindingsRepository {
   constructor(
     private readonly database: Database,
-    private readonly roles: RolesRepository,
-    private readonly seals: RowSeals,
+    private readonly sealed: SealedRows,
   ) {}
 
   list(
@@ -45,22 +44,16 @@ export class RoleBindingsRepository {
   /** What gives these subjects their rights. Throws when one of the rows was not written by the control plane. */
   async findBySubjects(subjects: readonly string[]): Promise<RoleBindingRecord[]> {
     const where = { subject: { in: [...subjects] } }
-    const found = await this.database.prisma.roleBinding.findMany({ where, include: withRole })
-    for (const binding of found) {
-      const { id, role, seal } = binding
-      await this.seals.require('role-binding', id, sealedFields(binding), seal)
-      await this.roles.requireSealed(role)
-    }
-    return found
+    return this.sealed.read(
+      () => this.database.prisma.roleBinding.findMany({ where, include: withRole }),
+      (found) => found.flatMap((binding) => [sealedBinding(binding), sealedRole(binding.role)]),
+    )
   }
 
   /** Seals every binding as it stands. */
   async resealAll(tx: Transaction): Promise<number> {
     const all = await tx.roleBinding.findMany()
-    for (const binding of all) {
-      const seal = await this.seals.seal('role-binding', sealedFields(binding))
-      await tx.roleBinding.update({ where: { id: binding.id }, data: { seal } })
-    }
+    for (const binding of all) await this.sealed.keep(tx, sealedBinding(binding))
     return all.length
   }
 
@@ -72,13 +65,16 @@ export class RoleBindingsRepository {
   }
 
   async create(tx: Transaction, id: string, fields: RoleBindingFields): Promise<RoleBindingRecord> {
-    const seal = await this.seals.seal('role-binding', sealedFields({ id, ...fields }))
-    const created = tx.roleBinding.create({ data: { id, ...fields, seal }, include: withRole })
-    return orConflict('this role binding', created)
+    const created = tx.roleBinding.create({ data: { id, ...fields }, include: withRole })
+    const binding = await orConflict('this role binding', created)
+    await this.sealed.keep(tx, sealedBinding(binding))
+    return binding
   }
 
   async delete(tx: Transaction, id: string): Promise<boolean> {
-    return (await tx.roleBinding.deleteMany({ where: { id } })).count === 1
+    const { count } = await tx.roleBinding.deleteMany({ where: { id } })
+    if (count === 1) this.sealed.drop(tx, 'role-binding', id)
+    return count === 1
   }
 
   /** Serialises changes of who administers, so that two of them cannot both believe another one is left. */
@@ -87,6 +83,11 @@ export class RoleBindingsRepository {
   }
 }
 
-function sealedFields({ id, roleId, subject, connections }: RoleBindingFields & { id: string }) {
-  return { id, roleId, subject, connections: [...connections] }
+function sealedBinding(binding: RoleBindingFields & { readonly id: string }): SealedRow {
+  const { id, roleId, subject, connections } = binding
+  return {
+    kind: 'role-binding',
+    id,
+    fields: { id, roleId, subject, connections: [...connections] },
+  }
 }

@@ -75,7 +75,7 @@ function refuseBuiltIn(role: RoleRecord): void {
     })
 }
 
-function toAnswer({ seal: _seal, ...role }: RoleRecord) {
+function toAnswer(role: RoleRecord) {
   return {
     ...role,
     createdAt: role.createdAt.toISOString(),

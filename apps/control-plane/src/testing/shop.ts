@@ -6,6 +6,7 @@ import { type ReportedCatalog, shopCatalog } from './shop-catalog'
 import {
   agentClient,
   Conversation,
+  decideMessage,
   enrol,
   openMessage,
   sessionTalk,
@@ -28,11 +29,12 @@ export class Shop {
     readonly identity: Awaited<ReturnType<typeof enrol>>,
   ) {}
 
-  static async start(): Promise<Shop> {
+  static async start(env: Readonly<Record<string, string>> = {}): Promise<Shop> {
     const issuer = await TestIssuer.start()
     const test = await startTestApp({
       WARDGATE_BOOTSTRAP_ISSUER: issuer.url,
       WARDGATE_BOOTSTRAP_ADMIN: 'subject:alice',
+      ...env,
     })
     const admin = new ApiClient(test.url, await issuer.token({ token_use: 'person' }))
     const connectionId = await makeConnection(admin, 'shop')
@@ -88,6 +90,22 @@ export class Shop {
     const answer = await talk.next()
     if (answer.$case !== 'opened') throw new Error(JSON.stringify(answer))
     return { talk, sessionId: answer.value.sessionId }
+  }
+
+  /** What became of a statement: the verdict's name, the code of a refusal, or that it is held. */
+  async decided(talk: SessionTalk, text: string) {
+    talk.send(decideMessage(text))
+    const answer = await talk.next()
+    if (answer.$case !== 'verdict') return answer
+    const { outcome } = answer.value
+    return outcome?.$case === 'deny' ? outcome.value.code : outcome?.$case
+  }
+
+  /** The approval request that the statement waits for. */
+  async held(talk: SessionTalk, text: string): Promise<string> {
+    const answer = await this.decided(talk, text)
+    if (typeof answer === 'object' && answer.$case === 'held') return answer.value.approvalId
+    throw new Error(`not held: ${JSON.stringify(answer)}`)
   }
 
   async stop(): Promise<void> {

@@ -66,6 +66,7 @@ export class ToolPinsService {
       const fresh = [...unseen.values()].slice(0, Math.max(0, mostPins - former.size))
       await this.pin(tx, seen, fresh)
       for (const tool of tools) await this.compare(tx, seen, former.get(tool.name), tool)
+      await this.pins.keep(tx, connectionId)
       return byName(await this.pins.list(connectionId, tx))
     })
   }

@@ -7,12 +7,12 @@ import { controlPlaneEnvironment, type Surroundings } from '../environments'
 const run = promisify(execFile)
 
 /**
- * A home from before rows were sealed: they are taken as they stand, once. The note lies beside the master key, out of
+ * A home from before there was a ledger of seals: rows are taken as they stand, once. The note lies beside the master key, out of
  * reach of who writes the database. A database that was just made has nothing to seal.
  */
 export async function sealRowsOnce(surroundings: Surroundings, isNew: boolean): Promise<void> {
   const { home, root } = surroundings.settings
-  const note = join(home, 'rows-sealed')
+  const note = join(home, 'rows-in-ledger')
   if (existsSync(note)) return
   if (!isNew) {
     const script = join(root, 'apps/control-plane/dist/main.js')

@@ -15,10 +15,14 @@ export interface DatabaseOptions {
   readonly onError: (error: Error) => void
 }
 
+/** What a transaction still has to write when all else in it is done. */
+export type BeforeCommit = () => Promise<void>
+
 /** The control plane's PostgreSQL. Repositories query through `prisma`; services only open transactions. */
 export class Database {
   readonly prisma: PrismaClient
   readonly #pool: Pool
+  readonly #hooks = new WeakMap<Transaction, BeforeCommit[]>()
 
   constructor(options: DatabaseOptions) {
     this.#pool = new Pool({
@@ -35,7 +39,19 @@ export class Database {
 
   /** Runs `work` in one transaction: everything it does is committed, or nothing is. */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return this.prisma.$transaction(work, { maxWait: maxWaitMillis, timeout: transactionMillis })
+    return this.prisma.$transaction(
+      async (tx) => {
+        const result = await work(tx)
+        for (const hook of this.#hooks.get(tx) ?? []) await hook()
+        return result
+      },
+      { maxWait: maxWaitMillis, timeout: transactionMillis },
+    )
+  }
+
+  /** Runs `hook` when the work of this transaction is done, before it commits. */
+  beforeCommit(tx: Transaction, hook: BeforeCommit): void {
+    this.#hooks.set(tx, [...(this.#hooks.get(tx) ?? []), hook])
   }
 
   /** As `transaction`, on a connection that can COPY. */

@@ -16,7 +16,28 @@ const mostTold = 1_000
 
 /** What has a seal. The kind is part of it, so that a seal fits nowhere else. */
 export type SealedKind =
-  'issuer' | 'role' | 'role-binding' | 'policies' | 'request' | 'grant' | 'vote'
+  | 'agent'
+  | 'assignment'
+  | 'catalog'
+  | 'certificate'
+  | 'checkpoint'
+  | 'closed-approval'
+  | 'connection'
+  | 'console-session'
+  | 'credential'
+  | 'grant'
+  | 'issuer'
+  | 'join-token'
+  | 'ledger'
+  | 'policies'
+  | 'policy'
+  | 'principal'
+  | 'principal-key'
+  | 'request'
+  | 'role'
+  | 'role-binding'
+  | 'tool-pins'
+  | 'vote'
 
 /**
  * Seals of rows that grant power. Who can write the database lacks their key, which only the master key opens, so what
@@ -55,12 +76,17 @@ export class RowSeals {
     fields: JsonObject,
     seal: Uint8Array | null,
   ): Promise<void> {
-    if (await this.fits(kind, fields, seal)) return
+    if (!(await this.fits(kind, fields, seal))) throw this.refusal(kind, id)
+  }
+
+  /** To be thrown; it is recorded already. */
+  refusal(kind: SealedKind, id: string): ControlError {
     this.record(kind, id)
-    throw new ControlError('ERR_CONTROL_FORGED', `the ${kind} ${id} was not written by Wardgate`, {
-      logLevel: 'error',
-      retryable: false,
-    })
+    return new ControlError(
+      'ERR_CONTROL_FORGED',
+      `the ${kind} ${id} is not what Wardgate last wrote`,
+      { logLevel: 'error', retryable: false },
+    )
   }
 
   /** Not waited for, and in a transaction of its own: the one that reads the row may hold what this one needs. */
@@ -69,7 +95,7 @@ export class RowSeals {
     const now = this.clock.now()
     if (now - (this.told.get(key) ?? -Infinity) < toldAgainMillis) return
     this.told.set(key, now)
-    this.logger.error({ kind, id }, 'a row that grants power has no valid seal')
+    this.logger.error({ kind, id }, 'a row that grants power is not the one that was sealed last')
     this.database
       .transaction((tx) =>
         this.audit.append(tx, { kind: 'database.forged-row', body: { kind, id } }),

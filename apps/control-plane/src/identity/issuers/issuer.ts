@@ -11,7 +11,6 @@ export interface Issuer extends ClaimMapping {
   /** Packed and sealed; null for public clients. */
   readonly clientSecret: Uint8Array | null
   readonly enabled: boolean
-  readonly seal: Uint8Array | null
   readonly version: number
   readonly createdAt: Date
   readonly updatedAt: Date

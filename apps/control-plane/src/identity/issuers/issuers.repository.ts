@@ -4,8 +4,9 @@ import { orConflict } from '../../common/database/prisma-errors'
 import type { Transaction } from '../../common/database/transaction'
 import { newestFirstNamed, type NamedPageQuery } from '../../common/http/page'
 import type { Bytes } from '../../common/sealing/envelope'
-import { RowSeals } from '../../common/sealing/row-seals'
+import { SealedRows } from '../../common/sealing/sealed-rows'
 import type { Issuer } from './issuer'
+import { sealedIssuer } from './sealed-issuer'
 
 export interface IssuerFields {
   readonly name: string
@@ -24,7 +25,7 @@ export interface IssuerFields {
 export class IssuersRepository {
   constructor(
     private readonly database: Database,
-    private readonly seals: RowSeals,
+    private readonly sealed: SealedRows,
   ) {}
 
   list(query: NamedPageQuery): Promise<Issuer[]> {
@@ -32,41 +33,38 @@ export class IssuersRepository {
   }
 
   async find(id: string): Promise<Issuer | null> {
-    return this.sealed(await this.database.prisma.issuer.findUnique({ where: { id } }))
+    return this.read(() => this.database.prisma.issuer.findUnique({ where: { id } }))
   }
 
   /** Whose tokens are believed. Throws when the row was not written by the control plane. */
   async findByUrl(url: string): Promise<Issuer | null> {
-    return this.sealed(await this.database.prisma.issuer.findUnique({ where: { issuer: url } }))
+    return this.read(() => this.database.prisma.issuer.findUnique({ where: { issuer: url } }))
   }
 
   /** Seals every issuer as it stands. */
   async resealAll(tx: Transaction): Promise<number> {
     const all = await tx.issuer.findMany()
-    for (const issuer of all) await this.reseal(tx, issuer)
+    for (const issuer of all) await this.sealed.keep(tx, sealedIssuer(issuer))
     return all.length
   }
 
   async findByName(name: string): Promise<Issuer | null> {
-    return this.sealed(await this.database.prisma.issuer.findUnique({ where: { name } }))
+    return this.read(() => this.database.prisma.issuer.findUnique({ where: { name } }))
   }
 
   /** Issuers that people can log in with, oldest first. */
   async listForLogin(): Promise<Issuer[]> {
     const where = { enabled: true, clientId: { not: '' } }
-    const found = await this.database.prisma.issuer.findMany({
-      where,
-      orderBy: { id: 'asc' },
-      take: 50,
-    })
-    for (const issuer of found) await this.sealed(issuer)
-    return found
+    const query = { where, orderBy: { id: 'asc' }, take: 50 } as const
+    return this.sealed.read(
+      () => this.database.prisma.issuer.findMany(query),
+      (found) => found.map(sealedIssuer),
+    )
   }
 
   async create(tx: Transaction, id: string, fields: IssuerFields): Promise<Issuer> {
-    const seal = await this.seals.seal('issuer', sealedFields({ id, ...fields }))
-    const created = tx.issuer.create({ data: { id, ...fields, seal } })
-    return orConflict(`issuer ${fields.name}`, created)
+    const created = tx.issuer.create({ data: { id, ...fields } })
+    return this.keep(tx, await orConflict(`issuer ${fields.name}`, created))
   }
 
   /** Null = there is none of this version. */
@@ -79,47 +77,22 @@ export class IssuersRepository {
     const data = { ...fields, version: { increment: 1 } }
     const changed = tx.issuer.updateManyAndReturn({ where: { id, version }, data })
     const [issuer] = await orConflict('an issuer of this name or URL', changed)
-    return issuer === undefined ? null : this.reseal(tx, issuer)
+    return issuer === undefined ? null : this.keep(tx, issuer)
   }
 
   async delete(tx: Transaction, id: string, version: number): Promise<boolean> {
     const deleted = tx.issuer.deleteMany({ where: { id, version } })
-    return (await orConflict('the issuer', deleted)).count === 1
+    const { count } = await orConflict('the issuer', deleted)
+    if (count === 1) this.sealed.drop(tx, 'issuer', id)
+    return count === 1
   }
 
-  private async sealed(issuer: Issuer | null): Promise<Issuer | null> {
-    if (issuer !== null)
-      await this.seals.require('issuer', issuer.id, sealedFields(issuer), issuer.seal)
+  private read(load: () => Promise<Issuer | null>): Promise<Issuer | null> {
+    return this.sealed.read(load, (issuer) => (issuer === null ? [] : [sealedIssuer(issuer)]))
+  }
+
+  private async keep(tx: Transaction, issuer: Issuer): Promise<Issuer> {
+    await this.sealed.keep(tx, sealedIssuer(issuer))
     return issuer
   }
-
-  private async reseal(tx: Transaction, issuer: Issuer): Promise<Issuer> {
-    const seal = await this.seals.seal('issuer', sealedFields(issuer))
-    return tx.issuer.update({ where: { id: issuer.id }, data: { seal } })
-  }
-}
-
-type Sealable = Pick<
-  Issuer,
-  | 'id'
-  | 'name'
-  | 'issuer'
-  | 'audiences'
-  | 'algorithms'
-  | 'groupClaims'
-  | 'clientId'
-  | 'personClaim'
-  | 'ownerClaim'
-  | 'enabled'
->
-
-function sealedFields(issuer: Sealable) {
-  const { id, name, audiences, algorithms, groupClaims, clientId, personClaim, ownerClaim } = issuer
-  const { issuer: url, enabled } = issuer
-  const lists = {
-    audiences: [...audiences],
-    algorithms: [...algorithms],
-    groupClaims: [...groupClaims],
-  }
-  return { id, name, url, ...lists, clientId, personClaim, ownerClaim, enabled }
 }

@@ -107,7 +107,7 @@ function associated(id: string): string {
   return `issuer:${id}:client-secret`
 }
 
-function toAnswer({ seal: _seal, ...issuer }: Issuer) {
+function toAnswer(issuer: Issuer) {
   return {
     ...issuer,
     clientSecret: issuer.clientSecret !== null,

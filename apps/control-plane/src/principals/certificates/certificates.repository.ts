@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common'
 import { Database } from '../../common/database/database'
 import type { Transaction } from '../../common/database/transaction'
 import { newestFirst, type PageQuery } from '../../common/http/page'
+import { type SealedRow, SealedRows } from '../../common/sealing/sealed-rows'
 import type { SshCertificate } from '../../generated/prisma/client'
 
 export type CertificateRecord = SshCertificate
@@ -9,7 +10,10 @@ export type CertificateRecord = SshCertificate
 /** Certificates that count: a row is written when one is issued, and taken away when it is revoked. */
 @Injectable()
 export class CertificatesRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly sealed: SealedRows,
+  ) {}
 
   list(principalId: string, query: PageQuery): Promise<CertificateRecord[]> {
     const page = newestFirst(query)
@@ -19,16 +23,31 @@ export class CertificatesRepository {
 
   async has(principalId: string, serial: string): Promise<boolean> {
     const where = { serial, principalId }
-    return (await this.database.prisma.sshCertificate.count({ where })) > 0
+    const found = await this.sealed.read(
+      () => this.database.prisma.sshCertificate.findFirst({ where }),
+      (row) => (row === null ? [] : [sealedCertificate(row)]),
+    )
+    return found !== null
   }
 
   /** Those that have ended make room, whoever they were for. */
   async dropExpired(tx: Transaction, now: Date): Promise<void> {
-    await tx.sshCertificate.deleteMany({ where: { expiresAt: { lt: now } } })
+    const where = { expiresAt: { lt: now } }
+    const ended = await tx.sshCertificate.findMany({ where, select: { id: true } })
+    const ids = ended.map(({ id }) => id)
+    await tx.sshCertificate.deleteMany({ where: { id: { in: ids } } })
+    for (const id of ids) this.sealed.drop(tx, 'certificate', id)
   }
 
-  create(tx: Transaction, certificate: Omit<CertificateRecord, 'createdAt'>) {
-    return tx.sshCertificate.create({ data: certificate })
+  async create(tx: Transaction, certificate: Omit<CertificateRecord, 'createdAt'>): Promise<void> {
+    const created = await tx.sshCertificate.create({ data: certificate })
+    await this.sealed.keep(tx, sealedCertificate(created))
+  }
+
+  async resealAll(tx: Transaction): Promise<number> {
+    const all = await tx.sshCertificate.findMany()
+    for (const row of all) await this.sealed.keep(tx, sealedCertificate(row))
+    return all.length
   }
 
   async delete(
@@ -37,7 +56,14 @@ export class CertificatesRepository {
     serial: string,
   ): Promise<CertificateRecord | null> {
     const found = await tx.sshCertificate.findFirst({ where: { serial, principalId } })
-    if (found !== null) await tx.sshCertificate.delete({ where: { id: found.id } })
+    if (found === null) return null
+    await tx.sshCertificate.delete({ where: { id: found.id } })
+    this.sealed.drop(tx, 'certificate', found.id)
     return found
   }
+}
+
+/** That it was issued, and not revoked: what it holds for is signed in it. */
+function sealedCertificate({ id, serial, principalId }: CertificateRecord): SealedRow {
+  return { kind: 'certificate', id, fields: { id, serial, principalId } }
 }

@@ -20,9 +20,11 @@ import {
 } from '@wardgate/wire/openssh'
 import { Authenticator } from '../../common/auth/authenticator'
 import { Database } from '../../common/database/database'
+import { Insider } from '../../testing/insider'
 import { ApiClient } from '../../testing/api-client'
 import { startTestApp, type TestApp } from '../../testing/test-app'
 import { TestIssuer } from '../../testing/test-issuer'
+import { CertificatesRepository } from './certificates.repository'
 import { SshAuthorities } from './ssh-authorities'
 
 let issuer: TestIssuer
@@ -169,9 +171,15 @@ describe('SSH certificates', () => {
     const revoke = `${path}/${first.body.serial}`
     expect((await stranger.delete(revoke)).status).toBe(403)
     expect((await stranger.get(path)).status).toBe(403)
+    const insider = await Insider.at(test)
+    const issued = await insider.copy('ssh_certificates')
     expect((await (await admin()).delete(revoke)).status).toBe(204)
     expect((await (await admin()).delete(revoke)).status).toBe(404)
     await expect(authenticate(proof)).rejects.toThrow('the certificate was revoked')
+    await insider.putBack('ssh_certificates', issued)
+    await expect(authenticate(proof)).rejects.toMatchObject({ code: 'ERR_CONTROL_FORGED' })
+    await insider.write('DELETE FROM ssh_certificates WHERE serial = $1', [first.body.serial])
+    await insider.close()
     const authenticator = test.app.get(Authenticator, { strict: false })
     await expect(authenticator.review(identity)).rejects.toThrow('the certificate was revoked')
     const other = prove(bytesOf(second.body.certificate), kept.privateKey)
@@ -226,7 +234,7 @@ describe('SSH certificates', () => {
       }
       await test.app.get(Database, { strict: false }).transaction(async (tx) => {
         await tx.sshCertificate.deleteMany({ where: { serial: '1' } })
-        await tx.sshCertificate.create({ data: row })
+        await test.app.get(CertificatesRepository, { strict: false }).create(tx, row)
       })
       return authenticate(prove(certificate, privateKey))
     }

@@ -2,13 +2,17 @@ import { Injectable } from '@nestjs/common'
 import { Database } from '../../common/database/database'
 import type { Transaction } from '../../common/database/transaction'
 import { newestFirst, type PageQuery } from '../../common/http/page'
+import { type SealedRow, SealedRows } from '../../common/sealing/sealed-rows'
 import type { PrincipalKey } from '../../generated/prisma/client'
 
 export type KeyRecord = PrincipalKey
 
 @Injectable()
 export class KeysRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly sealed: SealedRows,
+  ) {}
 
   list(principalId: string, query: PageQuery): Promise<KeyRecord[]> {
     const page = newestFirst(query)
@@ -17,12 +21,19 @@ export class KeysRepository {
   }
 
   findByFingerprint(fingerprint: string): Promise<KeyRecord | null> {
-    return this.database.prisma.principalKey.findUnique({ where: { fingerprint } })
+    return this.sealed.read(
+      () => this.database.prisma.principalKey.findUnique({ where: { fingerprint } }),
+      (key) => (key === null ? [] : [sealedKey(key)]),
+    )
   }
 
   /** Those that are no longer good make room, whoever they were for. */
   async dropExpired(tx: Transaction, now: Date): Promise<void> {
-    await tx.principalKey.deleteMany({ where: { expiresAt: { lt: now } } })
+    const where = { expiresAt: { lt: now } }
+    const expired = await tx.principalKey.findMany({ where, select: { id: true } })
+    const ids = expired.map(({ id }) => id)
+    await tx.principalKey.deleteMany({ where: { id: { in: ids } } })
+    for (const id of ids) this.sealed.drop(tx, 'principal-key', id)
   }
 
   count(tx: Transaction, principalId: string): Promise<number> {
@@ -31,13 +42,29 @@ export class KeysRepository {
 
   /** Null = the key is registered already. */
   async create(tx: Transaction, key: Omit<KeyRecord, 'createdAt'>): Promise<KeyRecord | null> {
-    const { count } = await tx.principalKey.createMany({ data: [key], skipDuplicates: true })
-    return count === 0 ? null : tx.principalKey.findUnique({ where: { id: key.id } })
+    const query = { data: [key], skipDuplicates: true }
+    const [created] = await tx.principalKey.createManyAndReturn(query)
+    if (created === undefined) return null
+    await this.sealed.keep(tx, sealedKey(created))
+    return created
   }
 
   async delete(tx: Transaction, principalId: string, id: string): Promise<KeyRecord | null> {
     const key = await tx.principalKey.findFirst({ where: { id, principalId } })
-    if (key !== null) await tx.principalKey.delete({ where: { id } })
+    if (key === null) return null
+    await tx.principalKey.delete({ where: { id } })
+    this.sealed.drop(tx, 'principal-key', id)
     return key
   }
+
+  async resealAll(tx: Transaction): Promise<number> {
+    const all = await tx.principalKey.findMany()
+    for (const key of all) await this.sealed.keep(tx, sealedKey(key))
+    return all.length
+  }
+}
+
+function sealedKey({ id, principalId, fingerprint, publicKey, expiresAt }: KeyRecord): SealedRow {
+  const fields = { id, principalId, fingerprint, publicKey, expiresAt: expiresAt.toISOString() }
+  return { kind: 'principal-key', id, fields }
 }
