@@ -13,6 +13,7 @@ export type SessionsQuery = z.output<typeof sessionsQuery>
 
 export const operationsQuery = pageQuery.extend({
   sessionId: z.uuid().toLowerCase().optional(),
+  connection: z.string().max(100).optional().describe('Only on the connection of this name.'),
   status: z
     .enum(['forwarded', 'refused', 'succeeded', 'failed', 'cancelled', 'unknown'])
     .optional(),

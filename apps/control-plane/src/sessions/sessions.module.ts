@@ -13,6 +13,7 @@ import { SessionLife } from './session-life.service'
 import { SessionRepository } from './session.repository'
 import { SessionReview } from './session-review.service'
 import { SessionTerms } from './session-terms.service'
+import { FreshSessions } from './fresh-sessions'
 import { SessionWriter } from './session-writer.service'
 import { SessionsController } from './sessions.controller'
 import { SessionsService } from './sessions.service'
@@ -33,6 +34,7 @@ import { TargetsService } from './targets.service'
     { provide: TargetCredentials, useClass: StoredCredentials },
     TargetsService,
     IssuedCredentials,
+    FreshSessions,
     SessionWriter,
     Admissions,
     SessionTerms,

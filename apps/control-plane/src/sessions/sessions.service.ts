@@ -8,6 +8,7 @@ import { Database } from '../common/database/database'
 import { InvalidRequest } from '../common/http/invalid-request'
 import { toPage } from '../common/http/page'
 import { matchesPattern } from '../common/name-pattern'
+import { FreshSessions } from './fresh-sessions'
 import { killChannel } from './live-sessions'
 import type { Operation } from './operation'
 import { OperationRepository } from './operation.repository'
@@ -24,6 +25,7 @@ export class SessionsService {
   constructor(
     private readonly database: Database,
     private readonly sessions: SessionRepository,
+    private readonly fresh: FreshSessions,
     private readonly operations: OperationRepository,
     private readonly life: SessionLife,
     private readonly audit: AuditLog,
@@ -43,8 +45,10 @@ export class SessionsService {
 
   async listOperations(query: OperationsQuery, by: Identity) {
     if (query.sessionId !== undefined) await this.require(query.sessionId, by)
-    else if (connectionsFor(by, 'sessions:read') !== 'all')
-      throw new InvalidRequest([{ path: 'sessionId', message: 'is needed' }])
+    else if (!mayList(by, query.connection))
+      throw new InvalidRequest([
+        { path: 'sessionId', message: 'is needed, or a connection whose sessions you may read' },
+      ])
     const rows = await this.operations.list(query)
     return toPage(rows, query, ({ id }) => id, toOperation)
   }
@@ -87,7 +91,7 @@ export class SessionsService {
   }
 
   private async require(id: string, by: Identity, permission?: Permission): Promise<SessionRow> {
-    const session = await this.sessions.find(id)
+    const session = await this.fresh.find(id)
     // What is not visible does not exist: ids must not be probed for.
     if (session === null || (permission === undefined && !maySee(by, session)))
       throw new RequestError('ERR_REQUEST_NOT_FOUND', 'there is no such session')
@@ -95,6 +99,12 @@ export class SessionsService {
       throw new AuthError('ERR_AUTH_FORBIDDEN', `you lack ${permission} on ${session.connection}`)
     return session
   }
+}
+
+/** All operations, or those of a whole connection. */
+function mayList(by: Identity, connection: string | undefined): boolean {
+  if (connectionsFor(by, 'sessions:read') === 'all') return true
+  return connection !== undefined && isPermitted(by, 'sessions:read', connection)
 }
 
 function maySee(by: Identity, session: { principalId: string; connection: string }): boolean {

@@ -145,6 +145,47 @@ describe('sessions over HTTP', () => {
     expect((await carol.get('/v1/operations?traceId=nonsense')).status).toBe(400)
   })
 
+  it('list the operations of one connection, page by page, to whom may see its sessions', async () => {
+    const [here = '', there = ''] = [
+      ...(await store('sales_west', randomUUID(), 1)),
+      ...(await store('other', randomUUID(), 1)),
+    ]
+    for (const [at, session] of [here, there, here, there, here].entries())
+      await database.query(
+        `INSERT INTO operations (id, session_id, kind, text, text_digest, status, actions, started_at)
+         VALUES ($1, $2, 'statement', $3, '\\x00', $4, '{read}', now())`,
+        [uuid(), session, `select ${at}`, at === 2 ? 'failed' : 'succeeded'],
+      )
+    const texts = async (api: ApiClient, query: string) => {
+      const { items, nextCursor } = await good(api.get(`/v1/operations?${query}`))
+      return { found: items.map(({ text }: { text: string }) => text), nextCursor }
+    }
+    const carol = await shop.as('carol')
+    const first = await texts(carol, 'connection=sales_west&limit=2')
+    expect(first.found).toEqual(['select 4', 'select 2'])
+    const rest = await texts(carol, `connection=sales_west&limit=2&cursor=${first.nextCursor}`)
+    expect(rest).toEqual({ found: ['select 0'], nextCursor: null })
+    const failed = 'connection=sales_west&status=failed&action=read'
+    expect((await texts(carol, failed)).found).toEqual(['select 2'])
+    expect((await texts(carol, `connection=other&sessionId=${here}`)).found).toEqual([])
+    const narrow = await shop.as('narrow')
+    expect((await texts(narrow, 'connection=sales_west&limit=1')).found).toEqual(['select 4'])
+    for (const query of ['connection=other', 'connection=*', 'limit=1'])
+      expect((await narrow.get(`/v1/operations?${query}`)).status).toBe(400)
+  })
+
+  it('are killed when they have just been opened', async () => {
+    const token = await shop.token('robot')
+    for (let round = 0; round < 5; round += 1) {
+      const { talk, sessionId } = await shop.open(token)
+      const kill = shop.admin.post(`/v1/sessions/${sessionId}/kill`, { reason: 'at once' })
+      expect(await good(kill)).toMatchObject({ state: 'ended' })
+      expect(await talk.next()).toMatchObject({ $case: 'kill' })
+    }
+    const unknown = await shop.admin.post(`/v1/sessions/${uuid()}/kill`, { reason: 'nobody' })
+    expect(unknown.status).toBe(404)
+  })
+
   it('are killed by an administrator, once, and by nobody who only reads', async () => {
     const { talk, sessionId } = await shop.open(await shop.token('robot'))
     const kill = (api: ApiClient) =>

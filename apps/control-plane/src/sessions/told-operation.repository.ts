@@ -22,9 +22,20 @@ export class ToldOperationRepository {
       const fitting = operationsOfSegment(segment, query.sessionId ?? '').filter(
         (operation) => (before === undefined || operation.id < before) && fits(operation, query),
       )
-      found = [...found, ...fitting].sort(byNewest).slice(0, take)
+      const here = await this.onConnection(fitting, query.connection)
+      found = [...found, ...here].sort(byNewest).slice(0, take)
     }
     return found
+  }
+
+  /** Operations know their session alone. */
+  private async onConnection(operations: readonly Operation[], connection: string | undefined) {
+    if (connection === undefined || operations.length === 0) return operations
+    const ids = [...new Set(operations.map(({ sessionId }) => sessionId))]
+    const where = { id: { in: ids }, connection }
+    const sessions = await this.database.prisma.session.findMany({ where, select: { id: true } })
+    const here = new Set(sessions.map(({ id }) => id))
+    return operations.filter(({ sessionId }) => here.has(sessionId))
   }
 
   private async *segments(query: OperationsQuery, before: string | undefined) {

@@ -64,6 +64,7 @@ describe('operations, told by the audit log or by rows of their own', () => {
     await database.connect()
     first = await spool.session(database)
     second = await spool.session(database)
+    await database.query(`UPDATE sessions SET connection = 'elsewhere' WHERE id = $1`, [second])
     const foreign = await new TestSpool().session(database)
     const begun = whole(first, 'select 1')
     const open = uuid()
@@ -145,6 +146,7 @@ describe('operations, told by the audit log or by rows of their own', () => {
 
   it.each<[string, () => Partial<OperationsQuery>, (operation: Operation) => boolean]>([
     ['session', () => ({ sessionId: second }), ({ sessionId }) => sessionId === second],
+    ['connection', () => ({ connection: 'elsewhere' }), ({ sessionId }) => sessionId === second],
     ['status', () => ({ status: 'succeeded' }), ({ status }) => status === 'succeeded'],
     ['refusal', () => ({ status: 'refused' }), ({ status }) => status === 'refused'],
     ['action', () => ({ action: 'delete' }), ({ actions }) => actions.includes('delete')],

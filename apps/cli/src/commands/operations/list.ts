@@ -14,6 +14,7 @@ export const operationColumns = [
 export const operationsList: Register = (parent, cli) => {
   withLimit(leaf(parent, 'list', 'List operations, newest first.'))
     .option('--session <id>', 'only of this session')
+    .option('--connection <name>', 'only on this connection')
     .option('--status <status>', 'forwarded, refused, succeeded, failed, cancelled or unknown')
     .option('--action <action>', 'only with this action, such as delete')
     .option('--trace <id>', 'only of this trace, as the client claims it: 32 hex digits')
@@ -24,6 +25,7 @@ export const operationsList: Register = (parent, cli) => {
         const { options } = run
         const query = {
           sessionId: options.text('session'),
+          connection: options.text('connection'),
           status: options.text('status'),
           action: options.text('action'),
           traceId: options.text('trace'),
