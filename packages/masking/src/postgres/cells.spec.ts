@@ -259,6 +259,20 @@ describe('detectors on cells', () => {
     )
   })
 
+  it('hide a bytea whole that holds a value as text, in either output', () => {
+    const value = Buffer.from('to ada@example.com')
+    const hex = `\\x${value.toString('hex')}`
+    const hidden = Buffer.from('[redacted]')
+    expect(detected(17, 'binary', value)).toEqual(hidden)
+    expect(detected(17, 'text', hex)?.toString()).toBe(`\\x${hidden.toString('hex')}`)
+    expect(detected(17, 'text', value)?.toString()).toBe(`\\x${hidden.toString('hex')}`)
+    expect(detected(1001, 'text', `{"\\${hex}"}`)?.toString()).not.toContain(
+      value.toString('hex').slice(8),
+    )
+    const image = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0x40, 0xff])
+    expect(detected(17, 'binary', image)).toEqual(image)
+  })
+
   it('do not look into numbers and times', () => {
     const cell = '4111111111111111'
     expect(detected(20, 'text', cell)?.toString()).toBe(cell)

@@ -30,6 +30,8 @@ function maskOfType(
       return whenPossible(spans, jsonMask(spans, 0, constant))
     case 'jsonb':
       return whenPossible(spans, jsonMask(spans, format === 'binary' ? 1 : 0, constant))
+    case 'bytea':
+      return (cell) => (spans.strictestIn(bytesOf(cell, format)) === undefined ? cell : constant)
     case 'mixed':
       if (format === 'text') return (cell) => spans.maskBytes(cell)
       // Lengths stand between the texts: what was found cannot be replaced in place.
@@ -37,6 +39,12 @@ function maskOfType(
     default:
       return undefined
   }
+}
+
+/** What a bytea holds: bytes in binary, digits behind \x in text, and text itself when bytea_output is escape. */
+function bytesOf(cell: Uint8Array, format: Column['format']): Uint8Array {
+  const isHex = format === 'text' && cell[0] === 0x5c && cell[1] === 0x78
+  return isHex ? Buffer.from(asBuffer(cell).toString('latin1', 2), 'hex') : cell
 }
 
 /** Takes a cell apart only when something could be in it. A backslash may hide anything. */
