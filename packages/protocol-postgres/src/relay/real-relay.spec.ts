@@ -1,3 +1,4 @@
+import { SessionError } from '@wardgate/errors'
 import type { Socket } from 'node:net'
 import type { FakeClient } from '../testing/fake-client'
 import { codesOf, rowsOf } from '../testing/fake-client'
@@ -86,6 +87,19 @@ it('cancels what runs, by the key of its own session alone', async () => {
   expect(codesOf(await sleeping)).toBe('TEZ')
   expect(stateOf(one)).toBe('57014')
   expect(rowsOf(await one.query('SELECT 2'))).toEqual([['2']])
+})
+
+it('stops at the target what runs for a session that is killed, so that nothing is committed', async () => {
+  const text = 'INSERT INTO kept SELECT 1 FROM pg_sleep(2)'
+  const client = await open()
+  const killed = client.query(text).catch(() => undefined)
+  await untilRunning(text)
+  gateway.gate.ending.abort(new SessionError('ERR_SESSION_KILLED', 'ended by an administrator'))
+  await killed
+  await gateway.settled()
+  const running = `SELECT 1 FROM pg_stat_activity WHERE state = 'active' AND query = '${text}'`
+  while ((await target.direct(running)).length > 0);
+  expect(await target.direct('SELECT 1 FROM kept')).toEqual([])
 })
 
 it('withdraws a held operation that is cancelled, and runs nothing', async () => {

@@ -103,6 +103,7 @@ export class Relay {
     this.deadlines.stop()
     this.clientPump.stop()
     this.detach()
+    if (closing.reason !== 'client' || isKilled(signal)) await this.stopWhatRuns()
     const isReusable = closing.reason === 'client' && this.isTargetIdle
     this.conversation.abandonAll()
     return { closing, isReusable }
@@ -156,6 +157,13 @@ export class Relay {
     client.off('close', waitNoLonger)
     signal.removeEventListener('abort', waitNoLonger)
     clearTimeout(giveUp)
+  }
+
+  /** A target that loses its client runs a statement to its end all the same, and commits what it changes. */
+  private async stopWhatRuns(): Promise<void> {
+    const { replies, parts } = this.conversation
+    if (replies.length > 0 && !parts.upstream.stream.destroyed) parts.cancels.ask()
+    await parts.cancels.pending
   }
 
   private attach(): void {
