@@ -1,4 +1,4 @@
-import { AuthError, toGatewayError, type GatewayError } from '@wardgate/errors'
+import { toGatewayError, type GatewayError } from '@wardgate/errors'
 import type { Closing, Engine, Gate, Login, Opening, Target } from '@wardgate/gateway'
 import type { Duplex } from 'node:stream'
 import { Arrivals } from './client/arrivals'
@@ -9,17 +9,22 @@ import { Notice } from './client/notice'
 import { openClient } from './client/open-client'
 import type { Visit } from './client/visit'
 import { VisitReader } from './client/visit-reader'
-import { isProxied, noConnection, proxiedAddress } from './client/proxied'
+import { proxiedAddress } from './client/proxied'
+import { forStranger, refuseUnknown, tellAll } from './client/refusals'
 import { openTunnel } from './client/tunnel'
-import { problemOf, proxyProblem, type Problem } from './errors'
-import { Relay } from './relay/relay'
+import { Relay, type RelayParts } from './relay/relay'
+import { relayStream } from './relay/relay-stream'
 import type { HttpSettings } from './settings'
 import type { UpstreamPools } from './upstream/pools'
-import { rawProblem } from './wire/raw-problem'
 
 export interface Shared {
   readonly front: Front
   readonly pools: UpstreamPools
+}
+
+interface Within {
+  readonly login: Login
+  readonly parts: RelayParts
 }
 
 /** One client connection: accept, submit, relay; again when its token or connection changes. */
@@ -86,7 +91,7 @@ export class HttpEngine implements Engine {
       clientHost: hostOf(login.clientAddress),
       idleMillis: target.limits?.idleMillis || visit.settings.keepAliveMillis,
       visitOf: (exchange: Exchange) => visits.read(exchange),
-      enterTunnel: (exchange: Exchange) => this.#enterTunnel(exchange, login, visit, signal),
+      enterTunnel: (exchange, parts) => this.#enterTunnel(exchange, { login, parts }),
     })
     this.#relay = relay
     try {
@@ -97,30 +102,27 @@ export class HttpEngine implements Engine {
     }
   }
 
-  /** Every request without an answer gets one, then the connection ends. Between requests HTTP has no word for why. */
   async refuse(error: GatewayError): Promise<void> {
     const client = this.#socket ?? this.#client
     if (client.destroyed || !client.writable) return
     const waiting = [...(this.#relay?.unanswered ?? []), ...this.#arrivals.takeAll()]
     const told = this.#relay !== undefined ? error : forStranger(error, this.#visit)
-    for (const exchange of waiting) exchange.answer(refusalFor(exchange, told), { close: true })
-    if (waiting.length === 0 && this.#version === 1 && error.code.startsWith('ERR_PROTOCOL_'))
-      client.write(rawProblem(problemOf(error)))
+    tellAll({ socket: client, version: this.#version }, waiting, told)
     await this.#shared.front.end(client)
   }
 
-  /** From here on the client's requests come from within the tunnel. */
-  async #enterTunnel(
-    exchange: Exchange,
-    login: Login,
-    visit: Visit,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const { socket, version } = await openTunnel(exchange, login, signal)
-    this.#socket = socket
-    this.#version = version
-    const tunnel = { address: proxiedAddress(exchange), visit }
-    this.#shared.front.serve(socket, version, this.#arrivals, tunnel)
+  /**
+   * From here on the client's requests come from within the tunnel. Over HTTP/2 it is one stream of the client's: it is
+   * relayed beside the others, and ends alone.
+   */
+  async #enterTunnel(exchange: Exchange, { login, parts }: Within): Promise<void> {
+    const { front } = this.#shared
+    const client = await openTunnel(exchange, login, parts.signal)
+    const tunnel = { address: proxiedAddress(exchange), visit: parts.visit }
+    if (exchange.version === 2) return relayStream({ tunnel, client, front }, parts)
+    this.#socket = client.socket
+    this.#version = client.version
+    front.serve(client.socket, client.version, this.#arrivals, tunnel)
   }
 
   async #open(login: Login, signal: AbortSignal): Promise<void> {
@@ -129,27 +131,6 @@ export class HttpEngine implements Engine {
     this.#version = version
     this.#shared.front.serve(socket, version, this.#arrivals)
   }
-}
-
-/** Fails closed: a connection without its settings would be served as if it had none, as plain HTTP. */
-function refuseUnknown({ isKnown, proxied, connection }: Visit): void {
-  if (connection === proxied) throw noConnection(proxied)
-  if (isKnown) return
-  throw new AuthError('ERR_AUTH_FORBIDDEN', `this agent does not serve ${connection}`, {
-    nextStep: 'Ask again in a moment, if it has just been assigned.',
-  })
-}
-
-/** Before its session is open, a client of a forward proxy learns nothing of hosts that it may not use. */
-function forStranger(error: GatewayError, visit: Visit | undefined): GatewayError {
-  const { code } = error
-  const isHidden = code === 'ERR_AUTH_FORBIDDEN' || code === 'ERR_REQUEST_NOT_FOUND'
-  return isHidden && visit?.proxied !== undefined ? noConnection(visit.proxied) : error
-}
-
-function refusalFor(exchange: Exchange, error: GatewayError): Problem {
-  const problem = problemOf(error)
-  return isProxied(exchange) ? proxyProblem(problem) : problem
 }
 
 /** The address without its port, as X-Forwarded-For has it. */

@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { connect as connectHttp2 } from 'node:http2'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { connect as connectTls } from 'node:tls'
+import { connect as connectTls, type TLSSocket } from 'node:tls'
 import { runProcess } from '../../support/instance'
 import { describeWithPeer, peerPath } from '../../support/peers'
 import { sharedInstance } from '../../support/shared-instance'
@@ -100,6 +101,46 @@ describeWithPeer('nginx', (binary) => {
     const [answer] = (await once(socket, 'data')) as [Buffer]
     expect(answer.toString()).toContain('200 Connection Established')
     return socket
+  }
+
+  it('opens tunnels on streams of HTTP/2, with TLS and HTTP/1.1 or HTTP/2 within', async () => {
+    const session = connectHttp2(`http://${proxy.host}`)
+    const token = Buffer.from(`wardgate:${proxy.password}`).toString('base64')
+    const asked = async (protocol: 'h2' | 'http/1.1') => {
+      const head = { ':method': 'CONNECT', ':authority': `${host}:443` }
+      const stream = session.request(
+        { ...head, 'proxy-authorization': `Basic ${token}` },
+        { endStream: false },
+      )
+      const [opened] = (await once(stream, 'response')) as [Record<string, unknown>]
+      expect(opened[':status']).toBe(200)
+      const ca = readFileSync(authority)
+      const socket = connectTls({ socket: stream, servername: host, ca, ALPNProtocols: [protocol] })
+      await once(socket, 'secureConnect')
+      expect([socket.authorized, socket.alpnProtocol]).toEqual([true, protocol])
+      return protocol === 'h2' ? overHttp2(socket) : overHttp1(socket)
+    }
+    for (const answer of await Promise.all([asked('http/1.1'), asked('h2')]))
+      expect(answer).toContain('GET /echo HTTP/2.0 host=localhost')
+    session.destroy()
+  })
+
+  async function overHttp1(socket: TLSSocket): Promise<string> {
+    socket.write(`GET /echo HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`)
+    let seen = ''
+    socket.on('data', (part: Buffer) => (seen += part.toString()))
+    await once(socket, 'end')
+    return seen
+  }
+
+  async function overHttp2(socket: TLSSocket): Promise<string> {
+    const within = connectHttp2(`https://${host}`, { createConnection: () => socket })
+    const stream = within.request({ ':path': '/echo' })
+    let seen = ''
+    stream.on('data', (part: Buffer) => (seen += part.toString()))
+    await once(stream, 'end')
+    within.close()
+    return seen
   }
 
   it('stands within a tunnel for its host alone, whatever name is asked for', async () => {

@@ -47,11 +47,12 @@ export class Exchange {
     this.#incoming = incoming
     this.#outgoing = outgoing
     // Over HTTP/2 a WebSocket is opened by CONNECT; it asks for what GET asks for over HTTP/1.1.
-    const isStream = options.upgrade !== undefined && incoming.httpVersionMajor === 2
-    this.method = isStream ? 'GET' : (incoming.method ?? '')
-    this.target = incoming.url ?? ''
     this.version = incoming.httpVersionMajor === 2 ? 2 : 1
+    const asked = this.version === 2 ? options.upgrade?.request.method : undefined
+    const isStream = asked === 'GET'
+    this.method = asked ?? incoming.method ?? ''
     this.authority = authorityOf(incoming)
+    this.target = asked === 'CONNECT' ? this.authority : (incoming.url ?? '')
     const fields = readFields(incoming.rawHeaders)
     this.fields = isStream ? [...fields, webSocketUpgrade] : fields
     if (this.version === 2) refuseOtherHost(this.authority, this.fields)

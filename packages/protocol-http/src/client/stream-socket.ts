@@ -25,6 +25,18 @@ export function upgradeOf({ headers, stream }: Http2ServerRequest): Upgrade {
   return { request, socket: new StreamSocket(stream), head: Buffer.alloc(0) }
 }
 
+/** Whether a CONNECT over HTTP/2 is one of HTTP/1.1's: https://datatracker.ietf.org/doc/html/rfc9113#section-8.5 */
+export function opensTunnel({ headers }: Http2ServerRequest): boolean {
+  return headers[':protocol'] === undefined && headers[':path'] === undefined
+}
+
+/** The stream of such a CONNECT as the socket that it would have been. */
+export function tunnelOf({ stream }: Http2ServerRequest): Upgrade {
+  const request = new IncomingMessage(new Socket())
+  request.method = 'CONNECT'
+  return { request, socket: new StreamSocket(stream), head: Buffer.alloc(0) }
+}
+
 function protocolIn(value: string | string[] | undefined): IncomingMessage['headers'] {
   return typeof value === 'string' ? { 'sec-websocket-protocol': value } : {}
 }

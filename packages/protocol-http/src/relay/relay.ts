@@ -15,7 +15,7 @@ export interface RelayParts extends SessionParts {
   readonly idleMillis: number
   /** Reads whom a request is for; throws what the client is told. */
   readonly visitOf: (exchange: Exchange) => Visit
-  readonly enterTunnel: (exchange: Exchange) => Promise<void>
+  readonly enterTunnel: (exchange: Exchange, parts: RelayParts) => Promise<void>
 }
 
 /**
@@ -92,7 +92,7 @@ export class Relay {
   async #run(exchange: Exchange, visit: Visit): Promise<GatewayError | undefined> {
     if (isPing(exchange.method, exchange.target)) return ping(exchange, this.#parts)
     if (exchange.method !== 'CONNECT') return runRequest(exchange, visit, this.#parts)
-    await this.#parts.enterTunnel(exchange)
+    await this.#parts.enterTunnel(exchange, this.#parts)
     return undefined
   }
 
