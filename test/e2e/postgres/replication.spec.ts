@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
 import { eventually } from '../../support/eventually'
-import { connectThrough } from '../../support/governed-client'
 import { runProcess } from '../../support/instance'
 import { describeWithPeer, peerPath } from '../../support/peers'
+import { registerPostgres } from '../../support/register-postgres'
 import { sharedInstance } from '../../support/shared-instance'
 
 jest.setTimeout(120_000)
@@ -37,12 +37,14 @@ describeWithPeer('postgres14', (binaries) => {
     await direct.connect()
     await direct.query('CREATE TABLE orders (id int PRIMARY KEY, card text)')
     token = await sharedInstance.token('aiAgent')
-    await register('changes', rules(''))
-    await register(
+    await registerPostgres(cluster, 'changes', rules(''))
+    await registerPostgres(
+      cluster,
       'masked-changes',
       rules('\n  - { id: cards, mask: { columns: ["orders.card"], with: redact } }'),
     )
-    await register(
+    await registerPostgres(
+      cluster,
       'secret-changes',
       rules('\n  - { id: secrets, effect: deny, match: { resources: ["table:*.secrets"] } }'),
     )
@@ -53,33 +55,6 @@ describeWithPeer('postgres14', (binaries) => {
     await cluster.remove()
     rmSync(folder, { recursive: true, force: true })
   })
-
-  async function register(name: string, ruleLines: string): Promise<void> {
-    const api = await sharedInstance.api('admin')
-    const { id } = await api.ok<{ id: string }>('POST', '/v1/connections', {
-      name,
-      protocol: 'postgres',
-      endpoints: [{ host: cluster.host, port: cluster.port }],
-      tls: { mode: 'disable' },
-      database: 'postgres',
-    })
-    const credential = { kind: 'password', username: cluster.user, password: cluster.password }
-    await api.ok('POST', `/v1/connections/${id}/credentials`, credential)
-    const source = `name: ${name}\nappliesTo: { connections: [${name}] }\nrules:${ruleLines}\n`
-    const { version } = await api.ok<{ version: number }>('POST', '/v1/policies', { source })
-    await api.ok('POST', `/v1/policies/${name}/versions/${version}/activate`, {})
-    const { items } = await api.ok<{ items: { id: string }[] }>('GET', '/v1/agents')
-    for (const agent of items) await api.ok('PUT', `/v1/agents/${agent.id}/connections/${id}`, {})
-    await eventually(async () => {
-      const opened = await connectThrough(sharedInstance, {
-        user: name,
-        token,
-        database: 'postgres',
-      }).catch(() => undefined)
-      await opened?.client.end()
-      return opened
-    })
-  }
 
   function run(program: string, connection: string, args: readonly string[]) {
     const { host, port } = sharedInstance.agent
