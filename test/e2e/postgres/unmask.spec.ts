@@ -77,6 +77,18 @@ it('shows a masked column once people have agreed, for this statement alone', as
   expect(await again).toMatchObject({ message: expect.stringMatching(/reject/i) })
 })
 
+it('asks nobody on behalf of a client that takes the column masked', async () => {
+  const taking = await connectThrough(sharedInstance, { options: '-c wardgate.unmask=off' })
+  const text = 'SELECT id, phone FROM customers WHERE id = 5'
+  const { rows } = await taking.client.query(text)
+  expect(rows).toEqual([{ id: '5', phone: '[redacted]' }])
+  await taking.client.end()
+  // Not remembered for sessions that do want to ask.
+  const running = client.query(text).catch((error: unknown) => error)
+  await vote(await heldFor('id = 5'), 'reject')
+  expect(await running).toBeInstanceOf(Error)
+})
+
 it('asks nobody where the column is not shown', async () => {
   expect((await client.query('SELECT id FROM customers WHERE id = 4')).rows).toEqual([{ id: '4' }])
 })

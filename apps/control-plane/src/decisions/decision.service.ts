@@ -20,7 +20,7 @@ import {
   withEstimate,
 } from './estimate'
 import type { Reading } from './facts/reading'
-import { type Unmasking, unmaskingOf } from './unmasking'
+import { declinesUnmasking, type Unmasking, unmaskingOf } from './unmasking'
 
 interface Judged {
   readonly reading: Reading
@@ -126,8 +126,14 @@ export class DecisionService implements OnModuleInit {
 }
 
 function conclude(session: DecisionSession, operation: Operation, judged: Judged): Decision {
-  const { reading, verdict, masking, memo, epoch } = judged
-  const base = { determinedBy: verdict.determinedBy, memo, epoch, facts: reading.facts, verdict }
+  const { reading, verdict, masking, epoch } = judged
+  const base = {
+    determinedBy: verdict.determinedBy,
+    memo: judged.memo,
+    epoch,
+    facts: reading.facts,
+    verdict,
+  }
   if (verdict.kind === 'deny')
     return { ...base, outcome: denied('ERR_POLICY_DENIED', verdict.message) }
   const refusal = maskingRefusal(masking, verdict)
@@ -138,7 +144,11 @@ function conclude(session: DecisionSession, operation: Operation, judged: Judged
       outcome: denied('ERR_POLICY_DENIED', refusal.message),
     }
   const unmasking = reading.runs ? unmaskingOf(reading, verdict, masking) : undefined
-  if (unmasking !== undefined) return heldToUnmask(session, operation, judged, unmasking)
+  const declines = unmasking !== undefined && declinesUnmasking(session)
+  if (unmasking !== undefined && !declines)
+    return heldToUnmask(session, operation, judged, unmasking)
+  // Another session of the principal may want to ask.
+  const memo = declines ? 'once' : judged.memo
   const grant = toGrant(masking, verdict)
   const needsPeople =
     verdict.kind === 'require-approval' || needsInferenceApproval(masking, verdict)

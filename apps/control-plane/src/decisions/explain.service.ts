@@ -39,7 +39,8 @@ export class ExplainService {
     const roles = rolesOn(await this.bindings.grantsOf(who), name)
     const principal = { ...who, roles }
     const connection = { name, protocol, labels, database }
-    const session = { id: 'explain', principal, connection, target, database, candidates: [] }
+    const about = { id: 'explain', principal, connection, target, database }
+    const session = { ...about, candidates: [], claimed: {} }
     const asked = { ...request.operation, database, settings: target.settings }
     const decision = await this.decisions.decide(
       session,

@@ -6,6 +6,7 @@ import {
   type SelectedMask,
 } from '@wardgate/policy'
 import type { MaskingDecision } from '@wardgate/sql'
+import type { DecisionSession } from './decision-session'
 import type { Reading } from './facts/reading'
 
 /** Masks that people can lift from this operation. */
@@ -15,6 +16,11 @@ export interface Unmasking {
   /** For people: what would be seen. */
   readonly columns: string
   readonly rules: readonly SelectedMask['reference'][]
+}
+
+/** The client takes the columns masked, as it gets them when nobody agrees: it only claims what it may have anyway. */
+export function declinesUnmasking({ claimed }: Pick<DecisionSession, 'claimed'>): boolean {
+  return claimed['unmask'] === 'off'
 }
 
 /**

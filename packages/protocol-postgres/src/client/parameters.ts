@@ -28,10 +28,15 @@ const harmless = new Set([
   'work_mem',
 ])
 
+/** Of Wardgate itself; the target never hears of it. */
+const unmaskSetting = 'wardgate.unmask'
+
 export interface SessionParameters {
   readonly user: string
   readonly database: string
   readonly applicationName: string
+  /** The client takes what it may see as it is: masked, instead of people being asked to unmask it. */
+  readonly takesMasked: boolean
   /** Settings for the target's session, by lower-case name. */
   readonly settings: ReadonlyMap<string, string>
   /** Undefined = an ordinary session. */
@@ -45,9 +50,11 @@ export function readSessionParameters(
 ): SessionParameters {
   const settings = new Map<string, string>()
   let replication: ReplicationMode | undefined
+  let takesMasked = false
   const accept = (name: string, value: string) => {
     const key = name.toLowerCase()
     if (key === 'client_encoding') expectUtf8(value)
+    else if (key === unmaskSetting) takesMasked = !isOn(value)
     else if (harmless.has(key) || granted.includes(key)) settings.set(key, value)
     else throw refused(name)
   }
@@ -62,6 +69,7 @@ export function readSessionParameters(
     // Physical replication is of no database; clients send a word in its place.
     database: replication === 'physical' ? '' : (parameters.get('database') ?? ''),
     applicationName: settings.get('application_name') ?? '',
+    takesMasked,
     settings,
     replication,
   }
@@ -78,6 +86,13 @@ function expectUtf8(value: string): void {
     'ERR_PROTOCOL_UNSUPPORTED',
     `client_encoding "${value}" is not supported: use UTF8`,
   )
+}
+
+function isOn(value: string): boolean {
+  const word = value.toLowerCase()
+  if (['on', 'true', 'yes', '1'].includes(word)) return true
+  if (['off', 'false', 'no', '0'].includes(word)) return false
+  throw new ProtocolError('ERR_PROTOCOL_UNSUPPORTED', `${unmaskSetting} is on or off`)
 }
 
 function refused(name: string): ProtocolError {
