@@ -45,10 +45,17 @@ export interface BundleInput {
 }
 
 /** An evidence bundle, a line at a time, each with its line end; nothing but the last line needs the whole. */
-export async function* writeBundle(input: BundleInput): AsyncGenerator<string, void, undefined> {
+export function writeBundle(input: BundleInput): AsyncGenerator<string, void, undefined> {
+  return sealedLines(contentOf(input))
+}
+
+/** With the last line, which says whether the others were altered since. */
+export async function* sealedLines(
+  contents: AsyncIterable<object>,
+): AsyncGenerator<string, void, undefined> {
   const digest = createHash('sha256')
   let lines = 0
-  for await (const content of contentOf(input)) {
+  for await (const content of contents) {
     const line = `${JSON.stringify(content)}\n`
     digest.update(line)
     lines++
@@ -87,7 +94,11 @@ async function* contentOf(input: BundleInput): AsyncGenerator<object> {
   }
 }
 
-async function subtreeHashes(first: number, end: number, reader: HashReader): Promise<string[]> {
+export async function subtreeHashes(
+  first: number,
+  end: number,
+  reader: HashReader,
+): Promise<string[]> {
   const hashes: string[] = []
   for (const subtree of coveringSubtrees(first, end))
     hashes.push(base64(await reader.read(subtree)))

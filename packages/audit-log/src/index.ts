@@ -26,3 +26,4 @@ export {
   type SpoolRange,
   type StoredEntry,
 } from './bundle'
+export { writeDamagedBundle, type DamagedBundleInput, type Run } from './damaged-bundle'

@@ -4,18 +4,6 @@ import type { Extent } from './entry-filter'
 const nextStep =
   'Keep the database as it is, verify evidence that was exported earlier, and inform the security team.'
 
-/** Entries are gone from the database; the tree that was signed still counts them. */
-export function entriesMissing(missing: readonly Extent[], size: number): AuditError {
-  const runs = missing.map(({ first, end }) =>
-    end - first === 1 ? String(first) : `${first} to ${end - 1}`,
-  )
-  return new AuditError(
-    'ERR_AUDIT_CORRUPT',
-    `audit entries ${runs.join(', ')} are missing: the signed checkpoint says that the log has ${size}`,
-    { nextStep, retryable: false },
-  )
-}
-
 /** The tree was set back: signing it would fork the log. */
 export function treeSetBack(treeSize: number, signedSize: number): AuditError {
   return new AuditError(

@@ -1,28 +1,30 @@
 import { Readable } from 'node:stream'
-import { Injectable } from '@nestjs/common'
+import { Injectable, Logger } from '@nestjs/common'
 import {
   readerOverLeafHashes,
   type RecordingReference,
   type StoredEntry,
   writeBundle,
+  writeDamagedBundle,
 } from '@wardgate/audit-log'
 import { RequestError } from '@wardgate/errors'
 import { z } from 'zod'
 import type { EvidenceRequest } from './audit.dto'
 import { AuditRepository } from './audit.repository'
 import { CheckpointService } from './checkpoint.service'
-import { entriesMissing } from './damage'
 import type { Extent } from './entry-filter'
 
 /** Entries that are read at once; the bundle is written while it is read, so its size has no bound in memory. */
 const entriesARead = 500
 /** Older checkpoints that come with a bundle, each with a proof that the log only grew since. */
 const mostOlderCheckpoints = 20
-const mostRunsNamed = 10
+const mostRunsNamed = 1_000
 
 /** What a third party needs to check entries without trusting us: leaves, proofs, checkpoints, key. */
 @Injectable()
 export class EvidenceService {
+  private readonly logger = new Logger('audit')
+
   constructor(
     private readonly entries: AuditRepository,
     private readonly checkpoints: CheckpointService,
@@ -30,29 +32,39 @@ export class EvidenceService {
 
   /**
    * An unbroken run of the log, from the first entry that was asked for to the last. What others did meanwhile is in it
-   * too: only a run can show that nothing was left out.
+   * too: only a run can show that nothing was left out. Of a log that lost entries, what is left, in a bundle that says
+   * so and that no verifier passes.
    */
   async export(request: EvidenceRequest): Promise<Readable> {
     const { size, note } = await this.checkpoints.sign()
     const missing = await this.entries.missing(size, mostRunsNamed)
-    if (missing.length > 0) throw entriesMissing(missing, size)
     const run = await this.entries.extent(request, size)
     if (run === undefined) {
       throw new RequestError('ERR_REQUEST_NOT_FOUND', 'the audit log has no entry of these', {
         nextStep: 'Widen the times, or name a session that exists.',
       })
     }
-    const bundle = writeBundle({
+    const input = {
       origin: this.checkpoints.origin,
       verifierKey: (await this.checkpoints.verifierKeys()).trim(),
-      checkpoints: [...(await this.olderCheckpoints(run, size)), { size, note }],
       range: run,
-      entries: this.read(run),
       spools: await this.entries.spoolRanges(run),
       recordings: this.readRecordings(run),
       reader: readerOverLeafHashes((first, end) => this.entries.leafHashes(first, end)),
-    })
-    return Readable.from(bundle)
+    }
+    const checkpoint = { size, note }
+    const [lost] = missing
+    if (lost !== undefined) {
+      this.logger.error(
+        { missing: missing.slice(0, 10), size },
+        'entries of the audit log are gone',
+      )
+      const [sound] = await this.entries.checkpointsBetween(0, lost.first + 1, 1)
+      const read = (part: Extent) => this.read(part)
+      return Readable.from(writeDamagedBundle({ ...input, checkpoint, sound, missing, read }))
+    }
+    const checkpoints = [...(await this.olderCheckpoints(run, size)), checkpoint]
+    return Readable.from(writeBundle({ ...input, checkpoints, entries: this.read(run) }))
   }
 
   private olderCheckpoints({ first }: Extent, size: number) {

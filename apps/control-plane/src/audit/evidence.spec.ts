@@ -198,18 +198,28 @@ describe('the evidence bundle', () => {
       return String(body.detail)
     }
 
-    it('is refused, and names what is missing', async () => {
-      const [{ size }] = (await db.query('SELECT size::int FROM audit_tree')).rows
-      await db.query('DELETE FROM audit_entries WHERE index = 0')
+    it('is given as far as it is left, names what is missing, and passes nowhere', async () => {
+      await evidence({})
+      const { rows: whole } = await db.query('SELECT size::int FROM audit_tree')
       const [{ first, end }] = (
         await db.query(
           `DELETE FROM audit_segments WHERE first_index = (SELECT max(first_index) FROM audit_segments)
            RETURNING first_index::int AS first, end_index::int AS end`,
         )
       ).rows
-      expect(await refusal()).toBe(
-        `audit entries 0, ${first} to ${end - 1} are missing: the signed checkpoint says that the log has ${size}`,
+      const { integrity, completeness, entries } = verify(await evidence({}))
+      expect(entries).toBe(Number(whole[0]?.size) - (end - first))
+      expect(integrity.problems).toContainEqual(
+        expect.objectContaining({
+          record: first,
+          message: `missing from the log that was signed: ${end - first === 1 ? `entry ${first}` : `entries ${first} to ${end - 1}`}`,
+        }),
       )
+      expect(completeness.ok).toBe(false)
+      await db.query('DELETE FROM audit_entries WHERE index = 0')
+      const more = verify(await evidence({}))
+      expect(more.integrity.problems[0]).toMatchObject({ record: 0 })
+      expect(more.entries).toBe(entries - 1)
     })
 
     it('is refused when the tree is set back: no second history is signed', async () => {

@@ -49,6 +49,7 @@ class BundleCheck {
   readonly #recordings = new Map<string, string>()
   #header: Extract<BundleLine, { type: 'bundle' }> | undefined
   #range: RangeCheck | undefined
+  #partEnd = 0
   #line = 0
   #place = -1
   #entries = 0
@@ -122,6 +123,10 @@ class BundleCheck {
         )
       case 'range':
         return this.#beginRange(line)
+      case 'part':
+        return this.#beginPart(line)
+      case 'missing':
+        return this.#takeMissing(line)
       case 'entry':
         return this.#takeEntry(line)
       case 'spool':
@@ -151,12 +156,33 @@ class BundleCheck {
     if (this.#shown) this.#broken = true
     this.#shown = true
     this.#fromStart = line.first === 0
-    this.#range = new RangeCheck(line, this.#header?.size ?? 0, this.#history, this.findings)
+    const size = line.size ?? this.#header?.size ?? 0
+    this.#range = new RangeCheck(line, size, this.#history, this.findings)
   }
 
   #finishRange(): void {
     this.#range?.finish()
     this.#range = undefined
+    this.#partEnd = 0
+  }
+
+  /** Entries of a damaged log whose proofs would need what is missing: never sound, however they look. */
+  #beginPart({ first, end }: Extract<BundleLine, { type: 'part' }>): void {
+    this.#finishRange()
+    if (first < this.#lastIndex + 1 || end <= first) this.#problem('parts must ascend')
+    this.#shown = true
+    this.#partEnd = end
+    const message = `nothing proves ${runName(first, end)}: the proof needs what is missing`
+    this.findings.problem({ record: first, line: this.#line, message })
+  }
+
+  #takeMissing({ first, end }: Extract<BundleLine, { type: 'missing' }>): void {
+    this.#finishRange()
+    this.#shown = true
+    const lost = `missing from the log that was signed: ${runName(first, end)}`
+    this.findings.problem({ record: first, line: this.#line, message: lost })
+    const message = `whether agents wrote what is missing cannot be told: ${runName(first, end)}`
+    this.findings.gap({ kind: 'not-shown', record: first, message })
   }
 
   #takeEntry(line: Extract<BundleLine, { type: 'entry' }>): void {
@@ -172,6 +198,7 @@ class BundleCheck {
   }
 
   #takeOfRange(record: number, hash: Uint8Array): void {
+    if (record > this.#lastIndex && record < this.#partEnd) return
     const range = this.#range
     if (range === undefined || range.next >= range.end) {
       return this.#entryProblem(record, 'stands outside of any range and has no proof')
@@ -224,6 +251,10 @@ class BundleCheck {
   #problem(message: string): void {
     this.findings.problem(this.#line === 0 ? { message } : { line: this.#line, message })
   }
+}
+
+function runName(first: number, end: number): string {
+  return end - first === 1 ? `entry ${first}` : `entries ${first} to ${end - 1}`
 }
 
 export function parseLeaf(leaf: string): Readonly<Record<string, unknown>> | undefined {

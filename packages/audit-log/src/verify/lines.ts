@@ -5,7 +5,9 @@ export type BundleLine =
   | { type: 'bundle'; version: 1; origin: string; size: number; verifierKey: string }
   | { type: 'checkpoint'; note: string }
   | { type: 'consistency'; from: number; to: number; hashes: Buffer[] }
-  | { type: 'range'; first: number; end: number; left: Buffer[]; right: Buffer[] }
+  | { type: 'range'; first: number; end: number; left: Buffer[]; right: Buffer[]; size?: number }
+  | { type: 'part'; first: number; end: number }
+  | { type: 'missing'; first: number; end: number }
   | { type: 'entry'; index: number; leaf: string; hash: Buffer; proof?: Buffer[] }
   | { type: 'spool'; agentId: string; spoolId: string; first: number; last: number }
   | { type: 'recording'; sessionId: string; chunks: number; digest: string }
@@ -17,6 +19,8 @@ export const linePlace: Readonly<Record<BundleLine['type'], number>> = {
   checkpoint: 1,
   consistency: 2,
   range: 3,
+  part: 3,
+  missing: 3,
   entry: 3,
   spool: 4,
   recording: 5,
@@ -49,6 +53,8 @@ const shapes: Readonly<Record<BundleLine['type'], Readonly<Record<string, Check>
   checkpoint: { note: text },
   consistency: { from: count, to: count, hashes },
   range: { first: count, end: count, left: hashes, right: hashes },
+  part: { first: count, end: count },
+  missing: { first: count, end: count },
   entry: { index: count, leaf: text, hash },
   spool: { agentId: text, spoolId: text, first: count, last: count },
   recording: { sessionId: text, chunks: count, digest: text },
@@ -71,6 +77,7 @@ export function parseLine(unverifiedLine: string): BundleLine | undefined {
   const name = type as BundleLine['type']
   const shape = { ...shapes[name] }
   if (name === 'entry' && 'proof' in properties) shape['proof'] = hashes
+  if (name === 'range' && 'size' in properties) shape['size'] = count
   const names = Object.keys(shape)
   if (Object.keys(properties).join() !== names.join()) return undefined
   const line: Record<string, unknown> = { type }
