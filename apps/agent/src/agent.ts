@@ -96,6 +96,7 @@ export class Agent {
     this.#catalogs = new CatalogWatch({
       readers: catalogReaders,
       intervalMillis: config.catalogMillis,
+      clock: systemClock,
       log,
       send: (message) => this.#link.send(message),
     })

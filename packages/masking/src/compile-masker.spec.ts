@@ -21,6 +21,18 @@ const byIndex = (method: MaskMethod): Partial<MaskingPlan> => ({
 })
 
 describe('compileMasker', () => {
+  it('refuses a result from a table that the decision did not expect', () => {
+    const of = (table: number) => () =>
+      compileMasker({
+        plan: { ...emptyPlan, tables: [7] },
+        columns: [{ name: 'note', type: 25, table, attribute: 1, format: 'text' }],
+        key: new Uint8Array(32),
+      })
+    expect(of(7)).not.toThrow()
+    expect(of(0)).not.toThrow()
+    expect(of(8)).toThrow(expect.objectContaining({ code: 'ERR_POLICY_STALE' }))
+  })
+
   it('passes everything when the plan masks nothing', () => {
     const masker = compileMasker({ plan: emptyPlan, columns: [column(25), column(23)], key })
     expect([masker.active, masker.masked]).toEqual([false, [false, false]])

@@ -25,6 +25,7 @@ export interface MaskerInput {
 /** The masker of one result. Throws PolicyError ERR_POLICY_STALE when the plan is not for a result of this shape. */
 export function compileMasker({ plan, columns, key }: MaskerInput): RowMasker {
   refuseOtherShape(plan, columns.length)
+  refuseOtherTables(plan, columns)
   const digest = keyedDigest(key)
   const spans = new SpanMasker(plan.detectors, digest)
   const hiding = new Set(plan.columns.filter((mask) => mask.hidesNull).map((mask) => mask.index))
@@ -69,6 +70,18 @@ function refuseOtherShape(plan: MaskingPlan, width: number): void {
     'ERR_POLICY_STALE',
     `the result has ${width} columns where the decision expected ${expected ?? 'more'}`,
     { retryable: true, nextStep: 'Send the operation again.' },
+  )
+}
+
+/** A table that was renamed or replaced since the decision shows under a name that meant another one. */
+function refuseOtherTables({ tables }: MaskingPlan, columns: readonly Column[]): void {
+  if (tables === undefined) return
+  const other = columns.find(({ table }) => table !== 0 && !tables.includes(table))
+  if (other === undefined) return
+  throw new PolicyError(
+    'ERR_POLICY_STALE',
+    `column ${other.name} comes from a table that the decision did not expect`,
+    { retryable: true, nextStep: 'The schema has changed: send the operation again.' },
   )
 }
 

@@ -65,6 +65,11 @@ export interface MaskingPlan {
   readonly width?: number
   readonly columns: readonly ColumnMask[]
   readonly origins: readonly OriginMask[]
+  /**
+   * The tables that the decision knew of: a result with a column of another table is refused, because names have come to
+   * mean something else since. Absent = not known, and `origins` then names every masked column.
+   */
+  readonly tables?: readonly number[]
   readonly detectors: readonly DetectorMask[]
   /** Method for output columns of unknown origin while the operation touches masked data. Absent = they pass. */
   readonly unknownOrigin?: { readonly rule: string; readonly method: MaskMethod }

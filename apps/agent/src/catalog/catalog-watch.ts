@@ -6,6 +6,7 @@ import {
   type CatalogWanted,
 } from '@wardgate/contract'
 import { toGatewayError } from '@wardgate/errors'
+import type { Clock } from '@wardgate/gateway'
 import type { Logger as Log } from '@wardgate/logger'
 import { type Access, accessFrom } from '../control/grant'
 import type { CatalogReader, CatalogState } from './reader'
@@ -13,11 +14,15 @@ import type { CatalogReader, CatalogState } from './reader'
 export interface CatalogWatchOptions {
   readonly readers: Readonly<Record<string, CatalogReader>>
   readonly intervalMillis: number
+  readonly clock: Clock
   readonly log: Log
   /** False when there is no link; the catalog is announced again when there is one. */
   readonly send: (message: NonNullable<AttachRequest['message']>) => boolean
 }
 
+/** Checking takes one part in so many of the target's time, however large its catalog is; but it is not left for long. */
+const restFactor = 20
+const longestRestMillis = 30_000
 /** Databases of one connection whose catalogs are kept up to date; the first of them is the connection's own. */
 const maximumDatabases = 32
 
@@ -27,6 +32,8 @@ interface Watched {
   readonly access: Access
   readonly reader: CatalogReader
   state?: CatalogState
+  /** When it is checked again unless something tells that it changed; by the clock. */
+  dueAt?: number
   /** A reading that runs, and the parts that one that has to follow it sends. */
   running: boolean
   again: ReadonlySet<number> | undefined
@@ -127,7 +134,9 @@ export class CatalogWatch {
   }
 
   #checkAll(): void {
-    for (const watched of this.#watched.values()) this.#check(watched)
+    const now = this.#options.clock.now()
+    for (const watched of this.#watched.values())
+      if (now >= (watched.dueAt ?? now)) this.#check(watched)
   }
 
   /** One reading at a time for a database; what comes while it runs is one more reading. */
@@ -137,8 +146,12 @@ export class CatalogWatch {
       return
     }
     watched.running = true
+    const { clock } = this.#options
+    const started = clock.now()
     void this.#read(watched, wanted).finally(() => {
       watched.running = false
+      const now = clock.now()
+      watched.dueAt = now + Math.min(restFactor * (now - started), longestRestMillis)
       const again = watched.again
       watched.again = undefined
       if (again !== undefined && !this.#stop.signal.aborted) this.#check(watched, again)

@@ -1,10 +1,16 @@
+import type { GatewayErrorCode } from '@wardgate/errors'
 import type { Spool, SpoolEntry } from '@wardgate/gateway'
 
 /** Actions after which the target's catalog may be another. */
 const changingActions = new Set(['create', 'alter', 'drop'])
+const endingActions = new Set(['transaction'])
+/** The result was not what the decision had expected. */
+const staleCode: GatewayErrorCode = 'ERR_POLICY_STALE'
 /** Sessions whose database is remembered; the gateway's own bound on sessions is lower. */
 const maximumSessions = 100_000
 const maximumOperations = 4096
+
+type IntentEntry = Extract<SpoolEntry, { readonly kind: 'intent' }>
 
 export interface Place {
   readonly connectionId: string
@@ -17,6 +23,8 @@ export class ChangeSpotter implements Spool {
   readonly #changed: (place: Place) => void
   readonly #places = new Map<string, Place>()
   readonly #operations = new Set<string>()
+  /** Sessions that have changed something, perhaps in a transaction that is still open. */
+  readonly #changing = new Set<string>()
 
   constructor(spool: Spool, changed: (place: Place) => void) {
     this.#spool = spool
@@ -31,26 +39,39 @@ export class ChangeSpotter implements Spool {
     this.#spool.append(entry)
     switch (entry.kind) {
       case 'intent':
-        if (
-          this.#operations.size < maximumOperations &&
-          entry.verdict.actions.some(({ action }) => changingActions.has(action))
-        )
-          this.#operations.add(entry.operationId)
+        this.#noteIntent(entry)
         return
       case 'outcome':
-        if (this.#operations.size > 0 && this.#operations.delete(entry.operationId)) {
-          const place = this.#places.get(entry.sessionId)
-          if (place !== undefined) this.#changed(place)
-        }
+        if (this.#operations.delete(entry.operationId) || entry.outcome.error?.code === staleCode)
+          this.#tell(entry.sessionId)
         return
       case 'session-ended':
         this.#places.delete(entry.sessionId)
+        this.#changing.delete(entry.sessionId)
+        return
+      case 'refused':
+        if (entry.code === staleCode) this.#tell(entry.sessionId)
         return
       case 'session-started':
-      case 'refused':
       case 'login-refused':
       case 'recording':
     }
+  }
+
+  /** What is changed within a transaction can be read when that has ended. */
+  #noteIntent({ sessionId, operationId, verdict }: IntentEntry): void {
+    const does = (actions: ReadonlySet<string>): boolean =>
+      verdict.actions.some(({ action }) => actions.has(action))
+    const isChange = does(changingActions)
+    if (isChange && this.#changing.size < maximumSessions) this.#changing.add(sessionId)
+    const ends = !isChange && this.#changing.has(sessionId) && does(endingActions)
+    if ((isChange || ends) && this.#operations.size < maximumOperations)
+      this.#operations.add(operationId)
+  }
+
+  #tell(sessionId: string): void {
+    const place = this.#places.get(sessionId)
+    if (place !== undefined) this.#changed(place)
   }
 
   written(): Promise<void> | undefined {

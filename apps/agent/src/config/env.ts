@@ -98,8 +98,10 @@ export const envSchema = z.object({
     .int()
     .min(1)
     .max(86_400)
-    .default(30)
-    .describe("How often the target's catalog is checked for changes."),
+    .default(5)
+    .describe(
+      "How often the target's catalog is checked for changes. After a check that takes long there is a longer rest: twenty times as long, up to 30 s.",
+    ),
   WARDGATE_LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error'])
     .default('info')

@@ -23,6 +23,7 @@ export function planFrom(plan: WirePlan): MaskingPlan {
       rule,
       method: methodFrom(method),
     })),
+    ...(plan.expected === undefined ? {} : { tables: plan.expected.tables }),
     detectors: detectorsFrom(plan.detectors),
     touchesMasked: plan.touchesMasked,
     paths: plan.paths.map(({ path, rule, method }) => ({ path, rule, method: methodFrom(method) })),

@@ -49,8 +49,10 @@ describe('masking plans', () => {
     expect(methods(sql)).toEqual(expected)
   })
 
-  it('names every masked column for the target: partitions, views and materialized views', () => {
-    const origins = plan('select 1').origins.map(({ table, attribute }) => `${table}.${attribute}`)
+  it('names every masked column for the target when it cannot tell what is read', () => {
+    const origins = plan('do $$ begin end $$').origins.map(
+      ({ table, attribute }) => `${table}.${attribute}`,
+    )
     expect(new Set(origins)).toEqual(
       new Set([
         `${oid('customers')}.4`,
@@ -181,9 +183,22 @@ describe('masking plans', () => {
       plan: {
         columns: [],
         origins: [],
+        tables: [oid('customers')],
         detectors: [{ detector: 'email', rule: 'p/d', method: { kind: 'redact' } }],
       },
     })
+  })
+
+  it('names the tables that rows can come from, and the masked columns of those', () => {
+    const { tables = [], origins } = plan(
+      'select o.id, v.tax_no from orders o join v_cust v using (id)',
+    )
+    expect(new Set(tables)).toEqual(new Set(['orders', 'v_cust', 'customers'].map(oid)))
+    expect(new Set(origins.map(({ table }) => table))).toEqual(
+      new Set([oid('v_cust'), oid('customers')]),
+    )
+    expect(plan('select 1')).toMatchObject({ tables: [], origins: [] })
+    expect(plan('insert into orders(id) values (1) returning *').tables).toContain(oid('orders'))
   })
 
   it('runs triggers behind views and partitions into the facts', () => {

@@ -13,6 +13,7 @@ import type {
   MaskingDecision,
   OutputColumn,
   PlanMasks,
+  StatementAnalysis,
   StatementLineage,
 } from '../analysis'
 import { columnKey, columnReference } from '../lineage/value'
@@ -34,7 +35,7 @@ function detectorsOf(masks: readonly SelectedMask[]): DetectorMask[] {
 /** What follows from the masked columns alone: the same for every statement that is judged by them. */
 interface Consequences {
   readonly origins: readonly OriginMask[]
-  readonly relations: ReadonlySet<number>
+  readonly byRelation: ReadonlyMap<number, readonly OriginMask[]>
 }
 
 const consequences = new WeakMap<MaskedColumns, Consequences>()
@@ -46,7 +47,13 @@ function consequencesOf(masked: MaskedColumns): Consequences {
     const { relation, attribute } = columnReference(key)
     return { table: relation, attribute, rule, method }
   })
-  const found = { origins, relations: new Set(origins.map(({ table }) => table)) }
+  const byRelation = new Map<number, OriginMask[]>()
+  for (const origin of origins) {
+    const known = byRelation.get(origin.table)
+    if (known === undefined) byRelation.set(origin.table, [origin])
+    else known.push(origin)
+  }
+  const found = { origins, byRelation }
   consequences.set(masked, found)
   return found
 }
@@ -62,8 +69,8 @@ function outputRule(output: OutputColumn, masked: MaskedColumns): ColumnRule | u
 
 function touchesMasked(statement: StatementLineage, masked: MaskedColumns): boolean {
   if (statement.valueSources.length > 0) return true
-  const { relations } = consequencesOf(masked)
-  return statement.relations.some((id) => relations.has(id))
+  const { byRelation } = consequencesOf(masked)
+  return statement.relations.some((id) => byRelation.has(id))
 }
 
 interface MaskScope {
@@ -72,6 +79,24 @@ interface MaskScope {
   readonly fallback: ColumnRule
   /** Aggregates over groups of so many values are shown; absent = none are. */
   readonly least: number | undefined
+  /** What rows can come from; absent = not known. */
+  readonly tables: readonly number[] | undefined
+}
+
+/** More tables than this are not listed in a verdict. */
+const mostTables = 1_000
+
+/** The tables that the rows of these statements can come from; undefined where something could not be followed. */
+function tablesOf({ facts, statements }: StatementAnalysis): readonly number[] | undefined {
+  if (facts.opaque.length > 0) return undefined
+  const tables = new Set(statements.flatMap(({ relations }) => relations))
+  return tables.size > mostTables ? undefined : [...tables]
+}
+
+function originsOf({ masked, tables }: MaskScope): Pick<MaskingPlan, 'origins' | 'tables'> {
+  const { origins, byRelation } = consequencesOf(masked)
+  if (tables === undefined) return { origins }
+  return { origins: tables.flatMap((id) => byRelation.get(id) ?? []), tables }
 }
 
 function isOfLargeGroup(
@@ -124,10 +149,10 @@ function planFor(
   scope: MaskScope,
 ): MaskingPlan {
   const { masked, fallback } = scope
+  const from = originsOf(scope)
   const touches = statements.some(
     (statement) => statement.tainted || touchesMasked(statement, masked),
   )
-  const { origins } = consequencesOf(masked)
   const unknownOrigin = { rule: fallback.rule, method: redact }
   const results = statements.filter(
     (statement) => statement.outputs !== undefined || statement.unknownOutputs,
@@ -136,9 +161,9 @@ function planFor(
   const [width] = widths
   const saysAnything = touches || statements.some(({ runsUnseen }) => runsUnseen === true)
   const words = saysAnything && masked.size > 0 ? { touchesMasked: true } : {}
-  if (results.length === 0) return { columns: [], origins, detectors, ...words }
+  if (results.length === 0) return { columns: [], ...from, detectors, ...words }
   if (widths.size > 1 || width === undefined) {
-    return { columns: [], origins, detectors, ...words, ...(touches && { unknownOrigin }) }
+    return { columns: [], ...from, detectors, ...words, ...(touches && { unknownOrigin }) }
   }
   const columns = new Map<number, ColumnMask>()
   let isUnsure = false
@@ -152,7 +177,7 @@ function planFor(
   return {
     width,
     columns: [...columns.values()],
-    origins,
+    ...from,
     detectors,
     ...words,
     ...(touches && isUnsure && { unknownOrigin }),
@@ -259,12 +284,16 @@ export const planMasks: PlanMasks = (analysis, obligations, index) => {
   const detectors = detectorsOf(masks)
   const masked = maskedColumns(index, masks)
   const [first] = masks.filter((mask) => mask.columns.length > 0)
-  if (first === undefined) return { kind: 'plan', plan: { columns: [], origins: [], detectors } }
+  const tables = tablesOf(analysis)
+  if (first === undefined) {
+    const expected = tables === undefined ? {} : { tables }
+    return { kind: 'plan', plan: { columns: [], origins: [], ...expected, detectors } }
+  }
   const fallback: ColumnRule = { rule: ruleName(first), method: redact }
   const { statements } = analysis
   const refused = refusal(statements, masked, fallback)
   if (refused !== undefined) return refused
-  const plan = planFor(statements, detectors, { index, masked, fallback, least })
+  const plan = planFor(statements, detectors, { index, masked, fallback, least, tables })
   const small = smallGroups(statements, masked, index, least)
   if (small !== undefined) return small
   const found = hits(statements, masked, least)

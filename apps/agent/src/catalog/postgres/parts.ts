@@ -20,7 +20,7 @@ import {
 import { rowsOf } from './rows-of'
 
 /** Neighbouring parts that are read at once: what bounds memory. */
-const mostParts = 16
+const mostParts = 8
 
 /** First and last number. */
 type Run = readonly [first: number, last: number]

@@ -19,6 +19,7 @@ export function planToWire(plan: MaskingPlan): WirePlan {
     touchesMasked: plan.touchesMasked ?? false,
     paths: (plan.paths ?? []).map((mask) => ({ ...mask, method: methodToWire(mask.method) })),
     headers: (plan.headers ?? []).map((mask) => ({ ...mask, method: methodToWire(mask.method) })),
+    expected: plan.tables === undefined ? undefined : { tables: [...plan.tables] },
     unreadablePasses: plan.unreadable === 'pass',
     unknownOrigin:
       plan.unknownOrigin === undefined

@@ -694,6 +694,13 @@ export interface MaskingPlan {
   headers: HeaderMask[];
   /** Bodies that no masker can read pass; otherwise they are refused as soon as anything is masked. */
   unreadablePasses: boolean;
+  /** What rows were expected to come from; absent = not known. */
+  expected?: ExpectedTables | undefined;
+}
+
+export interface ExpectedTables {
+  /** As OriginMask names them. */
+  tables: number[];
 }
 
 /** A mask on values of structured bodies, by path or by key. */
@@ -5010,6 +5017,7 @@ function createBaseMaskingPlan(): MaskingPlan {
     paths: [],
     headers: [],
     unreadablePasses: false,
+    expected: undefined,
   };
 }
 
@@ -5041,6 +5049,9 @@ export const MaskingPlan: MessageFns<MaskingPlan> = {
     }
     if (message.unreadablePasses !== false) {
       writer.uint32(72).bool(message.unreadablePasses);
+    }
+    if (message.expected !== undefined) {
+      ExpectedTables.encode(message.expected, writer.uint32(82).fork()).join();
     }
     return writer;
   },
@@ -5129,6 +5140,74 @@ export const MaskingPlan: MessageFns<MaskingPlan> = {
 
             message.unreadablePasses = reader.bool();
             continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.expected = ExpectedTables.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseExpectedTables(): ExpectedTables {
+  return { tables: [] };
+}
+
+export const ExpectedTables: MessageFns<ExpectedTables> = {
+  encode(message: ExpectedTables, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.tables.length !== 0) {
+      writer.uint32(10).fork();
+      for (const v of message.tables) {
+        writer.uint32(v);
+      }
+      writer.join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExpectedTables {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExpectedTables();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag === 8) {
+              message.tables.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 10) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.tables.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
           }
         }
         if ((tag & 7) === 4 || tag === 0) {

@@ -1,0 +1,127 @@
+import { type AssignedConnection, type AttachRequest, SqlEngine, TlsMode } from '@wardgate/contract'
+import { ManualClock } from '@wardgate/gateway/testing'
+import { quietLog } from '../testing/quiet-log'
+import { CatalogWatch } from './catalog-watch'
+import type { CatalogRequest, CatalogState } from './reader'
+
+const connection: AssignedConnection = {
+  id: 'shop',
+  name: 'shop',
+  protocol: 'postgres',
+  settingsJson: '{}',
+  revision: '1',
+  listeners: [],
+  systemAccess: {
+    endpoints: [{ host: '127.0.0.1', port: 1 }],
+    tlsMode: TlsMode.TLS_MODE_DISABLE,
+    tlsCa: '',
+    tlsServerName: '',
+    database: 'shop',
+    credential: { kind: { $case: 'password', value: { user: 'u', password: 'p' } } },
+    revision: '1',
+  },
+}
+
+function stateOf(digest: string): CatalogState {
+  const manifest = {
+    engine: SqlEngine.SQL_ENGINE_POSTGRESQL,
+    serverVersion: 180_000,
+    defaultSearchPath: ['public'],
+    parts: [{ number: 16, digest }],
+  }
+  return { globals: '', parts: new Map(), manifest }
+}
+
+interface Reading {
+  readonly request: CatalogRequest
+  readonly done: (state: CatalogState | undefined) => void
+}
+
+/** A watch over a target whose readings end when the test says so. */
+function watching() {
+  const clock = new ManualClock()
+  const readings: Reading[] = []
+  const sent: NonNullable<AttachRequest['message']>[] = []
+  const watch = new CatalogWatch({
+    readers: {
+      postgres: (request) =>
+        new Promise((done) => {
+          readings.push({ request, done })
+        }),
+    },
+    intervalMillis: 5_000,
+    clock,
+    log: quietLog,
+    send: (message) => {
+      sent.push(message)
+      return true
+    },
+  })
+  watch.assign([connection])
+  const finish = async (state: CatalogState | undefined, millis = 0): Promise<void> => {
+    clock.advance(millis)
+    readings.shift()?.done(state)
+    await jest.advanceTimersByTimeAsync(0)
+  }
+  const wait = async (millis: number): Promise<void> => {
+    clock.advance(millis)
+    await jest.advanceTimersByTimeAsync(millis)
+  }
+  return { watch, readings, sent, finish, wait }
+}
+
+beforeEach(() => jest.useFakeTimers())
+afterEach(() => jest.useRealTimers())
+
+describe('the watch over catalogs', () => {
+  it('announces what it read, and the next time only what is another', async () => {
+    const { watch, readings, sent, finish, wait } = watching()
+    await finish(stateOf('a'))
+    expect(sent).toMatchObject([{ $case: 'catalog', value: { connectionId: 'shop' } }])
+    await wait(5_000)
+    expect(readings[0]?.request.known).toEqual(stateOf('a'))
+    await finish(stateOf('a'))
+    expect(sent).toHaveLength(1)
+    await wait(5_000)
+    await finish(undefined)
+    expect(sent).toHaveLength(1)
+    await wait(5_000)
+    await finish(stateOf('b'))
+    expect(sent).toHaveLength(2)
+    watch.stop()
+  })
+
+  it('rests twenty times as long as checking took, and not for long', async () => {
+    const { watch, readings, finish, wait } = watching()
+    await finish(stateOf('a'), 1_000)
+    await wait(15_000)
+    expect(readings).toHaveLength(0)
+    await wait(5_000)
+    expect(readings).toHaveLength(1)
+    await finish(undefined, 60_000)
+    await wait(30_000)
+    expect(readings).toHaveLength(1)
+    watch.stop()
+  })
+
+  it('checks at once when something changed, whatever rest is left', async () => {
+    const { watch, readings, finish } = watching()
+    await finish(stateOf('a'), 400)
+    watch.changed('shop', 'shop')
+    expect(readings).toHaveLength(1)
+    watch.stop()
+  })
+
+  it('sends the parts that are wanted and announces again', async () => {
+    const { watch, readings, sent, finish } = watching()
+    watch.wanted({ connectionId: 'shop', database: 'shop', digest: '', parts: [16] })
+    watch.wanted({ connectionId: 'shop', database: 'shop', digest: '', parts: [17] })
+    await finish(stateOf('a'))
+    const [{ request }] = readings as [Reading]
+    expect([...request.wanted]).toEqual([16, 17])
+    request.deliver(new Uint8Array([1]))
+    await finish(stateOf('a'))
+    expect(sent.map(({ $case }) => $case)).toEqual(['catalog', 'catalogPart', 'catalog'])
+    watch.stop()
+  })
+})
