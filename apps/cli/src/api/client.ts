@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
 import { CliError } from '../cli-error'
 import { member } from '../config/standalone'
+import { answerStream } from './answer-stream'
 import { problemError } from './problem'
 
 export type JsonObject = Readonly<Record<string, unknown>>
@@ -43,14 +45,14 @@ export function createApi(url: URL, token: string, signal: AbortSignal): Api {
   const call = (method: string, path: string, options: RequestOptions = {}) =>
     request({ url, token, signal, method, path, options })
   const json = async (method: string, path: string, options?: RequestOptions) =>
-    parseObject(await boundedText(await call(method, path, options)), path)
+    parseObject(await boundedText(bodyOf(await call(method, path, options))), path)
   const api: Api = {
     url,
     token,
     get: (path, options) => json('GET', path, options),
-    getText: async (path, options) => boundedText(await call('GET', path, options)),
+    getText: async (path, options) => boundedText(bodyOf(await call('GET', path, options))),
     send: (method, path, options) => json(method, path, options),
-    stream: async (method, path, options) => bodyOf(await call(method, path, options)),
+    stream: (method, path, options = {}) => stream({ url, token, signal, method, path, options }),
     list: async (path, query, limit) => {
       const items: JsonObject[] = []
       let cursor: string | undefined
@@ -77,13 +79,41 @@ interface Call {
   readonly options: RequestOptions
 }
 
-async function request({ url, token, signal, method, path, options }: Call): Promise<Response> {
+function targetOf({ url, path, options }: Call): URL {
   const target = new URL(path, url)
   for (const [name, value] of Object.entries(options.query ?? {}))
     if (value !== undefined && value !== '') target.searchParams.set(name, String(value))
+  return target
+}
+
+async function stream(call: Call): Promise<AsyncIterable<Uint8Array>> {
+  const { url, token, signal, method, options } = call
+  const body = options.body === undefined ? undefined : JSON.stringify(options.body)
+  const headers = headersOf(method, token, options)
+  const headMillis = timeoutMilliseconds
+  let answer: IncomingMessage
+  try {
+    answer = await answerStream({
+      target: targetOf(call),
+      method,
+      headers,
+      body,
+      signal,
+      headMillis,
+    })
+  } catch (cause) {
+    throw signal.aborted ? new CliError('interrupted', 'interrupted') : unreachable(url, cause)
+  }
+  const status = answer.statusCode ?? 500
+  if (status >= 200 && status < 300) return answer
+  throw problemError(status, await boundedText(answer))
+}
+
+async function request(call: Call): Promise<Response> {
+  const { url, token, signal, method, options } = call
   let response: Response
   try {
-    response = await fetch(target, {
+    response = await fetch(targetOf(call), {
       method,
       headers: headersOf(method, token, options),
       ...(options.form
@@ -96,16 +126,19 @@ async function request({ url, token, signal, method, path, options }: Call): Pro
       signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMilliseconds)]),
     })
   } catch (cause) {
-    if (signal.aborted) throw new CliError('interrupted', 'interrupted')
-    throw new CliError(
-      'unavailable',
-      `cannot reach the control plane at ${url.origin}: ${reasonOf(cause)}`,
-      'Check that it runs and that the address is right.',
-      cause,
-    )
+    throw signal.aborted ? new CliError('interrupted', 'interrupted') : unreachable(url, cause)
   }
   if (response.ok) return response
-  throw problemError(response.status, await boundedText(response))
+  throw problemError(response.status, await boundedText(bodyOf(response)))
+}
+
+function unreachable(url: URL, cause: unknown): CliError {
+  return new CliError(
+    'unavailable',
+    `cannot reach the control plane at ${url.origin}: ${reasonOf(cause)}`,
+    'Check that it runs and that the address is right.',
+    cause,
+  )
 }
 
 function headersOf(method: string, token: string, options: RequestOptions): Headers {
@@ -133,10 +166,10 @@ async function* toAsync(chunks: readonly Uint8Array[]): AsyncIterable<Uint8Array
   for (const chunk of chunks) yield await Promise.resolve(chunk)
 }
 
-async function boundedText(response: Response): Promise<string> {
+async function boundedText(body: AsyncIterable<Uint8Array>): Promise<string> {
   const chunks: Uint8Array[] = []
   let bytes = 0
-  for await (const chunk of bodyOf(response)) {
+  for await (const chunk of body) {
     bytes += chunk.length
     if (bytes > maxAnswerBytes)
       throw new CliError('unavailable', `the answer is larger than ${maxAnswerBytes} bytes`)
