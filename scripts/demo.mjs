@@ -30,7 +30,7 @@ async function main() {
   await prepare()
   const { python } = ensurePeers(['python'])
   if (python.path === undefined) throw new Error(python.why)
-  const started = !existsSync(descriptorFile)
+  const started = !(await isUp())
   if (started && (await run(process.execPath, [join(root, 'scripts/start.mjs'), '--detach'])) !== 0)
     process.exit(1)
   try {
@@ -38,6 +38,16 @@ async function main() {
   } finally {
     if (started) await run(process.execPath, [join(root, 'scripts/stop.mjs')])
   }
+}
+
+/** A descriptor alone tells little: one that was killed left it behind. */
+async function isUp() {
+  if (!existsSync(descriptorFile)) return false
+  const { controlPlane } = JSON.parse(readFileSync(descriptorFile, 'utf8'))
+  return fetch(`${controlPlane.url}/health/live`).then(
+    ({ ok }) => ok,
+    () => false,
+  )
 }
 
 async function play(python, descriptor) {
@@ -48,8 +58,8 @@ async function play(python, descriptor) {
   const orderId = firstPayment(descriptor)
   const approving = new AbortController()
   const approver = flags.includes('--by-hand')
-    ? announce(descriptor, approving.signal)
-    : approve(descriptor, approving.signal)
+    ? announce(descriptor, since, approving.signal)
+    : approve(descriptor, since, approving.signal)
   const code = await run(python, [join(root, 'examples/autogen/demo.py'), String(orderId)], {
     env: {
       ...process.env,
@@ -89,7 +99,8 @@ function freshToken(argv) {
   return answer.stdout.trim()
 }
 
-async function pending(descriptor, token) {
+/** The demo's own request: whatever else waits for a person is not the demo's to decide. */
+async function pending(descriptor, token, since) {
   const response = await fetch(
     `${descriptor.controlPlane.url}/v1/approval-requests?state=pending`,
     {
@@ -97,14 +108,18 @@ async function pending(descriptor, token) {
     },
   )
   if (!response.ok) throw new Error(await response.text())
-  return (await response.json()).items
+  const { items } = await response.json()
+  return items.filter(
+    ({ createdAt, text }) =>
+      createdAt >= since && text.includes('FROM payments WHERE order_id = $1'),
+  )
 }
 
 /** Plays Bob: reads the request as the page shows it and votes for exactly what was shown. */
-async function approve(descriptor, signal) {
+async function approve(descriptor, since, signal) {
   const token = freshToken(descriptor.tokens.approver)
   while (!signal.aborted) {
-    for (const { id } of await pending(descriptor, token)) {
+    for (const { id } of await pending(descriptor, token, since)) {
       const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
       const request = await (
         await fetch(`${descriptor.controlPlane.url}/v1/approval-requests/${id}`, { headers })
@@ -132,11 +147,11 @@ async function approve(descriptor, signal) {
   }
 }
 
-async function announce(descriptor, signal) {
+async function announce(descriptor, since, signal) {
   const token = freshToken(descriptor.tokens.approver)
   const seen = new Set()
   while (!signal.aborted) {
-    for (const { id } of await pending(descriptor, token)) {
+    for (const { id } of await pending(descriptor, token, since)) {
       if (!seen.has(id))
         console.log(`\n  Approve as Bob: ${descriptor.console.url}/approvals/${id}`)
       seen.add(id)

@@ -43,7 +43,8 @@ function detach() {
   mkdirSync(home, { recursive: true, mode: homeMode() })
   mkdirSync(join(home, 'logs'), { recursive: true, mode: 0o700 })
   const logFile = join(home, 'logs/standalone.log')
-  const log = openSync(logFile, 'w', 0o600)
+  // Appended to: another start in the same home must not overwrite what the running one writes.
+  const log = openSync(logFile, 'a', 0o600)
   const child = fork(script, { detached: true, stdio: ['ignore', log, log, 'ipc'] })
   child.on('message', (message) => {
     if (message.kind === 'progress') console.log(message.line)
