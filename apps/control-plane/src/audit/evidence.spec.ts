@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { verifyBundle } from '@wardgate/audit-log/verify'
-import type { SpoolRecord } from '@wardgate/contract'
+import { IngestRequest, type SpoolRecord } from '@wardgate/contract'
 import { createRecordingWriter } from '@wardgate/recording'
 import { Client } from 'pg'
 import { IngestService } from '../ingest/ingest.service'
@@ -58,7 +58,11 @@ describe('the evidence bundle', () => {
   const take = (records: SpoolRecord[]) =>
     test.app
       .get(IngestService, { strict: false })
-      .take(agentId, spoolId, readBatch({ spoolId, records }).records)
+      .take(
+        agentId,
+        spoolId,
+        readBatch(IngestRequest.encode({ spoolId, records }).finish()).records,
+      )
 
   async function evidence(request: object, headers = {}): Promise<string> {
     const { status, body } = await api.post('/v1/audit/evidence', request, headers)

@@ -19,7 +19,6 @@ import {
   EnrolmentServiceService,
   type EnrollRequest,
   type EnrollResponse,
-  type IngestRequest,
   type IngestResponse,
   type IssueHostCertificateRequest,
   type IssueHostCertificateResponse,
@@ -72,6 +71,12 @@ interface Conversation<Q> {
 }
 
 /** The gRPC ports. Streams are handed to their conversations; nothing is decided here. */
+/** Batches of the spool stay bytes until they are taken in. */
+const agentService = {
+  ...AgentServiceService,
+  ingest: { ...AgentServiceService.ingest, requestDeserialize: (value: Buffer) => value },
+}
+
 @Injectable()
 export class GrpcServer implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('grpc')
@@ -106,7 +111,7 @@ export class GrpcServer implements OnApplicationBootstrap, BeforeApplicationShut
     const authority = Buffer.from(await this.authority.pem())
     this.gate.onRevoked((agentId) => this.cut(agentId))
     const agents = newServer(maximumMessageBytes)
-    agents.addService(AgentServiceService, this.agentService())
+    agents.addService(agentService, this.agentService())
     await listen(agents, grpc, ServerCredentials.createSsl(authority, pair, true))
     this.servers.push(agents)
     const enrolments = newServer(maximumEnrolmentBytes)
@@ -167,7 +172,7 @@ export class GrpcServer implements OnApplicationBootstrap, BeforeApplicationShut
           }
           return new SessionStream(services, agent, wire)
         }),
-      ingest: (stream: ServerDuplexStream<IngestRequest, IngestResponse>) =>
+      ingest: (stream: ServerDuplexStream<Buffer, IngestResponse>) =>
         this.converse(
           stream,
           (agent, { fail }) =>

@@ -1,4 +1,4 @@
-import type { IngestRequest, IngestResponse } from '@wardgate/contract'
+import type { IngestResponse } from '@wardgate/contract'
 import type { KnownAgent } from '../agents/agent-gate.service'
 import type { IngestService } from '../ingest/ingest.service'
 import { readBatch } from '../ingest/records/read-batch'
@@ -25,7 +25,8 @@ export class IngestConversation {
     private readonly wire: IngestWire,
   ) {}
 
-  receive(request: IngestRequest): void {
+  /** `request` is a serialised IngestRequest: what waits in the queue takes the least room as bytes. */
+  receive(request: Buffer): void {
     this.queued += 1
     if (this.queued >= mostQueued) this.wire.pause()
     this.queue = this.queue
@@ -44,7 +45,7 @@ export class IngestConversation {
     this.isOver = true
   }
 
-  private async take(request: IngestRequest): Promise<void> {
+  private async take(request: Buffer): Promise<void> {
     if (this.isOver) return
     const { spoolId, records } = readBatch(request)
     const acknowledged = await this.ingests.take(this.agent.id, spoolId, records)

@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common'
+import type { EncodedRecord } from '@wardgate/contract'
 import { AuditError } from '@wardgate/errors'
 import { AuditLogService } from '../audit/audit-log.service'
 import { Database } from '../common/database/database'
@@ -9,7 +10,7 @@ import { digest, type Spool } from './batch-digest'
 import type { Effects } from './effects'
 import { IngestRepository } from './ingest.repository'
 import { SessionRecovery } from './session-recovery.service'
-import { readRecords, sessionsOf, type SpooledRecord, startsLife } from './records/read-batch'
+import { readRecords, sessionsOf, startsLife } from './records/read-batch'
 
 /** Sessions of one batch whose screens are told; the others read again. */
 const mostLiveEvents = 20
@@ -28,7 +29,7 @@ export class IngestService {
   ) {}
 
   /** Up to which sequence number everything is durable. Throws when a record is missing in between. */
-  async take(agentId: string, spoolId: string, records: readonly SpooledRecord[]): Promise<number> {
+  async take(agentId: string, spoolId: string, records: readonly EncodedRecord[]): Promise<number> {
     // Sessions are stored beside their opening; their entries come after them, and seldom have to bring them along.
     await this.writer.settled()
     const taken = await this.database.bulk((tx) => this.takeIn(tx, agentId, spoolId, records))
@@ -44,7 +45,7 @@ export class IngestService {
     tx: BulkTransaction,
     agentId: string,
     spoolId: string,
-    records: readonly SpooledRecord[],
+    records: readonly EncodedRecord[],
   ): Promise<{ readonly acknowledged: number; readonly gapAt?: number }> {
     const acknowledged = await this.repository.lockPosition(tx, agentId, spoolId)
     const fresh = records.filter(({ sequence }) => sequence > acknowledged)
@@ -63,7 +64,7 @@ export class IngestService {
   private async store(
     tx: BulkTransaction,
     spool: Spool,
-    records: readonly SpooledRecord[],
+    records: readonly EncodedRecord[],
   ): Promise<void> {
     const { agentId, spoolId } = spool
     const stored = await this.repository.principals(tx, agentId, [...sessionsOf(records)])
@@ -115,7 +116,7 @@ export class IngestService {
 }
 
 /** Cut after each start of the agent's process. */
-function lives(records: readonly SpooledRecord[]): readonly (readonly SpooledRecord[])[] {
+function lives(records: readonly EncodedRecord[]): readonly (readonly EncodedRecord[])[] {
   const starts = records.flatMap((record, at) => (startsLife(record) ? [at + 1] : []))
   const cuts = [0, ...starts.filter((at) => at < records.length), records.length]
   return cuts.slice(1).map((end, at) => records.slice(cuts[at], end))

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { SpoolRecord } from '@wardgate/contract'
+import { IngestRequest, type SpoolRecord } from '@wardgate/contract'
 import { inclusionProof, leafHash, readerOverLeafHashes } from '@wardgate/audit-log'
 import { verifyInclusion } from '@wardgate/audit-log/verify'
 import { Client } from 'pg'
@@ -89,7 +89,11 @@ describe('ingest', () => {
   })
 
   const take = (spoolId: string, records: SpoolRecord[]) =>
-    ingest.take(agentId, spoolId, readBatch({ spoolId, records }).records)
+    ingest.take(
+      agentId,
+      spoolId,
+      readBatch(IngestRequest.encode({ spoolId, records }).finish()).records,
+    )
 
   /** The whole log, as its leaves say. */
   const log = async () =>

@@ -1,11 +1,12 @@
 import { Injectable, Logger } from '@nestjs/common'
+import { type EncodedRecord, spoolField } from '@wardgate/contract'
 import { AuditLogService } from '../audit/audit-log.service'
 import type { BulkTransaction } from '../common/database/bulk-transaction'
 import type { SessionRecord } from '../sessions/admission'
 import { Admissions } from '../sessions/admissions'
 import { SessionWriter } from '../sessions/session-writer.service'
 import { IngestRepository } from './ingest.repository'
-import { readRecord, type SpooledRecord } from './records/read-batch'
+import { readRecord } from './records/read-batch'
 
 /** Sessions that a control plane opened and was killed before it had stored them: the agent's spool has them. */
 @Injectable()
@@ -23,7 +24,7 @@ export class SessionRecovery {
   async recover(
     tx: BulkTransaction,
     agentId: string,
-    records: readonly SpooledRecord[],
+    records: readonly EncodedRecord[],
     stored: ReadonlyMap<string, string>,
   ): Promise<ReadonlyMap<string, string>> {
     const missing = await this.missing(agentId, records, stored)
@@ -47,12 +48,12 @@ export class SessionRecovery {
 
   private async missing(
     agentId: string,
-    records: readonly SpooledRecord[],
+    records: readonly EncodedRecord[],
     stored: ReadonlyMap<string, string>,
   ): Promise<readonly SessionRecord[]> {
     const missing = new Map<string, SessionRecord>()
     for (const record of records) {
-      if (record.raw.entry?.$case !== 'sessionStarted') continue
+      if (record.entryField !== spoolField.sessionStarted) continue
       const { sessionId: id, effect } = readRecord(record)
       if (effect?.kind !== 'started' || id === undefined || stored.has(id)) continue
       const { rawAdmission, clientAddress, claimed, at } = effect

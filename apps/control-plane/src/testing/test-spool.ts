@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import type { OperationIntent, OperationOutcome, SpoolRecord } from '@wardgate/contract'
+import {
+  IngestRequest,
+  type OperationIntent,
+  type OperationOutcome,
+  type SpoolRecord,
+} from '@wardgate/contract'
 import type { Client } from 'pg'
 import { v7 as uuid } from 'uuid'
 import { IngestService } from '../ingest/ingest.service'
@@ -74,8 +79,9 @@ export class TestSpool {
 
   take({ app }: TestApp, records: readonly SpoolRecord[]): Promise<number> {
     const { spoolId } = this
+    const bytes = IngestRequest.encode({ spoolId, records: [...records] }).finish()
     return app
       .get(IngestService, { strict: false })
-      .take(this.agentId, spoolId, readBatch({ spoolId, records: [...records] }).records)
+      .take(this.agentId, spoolId, readBatch(bytes).records)
   }
 }

@@ -1,5 +1,5 @@
 import { canonicalJson } from '@wardgate/audit-log'
-import { AgentEvent, type IngestRequest, type SpoolRecord } from '@wardgate/contract'
+import { AgentEvent, type EncodedRecord, splitIngestRequest, spoolField } from '@wardgate/contract'
 import { id, known, malformed, short } from './fields'
 import type { IngestedRecord } from './ingested-record'
 import { readIntent, readOutcome, readRefused } from './operation-records'
@@ -13,47 +13,48 @@ const agentEvents = {
   [AgentEvent.AGENT_EVENT_CONTROL_RESTORED]: 'control-restored',
 } as const
 
-/** A record that is read when it is taken in: most of a batch need not be held longer. */
-export interface SpooledRecord {
-  readonly sequence: number
-  readonly raw: SpoolRecord
-}
-
-export function readBatch(rawRequest: IngestRequest): {
+/** Records are decoded when they are taken in: most of a batch need not be held longer. */
+export function readBatch(rawRequest: Uint8Array): {
   readonly spoolId: string
-  readonly records: readonly SpooledRecord[]
+  readonly records: readonly EncodedRecord[]
 } {
-  return { spoolId: id(rawRequest.spoolId), records: rawRequest.records.map(numbered) }
+  const { spoolId, records } = wellFormed(() => splitIngestRequest(rawRequest))
+  for (const { sequence } of records)
+    if (!Number.isSafeInteger(sequence) || sequence < 1) throw malformed('a sequence number')
+  return { spoolId: id(spoolId), records }
 }
 
-function numbered(raw: SpoolRecord): SpooledRecord {
-  const sequence = Number(raw.sequence)
-  if (!Number.isSafeInteger(sequence) || sequence < 1) throw malformed('a sequence number')
-  return { sequence, raw }
+function wellFormed<T>(decode: () => T): T {
+  try {
+    return decode()
+  } catch {
+    throw malformed('a message')
+  }
 }
 
 /** Whether a process of the agent begins with it. */
-export function startsLife({ raw: { entry } }: SpooledRecord): boolean {
+export function startsLife(record: EncodedRecord): boolean {
+  if (record.entryField !== spoolField.agentLife) return false
+  const { entry } = wellFormed(() => record.decode())
   return entry?.$case === 'agentLife' && entry.value.event === AgentEvent.AGENT_EVENT_STARTED
 }
 
 /** The sessions that records tell of. */
-export function sessionsOf(records: readonly SpooledRecord[]): ReadonlySet<string> {
+export function sessionsOf(records: readonly EncodedRecord[]): ReadonlySet<string> {
   const ids = new Set<string>()
-  for (const { raw } of records) {
-    const value = raw.entry?.value
-    if (value === undefined || !('sessionId' in value) || ids.has(value.sessionId)) continue
-    ids.add(id(value.sessionId))
-  }
+  for (const { sessionId } of records)
+    if (sessionId !== '' && !ids.has(sessionId)) ids.add(id(sessionId))
   return ids
 }
 
 /** One after the other, when it is asked for. */
-export function* readRecords(records: readonly SpooledRecord[]): Generator<IngestedRecord> {
+export function* readRecords(records: readonly EncodedRecord[]): Generator<IngestedRecord> {
   for (const record of records) yield readRecord(record)
 }
 
-export function readRecord({ sequence, raw }: SpooledRecord): IngestedRecord {
+export function readRecord(record: EncodedRecord): IngestedRecord {
+  const { sequence } = record
+  const raw = wellFormed(() => record.decode())
   const position = { sequence, timeMicros: raw.time }
   const at = new Date(Number(raw.time / 1000n))
   if (Number.isNaN(at.getTime())) throw malformed('a time')
