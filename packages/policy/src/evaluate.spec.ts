@@ -294,6 +294,15 @@ describe('obligations', () => {
     expect(judge(source, { principal: { groups: ['fraud'] } }).obligations.masks).toEqual([])
   })
 
+  test('a policy that only looks for values in results says nothing of inference', () => {
+    const finding =
+      '{name: finding, rules: [{id: all, effect: allow}, {id: e, mask: {detectors: [email], with: redact}}]}'
+    const loose =
+      '{name: loose, rules: [{id: all, effect: allow}, {id: m, mask: {columns: ["c.d"], with: hash}, inference: allow}]}'
+    expect(judge([finding, loose]).obligations.inference).toBe('allow')
+    expect(judge(finding).obligations.inference).toBe('deny')
+  })
+
   test('an inference that needs approval brings the terms with an allow', () => {
     const verdict = judge(`{name: a, rules: [{id: all, effect: allow},
       {id: m, mask: {columns: ["a.b"], with: redact}, inference: approve, approval: {approvers: ["group:dba"]}}]}`)

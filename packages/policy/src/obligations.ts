@@ -32,7 +32,8 @@ export function combineObligations(
       'full',
     ),
     ...(matched.some(({ lines }) => lines) && { lines: true }),
-    inference: combinePerPolicy(matched, masks, ({ inference }) => inference, {
+    // Only a masked column can decide unseen: detectors look at what is shown.
+    inference: combinePerPolicy(matched, masks.filter(hasColumns), ({ inference }) => inference, {
       order: inferenceOrder,
       absent: 'deny',
     }),
@@ -41,6 +42,10 @@ export function combineObligations(
       absent: 'refuse',
     }),
   }
+}
+
+function hasColumns({ columns }: SelectedMask): boolean {
+  return columns.length > 0
 }
 
 export function selectMask(
