@@ -5,6 +5,7 @@ export { compileTextMasker, maskValue, type TextMaskerInput } from './text-maske
 export { compileBodyMasker, type BodyMaskerInput } from './streams/compile-body-masker'
 export { compileHeaderMasker, type HeaderMaskerInput } from './streams/header-masker'
 export { parsePath } from './streams/path/path-pattern'
+export { matchesWildcards, wildcard, type Wildcard } from './wildcard'
 export { terminalMediaType } from './streams/media-type'
 export { detectorNames, detectorOf, patternPrefix } from './detectors'
 export type { Detector, Found } from './detectors/detector'

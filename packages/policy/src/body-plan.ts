@@ -1,10 +1,17 @@
-import type { MaskingPlan } from '@wardgate/masking'
+import type { DetectorMask, MaskingPlan } from '@wardgate/masking'
 import type { Obligations } from './verdict'
 
 /** A member that the answer calls by another name than the target does: a GraphQL alias. */
 export interface Renamed {
   readonly field: string
   readonly as: string
+}
+
+/** The detectors that these masks ask for, in the words of a plan. */
+export function detectorMasks(masks: Obligations['masks']): readonly DetectorMask[] {
+  return masks.flatMap(({ reference: { policy, rule }, detectors, method }) =>
+    detectors.map((detector) => ({ detector, rule: `${policy}/${rule}`, method })),
+  )
 }
 
 /**
@@ -22,9 +29,7 @@ export function bodyPlan(
   return {
     columns: [],
     origins: [],
-    detectors: all.flatMap(({ detectors, rule, method }) =>
-      detectors.map((detector) => ({ detector, rule, method })),
-    ),
+    detectors: detectorMasks(masks),
     paths: all.flatMap(({ paths = [], rule, method }) => {
       const aliases = renamed.filter(({ field }) => paths.some((path) => mayName(path, field)))
       return [...paths, ...aliases.map(({ as }) => as)].map((path) => ({ path, rule, method }))

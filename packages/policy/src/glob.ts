@@ -1,3 +1,5 @@
+import { matchesWildcards } from '@wardgate/masking'
+
 /** A compiled pattern. `*` stands for any run of characters, `?` for one; everything else for itself. */
 export interface Glob {
   readonly pattern: string
@@ -15,8 +17,8 @@ export function compileGlob(pattern: string): Glob {
     pattern,
     matches: (text, letterCase = 'exact') =>
       letterCase === 'exact'
-        ? matchesWildcards(pattern, text)
-        : matchesWildcards(lower, text.toLowerCase()),
+        ? matchesWildcards(pattern, text, isKnown)
+        : matchesWildcards(lower, text.toLowerCase(), isKnown),
     meets: (other) => patternsMeet(lower, other.toLowerCase()),
   }
 }
@@ -47,35 +49,9 @@ function meetsAt(
   return step && (other === symbol || other === '?' || symbol === '?')
 }
 
-/** Greedy with one point to return to: at most pattern × text steps, so hostile text cannot stall it. */
-function matchesWildcards(pattern: string, text: string): boolean {
-  let at = 0
-  let read = 0
-  let star = -1
-  let resume = 0
-  while (read < text.length) {
-    const symbol = pattern[at]
-    // The star first: a `*` in the text must not use up the pattern's wildcard as an ordinary character.
-    if (symbol === '*') {
-      star = at
-      at += 1
-      resume = read
-    } else if (at < pattern.length && matchesOne(symbol, text[read])) {
-      at += 1
-      read += 1
-    } else if (star >= 0) {
-      at = star + 1
-      resume += 1
-      read = resume
-    } else return false
-  }
-  while (pattern[at] === '*') at += 1
-  return at === pattern.length
-}
-
 /** In a resource, `*` stands for a name that is not known: no `?` may take it for one letter. */
-function matchesOne(symbol: string | undefined, letter: string | undefined): boolean {
-  return symbol === letter || (symbol === '?' && letter !== '*')
+function isKnown(letter: string | undefined): boolean {
+  return letter !== '*'
 }
 
 export function matchesAny(globs: readonly Glob[], text: string, letterCase?: LetterCase): boolean {

@@ -8,7 +8,7 @@ export { policyLimits } from './limits'
 export { compilePolicies, type PolicySet, type PolicyVersion } from './compile'
 export { type PolicyConnection, type PolicyContext, type PolicyPrincipal } from './context'
 export { evaluate } from './evaluate'
-export { bodyPlan, type Renamed } from './body-plan'
+export { bodyPlan, detectorMasks, type Renamed } from './body-plan'
 export { isAlwaysReadOnly, possibleMasks } from './possible-masks'
 export { builtInPolicy, builtInRules, harmlessSettings } from './built-in'
 export {

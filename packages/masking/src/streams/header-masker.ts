@@ -3,7 +3,7 @@ import { keyedDigest, type KeyedDigest } from '../methods/keyed'
 import { isStricter, maskText, redacted, stricter } from '../methods/mask-value'
 import type { HeaderMask, MaskingPlan, MaskMethod } from '../plan'
 import { SpanMasker } from '../span-masker'
-import { wildcard } from './path/wildcard'
+import { wildcard } from '../wildcard'
 
 export interface HeaderMaskerInput {
   readonly plan: MaskingPlan

@@ -6,7 +6,7 @@ import {
   type MaskMethod,
   type OriginMask,
 } from '@wardgate/masking'
-import type { SelectedMask } from '@wardgate/policy'
+import { detectorMasks, type SelectedMask } from '@wardgate/policy'
 import type {
   ColumnReference,
   Influence,
@@ -24,12 +24,6 @@ const redact: MaskMethod = { kind: 'redact' }
 
 function ruleName(mask: SelectedMask): string {
   return `${mask.reference.policy}/${mask.reference.rule}`
-}
-
-function detectorsOf(masks: readonly SelectedMask[]): DetectorMask[] {
-  return masks.flatMap((mask) =>
-    mask.detectors.map((detector) => ({ detector, rule: ruleName(mask), method: mask.method })),
-  )
 }
 
 /** What follows from the masked columns alone: the same for every statement that is judged by them. */
@@ -281,7 +275,7 @@ function smallGroups(
 /** Turns the selected masks into a plan for this statement's outputs. */
 export const planMasks: PlanMasks = (analysis, obligations, index) => {
   const { masks, minimumGroupSize: least } = obligations
-  const detectors = detectorsOf(masks)
+  const detectors = detectorMasks(masks)
   const masked = maskedColumns(index, masks)
   const [first] = masks.filter((mask) => mask.columns.length > 0)
   const tables = tablesOf(analysis)

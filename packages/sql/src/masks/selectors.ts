@@ -1,5 +1,5 @@
 import type { SelectedMask } from '@wardgate/policy'
-import { isSame, stricter, type MaskMethod } from '@wardgate/masking'
+import { isSame, stricter, wildcard, type MaskMethod, type Wildcard } from '@wardgate/masking'
 import type { Relation } from '../catalog'
 import { columnKey } from '../lineage/value'
 import { isView, viewLineage } from '../names/relations'
@@ -19,18 +19,10 @@ export type MaskedColumns = ReadonlyMap<number, ColumnRule>
 const maxRememberedSets = 64
 const redact: MaskMethod = { kind: 'redact' }
 
-function globToPattern(glob: string): RegExp {
-  const escaped = glob
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replace(/\*/g, '.*')
-    .replace(/\?/g, '.')
-  return new RegExp(`^${escaped}$`, 'iu')
-}
-
 interface Selector {
-  readonly schema: RegExp | undefined
-  readonly relation: RegExp
-  readonly column: RegExp
+  readonly schema: Wildcard | undefined
+  readonly relation: Wildcard
+  readonly column: Wildcard
 }
 
 function parseSelector(selector: string): Selector | undefined {
@@ -40,9 +32,9 @@ function parseSelector(selector: string): Selector | undefined {
   if (column === undefined || column === '') return undefined
   const schema = parts.length > 2 ? parts.slice(0, -2).join('.') : undefined
   return {
-    schema: schema === undefined ? undefined : globToPattern(schema),
-    relation: globToPattern(relation ?? '*'),
-    column: globToPattern(column),
+    schema: schema === undefined ? undefined : wildcard(schema),
+    relation: wildcard(relation ?? '*'),
+    column: wildcard(column),
   }
 }
 
@@ -65,11 +57,10 @@ function selectFrom(
   masked: Map<number, ColumnRule>,
 ): void {
   for (const selector of selectors) {
-    if (selector.schema !== undefined && !selector.schema.test(relation.schema)) continue
-    if (!selector.relation.test(relation.name)) continue
+    if (selector.schema !== undefined && !selector.schema(relation.schema)) continue
+    if (!selector.relation(relation.name)) continue
     for (const column of relation.columns) {
-      if (selector.column.test(column.name))
-        add(masked, columnKey(relation.id, column.number), selector)
+      if (selector.column(column.name)) add(masked, columnKey(relation.id, column.number), selector)
     }
   }
 }

@@ -1,6 +1,6 @@
 import { emptyPlan, type MaskingPlan } from '@wardgate/masking'
 import type { FunctionCallOperation } from '@wardgate/gateway'
-import { bodyPlan, type Facts, type SelectedMask } from '@wardgate/policy'
+import { detectorMasks, type Facts, type SelectedMask } from '@wardgate/policy'
 import type { CatalogIndex, MaskingDecision } from '@wardgate/sql'
 
 export const noFacts: Facts = {
@@ -50,7 +50,7 @@ export function functionCallMasks(masks: readonly SelectedMask[]): MaskingDecisi
   const byColumn = masks.find(({ columns }) => columns.length > 0)
   const plan: MaskingPlan = {
     ...emptyPlan,
-    detectors: bodyPlan({ masks }).detectors,
+    detectors: detectorMasks(masks),
     ...(byColumn === undefined
       ? {}
       : {

@@ -1,5 +1,5 @@
 import { PolicyError } from '@wardgate/errors'
-import { wildcard, type Wildcard } from './wildcard'
+import { wildcard, type Wildcard } from '../../wildcard'
 
 /** One step of a path. `anyDepth`: any number of levels may lie before it. */
 export interface PathStep {
