@@ -201,6 +201,16 @@ describe('masking plans', () => {
     expect(plan('insert into orders(id) values (1) returning *').tables).toContain(oid('orders'))
   })
 
+  it('takes a view whose query was gone when it was read for one that shows anything', () => {
+    const relations = seedIndex.catalog.relations.map((relation) =>
+      relation.name === 'v_cust' ? { ...relation, definition: '' } : relation,
+    )
+    const index = indexCatalog({ ...seedIndex.catalog, relations })
+    const { facts, statements } = analyze(statement('select tax_no from v_cust'), index)
+    expect(facts.opaque).toEqual(['definition of view public.v_cust cannot be read'])
+    expect(statements[0]?.tainted).toBe(true)
+  })
+
   it('runs triggers behind views and partitions into the facts', () => {
     const catalog = readJson<Catalog>('seed-catalog.json')
     const trg = catalog.routines.find(({ name }) => name === 'trg')!.id

@@ -142,7 +142,7 @@ function compute(index: CatalogIndex, masks: readonly SelectedMask[]): MaskedCol
     let changed = false
     for (const relation of index.catalog.relations) {
       if (isGenerated(relation)) changed = spreadToGenerated(index, relation, masked) || changed
-      if (isView(relation) && relation.definition !== '') {
+      if (isView(relation)) {
         changed = spreadToView(index, relation, masked) || changed
       } else if (relation.parents.length > 0 || index.children.has(relation.id)) {
         changed = spreadToFamily(index, relation, masked) || changed

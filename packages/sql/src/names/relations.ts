@@ -99,7 +99,7 @@ function ownColumnsOf(relation: Relation): readonly NamedValue[] {
 
 function columnsOf(work: Work, relation: Relation): readonly NamedValue[] {
   const own = ownColumnsOf(relation)
-  if (!isView(relation) || relation.definition === '') return own
+  if (!isView(relation)) return own
   const { outputs } = viewLineage(work, relation)
   const aligned = outputs.columns?.length === own.length ? outputs.columns : undefined
   return own.map(({ name, value }, position) => {
@@ -133,7 +133,7 @@ export function touch(work: Work, relation: Relation, action: ActionName, only =
   work.facts.tables.add(`${relation.schema}.${relation.name}`)
   if (relation.estimatedRows >= largeTableRows) work.facts.riskMarks.add('large-table')
   noteUseCode(work, relation)
-  if (isView(relation) && relation.definition !== '') touchBehind(work, relation, action)
+  if (isView(relation)) touchBehind(work, relation, action)
   if (systemSchemas.has(relation.schema)) touchSystem(work, relation.schema, relation.name, action)
 }
 
