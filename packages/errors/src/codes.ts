@@ -47,8 +47,9 @@ export const errorCodes = {
     nextStep: 'Send the operation again.',
   },
   ERR_POLICY_UNSUPPORTED_CAPABILITY: {
-    meaning: 'The policy asks for something that the protocol cannot do.',
-    nextStep: 'Change the rule, or limit it to connections of another protocol.',
+    meaning: 'The policy asks for something that the protocol or the agent cannot do.',
+    nextStep:
+      'Change the rule, or limit it to other connections; update an agent that is older than the control plane.',
   },
   ERR_POLICY_INVALID: {
     meaning: 'The policy document is not valid.',

@@ -1,4 +1,4 @@
-import type { OpenSession } from '@wardgate/contract'
+import { Obligation, type OpenSession } from '@wardgate/contract'
 import type { OpenRequest } from '@wardgate/gateway'
 import { bytesToWire } from './statement'
 
@@ -12,6 +12,19 @@ function keyProofToWire(proof: OpenRequest['unverifiedProof']) {
     signature: bytesToWire(signature),
   }
 }
+
+/** Everything that a verdict may ask for and `verdictFrom` reads: one that is added there is added here. */
+const fulfilled = [
+  Obligation.OBLIGATION_ROW_LIMIT,
+  Obligation.OBLIGATION_HOURLY_ROW_LIMIT,
+  Obligation.OBLIGATION_READ_ONLY,
+  Obligation.OBLIGATION_LINES,
+  Obligation.OBLIGATION_RECORDING,
+  Obligation.OBLIGATION_MASK_COLUMNS,
+  Obligation.OBLIGATION_MASK_DETECTORS,
+  Obligation.OBLIGATION_MASK_PATHS,
+  Obligation.OBLIGATION_MASK_HEADERS,
+]
 
 /** `sessionId`: of a session that has begun under an earlier admission; empty = the control plane names it. */
 export function openToWire(
@@ -29,5 +42,6 @@ export function openToWire(
     keyProof: keyProofToWire(request.unverifiedProof),
     sessionId,
     traceparent,
+    fulfils: [...fulfilled],
   }
 }

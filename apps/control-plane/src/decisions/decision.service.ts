@@ -20,6 +20,7 @@ import {
   withEstimate,
 } from './estimate'
 import type { Reading } from './facts/reading'
+import { unfulfilled } from './obligations'
 import { declinesUnmasking, type Unmasking, unmaskingOf } from './unmasking'
 
 interface Judged {
@@ -82,7 +83,8 @@ export class DecisionService implements OnModuleInit {
     if (verdict.kind !== 'deny') reading.remember()
     const masking = reading.masking(verdict.obligations)
     const memo = reading.repeatable ? verdict.memo : 'once'
-    return conclude(session, operation, { reading, verdict, masking, memo, epoch, sets })
+    const judged = { reading, verdict, masking, memo, epoch, sets }
+    return onlyFulfilled(session, conclude(session, operation, judged))
   }
 
   /** The target is asked where its answer decides, or where people are to see what a change would touch. */
@@ -166,6 +168,20 @@ function conclude(session: DecisionSession, operation: Operation, judged: Judged
       grant,
       digest: digestOf(session, operation, judged),
     },
+  }
+}
+
+/** Fails closed: an agent that does not know what a verdict asks for would let the operation run without it. */
+function onlyFulfilled({ fulfils }: DecisionSession, decision: Decision): Decision {
+  const { outcome } = decision
+  if (outcome.kind === 'deny') return decision
+  const lacking = unfulfilled(outcome.grant, fulfils)
+  if (lacking.length === 0) return decision
+  const message = `the agent is of a version that does not know ${lacking.join(', ')}, which a rule asks for`
+  return {
+    ...decision,
+    memo: 'once',
+    outcome: denied('ERR_POLICY_UNSUPPORTED_CAPABILITY', message),
   }
 }
 

@@ -12,7 +12,10 @@ import { DecisionService } from './decision.service'
 import type { ExplainRequest } from './explain.dto'
 import { explainedOperation } from './explained-operation'
 import { ExplainRepository } from './explain.repository'
+import { obligations } from './obligations'
 
+/** Of an agent of this version. */
+const everything = new Set(obligations)
 const uuidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 /** What an operation would get and why, with the roles that the principal has now; a group has those bound to it. Nobody is asked, and nothing runs. */
@@ -40,7 +43,7 @@ export class ExplainService {
     const principal = { ...who, roles }
     const connection = { name, protocol, labels, database }
     const about = { id: 'explain', principal, connection, target, database }
-    const session = { ...about, candidates: [], claimed: {} }
+    const session = { ...about, candidates: [], claimed: {}, fulfils: everything }
     const asked = { ...request.operation, database, settings: target.settings }
     const decision = await this.decisions.decide(
       session,

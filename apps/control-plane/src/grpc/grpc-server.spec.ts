@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { AuthError } from '@wardgate/errors'
-import { type AgentServiceClient, type SessionResponse, WithdrawReason } from '@wardgate/contract'
+import {
+  type AgentServiceClient,
+  MemoScope,
+  Obligation,
+  type SessionResponse,
+  WithdrawReason,
+} from '@wardgate/contract'
 import { Client } from 'pg'
 import { v7 as uuid } from 'uuid'
 import { AuthorityService } from '../agents/authority.service'
@@ -26,6 +32,7 @@ import {
   Conversation,
   decideMessage,
   enrol,
+  everyObligation,
   openMessage,
   sessionTalk,
   type SessionTalk,
@@ -241,6 +248,34 @@ describe('the agent port', () => {
     await untilStored(answer.value.sessionId)
     const { rows } = await database.query('SELECT state, agent FROM sessions')
     expect(rows).toContainEqual({ state: 'open', agent: 'edge' })
+  })
+
+  it('lets an agent do nothing whose obligations it does not say that it fulfils', async () => {
+    const lacking = Obligation.OBLIGATION_RECORDING
+    const old = talk()
+    const known = everyObligation.filter((obligation) => obligation !== lacking)
+    old.send(openMessage('shop', 'robot', '', known))
+    await old.next()
+    const value = { code: 'ERR_POLICY_UNSUPPORTED_CAPABILITY' }
+    expect(await verdict(old, 'select 1')).toMatchObject({
+      value: {
+        outcome: {
+          $case: 'deny',
+          value: { ...value, message: expect.stringContaining('does not know recording') },
+        },
+        memo: MemoScope.MEMO_SCOPE_ONCE,
+      },
+    })
+    const silent = talk()
+    silent.send(openMessage('shop', 'robot', '', []))
+    await silent.next()
+    expect(await verdict(silent, 'select 1')).toMatchObject({
+      value: { outcome: { $case: 'deny', value } },
+    })
+    const { talk: current } = await open('robot')
+    expect(await verdict(current, 'select 1')).toMatchObject({
+      value: { outcome: { $case: 'allow' } },
+    })
   })
 
   it('takes the name of a session that an agent has begun, once, and judges behind its open', async () => {

@@ -119,6 +119,7 @@ export class OpeningService {
       clientAddress: request.clientAddress,
       startedAt: new Date(),
       candidates: [],
+      fulfils: request.fulfils,
     })
     // Fails closed: a store that was down a moment ago has to show that it is there.
     if (this.writer.isFailing) await session.stored

@@ -1,6 +1,7 @@
 import type { KeyProof, TargetCredential, TargetEndpoint, TargetTls } from '@wardgate/gateway'
 import type { PolicyConnection, PolicyPrincipal } from '@wardgate/policy'
 import type { Identity } from '../common/auth/identity'
+import type { Obligation } from '../decisions/obligations'
 
 /** The configured way to one target, with everything that opening a session needs. */
 export interface SessionTarget {
@@ -37,6 +38,8 @@ export interface OpenRequest {
   readonly clientAddress: string
   readonly listener: string
   readonly claimed: Readonly<Record<string, string>>
+  /** By the agent that asks. */
+  readonly fulfils: ReadonlySet<Obligation>
   /** Of a session that the agent has begun under an earlier admission. */
   readonly sessionId?: string
 }
@@ -56,6 +59,8 @@ export interface Session {
   readonly startedAt: Date
   /** Statements that SQL PREPARE and DECLARE have named; every one of a name must pass. */
   readonly candidates: { readonly name: string; readonly text: string }[]
+  /** What the agent that serves it fulfils of what a verdict may ask for. */
+  readonly fulfils: ReadonlySet<Obligation>
   /** Settles when the session's row and its audit entry are stored; rejects when they cannot be. */
   readonly stored: Promise<void>
 }

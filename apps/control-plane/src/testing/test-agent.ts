@@ -5,6 +5,7 @@ import {
   AgentServiceClient,
   EnrolmentServiceClient,
   type EnrollResponse,
+  Obligation,
   type SessionRequest,
   type SessionResponse,
   SqlDialect,
@@ -114,10 +115,17 @@ export function sessionTalk(client: AgentServiceClient): SessionTalk {
   })
 }
 
+/** As an agent of this version says. */
+export const everyObligation = Object.values(Obligation).filter(
+  (value): value is Obligation =>
+    typeof value === 'number' && value !== Obligation.OBLIGATION_UNSPECIFIED,
+)
+
 export function openMessage(
   connectionName: string,
   credential: string,
   sessionId = '',
+  fulfils: readonly Obligation[] = everyObligation,
 ): SessionRequest {
   const value = {
     connectionName,
@@ -129,6 +137,7 @@ export function openMessage(
     claimed: [{ name: 'application_name', value: 'spec' }],
     traceparent: '',
     sessionId,
+    fulfils: [...fulfils],
   }
   return { message: { $case: 'open', value } }
 }

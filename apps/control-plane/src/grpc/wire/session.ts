@@ -13,6 +13,7 @@ import type { OpenedSession } from '../../sessions/opening.service'
 import { credentialToWire } from './credential'
 import { malformed } from './malformed'
 import { detectorToWire } from './masking'
+import { obligationsOf } from './obligations'
 
 const tlsModes = {
   disable: TlsMode.TLS_MODE_DISABLE,
@@ -51,6 +52,7 @@ export function openRequestOf(raw: OpenSession): OpenRequest {
     clientAddress,
     listener,
     claimed: Object.fromEntries(raw.claimed.map(({ name, value }) => [name, value])),
+    fulfils: obligationsOf(raw.fulfils),
     ...(raw.keyProof === undefined ? {} : { rawKeyProof: keyProofOf(raw.keyProof) }),
     ...(raw.sessionId === '' ? {} : { sessionId: newIdOf(raw.sessionId) }),
   }

@@ -225,6 +225,35 @@ export namespace MemoScope {
   export type MEMO_SCOPE_SHAPE = typeof MemoScope.MEMO_SCOPE_SHAPE;
 }
 
+/** What an allow verdict may ask for beside letting the operation run. */
+export const Obligation = {
+  OBLIGATION_UNSPECIFIED: 0,
+  OBLIGATION_ROW_LIMIT: 1,
+  OBLIGATION_HOURLY_ROW_LIMIT: 2,
+  OBLIGATION_READ_ONLY: 3,
+  OBLIGATION_LINES: 4,
+  OBLIGATION_RECORDING: 5,
+  OBLIGATION_MASK_COLUMNS: 6,
+  OBLIGATION_MASK_DETECTORS: 7,
+  OBLIGATION_MASK_PATHS: 8,
+  OBLIGATION_MASK_HEADERS: 9,
+} as const;
+
+export type Obligation = typeof Obligation[keyof typeof Obligation];
+
+export namespace Obligation {
+  export type OBLIGATION_UNSPECIFIED = typeof Obligation.OBLIGATION_UNSPECIFIED;
+  export type OBLIGATION_ROW_LIMIT = typeof Obligation.OBLIGATION_ROW_LIMIT;
+  export type OBLIGATION_HOURLY_ROW_LIMIT = typeof Obligation.OBLIGATION_HOURLY_ROW_LIMIT;
+  export type OBLIGATION_READ_ONLY = typeof Obligation.OBLIGATION_READ_ONLY;
+  export type OBLIGATION_LINES = typeof Obligation.OBLIGATION_LINES;
+  export type OBLIGATION_RECORDING = typeof Obligation.OBLIGATION_RECORDING;
+  export type OBLIGATION_MASK_COLUMNS = typeof Obligation.OBLIGATION_MASK_COLUMNS;
+  export type OBLIGATION_MASK_DETECTORS = typeof Obligation.OBLIGATION_MASK_DETECTORS;
+  export type OBLIGATION_MASK_PATHS = typeof Obligation.OBLIGATION_MASK_PATHS;
+  export type OBLIGATION_MASK_HEADERS = typeof Obligation.OBLIGATION_MASK_HEADERS;
+}
+
 export interface SessionRequest {
   message?:
     | { $case: "open"; value: OpenSession }
@@ -259,6 +288,11 @@ export interface OpenSession {
    * the same as to any other open, and a refusal ends the session. Empty = the control plane names the session.
    */
   sessionId: string;
+  /**
+   * What this very process fulfils of what a verdict may ask for. A control plane that is ahead of it lets nothing through
+   * that asks for more: to the agent a field that it does not know is not there.
+   */
+  fulfils: Obligation[];
 }
 
 /** All of it unverified. */
@@ -899,6 +933,7 @@ function createBaseOpenSession(): OpenSession {
     keyProof: undefined,
     traceparent: "",
     sessionId: "",
+    fulfils: [],
   };
 }
 
@@ -933,6 +968,13 @@ export const OpenSession: MessageFns<OpenSession> = {
     }
     if (message.sessionId !== "") {
       writer.uint32(82).string(message.sessionId);
+    }
+    if (message.fulfils.length !== 0) {
+      writer.uint32(90).fork();
+      for (const v of message.fulfils) {
+        writer.int32(v);
+      }
+      writer.join();
     }
     return writer;
   },
@@ -1029,6 +1071,24 @@ export const OpenSession: MessageFns<OpenSession> = {
 
             message.sessionId = reader.string();
             continue;
+          }
+          case 11: {
+            if (tag === 88) {
+              message.fulfils.push(reader.int32() as any);
+
+              continue;
+            }
+
+            if (tag === 90) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.fulfils.push(reader.int32() as any);
+              }
+
+              continue;
+            }
+
+            break;
           }
         }
         if ((tag & 7) === 4 || tag === 0) {
