@@ -8,7 +8,7 @@ import {
 import type { Closing } from '@wardgate/gateway'
 import type { Session, TcpipBindInfo } from 'ssh2'
 import { refusalText } from '../errors'
-import { maxChannels, maxUnreadBytes, maxUnusedChannels } from '../limits'
+import { maxChannels, maxCommandBytes, maxUnreadBytes, maxUnusedChannels } from '../limits'
 import { rejectChannel } from '../server/raw-messages'
 import { ForwardIn } from './forward-in'
 import { forwardOut } from './forward-out'
@@ -36,7 +36,12 @@ export class Conversation {
       const lost = (cause?: Error) => resolve({ reason: 'target', error: targetLost(cause) })
       upstream.on('error', lost).on('close', () => lost())
       // Its socket's close is noticed by the gateway; an error of the protocol is not.
-      connection.on('error', (cause: Error) => resolve({ reason: 'error', error: broken(cause) }))
+      connection.on('error', (cause: Error) => {
+        const error = broken(cause)
+        // At once: the library ends the stream when this returns.
+        if (error.code === 'ERR_PROTOCOL_OVERSIZE') this.#refuseUnread(error)
+        resolve({ reason: 'error', error })
+      })
       connection.on('end', () => resolve({ reason: 'client' }))
       signal.addEventListener('abort', () =>
         resolve({ reason: 'error', error: toGatewayError(signal.reason) }),
@@ -63,6 +68,11 @@ export class Conversation {
 
   end(error: GatewayError): void {
     this.#close({ reason: 'error', error })
+  }
+
+  /** It was most likely a command, for the one of these that waits for it. */
+  #refuseUnread(error: GatewayError): void {
+    for (const channel of this.#channels) channel.refuseUnread(refusalText(error))
   }
 
   #settleAll(): void {
@@ -130,7 +140,10 @@ function targetLost(cause: Error | undefined): TargetError {
 function broken(cause: Error): ProtocolError {
   // The length of a packet is the first thing that does not fit, whether it is too long or was never a length.
   if (cause.message.startsWith('Bad packet length'))
-    return new ProtocolError('ERR_PROTOCOL_OVERSIZE', 'a packet longer than 35000 bytes', { cause })
+    return new ProtocolError('ERR_PROTOCOL_OVERSIZE', 'a packet longer than 35000 bytes', {
+      cause,
+      nextStep: `Send a long command as a file or on standard input: one has at most ${maxCommandBytes} bytes.`,
+    })
   const message = `the connection cannot go on: ${cause.message}`
   return new ProtocolError('ERR_PROTOCOL_MALFORMED', message, { cause })
 }

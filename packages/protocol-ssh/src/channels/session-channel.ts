@@ -1,5 +1,7 @@
 import type { CommandOperation } from '@wardgate/gateway'
 import type { PseudoTtyInfo, ServerChannel, Session } from 'ssh2'
+import { exitRefused } from '../errors'
+import { refuseUnread } from '../server/raw-messages'
 import { SftpChannel } from '../sftp/sftp-channel'
 import type { Relaying } from './relaying'
 import { CommandChannel } from './command-channel'
@@ -16,6 +18,7 @@ const terminalName = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$/
 /** One session channel of the client's (RFC 4254 section 6): what it asks for before and while something runs in it. */
 export class SessionChannel {
   readonly #relaying: Relaying
+  readonly #session: Session
   readonly #closed = new AbortController()
   readonly #environment: Environment
   #terminal: PseudoTtyInfo | undefined
@@ -26,6 +29,7 @@ export class SessionChannel {
 
   constructor(relaying: Relaying, session: Session) {
     this.#relaying = relaying
+    this.#session = session
     this.#environment = new Environment(relaying.settings.environment)
     session.on('pty', (accept, reject, info) =>
       this.#answer(this.#setTerminal(info), accept, reject),
@@ -72,6 +76,12 @@ export class SessionChannel {
   /** Tells the client why everything ends. */
   tell(text: string): void {
     this.#running?.tell(text)
+  }
+
+  /** What was asked for could not be read: told while it still can be, unless something runs here. */
+  refuseUnread(text: string): void {
+    if (this.#isUsed || this.#closed.signal.aborted) return
+    refuseUnread(this.#relaying.connection, this.#session, { text, status: exitRefused })
   }
 
   /** All ends: what runs here is settled before the session is. */

@@ -1,7 +1,7 @@
 import { ByteWriter } from '@wardgate/wire'
 import { putString } from '@wardgate/wire/openssh'
-import type { Client, Connection } from 'ssh2'
-import { inside, type Inside } from '../transport/inside'
+import type { Client, Connection, Session } from 'ssh2'
+import { inside, remoteOf, type Inside } from '../transport/inside'
 
 const disconnectMessage = 1 // SSH_MSG_DISCONNECT, RFC 4253 section 11.1
 const bannerMessage = 53 // SSH_MSG_USERAUTH_BANNER, RFC 4252 section 5.4
@@ -58,6 +58,22 @@ export function sendDisconnect(connection: Connection, reason: number, text: str
   const packet = write.alloc(payload.length, true)
   payload.copy(packet, write.allocStartKEX)
   protocol._cipher.encrypt(write.finalize(packet, true))
+}
+
+const stderrData = 1 // SSH_EXTENDED_DATA_STDERR, RFC 4254 section 5.2
+
+/** Answers a request of a session that could not be read, as a command that was refused. */
+export function refuseUnread(
+  connection: Connection,
+  session: Session,
+  { text, status }: { readonly text: string; readonly status: number },
+): void {
+  const protocol = inside(connection)
+  const remote = remoteOf(session)
+  protocol.channelSuccess(remote)
+  protocol.channelExtData(remote, Buffer.from(text), stderrData)
+  protocol.exitStatus(remote, status)
+  protocol.channelClose(remote)
 }
 
 const administrativelyProhibited = 1 // SSH_OPEN_ADMINISTRATIVELY_PROHIBITED, RFC 4254 section 5.1

@@ -1,4 +1,4 @@
-import type { Client, Connection } from 'ssh2'
+import type { Client, Connection, Session } from 'ssh2'
 
 /** What the library keeps to itself and has no public way to: its packet writer. Pinned to one version for it. */
 export interface Inside {
@@ -15,6 +15,10 @@ export interface Inside {
   readonly _kex: { readonly sessionID: Buffer }
   readonly _authsQueue: string[]
   authPK: (user: string) => void
+  channelSuccess(remote: number): void
+  channelExtData(remote: number, data: Buffer, type: number): void
+  exitStatus(remote: number, status: number): void
+  channelClose(remote: number): void
   channelOpenFail: (this: unknown, remote: number, reason: number, description: string) => void
 }
 
@@ -23,6 +27,12 @@ export interface PacketCipher {
   /** Room for a packet, with its lengths and its padding filled in and the payload to come. */
   allocPacket(payloadBytes: number): Buffer
   encrypt(packet: Buffer): void
+}
+
+/** A session channel that nothing runs in yet: its number at the client. */
+export function remoteOf(session: Session): number {
+  const inner = session as unknown as { readonly _chanInfo: { readonly outgoing: { id: number } } }
+  return inner._chanInfo.outgoing.id
 }
 
 export function inside(connection: Connection | Client): Inside {
