@@ -24,14 +24,18 @@ export class SshServer {
     started.stderr?.on('data', (chunk: Buffer) => (this.#log += chunk.toString()))
   }
 
-  /** `more` = further lines of its configuration. */
-  static async start(sshd: string, port: number, more = ''): Promise<SshServer> {
+  /** `more` = lines of its configuration that come first and so count; they may name its folder. */
+  static async start(
+    sshd: string,
+    port: number,
+    more: (folder: string) => string = () => '',
+  ): Promise<SshServer> {
     const folder = mkdtempSync(join(tmpdir(), 'wardgate-sshd-'))
     for (const name of ['host-key', 'account-key'])
       execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, name)])
     if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true })
     const configuration = join(folder, 'sshd_config')
-    writeFileSync(configuration, `${configurationIn(folder, port)}${more}\n`)
+    writeFileSync(configuration, `${more(folder)}\n${configurationIn(folder, port)}`)
     chmodSync(folder, 0o755)
     const started = spawn(sshd, ['-D', '-e', '-f', configuration], {
       stdio: ['ignore', 'ignore', 'pipe'],

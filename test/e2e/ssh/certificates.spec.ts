@@ -37,7 +37,7 @@ describeWithPeer('sshd', (sshd) => {
     writeFileSync(trust, `${targets}\n`)
     // It trusts the authority and no key: nothing else would let the agent in.
     const lines = `TrustedUserCAKeys ${trust}\nLogLevel VERBOSE\n`
-    server = await SshServer.start(sshd, await freePort(), lines)
+    server = await SshServer.start(sshd, await freePort(), () => lines)
     writeFileSync(server.path('account-key.pub'), '')
     const credential = { kind: 'key-certificate', username: server.user }
     for (const name of [connection, other])

@@ -195,6 +195,13 @@ describe('what is not offered', () => {
     expect(asked()).toEqual([])
   })
 
+  it('a command that is not UTF-8, of which the target would run another', async () => {
+    const client = await stage.client()
+    const { code, stderr } = await client.exec('hello \ud800')
+    expect({ code, asked: asked() }).toEqual({ code: 126, asked: [] })
+    expect(stderr).toContain('not valid UTF-8')
+  })
+
   it('a command that is longer than one may be, with its own code', async () => {
     const client = await stage.client()
     const { code, stderr } = await client.exec(`hello ${'x'.repeat(32 * 1024)}`)

@@ -56,6 +56,9 @@ export class CommandRun {
     const { operation, stderr, closed } = this.#options
     if (operation.text.includes('\0'))
       throw new ProtocolError('ERR_PROTOCOL_MALFORMED', 'a command with a NUL character in it')
+    // The library decodes: what it could not read is another command, and the target would run that.
+    if (operation.text.includes('\ufffd'))
+      throw new ProtocolError('ERR_PROTOCOL_MALFORMED', 'a command that is not valid UTF-8')
     const bytes = Buffer.byteLength(commandLine(operation))
     if (bytes > maxCommandBytes)
       throw new LimitError(

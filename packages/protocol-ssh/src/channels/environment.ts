@@ -22,7 +22,9 @@ export class Environment {
     const isAllowed = this.#allowed.some((pattern) =>
       pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern,
     )
-    if (!isAllowed || !variableName.test(name) || value.includes('\0')) return false
+    if (!isAllowed || !variableName.test(name)) return false
+    // U+FFFD stands for bytes that could not be decoded.
+    if (/[\0\ufffd]/.test(value)) return false
     if (!this.#values.has(name) && this.#values.size >= maxVariables) return false
     if (Buffer.byteLength(value) > maxVariableBytes) return false
     this.#values.set(name, value)
