@@ -305,6 +305,7 @@ export class Agent {
     return createMetrics({
       liveSessions: () => counters.sessions,
       handshakes: () => counters.handshakes,
+      prompts: () => counters.prompts,
       openedSessions: () => counters.openedSessions,
       acceptedSockets: () => counters.acceptedSockets,
       refusedLogins: () => counters.refusedLogins,

@@ -4,6 +4,7 @@ import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
 export interface MetricSources {
   readonly liveSessions: () => number
   readonly handshakes: () => number
+  readonly prompts: () => number
   readonly openedSessions: () => number
   readonly acceptedSockets: () => number
   readonly refusedLogins: () => ReadonlyMap<string, number>
@@ -35,6 +36,7 @@ export function createMetrics(sources: MetricSources): Registry {
   }
   gauge('sessions', 'Live sessions.', sources.liveSessions)
   gauge('handshakes', 'Clients that have not been let in yet.', sources.handshakes)
+  gauge('prompts', 'Clients whose person may take time to log in.', sources.prompts)
   gauge('listeners', 'Addresses that the agent listens on.', sources.listeners)
   gauge('control_plane_attached', '1 while the control plane is reached.', () =>
     Number(sources.isAttached()),
