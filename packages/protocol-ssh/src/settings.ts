@@ -23,6 +23,13 @@ const shape = z.strictObject({
     .describe(
       'Host keys of the target: public keys or SHA256 fingerprints. With none, nothing is dialled.',
     ),
+  hostAuthorities: z
+    .array(z.string().regex(publicKey, 'must be a public key such as "ssh-ed25519 AAAA…"'))
+    .max(8)
+    .default([])
+    .describe(
+      'Public keys that certify host keys: a certificate of one, for the name that is dialled, counts as a pinned key.',
+    ),
   shell: z
     .enum(['posix', 'bash', 'other'])
     .default('posix')

@@ -12,7 +12,8 @@ export interface Inside {
   }
   readonly _cipher: PacketCipher
   readonly _kexinit: unknown
-  readonly _kex: { readonly sessionID: Buffer }
+  readonly _kex: { readonly sessionID: Buffer; readonly negotiated: { serverHostKey: string } }
+  _offer: Offer
   readonly _authsQueue: string[]
   authPK: (user: string) => void
   channelSuccess(remote: number): void
@@ -20,6 +21,29 @@ export interface Inside {
   exitStatus(remote: number, status: number): void
   channelClose(remote: number): void
   channelOpenFail: (this: unknown, remote: number, reason: number, description: string) => void
+}
+
+/** The algorithms of one direction. */
+export interface Names {
+  readonly cipher: List
+  readonly mac: List
+  readonly compress: List
+  readonly lang: List
+}
+
+interface List {
+  readonly array: readonly string[]
+}
+
+/** What is offered in a key exchange. */
+interface Offer {
+  readonly lists: {
+    readonly kex: List
+    readonly serverHostKey: List
+    readonly cs: Names
+    readonly sc: Names
+  }
+  readonly constructor: new (names: object) => Offer
 }
 
 /** Another one after each key exchange. */

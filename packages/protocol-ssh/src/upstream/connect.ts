@@ -6,9 +6,11 @@ import { algorithms, targetHostKeys } from '../algorithms'
 import { keepaliveMillis, maxMissedKeepalives } from '../limits'
 import type { SshSettings } from '../settings'
 import { gatherWrites } from '../transport/gathered-writes'
+import { offerHostCertificates, proveByCertificate } from '../transport/host-certificates'
 import { reusePackets } from '../transport/reused-packets'
 import { wholeIdentification } from '../transport/whole-identification'
 import { presentCertificate } from './certificate-login'
+import { certifiedHostKey, hostCertificateAlgorithms, isHostCertificate } from './host-certificate'
 import { refusalOfHostKey } from './host-keys'
 
 export interface Dialling {
@@ -39,10 +41,14 @@ async function connectTo(endpoint: TargetEndpoint, dialling: Dialling): Promise<
     const where = `${endpoint.host}:${endpoint.port}`
     throw new TargetError('ERR_TARGET_UNREACHABLE', `cannot connect to ${where}`, { cause })
   })
-  return logIn(stream, dialling)
+  return logIn(stream, endpoint, dialling)
 }
 
-function logIn(stream: Duplex, { target, settings, signal }: Dialling): Promise<Client> {
+function logIn(
+  stream: Duplex,
+  { host }: TargetEndpoint,
+  { target, settings, signal }: Dialling,
+): Promise<Client> {
   const client = new Client()
   let untrusted: GatewayError | undefined
   return new Promise((resolve, reject) => {
@@ -64,8 +70,8 @@ function logIn(stream: Duplex, { target, settings, signal }: Dialling): Promise<
     client.on('keyboard-interactive', (...[, , , prompts, finish]) =>
       finish(prompts.map(() => passwordOf(target.credential))),
     )
-    const hostVerifier = (key: Buffer) => {
-      untrusted = refusalOfHostKey(settings.hostKeys, key)
+    const hostVerifier = (presented: Buffer) => {
+      untrusted = refusalOf(client, presented, { settings, host })
       return untrusted === undefined
     }
     wholeIdentification(stream)
@@ -81,8 +87,27 @@ function logIn(stream: Duplex, { target, settings, signal }: Dialling): Promise<
       ...loginWith(target.credential),
     })
     reusePackets(client)
+    if (settings.hostAuthorities.length > 0)
+      offerHostCertificates(client, hostCertificateAlgorithms)
     if (target.credential.kind === 'key-certificate') presentCertificate(client, target.credential)
   })
+}
+
+/** Undefined = it is the host, as soon as the key has signed the exchange. */
+function refusalOf(
+  client: Client,
+  presented: Buffer,
+  { settings, host }: { readonly settings: SshSettings; readonly host: string },
+): GatewayError | undefined {
+  if (!isHostCertificate(presented)) return refusalOfHostKey(settings.hostKeys, presented)
+  try {
+    const check = { authorities: settings.hostAuthorities, host, nowMillis: Date.now() }
+    const { blob: key, type: keyType } = certifiedHostKey(presented, check)
+    proveByCertificate(client, { certificate: presented, key, keyType })
+    return undefined
+  } catch (caught) {
+    return toGatewayError(caught)
+  }
 }
 
 function loginWith(credential: TargetCredential): ConnectConfig {
