@@ -30,6 +30,7 @@ import { ListenerSet } from './listeners/listener-set'
 import { startHealthServer } from './observation/health-server'
 import { createMetrics } from './observation/metrics'
 import { Recorders } from './recording/recorders'
+import { RecordingShare } from './recording/recording-share'
 import { Connections } from './sessions/connections'
 import { netDialler } from './sessions/dialler'
 import { WatchedControlPlane } from './sessions/watched-control-plane'
@@ -106,6 +107,7 @@ export class Agent {
     this.#hosts = new HostCertificates({ clock: systemClock, client: () => this.#link.client })
     this.#ingest = new Ingest({ spool: this.#spool, client: () => this.#link.client, log })
     this.#recorders = new Recorders({
+      share: new RecordingShare(this.#spool, config.spoolMaxBytes / 2),
       spool: this.#spotter,
       clock: systemClock,
       log,

@@ -1,11 +1,13 @@
 import type { Clock, CreateRecorder, Spool } from '@wardgate/gateway'
 import type { Logger as Log } from '@wardgate/logger'
+import type { RecordingShare } from './recording-share'
 import { createRecordingWriter, type RecordingWriter } from '@wardgate/recording'
 
 export interface RecordersOptions {
   readonly spool: Spool
   readonly clock: Clock
   readonly log: Log
+  readonly share: RecordingShare
   /** The protocol of a connection, by the connection's id. */
   readonly protocolOf: (connectionId: string) => string
   /** How often what was recorded is handed over, so that a live session can be watched. */
@@ -30,8 +32,8 @@ export class Recorders {
 
   readonly create: CreateRecorder = (grant) => {
     if (grant.recording === 'off') return undefined
-    const { spool, clock, protocolOf } = this.#options
-    const { sessionId } = grant
+    const { spool, share, clock, protocolOf } = this.#options
+    const { sessionId, principalId } = grant
     const writer = createRecordingWriter({
       sessionId,
       protocol: protocolOf(grant.connectionId),
@@ -39,7 +41,10 @@ export class Recorders {
       micros: () => clock.micros(),
       onChunk: (index, data, last) => {
         if (last) this.#live.delete(writer)
+        // The last chunk says that the recording is whole: it is never the one too many.
+        if (!last) share.require(principalId, data.length)
         spool.append({ kind: 'recording', sessionId, index, data, last })
+        share.appended(principalId, data.length)
       },
     })
     this.#live.add(writer)
