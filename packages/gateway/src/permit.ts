@@ -40,13 +40,20 @@ export class OperationPermit implements Permit {
   readonly mayCutRows: boolean
   readonly #context: SessionContext
   readonly #startedMicros: number
+  readonly #ended: ((outcome: Outcome) => void) | undefined
   #isSettled = false
   #maskHeader: ((name: string, value: string) => string) | undefined
 
-  constructor(context: SessionContext, operationId: string, allowance: Allowance) {
+  constructor(
+    context: SessionContext,
+    operationId: string,
+    allowance: Allowance,
+    ended?: (outcome: Outcome) => void,
+  ) {
     this.operationId = operationId
     this.allowance = allowance
     this.#context = context
+    this.#ended = ended
     this.readOnly = allowance.readOnly
     this.unmasked = masksNothing(allowance.masking)
     this.touchesMasked = allowance.masking.touchesMasked ?? false
@@ -99,6 +106,7 @@ export class OperationPermit implements Permit {
     }
     this.#isSettled = true
     unsettled.delete(this)
+    this.#ended?.(outcome)
     try {
       spool.append({
         kind: 'outcome',

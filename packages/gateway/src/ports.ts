@@ -72,6 +72,12 @@ export interface ControlSession {
   /** One answer a tool, in order: whether the client may see it. Rejects as `decide` does. */
   screenTools(tools: readonly OfferedTool[]): Promise<readonly boolean[]>
   withdraw(operationId: string, reason: 'abandoned' | 'hold-elapsed'): void
+  /** Told of an operation that is about to run at the target; what it answers is told how that ended. */
+  follow?(
+    operationId: string,
+    operation: Operation,
+    fromMemo: boolean,
+  ): ((outcome: Outcome) => void) | undefined
   /** Aborted with a SessionError when the session is killed or the credential expires. */
   readonly killed: AbortSignal
   close(reason: string): void

@@ -12,6 +12,9 @@ export interface SpanAttributes {
   readonly 'wardgate.operation_id'?: string
   readonly 'wardgate.operation_kind'?: string
   readonly 'wardgate.verdict'?: string
+  /** Whether the verdict was in the agent's memo. */
+  readonly 'wardgate.memo'?: boolean
+  readonly 'wardgate.status'?: string
   readonly 'wardgate.approval_id'?: string
   /** A code of ours, never a message. */
   readonly 'error.type'?: string

@@ -46,7 +46,9 @@ async function work(): Promise<void> {
   await client.query(
     `SELECT id FROM customers WHERE name = 'planted-literal' /*traceparent='${traceparent}'*/`,
   )
-  await client.query('SELECT id FROM customers WHERE name = $1', ['planted-parameter'])
+  for (let round = 0; round < 2; round += 1)
+    await client.query('SELECT id FROM customers WHERE name = $1', ['planted-parameter'])
+  await client.query(`SELECT 1 / 0 AS planted_failure`).catch(() => undefined)
   await client.query('DROP TABLE planted_table').catch(() => undefined)
   await client.end()
   await fetch(`${instance.descriptor.controlPlane.url}/v1/connections?q=planted-query`, {
@@ -84,6 +86,26 @@ it('one trace goes from the session at the agent to the decision at the control 
   }
   const [opened] = spansOf('wardgate-control-plane', 'open session')
   expect(parentOf(opened)).toMatchObject({ service: 'wardgate-agent', name: 'session' })
+})
+
+it('what ran at the target has a span, whoever decided it', async () => {
+  const ran = await eventually(async () => {
+    const spans = spansOf('wardgate-agent', 'target')
+    return spans.some(({ attributes }) => attributes['wardgate.memo'] === 'true')
+      ? spans
+      : undefined
+  })
+  const asked = new Set(
+    spansOf('wardgate-agent', 'decision').map((span) => span.attributes['wardgate.operation_id']),
+  )
+  for (const span of ran) {
+    expect(parentOf(span)).toMatchObject({ name: 'session' })
+    const { 'wardgate.memo': fromMemo, 'wardgate.operation_id': id } = span.attributes
+    expect(asked.has(id ?? '')).toBe(fromMemo === 'false')
+  }
+  expect(new Set(ran.map(({ attributes }) => attributes['wardgate.status']))).toEqual(
+    new Set(['succeeded', 'failed']),
+  )
 })
 
 it('no span joins the trace that a client claims', async () => {

@@ -1,5 +1,11 @@
 import { toGatewayError } from '@wardgate/errors'
-import type { ControlVerdict, OpenRequest, Operation, SessionGrant } from '@wardgate/gateway'
+import type {
+  ControlVerdict,
+  OpenRequest,
+  Operation,
+  Outcome,
+  SessionGrant,
+} from '@wardgate/gateway'
 import { noSpans, type Span, type Spans } from '@wardgate/tracing'
 
 export interface TracedDecision {
@@ -10,7 +16,7 @@ export interface TracedDecision {
 
 const untraced: TracedDecision = { traceparent: '', follow: (verdict) => verdict }
 
-/** The spans of one session: one for its whole life, and one for every decision that is asked for. */
+/** The spans of one session: one for its whole life, for every decision that is asked for, and every run at the target. */
 export class SessionTrace {
   readonly #spans: Spans
   #session: Span | undefined
@@ -43,6 +49,21 @@ export class SessionTrace {
     }
     const span = this.#spans.start('decision', 'client', attributes, this.#session.traceparent)
     return { traceparent: span.traceparent, follow: (verdict) => follow(span, verdict) }
+  }
+
+  /** From the permit to its settling: what the target takes, and the relay of its answer. */
+  target(operationId: string, { kind }: Operation, fromMemo: boolean) {
+    if (this.#session === undefined) return undefined
+    const attributes = {
+      'wardgate.operation_id': operationId,
+      'wardgate.operation_kind': kind,
+      'wardgate.memo': fromMemo,
+    }
+    const span = this.#spans.start('target', 'client', attributes, this.#session.traceparent)
+    return ({ status }: Outcome) => {
+      span.set({ 'wardgate.status': status })
+      span.end()
+    }
   }
 
   end(): void {

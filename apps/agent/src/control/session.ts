@@ -149,6 +149,10 @@ export class StreamSession implements ControlSession {
     return decision.follow(verdict)
   }
 
+  follow(operationId: string, operation: Operation, fromMemo: boolean) {
+    return this.#trace.target(operationId, operation, fromMemo)
+  }
+
   screenTools(tools: readonly OfferedTool[]): Promise<readonly boolean[]> {
     return this.#lost === undefined ? this.#screenings.ask(tools) : Promise.reject(this.#lost)
   }
