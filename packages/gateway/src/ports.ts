@@ -158,7 +158,8 @@ export type SpoolEntry =
       readonly operation: Operation
       readonly code: string
       readonly message: string
-      readonly determinedBy: readonly RuleReference[]
+      /** Absent when nobody could decide. */
+      readonly verdict?: Pick<ControlVerdict, 'determinedBy' | 'summary' | 'actions'>
     }
   | {
       readonly kind: 'session-ended'

@@ -24,6 +24,15 @@ it('ends with 1 and names the rule where a statement is refused', async () => {
   expect(stderr).toContain('Schema changes go through a migration review. (rule shop/no-ddl)')
 })
 
+it('lists what was refused by what it would have done', async () => {
+  await wardgate('sql', 'shop', 'DROP TABLE payments')
+  const listed = await eventually(async () => {
+    const { stdout } = await wardgate('--identity', 'admin', 'operations', 'list')
+    return stdout.split('\n').find((line) => line.includes('DROP on public.payments'))
+  })
+  expect(listed).toMatch(/refused .*ERR_POLICY_DENIED/)
+})
+
 it('says as a notice that a statement waits, and runs it once it is approved', async () => {
   const deleting = wardgate('sql', 'shop', 'DELETE FROM payments WHERE order_id = 77001')
   const id = await eventually(async () => {

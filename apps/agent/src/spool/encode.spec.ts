@@ -60,7 +60,11 @@ describe('the spool record encoder', () => {
         operation: sampleOperation,
         code: 'ERR_POLICY_DENIED',
         message: 'no',
-        determinedBy: [],
+        verdict: {
+          determinedBy: [{ policy: 'shop', rule: 'no-ddl' }],
+          summary: 'DROP on public.orders',
+          actions: [{ action: 'drop', resource: 'table:public.orders' }],
+        },
       },
       {
         kind: 'session-ended',
@@ -100,6 +104,12 @@ describe('the spool record encoder', () => {
       'agentLife',
       'sessionStarted',
     ])
+    expect(roundTrip(entries[1]!).entry?.value).toMatchObject({
+      code: 'ERR_POLICY_DENIED',
+      determinedBy: [{ policy: 'shop', rule: 'no-ddl' }],
+      summary: 'DROP on public.orders',
+      actions: [{ action: 'drop', resource: 'table:public.orders' }],
+    })
     expect(roundTrip(entries[7]!).entry?.value).toEqual({
       sessionId,
       admission: Buffer.from([9, 8]),

@@ -169,7 +169,10 @@ function encodeRefused(writer: ProtoWriter, entry: Entry<'refused'>): void {
   encodeText(writer, entry.operation, 4)
   writer.string(lengthTag(7), entry.code)
   writer.string(lengthTag(8), entry.message)
-  encodeRules(writer, lengthTag(9), entry.determinedBy)
+  if (entry.verdict === undefined) return
+  encodeRules(writer, lengthTag(9), entry.verdict.determinedBy)
+  writer.string(lengthTag(10), entry.verdict.summary)
+  encodeActions(writer, lengthTag(11), entry.verdict.actions)
 }
 
 /** The text, its digest and its size take three consecutive fields in both messages that have them. */

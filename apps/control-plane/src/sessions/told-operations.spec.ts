@@ -53,6 +53,8 @@ describe('operations, told by the audit log or by rows of their own', () => {
           code: 'ERR_POLICY_DENIED',
           message: 'no',
           determinedBy: [],
+          summary: 'DROP on public.t',
+          actions: [{ action: 'drop', resource: 'table:public.t' }],
         },
       },
       minute(),
@@ -112,6 +114,14 @@ describe('operations, told by the audit log or by rows of their own', () => {
       ['select 1', 'succeeded'],
     ])
     expect(all.map(({ text }) => text.length)[1]).toBe(7_009)
+  })
+
+  it('say what was refused', () => {
+    expect(all[2]).toMatchObject({
+      summary: 'DROP on public.t',
+      actions: ['drop', 'drop table:public.t'],
+      errorCode: 'ERR_POLICY_DENIED',
+    })
   })
 
   it('say the same whichever tells of them', () => {

@@ -16,7 +16,7 @@ export function refuse(attempt: Attempt, error: GatewayError): Denial {
       operation: attempt.operation,
       code: error.code,
       message: error.message,
-      determinedBy: attempt.verdict?.determinedBy ?? [],
+      ...(attempt.verdict === undefined ? {} : { verdict: attempt.verdict }),
     })
   } catch (caught) {
     const unrecorded = auditUnavailable(caught)

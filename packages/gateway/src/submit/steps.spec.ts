@@ -97,14 +97,16 @@ it('has its permit at once when the memo knows it and its intent has left the pr
 describe('a denied operation', () => {
   it('is told why and is recorded, also when the verdict comes from the memo', async () => {
     const { gate, controlPlane, spool } = fakeGate()
-    controlPlane.answer = () => controlPlane.deny(undefined, { memo: 'exact' })
+    const actions = [{ action: 'drop', resource: 'table:public.orders' }]
+    const summary = 'DROP on public.orders'
+    controlPlane.answer = () => controlPlane.deny(undefined, { memo: 'exact', actions, summary })
     await gate.submit(select)
     expect(errorOf(await gate.submit(select)).code).toBe('ERR_POLICY_DENIED')
     expect(controlPlane.asked).toHaveLength(1)
     expect(spool.of('refused')).toHaveLength(2)
     expect(spool.of('refused')[1]).toMatchObject({
       code: 'ERR_POLICY_DENIED',
-      determinedBy: [{ policy: 'shop', rule: 'no-ddl' }],
+      verdict: { determinedBy: [{ policy: 'shop', rule: 'no-ddl' }], summary, actions },
     })
     expect(spool.of('intent')).toHaveLength(0)
   })

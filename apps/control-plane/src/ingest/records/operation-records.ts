@@ -31,46 +31,46 @@ const outcomes = {
 } as const
 
 export function readIntent(raw: OperationIntent, at: Date): RecordContent {
-  const operationId = id(raw.operationId)
-  const sessionId = id(raw.sessionId)
-  const parameters = shownParameters(raw.parameters.map(parameter))
-  const determinedBy = rules(raw.determinedBy)
-  const actions = raw.actions.map(({ action, resource }) => short(`${action} ${resource}`))
-  const approvalId = raw.approvalId === '' ? '' : id(raw.approvalId)
-  const text = redactStatement(clean(raw.text))
-  const textDigest = raw.textDigest.toString('hex')
   const operation: NewOperation = {
-    id: operationId,
-    sessionId,
-    operationKind: short(raw.kind),
-    summary: short(raw.summary),
-    text: text.slice(0, longestStoredText),
-    textDigest,
-    textBytes: raw.textBytes,
-    parameters: [...parameters],
+    ...readOperation(raw, at),
     status: 'forwarded',
-    determinedBy,
-    actions,
-    approvalId,
-    errorCode: '',
-    errorMessage: '',
-    at,
+    parameters: [...shownParameters(raw.parameters.map(parameter))],
+    approvalId: raw.approvalId === '' ? '' : id(raw.approvalId),
   }
   return {
     kind: 'operation.intent',
-    sessionId,
-    operationId,
+    sessionId: operation.sessionId,
+    operationId: operation.id,
     body: intentBody(raw, operation),
     effect: { kind: 'intent', operation, isToldInFull: isToldInFull(operation) },
   }
 }
 
+/** What intents and refusals tell alike of an operation. */
+function readOperation(raw: OperationIntent | OperationRefused, at: Date) {
+  return {
+    id: id(raw.operationId),
+    sessionId: id(raw.sessionId),
+    operationKind: short(raw.kind),
+    summary: short(raw.summary),
+    text: redactStatement(clean(raw.text)).slice(0, longestStoredText),
+    textDigest: raw.textDigest.toString('hex'),
+    textBytes: raw.textBytes,
+    parameters: [],
+    determinedBy: rules(raw.determinedBy),
+    actions: raw.actions.map(({ action, resource }) => short(`${action} ${resource}`)),
+    approvalId: '',
+    errorCode: '',
+    errorMessage: '',
+    at,
+  }
+}
+
 /** Put together by hand, in the order of canonical JSON: it is written for every operation. */
 function intentBody({ epoch, fromMemo, parameters: bound }: OperationIntent, of: NewOperation) {
-  const actions = of.actions.slice(0, mostActions).map((action) => cut(action, longestAction))
   const parameters = of.parameters.slice(0, mostParametersInLeaf).map(shortened)
   return (
-    `{"actions":${canonicalJson(actions)},"approvalId":"${of.approvalId}",` +
+    `{"actions":${canonicalJson(shownActions(of))},"approvalId":"${of.approvalId}",` +
     `"determinedBy":${canonicalJson(of.determinedBy)},"epoch":"${epoch}","fromMemo":${fromMemo},` +
     `"kind":${canonicalString(of.operationKind)},"parameterCount":${bound.length},` +
     `"parameters":${canonicalJson(parameters)},"summary":${canonicalString(of.summary)},` +
@@ -93,44 +93,33 @@ function isToldInFull({ text, actions, parameters }: NewOperation): boolean {
 }
 
 export function readRefused(raw: OperationRefused, at: Date): RecordContent {
-  const operationId = id(raw.operationId)
-  const sessionId = id(raw.sessionId)
-  const determinedBy = rules(raw.determinedBy)
-  const text = redactStatement(clean(raw.text))
-  const textDigest = raw.textDigest.toString('hex')
   const operation: NewOperation = {
-    id: operationId,
-    sessionId,
-    operationKind: short(raw.kind),
-    summary: '',
-    text: text.slice(0, longestStoredText),
-    textDigest,
-    textBytes: raw.textBytes,
-    parameters: [],
+    ...readOperation(raw, at),
     status: 'refused',
-    determinedBy,
-    actions: [],
-    approvalId: '',
     errorCode: short(raw.code),
     errorMessage: short(raw.message),
-    at,
   }
   return {
     kind: 'operation.refused',
-    sessionId,
-    operationId,
+    sessionId: operation.sessionId,
+    operationId: operation.id,
     body: canonicalJson({
+      actions: shownActions(operation),
       code: operation.errorCode,
-      determinedBy,
+      determinedBy: operation.determinedBy,
       kind: operation.operationKind,
       message: operation.errorMessage,
-      text: cut(text, longestText),
+      summary: operation.summary,
+      text: cut(operation.text, longestText),
       textBytes: Number(raw.textBytes),
-      textDigest,
+      textDigest: operation.textDigest,
     }),
     effect: { kind: 'intent', operation, isToldInFull: isToldInFull(operation) },
   }
 }
+
+const shownActions = ({ actions }: NewOperation): string[] =>
+  actions.slice(0, mostActions).map((action) => cut(action, longestAction))
 
 export function readOutcome(raw: OperationOutcome, at: Date): RecordContent {
   const operationId = id(raw.operationId)

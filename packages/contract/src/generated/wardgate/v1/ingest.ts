@@ -128,7 +128,7 @@ export interface OperationOutcome {
   durationMicros: bigint;
 }
 
-/** Refused by the agent itself (limit, control plane unreachable, protocol) or by a memo; nothing was forwarded. */
+/** Refused by a verdict or by the agent itself (limit, control plane unreachable, protocol); nothing was forwarded. */
 export interface OperationRefused {
   sessionId: string;
   operationId: string;
@@ -139,6 +139,9 @@ export interface OperationRefused {
   code: string;
   message: string;
   determinedBy: RuleReference[];
+  /** What it was, where a verdict says so. */
+  summary: string;
+  actions: ActionFact[];
 }
 
 export interface SessionEnded {
@@ -966,6 +969,8 @@ function createBaseOperationRefused(): OperationRefused {
     code: "",
     message: "",
     determinedBy: [],
+    summary: "",
+    actions: [],
   };
 }
 
@@ -1000,6 +1005,12 @@ export const OperationRefused: MessageFns<OperationRefused> = {
     }
     for (const v of message.determinedBy) {
       RuleReference.encode(v!, writer.uint32(74).fork()).join();
+    }
+    if (message.summary !== "") {
+      writer.uint32(82).string(message.summary);
+    }
+    for (const v of message.actions) {
+      ActionFact.encode(v!, writer.uint32(90).fork()).join();
     }
     return writer;
   },
@@ -1087,6 +1098,22 @@ export const OperationRefused: MessageFns<OperationRefused> = {
             }
 
             message.determinedBy.push(RuleReference.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.summary = reader.string();
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.actions.push(ActionFact.decode(reader, reader.uint32()));
             continue;
           }
         }
