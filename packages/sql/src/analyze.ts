@@ -13,7 +13,6 @@ import {
   newFactNotes,
   newLineageNotes,
   type Candidate,
-  type FactNotes,
   type LineageNotes,
   type Work,
 } from './lineage/work'
@@ -23,6 +22,7 @@ import { assess } from './risk/assess'
 import { scoreRisk } from './risk/factors'
 import { evaluateQuery, hasLimit } from './statements/queries'
 import { runStatement, statementLabel } from './statements/statement'
+import { summarize } from './summary'
 import { text, unwrap, type Tree } from './tree'
 
 /** More names prepared by one text than this are refused. */
@@ -95,16 +95,6 @@ function evaluateOne(statement: ParsedStatement, work: Work): StatementLineage {
   const outputs = runStatement(statement.tree, { ...work, lineage: notes })
   if (notes.valueSources.size > 0) work.facts.riskMarks.add('system-values')
   return lineageOf(outputs, notes)
-}
-
-/** `DELETE on public.orders`: built from kinds and resolved names only. */
-function summarize(labels: readonly string[], facts: FactNotes): string {
-  const kinds = [...new Set(labels)].map((label) => label.toUpperCase()).join(', ')
-  const tables = [...facts.tables].slice(0, 5).join(', ')
-  const more = facts.tables.size > 5 ? ` and ${facts.tables.size - 5} more` : ''
-  const functions = [...facts.functions].slice(0, 5).join(', ')
-  const on = tables === '' ? '' : ` on ${tables}${more}`
-  return `${kinds || 'EMPTY'}${on}${functions === '' ? '' : ` calling ${functions}`}`
 }
 
 function sorted(actions: Iterable<ActionFact>): ActionFact[] {
