@@ -16,7 +16,11 @@ export interface TargetHandshake {
  * TLS with a target on a stream to it: verified as the connection demands, with its certificate when that is its
  * credential. Rejects with ERR_TARGET_TLS, and the stream is gone then.
  */
-export function encryptTarget(stream: Duplex, target: Target, how: TargetHandshake): Promise<TLSSocket> {
+export function encryptTarget(
+  stream: Duplex,
+  target: Target,
+  how: TargetHandshake,
+): Promise<TLSSocket> {
   return secured(connect(optionsOf(stream, target, how)), how.signal)
 }
 

@@ -47,13 +47,7 @@ export interface Relation {
 }
 
 export type RelationCallCause =
-  | 'default'
-  | 'check'
-  | 'index'
-  | 'partition-key'
-  | 'policy'
-  | 'trigger'
-  | 'trigger-condition'
+  'default' | 'check' | 'index' | 'partition-key' | 'policy' | 'trigger' | 'trigger-condition'
 
 export interface RelationCall {
   readonly cause: RelationCallCause
