@@ -250,7 +250,7 @@ describe('approval', () => {
     const running = refusal(client.query('DELETE FROM payments WHERE order_id < 10000000'))
     const request = await pendingFor('order_id < 10000000')
     const { rows } = await direct.query<{ n: number }>('SELECT count(*)::int AS n FROM payments')
-    const [, shown = ''] = /about ([\d,]+) rows/.exec(request.summary) ?? []
+    const [, shown = ''] = /about ([\d,]+) rows?/.exec(request.summary) ?? []
     expect(Number(shown.replaceAll(',', ''))).toBeGreaterThan((rows[0]?.n ?? 0) / 10)
     await vote(approver, request, 'reject', 'all of them')
     await running

@@ -1,6 +1,7 @@
 import { Client, Query, type QueryArrayConfig } from 'pg'
 import { CliError } from '../cli-error'
 import { isLoopback } from '../config/access'
+import { counted } from '../output/counted'
 import { escapeText } from '../output/escape'
 import { renderTable } from '../output/table'
 import type { Run } from '../run'
@@ -156,7 +157,8 @@ function show(run: Run, results: readonly ResultSet[]): void {
           })),
         ),
       )
-    if (total > rows.length) run.note(`… ${total - rows.length} rows more: see --max-rows`)
+    if (total > rows.length)
+      run.note(`… ${counted(total - rows.length, 'row')} more: see --max-rows`)
     run.note(completion)
   }
 }

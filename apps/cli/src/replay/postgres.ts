@@ -1,3 +1,4 @@
+import { counted } from '../output/counted'
 import { escapeLines, escapeText } from '../output/escape'
 import { renderTable } from '../output/table'
 import { FrameReader, type Frame } from './frames'
@@ -80,7 +81,7 @@ export class PostgresReplay {
       width: 40,
     }))
     if (this.#rows.length > 0) yield indented(renderTable(this.#rows, columns))
-    if (this.#moreRows > 0) yield `  … ${this.#moreRows} rows more\n`
+    if (this.#moreRows > 0) yield `  … ${counted(this.#moreRows, 'row')} more\n`
     if (completion !== undefined) yield `✓ ${escapeText(completion)}\n`
     this.#rows = []
     this.#moreRows = 0

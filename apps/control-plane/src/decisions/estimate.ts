@@ -42,7 +42,7 @@ export function withEstimate(facts: Facts, estimate: Estimate | undefined): Fact
   const { rows, cost } = estimate
   return {
     ...facts,
-    summary: `${facts.summary}, about ${rows.toLocaleString('en-US')} rows`,
+    summary: `${facts.summary}, about ${rows.toLocaleString('en-US')} ${rows === 1 ? 'row' : 'rows'}`,
     detail: { ...facts.detail, [estimateFacts.rows]: rows, [estimateFacts.cost]: cost },
   }
 }

@@ -12,6 +12,7 @@ import { dirname, isAbsolute, join } from 'node:path'
 import { readSource } from '../../api/body'
 import type { Api } from '../../api/client'
 import { CliError } from '../../cli-error'
+import { counted } from '../../output/counted'
 import { escapeText } from '../../output/escape'
 import type { Run } from '../../run'
 import { action, leaf, type Register } from '../command'
@@ -83,5 +84,5 @@ function conclude(run: Run, results: readonly PolicyTestResult[]): void {
   if (run.json) run.printJson({ passed: results.length - failed, failed, results })
   if (failed > 0)
     throw new CliError('no', run.json ? '' : `${failed} of ${results.length} cases failed`)
-  if (!run.json) run.note(`${results.length} cases passed`)
+  if (!run.json) run.note(`${counted(results.length, 'case')} passed`)
 }

@@ -1,6 +1,7 @@
 import { parsePolicy, type PolicyProblem } from '@wardgate/policy'
 import { readSource } from '../../api/body'
 import { CliError } from '../../cli-error'
+import { counted } from '../../output/counted'
 import type { Run } from '../../run'
 import { action, leaf, type Register } from '../command'
 
@@ -17,7 +18,9 @@ export const policiesValidate: Register = (parent, cli) => {
         if (run.json) run.printJson({ valid: document !== undefined, problems: problems ?? [] })
         if (problems) throw refused(run, file, problems)
         if (!run.json)
-          run.note(`${file}: policy ${document.name} is valid, ${document.rules.length} rules`)
+          run.note(
+            `${file}: policy ${document.name} is valid, ${counted(document.rules.length, 'rule')}`,
+          )
       }),
     )
 }

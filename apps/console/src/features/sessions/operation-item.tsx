@@ -1,5 +1,6 @@
 import { Link } from 'react-router'
 import { Badge } from '../../components/badge'
+import { counted } from '../../components/counted'
 import { operationTitle } from '../../components/operation-kind'
 import { oneLine } from '../../components/show-characters'
 import { Duration } from '../../components/time'
@@ -52,7 +53,8 @@ function OperationDetail({ operation }: { readonly operation: Operation }) {
         </p>
       )}
       <p className="quiet">
-        {operation.rows} rows, {operation.bytes} bytes, {operation.maskedCells} masked cells. Rules:{' '}
+        {counted(operation.rows, 'row')}, {counted(operation.bytes, 'byte')},{' '}
+        {counted(operation.maskedCells, 'masked cell')}. Rules:{' '}
         {determinedBy.map(({ policy, rule }) => `${policy} / ${rule}`).join(', ') || 'none'}.
       </p>
       {actions.length > 0 && (
@@ -66,5 +68,5 @@ function OperationDetail({ operation }: { readonly operation: Operation }) {
 }
 
 function resultOf({ status, rows }: Operation): string {
-  return status === 'succeeded' ? `${rows} rows` : ''
+  return status === 'succeeded' ? counted(rows, 'row') : ''
 }
