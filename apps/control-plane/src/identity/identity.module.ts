@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common'
 import { Authenticator } from '../common/auth/authenticator'
+import { ConnectionsModule } from '../connections/connections.module'
 import { PrincipalsModule } from '../principals/principals.module'
 import { RolesModule } from '../roles/roles.module'
 import { BootstrapRepository } from './bootstrap.repository'
@@ -23,7 +24,7 @@ import { WardgateTokens } from './tokens/wardgate-tokens'
 
 @Global()
 @Module({
-  imports: [PrincipalsModule, RolesModule],
+  imports: [ConnectionsModule, PrincipalsModule, RolesModule],
   controllers: [IssuersController, IdentityController, LoginController],
   providers: [
     IssuersRepository,

@@ -222,6 +222,14 @@ describe('identity over HTTP', () => {
         subject: 'group:autogen',
         connections: ['orders-*'],
       })
+      const connection = {
+        name: 'orders-eu',
+        protocol: 'postgres',
+        endpoints: [{ host: 'db', port: 5432 }],
+        database: 'shop',
+      }
+      const made = await (await admin()).post('/v1/connections', connection)
+      expect(made.status).toBe(201)
     })
 
     it('makes a token that is good for its connection and nothing else', async () => {
@@ -278,6 +286,18 @@ describe('identity over HTTP', () => {
       const subject_token = await issuer.token({ sub: 'autogen', groups: ['autogen'] })
       const { status, body } = await exchange({ subject_token, audience: 'connection:payroll' })
       expect({ status, code: body.code }).toEqual({ status: 403, code: 'ERR_AUTH_FORBIDDEN' })
+    })
+
+    it('issues nothing for a connection that does not exist', async () => {
+      const subject_token = await issuer.token({ sub: 'autogen', groups: ['autogen'] })
+      expect(await exchange({ subject_token, audience: 'connection:orders-xx' })).toMatchObject({
+        status: 400,
+        body: {
+          code: 'ERR_REQUEST_INVALID',
+          error: 'invalid_target',
+          errors: [{ path: 'audience', message: 'there is no connection orders-xx' }],
+        },
+      })
     })
 
     it('refuses a Wardgate token as the token to exchange', async () => {

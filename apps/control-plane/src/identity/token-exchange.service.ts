@@ -5,6 +5,8 @@ import type { Identity } from '../common/auth/identity'
 import { Clock } from '../common/clock'
 import { Database } from '../common/database/database'
 import { Config } from '../config/config'
+import { ConnectionsService } from '../connections/connections.service'
+import { InvalidTarget } from './invalid-target'
 import { IdentityService } from './identity.service'
 import type { ExchangeRequest } from './token-exchange.dto'
 import { WardgateTokens } from './tokens/wardgate-tokens'
@@ -17,6 +19,7 @@ export class TokenExchangeService {
   constructor(
     private readonly identities: IdentityService,
     private readonly tokens: WardgateTokens,
+    private readonly connections: ConnectionsService,
     private readonly database: Database,
     private readonly audit: AuditLog,
     private readonly config: Config,
@@ -34,6 +37,8 @@ export class TokenExchangeService {
         ? undefined
         : await this.identities.authenticate(request.actor_token, context)
     if (actor !== undefined) this.identities.authorize(actor, 'connections:use', connection)
+    if ((await this.connections.findByName(connection)) === null)
+      throw new InvalidTarget(connection)
     const expiresAt = this.expiry(subject, actor)
     await this.journal(subject, actor, connection, expiresAt)
     return {

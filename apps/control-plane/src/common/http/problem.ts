@@ -13,6 +13,8 @@ export interface Problem {
   readonly code: GatewayErrorCode
   readonly nextStep: string
   readonly errors?: readonly FieldProblem[]
+  /** RFC 6749 section 5.2, where the token endpoint has a code for it. */
+  readonly error?: string
 }
 
 export const problemSchema = z.object({
@@ -24,6 +26,7 @@ export const problemSchema = z.object({
   code: z.string(),
   nextStep: z.string(),
   errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  error: z.string().optional().describe('RFC 6749 error code of the token endpoint.'),
 })
 
 /** HTTP statuses of error codes; every other code is 500: it is no answer to a request. */
@@ -72,5 +75,8 @@ export function toProblem(error: GatewayError, requestId: string): Problem {
     code: error.code,
     nextStep: error.nextStep ?? nextStep,
     ...(error instanceof InvalidRequest ? { errors: error.problems } : {}),
+    ...('oauthError' in error && typeof error.oauthError === 'string'
+      ? { error: error.oauthError }
+      : {}),
   }
 }
