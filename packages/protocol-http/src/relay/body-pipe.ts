@@ -1,6 +1,7 @@
 import { PolicyError, toGatewayError, type GatewayError } from '@wardgate/errors'
 import type { Permit } from '@wardgate/gateway'
 import type { Transform } from 'node:stream'
+import type { EchoStream } from '../echo/echo-stream'
 import { decodersOf } from '../wire/codings'
 
 type BodyMasker = ReturnType<Permit['body']>
@@ -24,6 +25,8 @@ export interface BodyPipe {
 
 export interface BodyPipeOptions {
   readonly masker: BodyMasker
+  /** Hides the target's credential; absent = none was sent. */
+  readonly echo?: EchoStream | undefined
   readonly contentEncoding: string | undefined
   readonly sink: BodySink
   /** Called when the pipe takes more again after `write` said false. */
@@ -31,8 +34,8 @@ export interface BodyPipeOptions {
 }
 
 export function bodyPipe(options: BodyPipeOptions): BodyPipe {
-  const { masker, contentEncoding, sink, goOn } = options
-  if (!masker.active) return direct(sink, goOn)
+  const { masker, echo, contentEncoding, sink, goOn } = options
+  if (!masker.active && echo === undefined) return direct(sink, goOn)
   const decoders = decodersOf(contentEncoding)
   if (decoders === undefined)
     throw new PolicyError(
@@ -41,14 +44,41 @@ export function bodyPipe(options: BodyPipeOptions): BodyPipe {
       { nextStep: 'Ask with "Accept-Encoding: gzip".' },
     )
   const [decoder] = decoders
-  return decoder === undefined
-    ? masked(masker, sink, goOn)
-    : decoded(
-        decoder(),
-        masked(masker, sink, () => undefined),
-        sink,
-        goOn,
-      )
+  const shown = (whenDrained: () => void) => {
+    const pipe = masker.active ? masked(masker, sink, whenDrained) : direct(sink, whenDrained)
+    return withoutEcho(pipe, echo)
+  }
+  if (decoder === undefined) return shown(goOn)
+  return decoded(
+    decoder(),
+    shown(() => undefined),
+    sink,
+    goOn,
+  )
+}
+
+/** Whether the body leaves otherwise than it came: masked, or without the coding that hides what is in it. */
+export function isRewritten({
+  masker,
+  echo,
+  contentEncoding,
+}: Pick<BodyPipeOptions, 'masker' | 'echo' | 'contentEncoding'>): boolean {
+  return masker.active || (echo !== undefined && decodersOf(contentEncoding)?.length !== 0)
+}
+
+/** Before anything else reads it: what a masker writes anew may not be found again. */
+export function withoutEcho(pipe: BodyPipe, echo: EchoStream | undefined): BodyPipe {
+  if (echo === undefined) return pipe
+  const pass = (bytes: Buffer) => bytes.length === 0 || pipe.write(bytes)
+  return {
+    write: (chunk) => pass(echo.write(chunk)),
+    end: () => {
+      pass(echo.end())
+      pipe.end()
+    },
+    drained: () => pipe.drained(),
+    destroy: () => pipe.destroy(),
+  }
 }
 
 function direct(sink: BodySink, goOn: () => void): BodyPipe {

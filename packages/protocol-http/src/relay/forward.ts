@@ -1,4 +1,5 @@
 import { type GatewayError, toGatewayError } from '@wardgate/errors'
+import { echoMaskerOf } from '../echo/echo-masker'
 import { send } from '../upstream/send'
 import type { PermittedRequest } from './decide-request'
 import { outgoingOf } from './outgoing-of'
@@ -13,6 +14,7 @@ export async function forward(request: PermittedRequest): Promise<GatewayError |
   try {
     const made = outgoingOf(request)
     const outgoing = made instanceof Promise ? await made : made
+    relay.echo = echoMaskerOf(session.target.credential, outgoing.secrets ?? [])
     const sending = send(permit, upstream.pool, outgoing, relay)
     relay.attach(sending)
     const end = (reason: GatewayError) => sending.abort(reason)

@@ -1,8 +1,9 @@
-import { inject } from '../upstream/credentials/inject'
+import { inject, sendsSecret } from '../upstream/credentials/inject'
 import type { Outgoing } from '../upstream/outgoing'
 import type { PermittedRequest } from './decide-request'
 
 const ofRanges = new Set(['range', 'if-range'])
+const uncompressed = { name: 'accept-encoding', value: 'identity' }
 
 /** What goes to the target: what was decided, and what the gateway itself adds, the credential last. */
 export function outgoingOf(request: PermittedRequest): Outgoing | Promise<Outgoing> {
@@ -28,7 +29,11 @@ export function outgoingOf(request: PermittedRequest): Outgoing | Promise<Outgoi
 }
 
 /** Range is left out where the answer is masked: a part of a body cannot be. The target then sends all of it. */
-function headersOf({ operation, permit }: PermittedRequest): Outgoing['headers'] {
-  if (permit.unmasked === true) return operation.headers
-  return operation.headers.filter(({ name }) => !ofRanges.has(name))
+function headersOf({ operation, permit, session }: PermittedRequest): Outgoing['headers'] {
+  const { headers } = operation
+  const kept =
+    permit.unmasked === true ? headers : headers.filter(({ name }) => !ofRanges.has(name))
+  // Searching what comes back for the credential is cheap; undoing its coding would not be.
+  if (!sendsSecret(session.target.credential)) return kept
+  return kept.map((header) => (header.name === uncompressed.name ? uncompressed : header))
 }

@@ -1,5 +1,6 @@
 import { PolicyError } from '@wardgate/errors'
 import type { Permit } from '@wardgate/gateway'
+import type { EchoMasker } from '../echo/echo-masker'
 import type { HttpSettings } from '../settings'
 import type { Field } from '../wire/fields'
 import { isDroppedFromResponse, speaksOfBytes } from '../wire/header-names'
@@ -12,6 +13,8 @@ export interface HeaderContext {
   readonly requestPath: string
   /** The body is changed on its way, so what the target says of its bytes is no longer true. */
   readonly isMasked: boolean
+  /** Hides the target's credential; absent = none was sent. */
+  readonly echo: EchoMasker | undefined
 }
 
 export interface ShownHeaders {
@@ -30,7 +33,7 @@ export function shownHeaders(fields: readonly Field[], context: HeaderContext): 
   for (const field of fields) {
     const { name, value } = field
     if (isDroppedFromResponse(name) || (context.isMasked && speaksOfBytes(name))) continue
-    const own = rewritten(name, value, context)
+    const own = rewritten(name, context.echo?.maskText(value) ?? value, context)
     if (own === undefined || !legalValue.test(own)) continue
     const shown = isAsItIs ? own : context.permit.header(name, own)
     if (shown !== own) maskedCells += 1

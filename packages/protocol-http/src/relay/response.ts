@@ -1,5 +1,6 @@
-import { PolicyError, SessionError, TargetError, type GatewayError } from '@wardgate/errors'
+import { SessionError, TargetError, type GatewayError } from '@wardgate/errors'
 import type { Outcome, Permit } from '@wardgate/gateway'
+import type { EchoMasker } from '../echo/echo-masker'
 import { problemOf } from '../errors'
 import type { ResponseListener, Sending } from '../upstream/send'
 import { valueOf, type Field } from '../wire/fields'
@@ -7,15 +8,24 @@ import { isDroppedFromResponse } from '../wire/header-names'
 import { MessagePipe } from '../mcp/message-pipe'
 import { essenceOf } from '../wire/media-type'
 import { encoderFor } from '../wire/codings'
-import { bodyPipe, type BodyPipe, type BodySink } from './body-pipe'
+import { bodyPipe, isRewritten, withoutEcho, type BodyPipe, type BodySink } from './body-pipe'
 import type { PermittedRequest } from './decide-request'
 import { outletTo, type Outlet } from './outlet'
 import { shownHeaders } from './response-headers'
+import {
+  echoStreamOf,
+  isBodiless,
+  refusePart,
+  requireMessages,
+  typeOfNothing,
+} from './response-rules'
 
 /** One permitted request from its forward to its outcome: shows the client the masked answer, settles once. */
 export class ResponseRelay implements ResponseListener, BodySink {
   /** Resolves when nothing more comes; with the error when the target is lost. */
   readonly over: Promise<GatewayError | undefined>
+  /** What the request carried for the target is hidden in what comes back. */
+  echo: EchoMasker | undefined
   /** 0 = the target has not answered. */
   status = 0
   readonly #request: PermittedRequest
@@ -58,13 +68,17 @@ export class ResponseRelay implements ResponseListener, BodySink {
     const masker = permit.body(hasBody ? mediaType : typeOfNothing)
     if (masker.active && hasBody) refusePart(status)
     const contentEncoding = valueOf(fields, 'content-encoding')
+    const echo = hasBody ? echoStreamOf(this.echo, status, mediaType) : undefined
+    const isAnew =
+      hasBody && messages === undefined && isRewritten({ masker, echo, contentEncoding })
     const { scheme, authority, path } = operation
     const { headers: masked, maskedCells } = shownHeaders(fields, {
       permit,
       settings: visit.settings,
       where: { scheme, authority, prefix: visit.prefix },
       requestPath: path,
-      isMasked: masker.active || messages !== undefined,
+      isMasked: masker.active || messages !== undefined || isAnew,
+      echo: this.echo,
     })
     const shown = this.#request.showHeaders?.(masked) ?? masked
     this.#headerCells = maskedCells
@@ -72,9 +86,17 @@ export class ResponseRelay implements ResponseListener, BodySink {
     const goOn = () => this.#sending?.resume()
     this.#pipe =
       messages === undefined
-        ? bodyPipe({ masker, contentEncoding, sink: this, goOn })
-        : new MessagePipe({ masker, mediaType: essenceOf(mediaType), sink: this, goOn, messages })
-    const isAnew = masker.active && hasBody && messages === undefined
+        ? bodyPipe({ masker, echo, contentEncoding, sink: this, goOn })
+        : withoutEcho(
+            new MessagePipe({
+              masker,
+              mediaType: essenceOf(mediaType),
+              sink: this,
+              goOn,
+              messages,
+            }),
+            echo,
+          )
     const encoder = isAnew ? encoderFor(contentEncoding, this.#acceptEncoding()) : undefined
     this.#outlet = outletTo(exchange, encoder, () => this.#pipe?.drained())
     const coding = encoder === undefined ? [] : [{ name: 'content-encoding', value: encoder.name }]
@@ -132,7 +154,10 @@ export class ResponseRelay implements ResponseListener, BodySink {
   #shownTrailers(trailers: readonly Field[]): Readonly<Record<string, string>> {
     const { permit } = this.#request
     const shown = trailers.filter(({ name }) => !isDroppedFromResponse(name))
-    return Object.fromEntries(shown.map(({ name, value }) => [name, permit.header(name, value)]))
+    const textOf = (value: string) => this.echo?.maskText(value) ?? value
+    return Object.fromEntries(
+      shown.map(({ name, value }) => [name, permit.header(name, textOf(value))]),
+    )
   }
 
   #acceptEncoding(): string | undefined {
@@ -175,25 +200,4 @@ export class ResponseRelay implements ResponseListener, BodySink {
     head += '\r\n'
     this.#request.session.gate.record('out', Buffer.from(head), this.#request.permit)
   }
-}
-
-/** From a server of messages, nothing but messages; what it says of an error is a body like any other. */
-function requireMessages(fields: readonly Field[]): void {
-  const mediaType = essenceOf(valueOf(fields, 'content-type'))
-  if (/^(?:application\/json|text\/event-stream)$/.test(mediaType)) return
-  throw new PolicyError('ERR_POLICY_DENIED', 'the answer of the server is no message')
-}
-
-/** A part of a body cannot be masked: what it is a part of is not known. Range was not sent, so none was asked for. */
-function refusePart(status: number): void {
-  if (status !== 206 && status !== 416) return
-  throw new TargetError('ERR_TARGET_LOST', 'the target sent a part of a body nobody asked for')
-}
-
-/** Where no body comes its type says nothing, and an answer without a type is no reason to refuse. */
-const typeOfNothing = 'application/json'
-
-/** Answers that never have a body (RFC 9112 6.3), and those that say that theirs is empty. */
-function isBodiless(status: number, fields: readonly Field[]): boolean {
-  return status === 204 || status === 304 || valueOf(fields, 'content-length')?.trim() === '0'
 }

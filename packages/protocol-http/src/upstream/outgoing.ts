@@ -12,6 +12,8 @@ export interface Outgoing {
   /** A stream is a body that nobody has read; its length, when it was announced, is in `length`. */
   readonly body: Uint8Array | Readable | undefined
   readonly length: number | undefined
+  /** What of it unlocks the target: not to be shown to the client when the target shows what it was sent. */
+  readonly secrets?: readonly string[]
 }
 
 /** Replaces whatever had that name. */

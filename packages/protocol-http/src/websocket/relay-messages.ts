@@ -1,5 +1,6 @@
 import { toGatewayError, type GatewayError } from '@wardgate/errors'
 import type { Gate, MessageOperation, Permit } from '@wardgate/gateway'
+import type { EchoMasker } from '../echo/echo-masker'
 import type { RawData, WebSocket } from 'ws'
 
 /** https://datatracker.ietf.org/doc/html/rfc6455#section-7.4.1 */
@@ -18,6 +19,8 @@ export interface MessageParts {
   readonly permit: Permit
   readonly gate: Gate
   readonly channel: string
+  /** Hides the target's credential; absent = none was sent. */
+  readonly echo: EchoMasker | undefined
 }
 
 export interface Relayed {
@@ -44,7 +47,7 @@ export class MessageRelay {
     upstream.on('error', () => undefined)
     client.once('close', (code, reason) => close(upstream, code, reason.toString()))
     upstream.once('close', (code, reason) =>
-      close(client, code, parts.gate.maskText(reason.toString())),
+      close(client, code, parts.gate.maskText(this.#withoutEcho(reason).toString())),
     )
     this.over = Promise.all([closed(client), closed(upstream)]).then(() => ({
       bytes: this.#bytes,
@@ -96,7 +99,12 @@ export class MessageRelay {
     if (client.bufferedAmount > maxBufferedBytes) upstream.pause()
   }
 
-  #mask(data: Buffer, isBinary: boolean): Uint8Array {
+  #withoutEcho(data: Buffer): Buffer {
+    return this.#parts.echo?.mask(data) ?? data
+  }
+
+  #mask(raw: Buffer, isBinary: boolean): Uint8Array {
+    const data = this.#withoutEcho(raw)
     const masker = this.#parts.permit.body(mediaTypeOf(data, isBinary))
     if (!masker.active) return data
     const shown = Buffer.concat([masker.write(data), masker.end()])

@@ -2,6 +2,7 @@ import { ProtocolError, toGatewayError, type GatewayError } from '@wardgate/erro
 import { WebSocketServer, type WebSocket } from 'ws'
 import type { Exchange } from '../client/exchange'
 import type { Visit } from '../client/visit'
+import { echoMaskerOf, type EchoMasker } from '../echo/echo-masker'
 import { problemOf } from '../errors'
 import { decideRequest, readRequest, type PermittedRequest } from '../relay/decide-request'
 import { outgoingOf } from '../relay/outgoing-of'
@@ -41,9 +42,11 @@ function refuseOtherUpgrades({ method, version, fields }: Exchange): void {
 async function relayMessages(request: PermittedRequest): Promise<GatewayError | undefined> {
   const { exchange, permit, session, visit } = request
   let upstream: WebSocket
+  let echo: EchoMasker | undefined
   try {
     const { connectMillis } = visit.settings.upstream
     const outgoing = await outgoingOf(request)
+    echo = echoMaskerOf(session.target.credential, outgoing.secrets ?? [])
     upstream = await openUpstream(permit, session.target, outgoing, connectMillis)
   } catch (caught) {
     const error = toGatewayError(caught)
@@ -55,7 +58,7 @@ async function relayMessages(request: PermittedRequest): Promise<GatewayError | 
   const client = await openClientSide(exchange, upstream.protocol)
   const { gate, signal } = session
   const { path } = request.operation
-  const relay = new MessageRelay({ client, upstream, permit, gate, channel: path })
+  const relay = new MessageRelay({ client, upstream, permit, gate, channel: path, echo })
   const aborted = () => relay.end(toGatewayError(signal.reason))
   signal.addEventListener('abort', aborted)
   if (signal.aborted) aborted()

@@ -48,6 +48,18 @@ const closed = (socket: WebSocket) =>
   })
 const asked = () => stage.controlPlane.asked.map(({ operation }) => operation)
 
+it("hides the target's credential in messages", async () => {
+  const credential = { kind: 'bearer', token: 'tok-5f2a91c7e0' } as const
+  stage.controlPlane.grant = { ...stage.controlPlane.grant, credential }
+  const socket = connect()
+  await open(socket)
+  socket.send('you sent tok-5f2a91c7e0')
+  expect(await next(socket)).toBe('you sent [credential]**')
+  socket.close()
+  await closed(socket)
+  expect(opened[0]).toMatchObject({ authorization: 'Bearer tok-5f2a91c7e0' })
+})
+
 it('judges the upgrade, then each message, and shows the answers', async () => {
   const socket = connect()
   await open(socket)

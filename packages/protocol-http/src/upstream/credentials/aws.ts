@@ -35,5 +35,7 @@ export async function signAws(outgoing: Outgoing, credential: AwsCredential): Pr
     const value = result.headers.get(name)
     return value === null ? [] : [{ name, value }]
   })
-  return { ...outgoing, headers: [...headers, ...added] }
+  const signature = /Signature=(\w+)/.exec(result.headers.get('authorization') ?? '')?.[1] ?? ''
+  const secrets = [secretAccessKey, sessionToken, signature]
+  return { ...outgoing, headers: [...headers, ...added], secrets }
 }

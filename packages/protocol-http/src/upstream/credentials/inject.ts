@@ -4,6 +4,8 @@ import { withHeader, type Outgoing } from '../outgoing'
 import { signAws } from './aws'
 import type { AccessTokens } from './access-tokens'
 
+type ApiKey = Extract<TargetCredential, { kind: 'api-key' }>
+
 /** Adds what unlocks the target. The result is sent and nothing else: it is never logged, recorded or shown. */
 export function inject(
   outgoing: Outgoing,
@@ -17,24 +19,36 @@ export function inject(
       return outgoing
     case 'password': {
       const pair = Buffer.from(`${credential.user}:${credential.password}`)
-      return withHeader(outgoing, 'authorization', `Basic ${pair.toString('base64')}`)
+      const encoded = pair.toString('base64')
+      const sent = withHeader(outgoing, 'authorization', `Basic ${encoded}`)
+      return { ...sent, secrets: [encoded, credential.password] }
     }
     case 'bearer':
-      return withHeader(outgoing, 'authorization', `Bearer ${credential.token}`)
+      return withBearer(outgoing, credential.token)
     case 'api-key':
-      return credential.in === 'header'
-        ? withHeader(outgoing, credential.name, credential.value)
-        : withQuery(outgoing, credential.name, credential.value)
+      return withKey(outgoing, credential)
     case 'oauth-client':
-      return accessTokens
-        .get(credential)
-        .then((token) => withHeader(outgoing, 'authorization', `Bearer ${token}`))
+      return accessTokens.get(credential).then((token) => withBearer(outgoing, token))
     case 'aws':
       return signAws(outgoing, credential)
     case 'private-key':
     case 'key-certificate':
       throw new TargetError('ERR_TARGET_REFUSED_CREDENTIAL', 'an SSH key unlocks no HTTP target')
   }
+}
+
+/** Whether something is sent with each request that the target could show again. */
+export function sendsSecret({ kind }: TargetCredential): boolean {
+  return kind !== 'none' && kind !== 'certificate'
+}
+
+function withBearer(outgoing: Outgoing, token: string): Outgoing {
+  return { ...withHeader(outgoing, 'authorization', `Bearer ${token}`), secrets: [token] }
+}
+
+function withKey(outgoing: Outgoing, { in: place, name, value }: ApiKey): Outgoing {
+  const add = place === 'header' ? withHeader : withQuery
+  return { ...add(outgoing, name, value), secrets: [value] }
 }
 
 /** The client's own parameters of that name go: a target may take the first or the last. */

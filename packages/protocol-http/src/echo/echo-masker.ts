@@ -1,0 +1,125 @@
+import type { TargetCredential } from '@wardgate/gateway'
+import { formsOf } from './forms'
+
+interface Span {
+  readonly start: number
+  readonly end: number
+}
+
+/** The first `length` bytes of a form. */
+interface Beginning {
+  readonly form: Buffer
+  readonly length: number
+}
+
+const noBeginnings: readonly Beginning[] = []
+const noSpans: readonly Span[] = []
+const shown = '[credential]'
+
+/** Finds the credential that a request carried in what comes back, and hides it. Lengths stay, and so does framing. */
+export class EchoMasker {
+  readonly #forms: readonly Buffer[]
+  readonly #texts: readonly string[]
+  readonly #beginnings = new Map<number, readonly Beginning[]>()
+
+  constructor(secrets: readonly string[]) {
+    this.#forms = formsOf(secrets)
+    this.#texts = this.#forms.map((form) => form.toString('latin1'))
+  }
+
+  /** Secrets that are too short to be looked for leave nothing to do. */
+  get active(): boolean {
+    return this.#forms.length > 0
+  }
+
+  get longest(): number {
+    return this.#forms[0]?.length ?? 0
+  }
+
+  get forms(): readonly Buffer[] {
+    return this.#forms
+  }
+
+  /** The same bytes when there is nothing to hide. */
+  mask(bytes: Buffer): Buffer {
+    return covered(bytes, this.#spansIn(bytes))
+  }
+
+  /** Header values: bytes as Latin-1. */
+  maskText(text: string): string {
+    if (!this.#texts.some((form) => text.includes(form))) return text
+    return this.mask(Buffer.from(text, 'latin1')).toString('latin1')
+  }
+
+  /** How many bytes at the end may be the beginning of a form. */
+  pendingIn(bytes: Buffer): number {
+    const end = bytes.length
+    let pending = 0
+    for (const { form, length } of this.#beginningsWith(bytes[end - 1])) {
+      if (length <= pending || length > end || bytes[end - length] !== form[0]) continue
+      if (bytes.compare(form, 0, length, end - length, end) === 0) pending = length
+    }
+    return pending
+  }
+
+  /** Looked up once for each byte that a chunk ends with. */
+  #beginningsWith(last: number | undefined): readonly Beginning[] {
+    if (last === undefined) return noBeginnings
+    const known = this.#beginnings.get(last)
+    if (known !== undefined) return known
+    const found: Beginning[] = []
+    for (const form of this.#forms)
+      for (let at = form.indexOf(last); at !== -1; at = form.indexOf(last, at + 1))
+        if (at + 1 < form.length) found.push({ form, length: at + 1 })
+    this.#beginnings.set(last, found)
+    return found
+  }
+
+  /** In order and apart: finds that overlap are one. */
+  #spansIn(bytes: Buffer): readonly Span[] {
+    const found: Span[] = []
+    for (const form of this.#forms)
+      for (let at = bytes.indexOf(form); at !== -1; at = bytes.indexOf(form, at + form.length))
+        found.push({ start: at, end: at + form.length })
+    if (found.length === 0) return noSpans
+    found.sort((a, b) => a.start - b.start)
+    const spans: Span[] = []
+    for (const span of found) {
+      const last = spans.at(-1)
+      if (last === undefined || span.start >= last.end) spans.push(span)
+      else spans[spans.length - 1] = { start: last.start, end: Math.max(last.end, span.end) }
+    }
+    return spans
+  }
+}
+
+/** A copy with the spans filled: what was handed in may be read by others. */
+export function covered(bytes: Buffer, spans: readonly Span[]): Buffer {
+  if (spans.length === 0) return bytes
+  const copy = Buffer.from(bytes)
+  for (const { start, end } of spans) {
+    copy.fill('*', start, end)
+    if (end - start >= shown.length) copy.write(shown, start, 'latin1')
+  }
+  return copy
+}
+
+interface Kept {
+  readonly secrets: readonly string[]
+  readonly masker: EchoMasker
+}
+
+const kept = new WeakMap<TargetCredential, Kept>()
+
+/** Made once for a session's credential, and again when what is sent for it changes. Undefined = nothing to hide. */
+export function echoMaskerOf(
+  credential: TargetCredential,
+  secrets: readonly string[],
+): EchoMasker | undefined {
+  if (secrets.length === 0) return undefined
+  const known = kept.get(credential)
+  const isSame = known?.secrets.every((secret, index) => secret === secrets[index]) === true
+  const masker = isSame ? known.masker : new EchoMasker(secrets)
+  if (!isSame) kept.set(credential, { secrets, masker })
+  return masker.active ? masker : undefined
+}

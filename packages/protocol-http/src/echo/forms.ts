@@ -1,0 +1,66 @@
+/** What is shorter is too likely to be part of something else. */
+export const MIN_SECRET_LENGTH = 8
+
+/** How a secret may come back from a target that shows what it was sent. The longest first. */
+export function formsOf(secrets: readonly string[]): readonly Buffer[] {
+  const forms = new Set<string>()
+  for (const secret of secrets) {
+    if (secret.length < MIN_SECRET_LENGTH) continue
+    for (const form of [secret, ...percentForms(secret), ...base64Forms(secret)])
+      for (const escaped of escapedForms(form)) forms.add(escaped)
+  }
+  return [...forms].map((form) => Buffer.from(form)).sort((a, b) => b.length - a.length)
+}
+
+function percentForms(secret: string): readonly string[] {
+  const component = encodeURIComponent(secret)
+  const strict = component.replace(/[!'()*]/g, percentOf)
+  const upper = [component, strict, strict.replaceAll('%20', '+')]
+  const lower = upper.map((form) => form.replace(/%[0-9A-F]{2}/g, (hex) => hex.toLowerCase()))
+  return [...upper, ...lower]
+}
+
+function percentOf(character: string): string {
+  return `%${hexOf(character, 2).toUpperCase()}`
+}
+
+/** Within a longer text a secret begins at any of three places of a group: what depends on neighbours is left out. */
+function base64Forms(secret: string): readonly string[] {
+  const bytes = Buffer.from(secret)
+  return [0, 1, 2].flatMap((shift) => {
+    const text = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64url')
+    const whole = Math.floor(((shift + bytes.length) * 8) / 6)
+    const urlSafe = text.slice(Math.ceil((shift * 8) / 6), whole)
+    return [urlSafe, urlSafe.replaceAll('-', '+').replaceAll('_', '/')]
+  })
+}
+
+/** As JSON and HTML writers have it; JSON within JSON as well. */
+function escapedForms(form: string): readonly string[] {
+  const json = JSON.stringify(form).slice(1, -1)
+  const slashed = json.replaceAll('/', '\\/')
+  const unicode = form.replace(/["&'+<>\\]/g, (character) => `\\u${hexOf(character, 4)}`)
+  const html = form.replace(/["&'<>]/g, (character) => htmlNames[character] ?? character)
+  return [
+    form,
+    json,
+    slashed,
+    JSON.stringify(json).slice(1, -1),
+    unicode,
+    unicode.replace(/\\u[0-9a-f]{4}/g, (escape) => `\\u${escape.slice(2).toUpperCase()}`),
+    html,
+    html.replaceAll('&#39;', '&#x27;').replaceAll('&quot;', '&#34;'),
+  ]
+}
+
+const htmlNames: Readonly<Record<string, string>> = {
+  '"': '&quot;',
+  '&': '&amp;',
+  "'": '&#39;',
+  '<': '&lt;',
+  '>': '&gt;',
+}
+
+function hexOf(character: string, digits: number): string {
+  return character.charCodeAt(0).toString(16).padStart(digits, '0')
+}

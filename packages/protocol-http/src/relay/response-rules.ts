@@ -1,0 +1,41 @@
+import { PolicyError, TargetError } from '@wardgate/errors'
+import { EchoStream } from '../echo/echo-stream'
+import type { EchoMasker } from '../echo/echo-masker'
+import { valueOf, type Field } from '../wire/fields'
+import { essenceOf } from '../wire/media-type'
+
+/** From a server of messages, nothing but messages; what it says of an error is a body like any other. */
+export function requireMessages(fields: readonly Field[]): void {
+  const mediaType = essenceOf(valueOf(fields, 'content-type'))
+  if (/^(?:application\/json|text\/event-stream)$/.test(mediaType)) return
+  throw new PolicyError('ERR_POLICY_DENIED', 'the answer of the server is no message')
+}
+
+/** A part of a body cannot be masked: what it is a part of is not known. Range was not sent, so none was asked for. */
+export function refusePart(status: number): void {
+  if (status !== 206 && status !== 416) return
+  throw new TargetError('ERR_TARGET_LOST', 'the target sent a part of a body nobody asked for')
+}
+
+/** Where no body comes its type says nothing, and an answer without a type is no reason to refuse. */
+export const typeOfNothing = 'application/json'
+
+/** Answers that never have a body (RFC 9112 6.3), and those that say that theirs is empty. */
+export function isBodiless(status: number, fields: readonly Field[]): boolean {
+  return status === 204 || status === 304 || valueOf(fields, 'content-length')?.trim() === '0'
+}
+
+/** Parts of several ranges begin and end where nobody looks for pieces of the credential: fails closed. */
+export function echoStreamOf(
+  echo: EchoMasker | undefined,
+  status: number,
+  mediaType: string,
+): EchoStream | undefined {
+  if (echo === undefined) return undefined
+  const isPart = status === 206
+  if (isPart && essenceOf(mediaType) === 'multipart/byteranges')
+    throw new PolicyError('ERR_POLICY_DENIED', 'the answer has several parts of one body', {
+      nextStep: 'Ask for one range at a time.',
+    })
+  return new EchoStream(echo, { isPart })
+}
