@@ -8,6 +8,7 @@ const text = 25
 const int4 = 23
 const tag = 20_001
 const vetted = 20_002
+const spun = 20_003
 
 function routine(id: number, name: string, more: Partial<Routine> = {}): Routine {
   return {
@@ -52,6 +53,7 @@ const nextval = 1_574
 const reads = 17_004
 const gather = 17_005
 const even = 17_006
+const spins = 17_007
 
 const catalog: Catalog = {
   engine: 'postgresql',
@@ -82,11 +84,13 @@ const catalog: Catalog = {
     routine(reads, 'reads', { volatility: 'stable' }),
     routine(gather, 'gather', { kind: 'aggregate', volatility: 'immutable', calls: [writes] }),
     routine(even, 'sum', { kind: 'aggregate', volatility: 'immutable', calls: [writes] }),
+    routine(spins, 'spins', { language: 'sql', body: "SELECT 'x'::text::public.spun" }),
   ],
   types: [
     { id: text, schema: 'pg_catalog', name: 'text', elementId: 0, baseId: 0, relationId: 0 },
     { id: int4, schema: 'pg_catalog', name: 'int4', elementId: 0, baseId: 0, relationId: 0 },
     { id: tag, schema: 'public', name: 'tag', elementId: 0, baseId: 0, relationId: 0 },
+    { id: spun, schema: 'public', name: 'spun', elementId: 0, baseId: 0, relationId: 0 },
     {
       id: vetted,
       schema: 'public',
@@ -104,6 +108,7 @@ const catalog: Catalog = {
   casts: [
     { id: 1, sourceId: text, targetId: tag, routineId: writes, isImplicit: true },
     { id: 2, sourceId: tag, targetId: text, routineId: reads, isImplicit: false },
+    { id: 3, sourceId: text, targetId: spun, routineId: spins, isImplicit: false },
   ],
   eventTriggers: [{ id: 1, event: 'ddl_command_end', routineId: writes }],
 }
@@ -191,5 +196,10 @@ describe('code that the target runs unseen', () => {
     const of = (sql: string) => analyze({ ...input, text: sql }, index).statements[0]?.runsUnseen
     expect(of('SELECT id FROM helped')).toBe(true)
     expect(of('SELECT id FROM fenced')).toBeUndefined()
+  })
+
+  it('tells once that a cast is made by a cast', () => {
+    const { opaque } = analysed('SELECT note::spun FROM plain')
+    expect(opaque).toEqual(['a cast calls function 17007, which cannot be looked into'])
   })
 })

@@ -103,9 +103,16 @@ interface CopyOptions {
 export function copyFacts(work: Work, facts: FactNotes, { why, leaveOut }: CopyOptions = {}): void {
   for (const { action, resource } of facts.actions.values())
     if (action !== leaveOut) act(work, action, resource)
-  for (const reason of facts.opaque) opaque(work, why === undefined ? reason : `${why}: ${reason}`)
+  for (const reason of facts.opaque) opaque(work, because(reason, why))
   for (const name of facts.functions) work.facts.functions.add(name)
   for (const mark of facts.riskMarks) work.facts.riskMarks.add(mark)
+}
+
+/** What runs itself again, such as a cast within a cast's function, is told once. */
+function because(reason: string, why: string | undefined): string {
+  if (why === undefined) return reason
+  const isTold = reason.split(': ').some((part) => part === why || part.startsWith(`${why} `))
+  return isTold ? reason : `${why}: ${reason}`
 }
 
 export function influence(work: Work, value: Value, where: Where): void {
