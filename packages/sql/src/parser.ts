@@ -1,5 +1,6 @@
 import { loadModule, parseSync } from 'libpg-query'
 import { isComplex } from './shape/complexity'
+import { exceededPlannerLimit } from './shape/planner-limits'
 import { child, isTree, integer, list, type Tree } from './tree'
 
 /** Longer texts are refused unread. */
@@ -58,6 +59,10 @@ export function parseText(text: string): Parsed {
     const statements = isTree(result) ? list(result, 'stmts') : []
     if (statements.length > maxStatements) {
       return unreadable(`text holds more than ${maxStatements} statements`)
+    }
+    for (const statement of statements) {
+      const reason = exceededPlannerLimit(statement)
+      if (reason !== undefined) return unreadable(reason)
     }
     return { kind: 'parsed', statements: slices(text, statements) }
   } catch {
