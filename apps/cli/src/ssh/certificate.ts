@@ -5,11 +5,16 @@ import { segment } from '../api/resolve'
 import { CliError } from '../cli-error'
 import { replaceOwnFile } from './files'
 
+/** Newest first; one that is further behind is replaced. */
+const searchedCertificates = 1_000
+
 /** What a certificate was asked for, so that another can be got without a person. */
 export interface CertificateState {
   readonly connections: readonly string[]
   readonly lifeSeconds: number
   readonly expiresAt: string
+  /** Absent = got by a version that kept none. */
+  readonly serial?: string
 }
 
 export function keyFileIn(folder: string): string {
@@ -25,18 +30,29 @@ export function certificateFileIn(folder: string): string {
 export async function certify(
   api: Api,
   folder: string,
-  wanted: Omit<CertificateState, 'expiresAt'>,
+  wanted: Pick<CertificateState, 'connections' | 'lifeSeconds'>,
   publicKey = readFileSync(`${keyFileIn(folder)}.pub`, 'utf8').trim(),
 ): Promise<CertificateState> {
   const { connections, lifeSeconds } = wanted
-  const principal = textOf((await api.get('/v1/me'))['principal'], 'id')
-  const path = `/v1/principals/${segment(principal)}/ssh-certificates`
+  const path = await ownCertificates(api)
   const body = { publicKey, connections, expiresInSeconds: lifeSeconds }
   const issued = await api.send('POST', path, { body })
-  const state = { connections, lifeSeconds, expiresAt: textOf(issued, 'expiresAt') }
+  const kept = { expiresAt: textOf(issued, 'expiresAt'), serial: textOf(issued, 'serial') }
+  const state = { connections, lifeSeconds, ...kept }
   replaceOwnFile(certificateFileIn(folder), `${textOf(issued, 'certificate')} wardgate\n`)
   replaceOwnFile(stateFileIn(folder), `${JSON.stringify(state)}\n`)
   return state
+}
+
+/** Whether the control plane still knows it: one that was revoked, or that a database has lost, lets nobody in. */
+export async function isListed(api: Api, serial: string): Promise<boolean> {
+  const listed = await api.list(await ownCertificates(api), {}, searchedCertificates)
+  return listed.some((certificate) => certificate['serial'] === serial)
+}
+
+async function ownCertificates(api: Api): Promise<string> {
+  const principal = textOf((await api.get('/v1/me'))['principal'], 'id')
+  return `/v1/principals/${segment(principal)}/ssh-certificates`
 }
 
 export function readCertificateState(folder: string): CertificateState {

@@ -24,6 +24,7 @@ const routes = {
     status: 201,
     body: {
       certificate: 'ssh-ed25519-cert-v01@openssh.com AAAA',
+      serial: '9',
       expiresAt: '2026-11-22T01:00:00.000Z',
     },
   }),
@@ -96,23 +97,56 @@ describe('ssh login', () => {
     expect(existsSync(join(folder, 'refresh.ran'))).toBe(true)
   })
 
+  const lasting = '2026-11-22T00:30:00.000Z'
+  const listed = { 'GET /v1/principals/p-1/ssh-certificates': () => ({ body: { items: [known] } }) }
+  const known = { serial: '7' }
+  const refused = () => ({ status: 503, body: {} })
+
   it.each([
-    ['is left alone while most of its life is left', '2026-11-22T00:30:00.000Z', 0],
-    ['is replaced when it is about to end', '2026-11-22T00:15:00.000Z', 1],
-    ['is replaced after it has ended', '2026-11-21T00:00:00.000Z', 1],
-  ])('a certificate %s', async (_title, expiresAt, requests) => {
-    const server = await fakeServer(routes)
+    ['is left alone while most of its life is left', lasting, '7', listed, 0],
+    ['is replaced when it is about to end', '2026-11-22T00:15:00.000Z', '7', listed, 1],
+    ['is replaced after it has ended', '2026-11-21T00:00:00.000Z', '7', listed, 1],
+    ['is replaced when the control plane no longer lists it', lasting, '8', listed, 1],
+    ['is replaced when an earlier version got it', lasting, undefined, listed, 1],
+    ['is kept when the control plane cannot tell', lasting, '8', { 'GET /v1/me': refused }, 0],
+  ])('a certificate %s', async (_title, expiresAt, serial, more, requests) => {
+    const server = await fakeServer({ ...routes, ...more })
     const cwd = emptyFolder()
     const folder = join(cwd, 'config/wardgate/ssh')
     mkdirSync(folder, { recursive: true })
     writeFileSync(join(folder, 'id_ed25519.pub'), 'ssh-ed25519 AAAA wardgate\n')
-    const state = { connections: ['web-1'], lifeSeconds: 3_600, expiresAt }
-    writeFileSync(join(folder, 'certificate.json'), JSON.stringify(state))
+    const state = { connections: ['web-1'], lifeSeconds: 3_600, expiresAt, serial }
+    const stateFile = join(folder, 'certificate.json')
+    writeFileSync(stateFile, JSON.stringify(state))
     const env = { WARDGATE_TOKEN: 'token', XDG_CONFIG_HOME: join(cwd, 'config') }
     const { code } = await ranCli(['ssh', 'refresh', '--server', server.url], { cwd, env })
     await server.close()
     expect(code).toBe(0)
     expect(server.seen.filter(({ method }) => method === 'POST')).toHaveLength(requests)
+    const kept = JSON.parse(readFileSync(stateFile, 'utf8')) as unknown
+    expect(kept).toMatchObject(requests === 0 ? { expiresAt } : { serial: '9' })
+  })
+
+  it('gets no other certificate for somebody who is disabled', async () => {
+    const forbidden = () => ({ status: 403, body: { detail: 'the principal is disabled' } })
+    const path = '/v1/principals/p-1/ssh-certificates'
+    const server = await fakeServer({
+      ...routes,
+      [`GET ${path}`]: () => ({ body: { items: [] } }),
+      [`POST ${path}`]: forbidden,
+    })
+    const cwd = emptyFolder()
+    const folder = join(cwd, 'config/wardgate/ssh')
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, 'id_ed25519.pub'), 'ssh-ed25519 AAAA wardgate\n')
+    const state = { connections: ['web-1'], lifeSeconds: 3_600, expiresAt: lasting, serial: '7' }
+    writeFileSync(join(folder, 'certificate.json'), JSON.stringify(state))
+    const env = { WARDGATE_TOKEN: 'token', XDG_CONFIG_HOME: join(cwd, 'config') }
+    const { code, err } = await ranCli(['ssh', 'refresh', '--server', server.url], { cwd, env })
+    await server.close()
+    expect(code).not.toBe(0)
+    expect(err).toContain('disabled')
+    expect(existsSync(join(folder, 'id_ed25519-cert.pub'))).toBe(false)
   })
 
   it('only prints when it is asked to', async () => {
