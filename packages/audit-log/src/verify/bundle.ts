@@ -98,9 +98,10 @@ class BundleCheck {
     if (size !== undefined && checkpoint !== undefined) this.#history.finish(size)
     else this.findings.problem({ message: 'no trusted checkpoint has the size of the bundle' })
     const entries = this.#entries
-    if (checkpoint === undefined) return this.findings.report({ entries })
+    const reached = this.#sequences.reached()
+    if (checkpoint === undefined) return this.findings.report({ entries }, reached)
     const root = Buffer.from(checkpoint.root).toString('base64')
-    return this.findings.report({ checkpoint: { ...checkpoint, root }, entries })
+    return this.findings.report({ checkpoint: { ...checkpoint, root }, entries }, reached)
   }
 
   #takeContent(line: Exclude<BundleLine, { type: 'end' }>): void {

@@ -1,10 +1,13 @@
-import type { Findings } from './report'
+import type { Findings, Reach } from './report'
 
 interface Spool {
   readonly agentId: string
   readonly spoolId: string
   readonly first: number
   last: number
+  /** Of the entry with the number `last`. */
+  lastTime: string
+  entries: number
   /** Numbers that were jumped over and did not come so far, at most `maxOpen`. */
   readonly open: Map<number, number>
 }
@@ -25,7 +28,7 @@ export class SequenceTracker {
   add(record: number, leaf: unknown, fromStart: boolean): void {
     const stamp = stampOf(leaf)
     if (stamp === undefined) return
-    const { agentId, spoolId, sequence } = stamp
+    const { agentId, spoolId, sequence, time } = stamp
     const key = `${agentId}/${spoolId}`
     let spool = this.#spools.get(key)
     if (spool === undefined) {
@@ -34,14 +37,18 @@ export class SequenceTracker {
         spoolId,
         first: sequence,
         last: fromStart ? 0 : sequence - 1,
+        lastTime: '',
+        entries: 0,
         open: new Map(),
       }
       this.#spools.set(key, spool)
     }
+    spool.entries++
     if (sequence > spool.last) {
       if (sequence > spool.last + 1) spool.open.set(spool.last + 1, sequence - 1)
       if (spool.open.size > maxOpen) this.#missing(spool)
       spool.last = sequence
+      spool.lastTime = time
       return
     }
     const kind = fills(spool.open, sequence) ? 'reordered' : 'doubled'
@@ -53,6 +60,15 @@ export class SequenceTracker {
   claim(agentId: string, spoolId: string, first: number, last: number): boolean {
     const spool = this.#spools.get(`${agentId}/${spoolId}`)
     return spool?.first === first && spool.last === last
+  }
+
+  /** How far the entries of each spool go, in the order in which the spools came. */
+  reached(): readonly Reach[] {
+    return [...this.#spools.values()].map(
+      ({ agentId, spoolId, first, last, lastTime, entries }) => {
+        return { agentId, spoolId, first, last, lastTime, entries }
+      },
+    )
   }
 
   finish(): void {
@@ -83,8 +99,8 @@ function fills(open: Map<number, number>, sequence: number): boolean {
 
 function stampOf(leaf: unknown) {
   if (typeof leaf !== 'object' || leaf === null) return undefined
-  const { agentId, spoolId, sequence } = leaf as Readonly<Record<string, unknown>>
+  const { agentId, spoolId, sequence, time } = leaf as Readonly<Record<string, unknown>>
   if (typeof agentId !== 'string' || typeof spoolId !== 'string') return undefined
   if (typeof sequence !== 'number' || !Number.isSafeInteger(sequence)) return undefined
-  return { agentId, spoolId, sequence }
+  return { agentId, spoolId, sequence, time: typeof time === 'string' ? time : '' }
 }

@@ -59,5 +59,8 @@ export function verifyLog(
   sequences.finish()
   history.finish(size)
   const root = Buffer.from(checkpoint.root).toString('base64')
-  return findings.report({ checkpoint: { ...checkpoint, root }, entries: record })
+  return findings.report(
+    { checkpoint: { ...checkpoint, root }, entries: record },
+    sequences.reached(),
+  )
 }

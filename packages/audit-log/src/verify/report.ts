@@ -19,10 +19,27 @@ export interface Gap {
   readonly message: string
 }
 
+/** How far the entries of one spool go. What its agent wrote after `last` had not arrived, and nothing here tells of it. */
+export interface Reach {
+  readonly agentId: string
+  readonly spoolId: string
+  /** Sequence numbers, both ends included. */
+  readonly first: number
+  readonly last: number
+  /** When the entry `last` was written, by the agent's clock. */
+  readonly lastTime: string
+  readonly entries: number
+}
+
 /** Two verdicts that say nothing of each other: nothing altered, and nothing left out. */
 export interface Report {
   readonly integrity: { readonly ok: boolean; readonly problems: readonly Problem[] }
-  readonly completeness: { readonly ok: boolean; readonly gaps: readonly Gap[] }
+  /** That nothing was left out within what each spool `reached`; never that an agent wrote no more. */
+  readonly completeness: {
+    readonly ok: boolean
+    readonly gaps: readonly Gap[]
+    readonly reached: readonly Reach[]
+  }
   /** What the verdicts are about; absent when no checkpoint could be trusted. */
   readonly checkpoint?: { readonly origin: string; readonly size: number; readonly root: string }
   readonly entries: number
@@ -50,12 +67,12 @@ export class Findings {
     if (this.#gaps.length < maxListed) this.#gaps.push(gap)
   }
 
-  report(rest: Pick<Report, 'checkpoint' | 'entries'>): Report {
+  report(rest: Pick<Report, 'checkpoint' | 'entries'>, reached: readonly Reach[] = []): Report {
     const more = { message: `and ${this.#hidden} problems more` }
     const problems = this.#hidden > 0 ? [...this.#problems, more] : this.#problems
     return {
       integrity: { ok: problems.length === 0, problems },
-      completeness: { ok: this.#gaps.length === 0, gaps: this.#gaps },
+      completeness: { ok: this.#gaps.length === 0, gaps: this.#gaps, reached },
       ...rest,
     }
   }

@@ -26,6 +26,26 @@ test('a bundle verifies with the key given, and with its own key says so', async
   )
 })
 
+test('a bundle says how far the entries of each agent go, and claims no more', async () => {
+  const log = SampleLog.of(3)
+  const cwd = folderWith({ 'b.json': await log.bundle(), key: trustedKeys.join('\n') })
+  const ran = await ranCli(['audit', 'verify', 'b.json', '--key', 'key'], { cwd })
+  expect(ran.out).toContain('completeness  ok: nothing is missing of what agents had handed over')
+  expect(ran.out).toContain(
+    'complete up to 3 of agent agent-1 at 2023-11-14T22:13:20.000002Z (spool spool-1, from 1)',
+  )
+  const json = await ranCli(['audit', 'verify', 'b.json', '--key', 'key', '--json'], { cwd })
+  expect(JSON.parse(json.out)).toMatchObject({
+    completeness: { reached: [{ agentId: 'agent-1', first: 1, last: 3, entries: 3 }] },
+  })
+  const cut = new SampleLog([1, 2, 4])
+  const gap = folderWith({ 'b.json': await cut.bundle(), key: trustedKeys.join('\n') })
+  const failed = await ranCli(['audit', 'verify', 'b.json', '--key', 'key'], { cwd: gap })
+  expect(failed).toMatchObject({ code: 1 })
+  expect(failed.out).not.toContain('complete up to')
+  expect(failed.out).toContain('up to 4 of agent agent-1')
+})
+
 test('one byte changed anywhere fails', async () => {
   const bundle = Buffer.from(await SampleLog.of(5).bundle())
   for (let at = 0; at < bundle.length; at += 41) {

@@ -1,4 +1,4 @@
-import { verifyBundle, verifyLog, type Report } from '@wardgate/audit-log/verify'
+import { verifyBundle, verifyLog, type Reach, type Report } from '@wardgate/audit-log/verify'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { CliError } from '../../cli-error'
@@ -95,6 +95,18 @@ const keyWords = {
   bundle: 'ONLY THE KEY IN THE BUNDLE ITSELF: name a key that you trust with --key',
 } as const
 
+/** No more than is known: entries that had not arrived leave no trace in the log. */
+function within(reached: readonly Reach[]): string {
+  if (reached.length === 0) return 'no entry is of an agent'
+  return 'nothing is missing of what agents had handed over, which is:'
+}
+
+function reachLine({ agentId, spoolId, first, last, lastTime }: Reach, isComplete: boolean) {
+  const words = isComplete ? 'complete up to' : 'up to'
+  const text = `${words} ${last} of agent ${agentId} at ${lastTime} (spool ${spoolId}, from ${first})`
+  return `              ${escapeText(text)}\n`
+}
+
 function tell(run: Run, report: Report, source: ChosenKeys['source']): void {
   const { integrity, completeness, checkpoint, entries } = report
   const ok = integrity.ok && completeness.ok
@@ -104,8 +116,9 @@ function tell(run: Run, report: Report, source: ChosenKeys['source']): void {
     run.print(
       `integrity     ${integrity.ok ? 'ok: nothing was altered' : 'FAILED'}\n` +
         integrity.problems.map(({ message }) => `              ${escapeText(message)}\n`).join('') +
-        `completeness  ${completeness.ok ? 'ok: nothing that agents wrote is missing' : 'FAILED'}\n` +
+        `completeness  ${completeness.ok ? `ok: ${within(completeness.reached)}` : 'FAILED'}\n` +
         completeness.gaps.map(({ message }) => `              ${escapeText(message)}\n`).join('') +
+        completeness.reached.map((reach) => reachLine(reach, completeness.ok)).join('') +
         `checked       ${entries} entries${escapeText(size)}, by ${keyWords[source]}\n`,
     )
   }
