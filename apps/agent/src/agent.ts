@@ -23,6 +23,7 @@ import type { ListenerSpec } from './config/listener-spec'
 import { ControlLink, type LinkListener } from './control/link'
 import { type Identity, saveIdentity } from './enrolment/identity'
 import { Renewal } from './enrolment/renewal'
+import { BacklogWatch } from './ingest/backlog-watch'
 import { Ingest } from './ingest/ingest'
 import { HostCertificates } from './interception/host-certificates'
 import { loadHostKey } from './listeners/host-key'
@@ -60,6 +61,7 @@ export class Agent {
   readonly #catalogs: CatalogWatch
   readonly #link: ControlLink
   readonly #ingest: Ingest
+  readonly #backlog: BacklogWatch
   readonly #recorders: Recorders
   readonly #memo = new VerdictMemo({ shapeKey })
   readonly #estimates = new Estimates((connectionId) => this.#catalogs.accessOf(connectionId))
@@ -106,6 +108,7 @@ export class Agent {
     )
     this.#hosts = new HostCertificates({ clock: systemClock, client: () => this.#link.client })
     this.#ingest = new Ingest({ spool: this.#spool, client: () => this.#link.client, log })
+    this.#backlog = new BacklogWatch({ spool: this.#spool, clock: systemClock, log })
     this.#recorders = new Recorders({
       share: new RecordingShare(this.#spool, config.spoolMaxBytes / 2),
       spool: this.#spotter,
@@ -143,10 +146,12 @@ export class Agent {
         metrics: this.#metrics(),
         metricsToken: config.metricsToken,
         readiness: () => this.problems(),
+        warnings: () => this.#backlog.warnings(),
       })
     }
     this.#link.start()
     this.#renewal.start()
+    this.#backlog.start()
     for (const { spec, port } of this.#listeners.addresses()) {
       this.#log.info({ listener: spec.text, port, protocol: spec.protocol }, 'listening')
     }
@@ -163,6 +168,7 @@ export class Agent {
     this.#recorders.stop()
     this.#renewal.stop()
     await this.#sayFarewell()
+    this.#backlog.stop()
     this.#ingest.stop()
     this.#link.stop()
     this.#health?.close()
@@ -295,10 +301,14 @@ export class Agent {
   }
 
   #heartbeat() {
+    const { entries, oldestSeconds } = this.#backlog.backlog
     return {
       liveSessions: this.#gateway.counters.sessions,
-      spoolEntries: BigInt(this.#spool.lastSequence - this.#spool.acknowledged),
+      spoolEntries: BigInt(entries),
       spoolBytes: BigInt(this.#spool.bytes),
+      spoolId: this.#spool.spoolId,
+      spoolLast: BigInt(this.#spool.lastSequence),
+      oldestUnacknowledgedSeconds: oldestSeconds,
     }
   }
 
@@ -318,6 +328,7 @@ export class Agent {
       spoolLast: () => this.#spool.lastSequence,
       spoolDurable: () => this.#spool.durableSequence,
       spoolAcknowledged: () => this.#spool.acknowledged,
+      spoolOldestSeconds: () => this.#backlog.backlog.oldestSeconds,
       listeners: () => this.#listeners.specs.length,
       memoEntries: () => this.#memo.size,
       catalogReads: () => this.#catalogs.counts,

@@ -242,11 +242,16 @@ export class ControlLink implements ControlPlane {
     this.#spares.start()
     clearInterval(this.#heartbeats)
     this.#heartbeats = setInterval(
-      () => this.send({ $case: 'heartbeat', value: this.#options.heartbeat() }),
+      () => this.#beat(),
       Math.max(minimumHeartbeatMillis, welcome.heartbeatSeconds * 1000),
     )
+    this.#beat()
     this.#options.log.info({ agentId: welcome.agentId }, 'control plane attached')
     this.#options.listener.attached()
+  }
+
+  #beat(): void {
+    this.send({ $case: 'heartbeat', value: this.#options.heartbeat() })
   }
 
   #kill(sessionId: string, reason: string): void {

@@ -11,13 +11,17 @@ afterEach(() => {
   server?.closeAllConnections()
 })
 
+let problems: string[] = []
+
 async function start(host: string, token?: string): Promise<string> {
+  problems = ['draining']
   const port = await freePort()
   server = await startHealthServer({
     address: { kind: 'tcp', host, port },
     metrics: new Registry(),
     metricsToken: token === undefined ? undefined : new Secret(token),
-    readiness: () => ['draining'],
+    readiness: () => problems,
+    warnings: () => ['late'],
   })
   return `http://127.0.0.1:${port}`
 }
@@ -39,6 +43,14 @@ describe('the health port', () => {
     expect(await answer.text()).toContain('WARDGATE_METRICS_TOKEN')
     expect(await statusOf(`${url}/health/live`)).toBe(200)
     expect(await statusOf(`${url}/health/ready`)).toBe(503)
+  })
+
+  it('tells what needs somebody, and is ready nevertheless', async () => {
+    const url = await start('127.0.0.1')
+    problems = []
+    const answer = await fetch(`${url}/health/ready`)
+    expect(answer.status).toBe(200)
+    expect(await answer.json()).toEqual({ status: 'ready', problems: [], warnings: ['late'] })
   })
 
   it('asks for the token wherever there is one', async () => {

@@ -7,11 +7,15 @@ import { type Address, staysOnMachine } from '../config/address'
 /** Why the agent cannot serve now; empty = ready. */
 export type Readiness = () => readonly string[]
 
+/** What does not keep the agent from serving and yet needs somebody; empty = nothing. */
+export type Warnings = () => readonly string[]
+
 export interface HealthServerOptions {
   readonly address: Address
   readonly metrics: Registry
   readonly metricsToken: Secret | undefined
   readonly readiness: Readiness
+  readonly warnings: Warnings
 }
 
 type Route = (authorization: string | undefined) => Promise<Answer> | Answer
@@ -21,6 +25,7 @@ export async function startHealthServer({
   metrics,
   metricsToken: token,
   readiness,
+  warnings,
 }: HealthServerOptions): Promise<Server> {
   const stays = staysOnMachine(address)
   const routes: Readonly<Record<string, Route>> = {
@@ -28,7 +33,7 @@ export async function startHealthServer({
     '/health/ready': () => {
       const problems = readiness()
       const status = problems.length === 0 ? 'ready' : 'unready'
-      return json(problems.length === 0 ? 200 : 503, { status, problems })
+      return json(problems.length === 0 ? 200 : 503, { status, problems, warnings: warnings() })
     },
     '/metrics': async (authorization) =>
       mayReadMetrics({ token, stays }, authorization)

@@ -15,6 +15,7 @@ export interface MetricSources {
   readonly spoolLast: () => number
   readonly spoolDurable: () => number
   readonly spoolAcknowledged: () => number
+  readonly spoolOldestSeconds: () => number
   readonly listeners: () => number
   readonly memoEntries: () => number
   readonly catalogReads: () => ReadonlyMap<string, number>
@@ -47,6 +48,11 @@ export function createMetrics(sources: MetricSources): Registry {
   gauge('spool_max_bytes', 'Bytes at which operations are refused.', sources.spoolMaxBytes)
   gauge('spool_unacknowledged_entries', 'Entries that the control plane does not hold yet.', () =>
     Math.max(0, sources.spoolLast() - sources.spoolAcknowledged()),
+  )
+  gauge(
+    'spool_oldest_unacknowledged_seconds',
+    'Age of the oldest entry that the control plane does not hold yet.',
+    sources.spoolOldestSeconds,
   )
   gauge('spool_undurable_entries', 'Entries that are not on disk for certain yet.', () =>
     Math.max(0, sources.spoolLast() - sources.spoolDurable()),

@@ -7,13 +7,15 @@ import {
   rmSync,
   truncateSync,
 } from 'node:fs'
+import { SpoolRecord } from '@wardgate/contract'
 import { AuditError } from '@wardgate/errors'
 import { v7 as uuidv7 } from 'uuid'
 import { frameAt, hasFrameBehind } from './frame'
-import type { SpoolOrigin } from './position'
+import type { SpoolOrigin, SpoolPosition } from './position'
 import { readPosition } from './position'
 import type { Segment } from './segment'
 import { decodeSegmentHeader, listSegments, segmentHeaderBytes } from './segment'
+import type { Written } from './write-times'
 
 /** What a folder holds after torn tails were cut off. */
 export interface RecoveredSpool {
@@ -21,6 +23,8 @@ export interface RecoveredSpool {
   readonly segments: Segment[]
   readonly nextSequence: number
   readonly acknowledged: number
+  /** When some of the records were written, ascending: the first of each segment, and the oldest unacknowledged one. */
+  readonly written: readonly Written[]
   /** Set when a new spool begins: its first record says so. */
   readonly created?: SpoolOrigin
 }
@@ -29,7 +33,7 @@ export interface RecoveredSpool {
 export function recoverSpool(folder: string): RecoveredSpool {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const position = readPosition(folder)
-  const scan = scanSegments(folder, position?.spoolId)
+  const scan = scanSegments(folder, position)
   if (scan === undefined) {
     if (position === undefined) return freshSpool(firstStart)
     return freshSpool({ previousSpoolId: position.spoolId, reason: 'segments are missing' })
@@ -44,8 +48,8 @@ export function recoverSpool(folder: string): RecoveredSpool {
     })
   }
   for (const segment of scan.segments) makeDurable(segment.path)
-  const { spoolId, segments, nextSequence } = scan
-  const recovered = { spoolId, segments, nextSequence, acknowledged }
+  const { spoolId, segments, nextSequence, written } = scan
+  const recovered = { spoolId, segments, nextSequence, acknowledged, written }
   if (nextSequence > 1) return recovered
   return { ...recovered, created: position?.created ?? firstStart }
 }
@@ -68,6 +72,7 @@ function freshSpool(created: SpoolOrigin): RecoveredSpool {
     segments: [],
     nextSequence: 1,
     acknowledged: 0,
+    written: [],
     created,
   }
 }
@@ -77,12 +82,15 @@ interface Scan {
   readonly firstSequence: number
   readonly nextSequence: number
   readonly segments: Segment[]
+  readonly written: readonly Written[]
 }
 
-function scanSegments(folder: string, expectedSpoolId: string | undefined): Scan | undefined {
+function scanSegments(folder: string, position: SpoolPosition | undefined): Scan | undefined {
   const files = listSegments(folder)
   const segments: Segment[] = []
-  let spoolId = expectedSpoolId
+  const written: Written[] = []
+  const unacknowledged = (position?.acknowledged ?? 0) + 1
+  let spoolId = position?.spoolId
   let nextSequence = files[0]?.firstSequence ?? 1
   for (const [index, file] of files.entries()) {
     const last = index === files.length - 1
@@ -99,7 +107,7 @@ function scanSegments(folder: string, expectedSpoolId: string | undefined): Scan
     if (header.firstSequence !== nextSequence || file.firstSequence !== nextSequence) {
       throw corrupt(file.path, `it does not continue at sequence ${nextSequence}`)
     }
-    const end = scanFrames(bytes, nextSequence)
+    const end = scanFrames(bytes, nextSequence, unacknowledged)
     if (end.offset < bytes.length) {
       if (!last || hasFrameBehind(bytes, end.offset, end.nextSequence)) {
         throw corrupt(file.path, `the record with sequence ${end.nextSequence} is damaged`)
@@ -107,22 +115,30 @@ function scanSegments(folder: string, expectedSpoolId: string | undefined): Scan
       truncateSync(file.path, end.offset)
     }
     segments.push({ ...file, bytes: end.offset })
+    written.push(...end.written)
     nextSequence = end.nextSequence
   }
   const first = segments[0]
   if (first === undefined || spoolId === undefined) return undefined
-  return { spoolId, firstSequence: first.firstSequence, nextSequence, segments }
+  return { spoolId, firstSequence: first.firstSequence, nextSequence, segments, written }
 }
 
-function scanFrames(bytes: Buffer, first: number): { offset: number; nextSequence: number } {
+function scanFrames(bytes: Buffer, first: number, unacknowledged: number) {
+  const written: Written[] = []
   let offset = segmentHeaderBytes
   let nextSequence = first
   for (;;) {
     const frame = frameAt(bytes, offset, nextSequence)
-    if (frame === undefined) return { offset, nextSequence }
+    if (frame === undefined) return { offset, nextSequence, written }
+    if (nextSequence === first || nextSequence === unacknowledged)
+      written.push({ sequence: nextSequence, millis: writtenAt(frame.payload) })
     offset = frame.end
     nextSequence += 1
   }
+}
+
+function writtenAt(payload: Buffer): number {
+  return Number(SpoolRecord.decode(payload).time) / 1000
 }
 
 export function corrupt(path: string, why: string): AuditError {

@@ -54,6 +54,34 @@ describe('the spool', () => {
     await spool.close()
   })
 
+  it('tells when the oldest unacknowledged record was written, also after a restart', async () => {
+    let now = 1_763_784_000_000
+    const open = () =>
+      new FileSpool({
+        folder: folder.path,
+        clock: { now: () => now, micros: () => 0 },
+        maxBytes: 64 << 20,
+        segmentBytes: 1000,
+      })
+    let spool = open()
+    for (let index = 0; index < 20; index += 1) {
+      now += 10_000
+      spool.append(intentEntry(`a${index}`))
+    }
+    await spool.durable()
+    expect(spool.oldestUnacknowledged).toBe(now - 200_000)
+    spool.acknowledge(11)
+    expect(spool.oldestUnacknowledged).toBe(now - 90_000)
+    await spool.close()
+    const wroteLast = now
+    now += 3_600_000
+    spool = open()
+    expect(spool.oldestUnacknowledged).toBe(wroteLast - 90_000)
+    spool.acknowledge(spool.lastSequence)
+    expect(spool.oldestUnacknowledged).toBeUndefined()
+    await spool.close()
+  })
+
   it('continues the sequence after a restart, over many segments', async () => {
     let spool = openSpool({ segmentBytes: 2000 })
     for (let index = 0; index < 50; index += 1) spool.append(intentEntry(`a${index}`))

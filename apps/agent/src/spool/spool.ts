@@ -12,6 +12,7 @@ import { recoverSpool } from './recovery'
 import type { Segment } from './segment'
 import { SegmentFile } from './segment-file'
 import { Syncer } from './syncer'
+import { WriteTimes } from './write-times'
 
 export interface SpoolOptions {
   readonly folder: string
@@ -46,6 +47,7 @@ export class FileSpool implements Spool {
   readonly #segments: Segment[]
   readonly #created: SpoolOrigin | undefined
   readonly #durableListeners = new Set<() => void>()
+  readonly #writeTimes = new WriteTimes()
   #file: SegmentFile
   #lastSequence: number
   #writtenSequence: number
@@ -67,6 +69,8 @@ export class FileSpool implements Spool {
     this.#lastSequence = last
     this.#writtenSequence = last
     this.#acknowledged = recovered.acknowledged
+    for (const { sequence, millis } of recovered.written) this.#writeTimes.note(sequence, millis)
+    this.#writeTimes.forgetBefore(recovered.acknowledged + 1)
     this.#segments = recovered.segments.filter((segment) => segment.firstSequence <= last)
     this.#closedBytes = this.#segments.reduce((sum, segment) => sum + segment.bytes, 0)
     this.#created = recovered.created
@@ -86,9 +90,10 @@ export class FileSpool implements Spool {
     if (this.broken !== undefined) throw this.broken
     this.#checkRoom(entry)
     const start = this.#writer.position
+    const now = this.#options.clock.now()
     this.#lastSequence += 1
     try {
-      this.#encode(entry)
+      this.#encode(entry, now)
       if (this.#writer.position > this.#pendingBytes) this.#write()
     } catch (cause) {
       // The entry is not in the spool, so its sequence number is free again.
@@ -96,6 +101,7 @@ export class FileSpool implements Spool {
       this.#lastSequence -= 1
       throw asAuditError(cause)
     }
+    this.#writeTimes.note(this.#lastSequence, now)
     this.#timer ??= setTimeout(
       () => this.#onTimer(),
       this.#options.batchMillis ?? defaultBatchMillis,
@@ -134,6 +140,11 @@ export class FileSpool implements Spool {
     return this.#acknowledged
   }
 
+  /** Unix milliseconds at which the oldest record without an acknowledgement was written; undefined = there is none. */
+  get oldestUnacknowledged(): number | undefined {
+    return this.#acknowledged < this.#lastSequence ? this.#writeTimes.oldest : undefined
+  }
+
   get bytes(): number {
     return this.#closedBytes + this.#file.segment.bytes + this.#writer.position
   }
@@ -169,6 +180,7 @@ export class FileSpool implements Spool {
       )
     }
     this.#acknowledged = sequence
+    this.#writeTimes.forgetBefore(sequence + 1)
     const done = this.#segments.filter(
       (_, index) => (this.#segments[index + 1] ?? this.#file.segment).firstSequence <= sequence + 1,
     )
@@ -195,12 +207,12 @@ export class FileSpool implements Spool {
     this.#file.close()
   }
 
-  #encode(entry: AnyEntry): void {
+  #encode(entry: AnyEntry, now: number): void {
     const writer = this.#writer
     writer.reserve(frameHeaderBytes)
     const start = writer.position
     writer.position += frameHeaderBytes
-    encodeRecord(writer, this.#lastSequence, this.#options.clock.now() * 1000, entry)
+    encodeRecord(writer, this.#lastSequence, now * 1000, entry)
     const length = writer.position - start - frameHeaderBytes
     if (length > maximumRecordBytes) {
       throw new AuditError('ERR_AUDIT_UNAVAILABLE', 'the entry is larger than a record may be')

@@ -94,6 +94,16 @@ export class AgentRepository {
     })
   }
 
+  /** The highest sequence number that is held of each of these spools, by agent. */
+  async heldOf(
+    spools: readonly { readonly agentId: string; readonly spoolId: string }[],
+  ): Promise<ReadonlyMap<string, number>> {
+    if (spools.length === 0) return new Map()
+    const where = { OR: spools.map((spool) => ({ ...spool })) }
+    const rows = await this.database.prisma.spoolPosition.findMany({ where })
+    return new Map(rows.map(({ agentId, acknowledged }) => [agentId, Number(acknowledged)]))
+  }
+
   assignments(agentId: string) {
     const query = { where: { agentId }, include: { connection: true } } as const
     return this.sealed.read(

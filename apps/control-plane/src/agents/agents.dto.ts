@@ -52,6 +52,15 @@ export const agentAnswer = z.object({
   listeners: z.array(listener),
   health: z.record(z.string(), z.unknown()),
   lastSeenAt: z.iso.datetime().nullable(),
+  backlog: z
+    .object({
+      connected: z.boolean(),
+      entries: z.number().int().nullable(),
+      oldestSeconds: z.number().int().nullable(),
+    })
+    .describe(
+      'Audit entries that the agent told to have written and that have not arrived; null = it has not told.',
+    ),
   connections: z
     .array(z.object({ id: z.uuid(), name: z.string(), listeners: z.array(listener) }))
     .optional(),

@@ -2,12 +2,15 @@ import { Injectable } from '@nestjs/common'
 import { RequestError } from '@wardgate/errors'
 import { AuditLog, type JsonObject } from '../common/audit-port'
 import type { IdentifiedPrincipal } from '../common/auth/identity'
+import { Clock } from '../common/clock'
 import { Database } from '../common/database/database'
 import type { Transaction } from '../common/database/transaction'
 import { EpochService } from '../common/epoch/epoch.service'
 import { type NamedPageQuery, toPage } from '../common/http/page'
 import { StaleVersion } from '../common/http/precondition'
+import type { Agent } from '../generated/prisma/client'
 import { revokedChannel, type AgentListener } from './agent'
+import { backlogOf, spoolOf } from './agent-backlog'
 import { AgentRepository } from './agent.repository'
 import type { AgentChange } from './agents.dto'
 
@@ -18,12 +21,13 @@ export class AgentsService {
     private readonly agents: AgentRepository,
     private readonly epochs: EpochService,
     private readonly audit: AuditLog,
+    private readonly clock: Clock,
   ) {}
 
   async list(query: NamedPageQuery) {
     const rows = await this.agents.list(query)
     return toPage(
-      rows,
+      await this.withBacklog(rows),
       query,
       ({ id }) => id,
       (row) => row,
@@ -38,7 +42,8 @@ export class AgentsService {
       name: connection.name,
       listeners,
     }))
-    return { ...agent, connections }
+    const [told = agent] = await this.withBacklog([agent])
+    return { ...told, connections }
   }
 
   async update(id: string, version: number, change: AgentChange, by: IdentifiedPrincipal) {
@@ -84,6 +89,16 @@ export class AgentsService {
       await this.epochs.bump(tx)
       await this.tell(tx, 'agent.connection-unassigned', by, { id, connectionId })
     })
+  }
+
+  private async withBacklog(rows: readonly Agent[]) {
+    const spools = rows.flatMap(({ id, health }) => {
+      const spoolId = spoolOf(health)
+      return spoolId === undefined ? [] : [{ agentId: id, spoolId }]
+    })
+    const held = await this.agents.heldOf(spools)
+    const now = this.clock.now()
+    return rows.map((row) => ({ ...row, backlog: backlogOf(row, held.get(row.id), now) }))
   }
 
   private async require(id: string) {

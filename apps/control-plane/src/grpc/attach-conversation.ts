@@ -1,8 +1,15 @@
-import type { AttachRequest, AttachResponse, CatalogSnapshot, Listener } from '@wardgate/contract'
+import type {
+  AttachRequest,
+  AttachResponse,
+  CatalogSnapshot,
+  Heartbeat,
+  Listener,
+} from '@wardgate/contract'
 import { canonicalJson } from '@wardgate/audit-log'
 import type { KnownAgent } from '../agents/agent-gate.service'
 import type { AttachmentService } from '../agents/attachment.service'
 import type { CatalogsService } from '../catalogs/catalogs.service'
+import type { JsonObject } from '../common/audit-port'
 import type { EpochWatch } from '../common/epoch/epoch-watch'
 import type { LiveSessions } from '../sessions/live-sessions'
 import { malformed, requireId } from './wire/malformed'
@@ -59,15 +66,8 @@ export class AttachConversation {
     if (message.$case === 'hello') return this.greet(message.value)
     if (this.state !== 'greeted') throw malformed('a message before its hello')
     switch (message.$case) {
-      case 'heartbeat': {
-        const { liveSessions, spoolEntries, spoolBytes } = message.value
-        const health = {
-          liveSessions,
-          spoolEntries: Number(spoolEntries),
-          spoolBytes: Number(spoolBytes),
-        }
-        return this.services.attachments.beat(this.agent.id, health)
-      }
+      case 'heartbeat':
+        return this.services.attachments.beat(this.agent.id, healthOf(message.value))
       case 'catalog':
         return this.takeCatalog(message.value)
       case 'catalogPart': {
@@ -150,4 +150,17 @@ export class AttachConversation {
     this.sentAssignment = fingerprint
     this.wire.send({ $case: 'assignment', value: { connections } })
   }
+}
+
+function healthOf(heartbeat: Heartbeat): JsonObject {
+  const { liveSessions, spoolEntries, spoolBytes, spoolId, spoolLast } = heartbeat
+  const told = {
+    liveSessions,
+    spoolEntries: Number(spoolEntries),
+    spoolBytes: Number(spoolBytes),
+    oldestUnacknowledgedSeconds: heartbeat.oldestUnacknowledgedSeconds,
+  }
+  // An agent of an earlier version does not tell which spool it writes.
+  if (spoolId === '') return told
+  return { ...told, spoolId: requireId(spoolId, 'spool id'), spoolLast: Number(spoolLast) }
 }

@@ -1,3 +1,4 @@
+import { backlogCell } from '../../api/backlog'
 import { column } from '../../run'
 import type { Resource } from '../resource'
 
@@ -7,6 +8,7 @@ export const agent: Resource = {
   columns: [
     column('name'),
     column('last seen', 'lastSeenAt'),
+    { title: 'NOT ARRIVED', value: backlogCell },
     column('protocols'),
     column('certificate until', 'certificateUntil'),
     column('revoked', 'revokedAt'),

@@ -21,6 +21,7 @@ interface Agent {
   }[]
   readonly health: Readonly<Record<string, unknown>>
   readonly lastSeenAt: string | null
+  readonly backlog: { readonly entries: number | null; readonly oldestSeconds: number | null }
 }
 
 /** Agents report every few seconds; one that has been silent for this long is not there. */
@@ -45,6 +46,11 @@ function stateOf({ revokedAt, lastSeenAt }: Agent): string {
   return 'unreachable'
 }
 
+function backlogText({ entries, oldestSeconds }: Agent['backlog']): string {
+  if (entries === null) return 'not told'
+  return entries === 0 ? 'none' : `${entries} entries, oldest ${oldestSeconds ?? 0} s old`
+}
+
 const columns = [
   { head: 'Name', cell: ({ name }: Agent) => <strong>{name}</strong> },
   { head: 'State', cell: (agent: Agent) => <Badge state={stateOf(agent)} /> },
@@ -58,6 +64,7 @@ const columns = [
         </div>
       )),
   },
+  { head: 'Evidence not arrived', cell: ({ backlog }: Agent) => backlogText(backlog) },
   {
     head: 'Health',
     cell: ({ health }: Agent) =>

@@ -91,6 +91,11 @@ export interface Heartbeat {
   liveSessions: number;
   spoolEntries: bigint;
   spoolBytes: bigint;
+  /** Together with the sequence numbers that the control plane holds they tell what it does not have yet. */
+  spoolId: string;
+  spoolLast: bigint;
+  /** How long the oldest entry without an acknowledgement has waited; 0 when there is none. */
+  oldestUnacknowledgedSeconds: number;
 }
 
 /** What the agent found. The control plane asks with CatalogWanted for parts that it does not keep. */
@@ -767,7 +772,14 @@ export const Listener: MessageFns<Listener> = {
 };
 
 function createBaseHeartbeat(): Heartbeat {
-  return { liveSessions: 0, spoolEntries: 0n, spoolBytes: 0n };
+  return {
+    liveSessions: 0,
+    spoolEntries: 0n,
+    spoolBytes: 0n,
+    spoolId: "",
+    spoolLast: 0n,
+    oldestUnacknowledgedSeconds: 0,
+  };
 }
 
 export const Heartbeat: MessageFns<Heartbeat> = {
@@ -786,6 +798,18 @@ export const Heartbeat: MessageFns<Heartbeat> = {
         throw new globalThis.Error("value provided for field message.spoolBytes of type uint64 too large");
       }
       writer.uint32(24).uint64(message.spoolBytes);
+    }
+    if (message.spoolId !== "") {
+      writer.uint32(34).string(message.spoolId);
+    }
+    if (message.spoolLast !== 0n) {
+      if (BigInt.asUintN(64, message.spoolLast) !== message.spoolLast) {
+        throw new globalThis.Error("value provided for field message.spoolLast of type uint64 too large");
+      }
+      writer.uint32(40).uint64(message.spoolLast);
+    }
+    if (message.oldestUnacknowledgedSeconds !== 0) {
+      writer.uint32(48).uint32(message.oldestUnacknowledgedSeconds);
     }
     return writer;
   },
@@ -825,6 +849,30 @@ export const Heartbeat: MessageFns<Heartbeat> = {
             }
 
             message.spoolBytes = reader.uint64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.spoolId = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.spoolLast = reader.uint64() as bigint;
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.oldestUnacknowledgedSeconds = reader.uint32();
             continue;
           }
         }
