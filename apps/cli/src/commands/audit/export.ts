@@ -2,11 +2,15 @@ import { createWriteStream } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { backlogWarning } from '../../api/backlog'
 import type { Api } from '../../api/client'
 import { CliError } from '../../cli-error'
 import { keyLines, pinKeys } from '../../config/audit-keys'
+import { escapeText } from '../../output/escape'
 import type { Run } from '../../run'
 import { action, leaf, type Register } from '../command'
+
+const mostAgents = 10_000
 
 export const auditExport: Register = (parent, cli) => {
   leaf(
@@ -23,6 +27,7 @@ export const auditExport: Register = (parent, cli) => {
       action(cli, async (run) => {
         const api = await run.api()
         await keepKeys(run, api)
+        await warnOfBacklogs(run, api)
         const { options } = run
         const body = {
           ...named('sessionId', options.text('session')),
@@ -35,6 +40,23 @@ export const auditExport: Register = (parent, cli) => {
         else await writeBeside(run, resolve(cli.cwd, out), chunks)
       }),
     )
+}
+
+/**
+ * Before the export: whatever has arrived by now is in the evidence. A bundle cannot show that agents wrote more than they
+ * handed over, so its taker is told here.
+ */
+async function warnOfBacklogs({ cli }: Run, api: Api): Promise<void> {
+  try {
+    for (const agent of await api.list('/v1/agents', {}, mostAgents)) {
+      const warning = backlogWarning(agent)
+      if (warning !== undefined) cli.err(`warning: ${escapeText(warning)}\n`)
+    }
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error
+    const why = escapeText(error.message)
+    cli.err(`warning: whether entries of agents have yet to arrive is not known: ${why}\n`)
+  }
 }
 
 function named(name: string, value: string | undefined): Record<string, string> {
