@@ -20,6 +20,27 @@ interface Entry {
   readonly operationId?: string
 }
 
+interface Agent {
+  readonly id: string
+  readonly name: string
+  readonly lastSeenAt: string
+  readonly health: { readonly spoolId?: string; readonly spoolLast?: number }
+  readonly backlog: { readonly connected: boolean; readonly entries: number | null }
+}
+
+interface Verified {
+  readonly completeness: {
+    readonly ok: boolean
+    readonly reached: readonly {
+      readonly agentId: string
+      readonly spoolId: string
+      readonly first: number
+      readonly last: number
+      readonly entries: number
+    }[]
+  }
+}
+
 interface Operation {
   readonly id: string
   readonly text: string
@@ -72,6 +93,16 @@ async function write(writer: number, stop: AbortSignal): Promise<string[]> {
   return acknowledged
 }
 
+/** Every agent, once each has told after `since` what it wrote, and all of that has been acknowledged. */
+function drained(since: number): Promise<Agent[]> {
+  return eventually(async () => {
+    const agents = await everyPage<Agent>(instance, '/v1/agents?limit=200').catch(() => [])
+    const isDrained = ({ lastSeenAt, backlog }: Agent): boolean =>
+      Date.parse(lastSeenAt) > since && backlog.connected && backlog.entries === 0
+    return agents.length > 0 && agents.every(isDrained) ? agents : undefined
+  }, 120_000)
+}
+
 describe('kill -9 at random during a write load', () => {
   it('loses and doubles no audited operation', async () => {
     const running = Array.from({ length: writers }, (_, writer) => write(writer, stop.signal))
@@ -112,16 +143,17 @@ describe('kill -9 at random during a write load', () => {
     expect(new Set(there).size).toBe(there.length)
     expect(acknowledged.filter((mark) => !there.includes(mark))).toEqual([])
 
-    // The agents' spools drain; then every row has exactly one operation, every operation one intent and one outcome.
-    const operations = await eventually(async () => {
-      const found = await everyPage<Operation>(instance, '/v1/operations?action=insert&limit=200')
-      const known = new Set(found.map(({ text }) => /'(w\d+-\d+)'/.exec(text)?.[1]))
-      return there.every((mark) => known.has(mark)) ? found : undefined
-    }, 120_000)
+    await drained(Date.now())
+    // Every row has exactly one operation, every operation one intent and one outcome.
+    const operations = await everyPage<Operation>(
+      instance,
+      '/v1/operations?action=insert&limit=200',
+    )
     const marks = operations
       .map(({ text }) => /'(w\d+-\d+)'/.exec(text)?.[1])
       .filter((mark) => mark !== undefined)
     expect(new Set(marks).size).toBe(marks.length)
+    expect(there.filter((mark) => !marks.includes(mark))).toEqual([])
     const entries = await everyPage<Entry>(instance, '/v1/audit/entries?limit=200')
     const idsOf = (kind: string): (string | undefined)[] =>
       entries.filter((entry) => entry.kind === kind).map(({ operationId }) => operationId)
@@ -133,11 +165,22 @@ describe('kill -9 at random during a write load', () => {
     expect([...outcomes].sort()).toEqual([...intents].sort())
   })
 
-  it('leaves evidence that verifies: nothing altered, nothing missing', async () => {
+  it('leaves evidence that verifies: nothing altered, and every entry that every agent wrote', async () => {
+    const agents = await drained(Date.now())
     const bundle = join(instance.home, 'evidence.json')
     const exported = await instance.cli('--identity', 'auditor', 'audit', 'export', '--out', bundle)
     expect(exported).toMatchObject({ code: 0 })
-    const verified = await instance.cli('audit', 'verify', bundle)
+    expect(exported.stderr).not.toContain('warning')
+    const verified = await instance.cli('audit', 'verify', bundle, '--json')
     expect(verified).toMatchObject({ code: 0 })
+    const { completeness } = JSON.parse(verified.stdout) as Verified
+    for (const { id, health } of agents) {
+      const reached = completeness.reached.find(
+        ({ agentId, spoolId }) => agentId === id && spoolId === health.spoolId,
+      )
+      // A killed agent goes on with its spool, so one spool holds what all its processes wrote.
+      expect(reached).toMatchObject({ first: 1, entries: reached?.last })
+      expect(reached?.last).toBeGreaterThanOrEqual(health.spoolLast ?? Infinity)
+    }
   })
 })
