@@ -1,5 +1,6 @@
 import type { NamedValue } from '@wardgate/gateway'
 import type { Readable } from 'node:stream'
+import { dashedName } from '../wire/header-names'
 
 /** A decided request on its way: what was decided, and what the gateway itself adds to it. */
 export interface Outgoing {
@@ -16,9 +17,10 @@ export interface Outgoing {
   readonly secrets?: readonly string[]
 }
 
-/** Replaces whatever had that name. */
+/** Replaces whatever had that name, or one that targets may take for it. */
 export function withHeader(outgoing: Outgoing, name: string, value: string): Outgoing {
-  const others = outgoing.headers.filter((header) => header.name !== name.toLowerCase())
+  const dashed = dashedName(name)
+  const others = outgoing.headers.filter((header) => dashedName(header.name) !== dashed)
   return { ...outgoing, headers: [...others, { name: name.toLowerCase(), value }] }
 }
 

@@ -58,6 +58,11 @@ const ownResponseHeaders = new Set([
   'clear-site-data',
 ])
 
+/** As CGI and WSGI targets read it, who cannot tell `_` from `-`. */
+export function dashedName(name: string): string {
+  return name.toLowerCase().replaceAll('_', '-')
+}
+
 export function isHopByHop(name: string): boolean {
   return hopByHop.has(name)
 }
@@ -65,7 +70,7 @@ export function isHopByHop(name: string): boolean {
 /** Whether a header of the client's, in lower case, never goes on. */
 export const isDroppedFromRequest = remembered((name: string): boolean => {
   if (hopByHop.has(name) || ownRequestHeaders.has(name)) return true
-  const dashed = name.replaceAll('_', '-')
+  const dashed = dashedName(name)
   return (
     hopByHop.has(dashed) ||
     ownRequestHeaders.has(dashed) ||

@@ -1,6 +1,7 @@
 import { ProtocolError } from '@wardgate/errors'
 import type { TargetCredential } from '@wardgate/gateway'
 import { AwsV4Signer } from 'aws4fetch'
+import { dashedName } from '../../wire/header-names'
 import { requestTarget, type Outgoing } from '../outgoing'
 
 type AwsCredential = Extract<TargetCredential, { kind: 'aws' }>
@@ -17,7 +18,7 @@ export async function signAws(outgoing: Outgoing, credential: AwsCredential): Pr
       'a body that is signed for the target has to be read whole',
       { nextStep: 'Send less at once, or have maxBodyBytes of the connection raised.' },
     )
-  const headers = outgoing.headers.filter(({ name }) => !signed.includes(name))
+  const headers = outgoing.headers.filter(({ name }) => !signed.includes(dashedName(name)))
   const { accessKeyId, secretAccessKey, sessionToken, region, service } = credential
   const signer = new AwsV4Signer({
     method,

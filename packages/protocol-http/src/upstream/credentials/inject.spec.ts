@@ -37,6 +37,12 @@ it("puts its key in the place of the client's", async () => {
   expect(headersOf(await injected(key))).toEqual(['x-api-key: ours'])
 })
 
+it('takes a name with "_" for the same, as CGI and WSGI targets do', async () => {
+  const key = { kind: 'api-key', in: 'header', name: 'X-Api-Key', value: 'ours' } as const
+  const headers = [{ name: 'x_api-key', value: 'mine' }]
+  expect(headersOf(await injected(key, { headers }))).toEqual(['x-api-key: ours'])
+})
+
 it('puts its key into the query, and no other of that name', async () => {
   const key = { kind: 'api-key', in: 'query', name: 'api key', value: 'o&s' } as const
   const query = 'api+key=mine&a=1&api%20key=mine&%61pi key=mine'
