@@ -28,6 +28,9 @@ function toolError(text: string): object {
 function textOf(error: GatewayError, approval: HeldApproval | undefined): string {
   const { meaning, nextStep } = errorCodes[error.code]
   const what = error.expose ? error.message : meaning
-  const where = approval === undefined ? '' : ` Approval ${approval.approvalId}: ${approval.url}`
-  return `Refused by Wardgate (${error.code}): ${what}. ${error.nextStep ?? nextStep}${where}`
+  const where = approval === undefined ? '' : `Approval ${approval.approvalId}: ${approval.url}`
+  const next = error.nextStep ?? nextStep
+  // What is pending says by itself what to do, and where.
+  const more = [what.includes(next) ? '' : next, what.includes(approval?.url ?? '') ? '' : where]
+  return `Refused by Wardgate (${error.code}): ${what}. ${more.join(' ')}`.trimEnd()
 }

@@ -102,7 +102,9 @@ it('tells where an approval is pending', async () => {
   await stage.controlPlane.untilAsked(1)
   for (let turn = 0; turn < 50; turn += 1) await new Promise(setImmediate)
   stage.clock.advance(fakeHold.holdMillis)
-  expect(JSON.stringify(await (await answered).json())).toContain(fakeHold.url)
+  const told = JSON.stringify(await (await answered).json())
+  expect(told.split(fakeHold.url)).toHaveLength(2)
+  expect(told.match(/send the identical operation again/gi)).toHaveLength(1)
 })
 
 it('masks what a tool answers', async () => {
