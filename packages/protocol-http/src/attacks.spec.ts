@@ -71,6 +71,19 @@ it.each([
   expect(reached).toEqual([])
 })
 
+it.each([
+  ['no Host', 400, 'GET /shop/x HTTP/1.1\r\nauthorization: Bearer token-1\r\n\r\n', 'has no Host'],
+  ['an unknown expectation', 417, get('/shop/x', 'expect: 200-maybe\r\n'), '100-continue'],
+])('says why it refuses %s', async (_title, status, bytes, reason) => {
+  const answer = await stage.raw(bytes, (seen) => seen.endsWith('}\n'))
+  expect(statusOf(answer)).toBe(String(status))
+  const problem: unknown = JSON.parse(
+    answer.slice(answer.indexOf('\r\n\r\n')).match(/\{.*\}/)?.[0] ?? '',
+  )
+  expect(problem).toMatchObject({ status, detail: expect.stringContaining(reason) as unknown })
+  expect(reached).toEqual([])
+})
+
 it('006 drops chunk extensions and 007 trailers', async () => {
   const chunked =
     'transfer-encoding: chunked\r\ntrailer: x-role\r\n\r\n5;x=y\r\nhello\r\n0\r\nx-role: admin\r\n\r\n'

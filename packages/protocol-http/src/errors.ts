@@ -46,6 +46,8 @@ export interface Problem {
 
 export interface ProblemContext {
   readonly operationId?: string
+  /** Where HTTP has a word of its own for it. */
+  readonly status?: number
   readonly approval?: HeldApproval
   /** The client prefers 202 to an error when it has to come again. */
   readonly isAsync?: boolean
@@ -72,7 +74,8 @@ const RETRY_SECONDS = 15
 export function problemOf(error: GatewayError, context: ProblemContext = {}): Problem {
   const { meaning, nextStep } = errorCodes[error.code]
   const isPending = error.code === 'ERR_APPROVAL_PENDING'
-  const status = isPending && context.isAsync === true ? 202 : statusOf(error.code)
+  const status =
+    isPending && context.isAsync === true ? 202 : (context.status ?? statusOf(error.code))
   const next = error.nextStep ?? nextStep
   const body = {
     type: 'about:blank',

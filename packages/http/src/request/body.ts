@@ -11,6 +11,10 @@ export interface JudgedBody {
   readonly value: unknown
 }
 
+const largeReason = 'the body is larger than what is read'
+const codedReason =
+  'the content coding of the body cannot be undone, or it is larger than what is read'
+
 const nothing: JudgedBody = { value: undefined }
 
 /** Adds what the body says. One that rules could not read though the target can is opaque. */
@@ -19,10 +23,10 @@ export function tellBody({ body, headers }: HttpRequest, draft: FactsDraft): Jud
   const [rawEssence = '', ...parameters] = body.mediaType.toLowerCase().split(';')
   const essence = rawEssence.trim()
   draft.detail('http.contentType', essence)
-  if (body.kind === 'unread') return unreadable(draft, 'the body is larger than what is read')
+  const isCoded = headers.some(({ name }) => name === 'content-encoding')
+  if (body.kind === 'unread') return unreadable(draft, isCoded ? codedReason : largeReason)
   if (body.bytes.length === 0) return nothing
-  if (headers.some(({ name }) => name === 'content-encoding'))
-    return unreadable(draft, 'the body is encoded in a way that is not read')
+  if (isCoded) return unreadable(draft, 'the body is encoded in a way that is not read')
   const charset = parameters
     .map((text) => /^\s*charset\s*=\s*"?([^"\s]*)/.exec(text)?.[1])
     .find(Boolean)

@@ -56,7 +56,10 @@ export class Exchange {
     const fields = readFields(incoming.rawHeaders)
     this.fields = isStream ? [...fields, webSocketUpgrade] : fields
     if (this.version === 2) refuseOtherHost(this.authority, this.fields)
-    else refuseOtherCodings(this.fields)
+    else {
+      refuseNoHost(incoming, this.fields)
+      refuseOtherCodings(this.fields)
+    }
     this.upgrade = options.upgrade
     this.tunnel = options.tunnel
     this.#expectsContinue = options.expectsContinue === true
@@ -181,6 +184,12 @@ function refuseOtherHost(authority: string, fields: readonly Field[]): void {
   const host = valueOf(fields, 'host')
   if (host === undefined || host.toLowerCase() === authority.toLowerCase()) return
   throw new ProtocolError('ERR_PROTOCOL_MALFORMED', 'Host is not as :authority')
+}
+
+/** https://datatracker.ietf.org/doc/html/rfc9112#section-3.2 */
+function refuseNoHost({ httpVersion }: Incoming, fields: readonly Field[]): void {
+  if (httpVersion === '1.0' || valueOf(fields, 'host') !== undefined) return
+  throw new ProtocolError('ERR_PROTOCOL_MALFORMED', 'the request has no Host')
 }
 
 /** https://datatracker.ietf.org/doc/html/rfc9112#section-6.1: what a target would read could end elsewhere. */

@@ -8,6 +8,7 @@ import {
   type ServerHttp2Session,
 } from 'node:http2'
 import type { Duplex } from 'node:stream'
+import { problemOf } from '../errors'
 import { HEADER_MILLIS, MAX_CONCURRENT_STREAMS, MAX_HEADER_BYTES } from '../wire/limits'
 import { MAX_AHEAD, type Arrivals } from './arrivals'
 import { Exchange, type ExchangeOptions, type Upgrade } from './exchange'
@@ -67,7 +68,8 @@ export class Front {
   #createHttp1(): Server {
     const server = createServer({
       insecureHTTPParser: false,
-      requireHostHeader: true,
+      // Refused by Exchange, with the reason.
+      requireHostHeader: false,
       maxHeaderSize: MAX_HEADER_BYTES,
       headersTimeout: HEADER_MILLIS,
       // Bodies and idle connections have clocks of their own.
@@ -85,7 +87,8 @@ export class Front {
     server.on('request', take(false))
     server.on('checkContinue', take(true))
     server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
-      response.writeHead(417, { connection: 'close' }).end()
+      const { status, headers, body } = problemOf(unmetExpectation(), { status: 417 })
+      response.writeHead(status, { ...headers, connection: 'close' }).end(body)
     })
     const upgraded = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       this.#add(socket, (options) => switching({ request, socket, head }, options))
@@ -152,6 +155,14 @@ export class Front {
       arrivals.fail(caught)
     }
   }
+}
+
+/** https://datatracker.ietf.org/doc/html/rfc9110#section-10.1.1 */
+function unmetExpectation(): ProtocolError {
+  const message = 'the only expectation that can be met is "100-continue"'
+  return new ProtocolError('ERR_PROTOCOL_UNSUPPORTED', message, {
+    nextStep: 'Send the request without Expect.',
+  })
 }
 
 function switching(upgrade: Upgrade, options: ExchangeOptions): Exchange {

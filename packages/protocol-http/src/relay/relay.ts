@@ -63,9 +63,9 @@ export class Relay {
   #isBusy(exchange: Exchange): boolean {
     if (exchange.version === 1 || this.#running.size === 0) return false
     const message = 'requests with another token or connection are under way on this connection'
-    const problem = problemOf(new ProtocolError('ERR_PROTOCOL_UNSUPPORTED', message))
+    const error = new ProtocolError('ERR_PROTOCOL_UNSUPPORTED', message)
     // https://datatracker.ietf.org/doc/html/rfc9110#section-15.5.20
-    exchange.answer({ ...problem, status: 421 })
+    exchange.answer(problemOf(error, { status: 421 }))
     this.unanswered.delete(exchange)
     return true
   }
