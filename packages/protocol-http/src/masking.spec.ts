@@ -210,6 +210,42 @@ it.each([
   expect(text).not.toContain(email)
 })
 
+const brokenEvent = `data: {"email": "${email}" oops\n\n`
+
+it('withholds events that are no JSON with the reason, as nothing was sent', async () => {
+  await start((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).end(brokenEvent)
+  })
+  const response = await stage.fetch('/x')
+  expect(response.status).toBe(502)
+  expect(response.headers.get('content-type')).toBe('application/problem+json')
+  const text = await response.text()
+  expect(text).toContain('withheld')
+  expect(text).not.toContain(email)
+  expect((await stage.fetch('/x')).status).toBe(502)
+})
+
+it('breaks off a bomb, and records why', async () => {
+  const bomb = gzipSync(JSON.stringify(Array.from({ length: 4_000_000 }, () => 1)))
+  await start((_request, response) => {
+    response.writeHead(200, { ...json, 'content-encoding': 'gzip' }).end(bomb)
+  })
+  await expect(stage.fetch('/x').then((response) => response.text())).rejects.toThrow()
+  const outcomes = stage.spool.entries.filter(({ kind }) => kind === 'outcome')
+  expect(JSON.stringify(outcomes)).toContain('100 times')
+})
+
+it('withholds a body in a transfer coding that nobody undoes', async () => {
+  await start((_request, response) => {
+    response.socket?.end(
+      'HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ntransfer-encoding: gzip, chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n',
+    )
+  })
+  const response = await stage.fetch('/x')
+  expect(response.status).toBe(502)
+  expect(await response.text()).toContain('transfer coding')
+})
+
 it('passes what a rule says may pass unread', async () => {
   await start(
     (_request, response) => response.writeHead(200, { 'content-type': 'image/png' }).end('png'),

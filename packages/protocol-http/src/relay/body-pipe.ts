@@ -3,6 +3,7 @@ import type { Permit } from '@wardgate/gateway'
 import type { Transform } from 'node:stream'
 import type { EchoStream } from '../echo/echo-stream'
 import { decodersOf } from '../wire/codings'
+import { Inflation } from '../wire/inflation'
 
 type BodyMasker = ReturnType<Permit['body']>
 
@@ -112,7 +113,12 @@ function decoded(decoder: Transform, next: BodyPipe, sink: BodySink, goOn: () =>
       sink.fail(toGatewayError(caught))
     }
   }
-  decoder.on('data', (chunk: Buffer) => guard(() => next.write(chunk) || decoder.pause()))
+  const inflation = new Inflation()
+  const show = (chunk: Buffer) => {
+    inflation.came(chunk.length)
+    if (!next.write(chunk)) decoder.pause()
+  }
+  decoder.on('data', (chunk: Buffer) => guard(() => show(chunk)))
   decoder.once('end', () => guard(() => next.end()))
   decoder.on('drain', goOn)
   decoder.once('error', (cause) => {
@@ -120,7 +126,10 @@ function decoded(decoder: Transform, next: BodyPipe, sink: BodySink, goOn: () =>
     sink.fail(new PolicyError('ERR_POLICY_DENIED', message, { cause }))
   })
   return {
-    write: (chunk) => decoder.write(chunk),
+    write: (chunk) => {
+      inflation.went(chunk.length)
+      return decoder.write(chunk)
+    },
     end: () => decoder.end(),
     drained: () => decoder.resume(),
     destroy: () => decoder.destroy(),

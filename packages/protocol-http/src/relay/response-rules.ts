@@ -1,4 +1,4 @@
-import { PolicyError, TargetError } from '@wardgate/errors'
+import { PolicyError, ProtocolError, TargetError, type GatewayError } from '@wardgate/errors'
 import { EchoStream } from '../echo/echo-stream'
 import type { EchoMasker } from '../echo/echo-masker'
 import { valueOf, type Field } from '../wire/fields'
@@ -38,4 +38,20 @@ export function echoStreamOf(
       nextStep: 'Ask for one range at a time.',
     })
   return new EchoStream(echo, { isPart })
+}
+
+/** What cannot be read was not sent by the client: it is told so as an error of the target's. */
+export function ofTheTarget(error: GatewayError): GatewayError {
+  if (!(error instanceof ProtocolError)) return error
+  return new TargetError('ERR_TARGET_LOST', `the target's answer was withheld: ${error.message}`, {
+    cause: error,
+    nextStep: error.nextStep ?? 'Have the owner of the target look at what it answers.',
+  })
+}
+
+/** Under another transfer coding nobody has read the body: https://datatracker.ietf.org/doc/html/rfc9112#section-6.1 */
+export function refuseOtherCodings(fields: readonly Field[]): void {
+  const coding = valueOf(fields, 'transfer-encoding')
+  if (coding === undefined || coding.trim().toLowerCase() === 'chunked') return
+  throw new ProtocolError('ERR_PROTOCOL_UNSUPPORTED', 'its only transfer coding may be "chunked"')
 }

@@ -14,6 +14,8 @@ import { outletTo, type Outlet } from './outlet'
 import { shownHeaders } from './response-headers'
 import {
   echoStreamOf,
+  ofTheTarget,
+  refuseOtherCodings,
   isBodiless,
   refusePart,
   requireMessages,
@@ -35,6 +37,7 @@ export class ResponseRelay implements ResponseListener, BodySink {
   #pipe: BodyPipe | undefined
   #outlet: Outlet | undefined
   #masker: ReturnType<Permit['body']> | undefined
+  #start: (() => void) | undefined
   #headerCells = 0
   #bytes = 0
   #trailers: Readonly<Record<string, string>> = {}
@@ -52,6 +55,7 @@ export class ResponseRelay implements ResponseListener, BodySink {
 
   begun(status: number, fields: readonly Field[]): void {
     this.status = status
+    refuseOtherCodings(fields)
     const hasBody = this.#request.exchange.method !== 'HEAD' && !isBodiless(status, fields)
     // Without a type it may be a body that never comes: chunked, and empty.
     if (hasBody && valueOf(fields, 'content-type') === undefined) this.#untyped = fields
@@ -100,8 +104,17 @@ export class ResponseRelay implements ResponseListener, BodySink {
     const encoder = isAnew ? encoderFor(contentEncoding, this.#acceptEncoding()) : undefined
     this.#outlet = outletTo(exchange, encoder, () => this.#pipe?.drained())
     const coding = encoder === undefined ? [] : [{ name: 'content-encoding', value: encoder.name }]
-    exchange.begin(status, encoder === undefined ? shown : [...shown, ...coding])
-    this.#recordHead(shown)
+    this.#start = () => {
+      exchange.begin(status, encoder === undefined ? shown : [...shown, ...coding])
+      this.#recordHead(shown)
+    }
+    // Until the first byte that is to be shown, a body that proves unreadable can still be refused with its reason.
+    if (!masker.active || !hasBody) this.#startNow()
+  }
+
+  #startNow(): void {
+    this.#start?.()
+    this.#start = undefined
   }
 
   data(chunk: Buffer): boolean {
@@ -117,22 +130,25 @@ export class ResponseRelay implements ResponseListener, BodySink {
 
   failed(error: GatewayError): void {
     const { exchange, permit } = this.#request
+    this.#start = undefined
     this.#pipe?.destroy()
     this.#outlet?.destroy()
     const isOurs = !(error instanceof TargetError || error instanceof SessionError)
     this.#settle(this.status === 0 ? 'unknown' : this.#statusWord(), error)
-    if (isOurs) exchange.answer(problemOf(error, { operationId: permit.operationId }))
+    if (isOurs) exchange.answer(problemOf(ofTheTarget(error), { operationId: permit.operationId }))
     else if (exchange.hasBegun) exchange.breakOff()
     this.#finish(isOurs ? undefined : error)
   }
 
   write(chunk: Uint8Array): boolean {
+    this.#startNow()
     this.#bytes += chunk.length
     this.#request.session.gate.record('out', chunk, this.#request.permit)
     return this.#outlet?.write(chunk) ?? true
   }
 
   end(): void {
+    this.#startNow()
     this.#settle(this.#statusWord())
     const leaving = this.#outlet?.end(this.#trailers)
     if (leaving === undefined) this.#finish(undefined)

@@ -10,3 +10,5 @@ export const MAX_WEBSOCKET_MESSAGE_BYTES = 4 * 1024 * 1024
 export const HEADER_MILLIS = 30_000
 /** How much larger than its compressed form a body may be. */
 export const MAX_INFLATION = 100
+/** A response up to this may have any ratio: short texts of one line again and again do. */
+export const MIN_INFLATED_BYTES = 1024 * 1024
