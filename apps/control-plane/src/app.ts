@@ -5,6 +5,8 @@ import { NestFactory } from '@nestjs/core'
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify'
 import { v7 as uuid } from 'uuid'
 import { AppModule } from './app.module'
+import { readJsonBodies } from './common/http/json-bodies'
+import { KnownRoutes } from './common/http/known-routes'
 import { addResponseHeaders } from './common/http/response-headers'
 import { measureRequests } from './common/metrics/measure-requests'
 import { Metrics } from './common/metrics/metrics'
@@ -38,6 +40,8 @@ export async function createApp(
   })
   await app.register(fastifyCookie)
   const fastify = app.getHttpAdapter().getInstance()
+  app.get(KnownRoutes).watch(fastify)
+  readJsonBodies(app, bodyLimitBytes)
   addResponseHeaders(fastify)
   measureRequests(fastify, app.get(Metrics))
   traceRequests(fastify, app.get(Traces).spans)

@@ -179,6 +179,10 @@ export const errorCodes = {
     meaning: 'There is no such resource, or it is not visible to this principal.',
     nextStep: 'List the resource and use an id from there.',
   },
+  ERR_REQUEST_METHOD: {
+    meaning: 'The path is known, and does not take this method.',
+    nextStep: 'Use one of the methods in the header Allow.',
+  },
   ERR_REQUEST_CONFLICT: {
     meaning: 'The resource exists already or is in a state that does not permit this.',
     nextStep: 'Read the resource again and decide on its present state.',

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import type { NestFastifyApplication } from '@nestjs/platform-fastify'
-import { RequestError } from '@wardgate/errors'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { KnownRoutes, MethodNotAllowed } from '../common/http/known-routes'
 import { toProblem } from '../common/http/problem'
 
 const start = 'index.html'
@@ -15,6 +15,7 @@ const reserved = /^\/(v1|auth|health|metrics|\.well-known)(\/|$)/
 export async function serveConsole(app: NestFastifyApplication, folder: string): Promise<void> {
   if (!existsSync(join(folder, start))) return
   const files = new Set(filesIn(folder))
+  const routes = app.get(KnownRoutes)
   const { default: fastifyStatic } = await import('@fastify/static')
   await app.register(fastifyStatic, {
     root: folder,
@@ -26,7 +27,7 @@ export async function serveConsole(app: NestFastifyApplication, folder: string):
     .getInstance()
     .get('/*', (request, reply) => {
       const path = request.url.split('?', 1)[0] ?? '/'
-      if (reserved.test(path)) return notFound(request, reply)
+      if (reserved.test(path)) return refuse(routes, request, reply)
       const file = files.has(path.slice(1)) ? path.slice(1) : start
       if (immutable.test(file))
         void reply.header('Cache-Control', 'public, max-age=31536000, immutable')
@@ -34,12 +35,14 @@ export async function serveConsole(app: NestFastifyApplication, folder: string):
     })
 }
 
-function notFound(request: FastifyRequest, reply: FastifyReply) {
-  const error = new RequestError('ERR_REQUEST_NOT_FOUND', 'there is no such route')
+function refuse(routes: KnownRoutes, request: FastifyRequest, reply: FastifyReply) {
+  const error = routes.refusal(request.url)
+  const problem = toProblem(error, request.id)
+  if (error instanceof MethodNotAllowed) void reply.header('Allow', error.allowed.join(', '))
   return reply
-    .status(404)
+    .status(problem.status)
     .header('Content-Type', 'application/problem+json')
-    .send(JSON.stringify(toProblem(error, request.id)))
+    .send(JSON.stringify(problem))
 }
 
 /** Only what is there at the start is ever served; names of requests are never joined to paths. */

@@ -6,6 +6,7 @@ import { CreatedInterceptor } from './created.interceptor'
 import { EtagInterceptor } from './etag.interceptor'
 import { IdempotencyInterceptor } from './idempotency.interceptor'
 import { IdempotencyRepository } from './idempotency.repository'
+import { KnownRoutes } from './known-routes'
 import { ProblemFilter } from './problem.filter'
 
 /** What every route goes through. */
@@ -13,6 +14,7 @@ import { ProblemFilter } from './problem.filter'
   imports: [DiscoveryModule],
   providers: [
     RouteDeclarations,
+    KnownRoutes,
     IdempotencyRepository,
     { provide: APP_GUARD, useClass: AccessGuard },
     { provide: APP_FILTER, useClass: ProblemFilter },

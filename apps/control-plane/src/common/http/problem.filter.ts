@@ -8,6 +8,7 @@ import {
 import { type GatewayError, InternalError, RequestError, toGatewayError } from '@wardgate/errors'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { InvalidRequest } from './invalid-request'
+import { KnownRoutes, MethodNotAllowed } from './known-routes'
 import { toProblem } from './problem'
 
 /** The one place where an error becomes an HTTP answer and a log line. */
@@ -15,10 +16,12 @@ import { toProblem } from './problem'
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger('rest')
 
+  constructor(private readonly routes: KnownRoutes) {}
+
   catch(caught: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>()
     const reply = host.switchToHttp().getResponse<FastifyReply>()
-    const error = classify(caught)
+    const error = this.classify(caught, request)
     const problem = toProblem(error, request.id)
     this.log(error, request)
     // A stream that has begun cannot become a problem document; it is cut so that nobody takes it for whole.
@@ -28,11 +31,33 @@ export class ProblemFilter implements ExceptionFilter {
     }
     const retryAfter = retrySeconds(error)
     if (retryAfter !== undefined) void reply.header('Retry-After', String(retryAfter))
+    if (error instanceof MethodNotAllowed) void reply.header('Allow', error.allowed.join(', '))
     if (problem.status === 401) void reply.header('WWW-Authenticate', 'Bearer')
     void reply
       .status(problem.status)
       .header('Content-Type', 'application/problem+json')
       .send(JSON.stringify(problem))
+  }
+
+  private classify(caught: unknown, { url }: FastifyRequest): GatewayError {
+    const status = statusGiven(caught)
+    if (status === undefined || status >= 500)
+      return caught instanceof HttpException
+        ? new InternalError('internal error', { cause: caught })
+        : toGatewayError(caught)
+    const options = { cause: caught }
+    switch (status) {
+      case 403:
+        return new RequestError('ERR_REQUEST_NOT_FOUND', 'there is no such route', options)
+      case 404:
+        return this.routes.refusal(url, caught)
+      case 413:
+        return new RequestError('ERR_REQUEST_OVERSIZE', 'the request body is too large', options)
+      case 415:
+        return new InvalidRequest([{ path: 'Content-Type', message: 'is not supported here' }])
+      default:
+        return new InvalidRequest([{ path: '', message: 'the request cannot be read' }])
+    }
   }
 
   private log(error: GatewayError, request: FastifyRequest): void {
@@ -46,27 +71,6 @@ function retrySeconds(error: GatewayError): number | undefined {
   return 'retryAfterSeconds' in error && typeof error.retryAfterSeconds === 'number'
     ? error.retryAfterSeconds
     : undefined
-}
-
-function classify(caught: unknown): GatewayError {
-  const status = statusGiven(caught)
-  if (status === undefined || status >= 500)
-    return caught instanceof HttpException
-      ? new InternalError('internal error', { cause: caught })
-      : toGatewayError(caught)
-  const options = { cause: caught }
-  switch (status) {
-    case 403:
-      return new RequestError('ERR_REQUEST_NOT_FOUND', 'there is no such route', options)
-    case 404:
-      return new RequestError('ERR_REQUEST_NOT_FOUND', 'there is no such route', options)
-    case 413:
-      return new RequestError('ERR_REQUEST_OVERSIZE', 'the request body is too large', options)
-    case 415:
-      return new InvalidRequest([{ path: 'Content-Type', message: 'is not supported here' }])
-    default:
-      return new InvalidRequest([{ path: '', message: 'the request cannot be read' }])
-  }
 }
 
 /** The status that Nest or Fastify gave an error of their own. */
