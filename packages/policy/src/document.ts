@@ -292,28 +292,15 @@ function ruleProblems(value: {
   return problems
 }
 
-export const policyDocumentSchema = z
-  .strictObject({
-    name: z
-      .string()
-      .regex(namePattern, { message: 'must be lower-case letters, digits, - and _' })
-      .refine((value) => value !== 'wardgate', { message: 'wardgate names the built-in rules' }),
-    description: z.string().max(policyLimits.messageLength).optional(),
-    appliesTo: appliesTo.optional(),
-    rules: z.array(rule).min(1).max(policyLimits.rules),
-  })
-  .superRefine((value, context) => {
-    const seen = new Set<string>()
-    value.rules.forEach(({ id }, index) => {
-      if (seen.has(id))
-        context.addIssue({
-          code: 'custom',
-          path: ['rules', index, 'id'],
-          message: `the id "${id}" is used by an earlier rule`,
-        })
-      seen.add(id)
-    })
-  })
+export const policyDocumentSchema = z.strictObject({
+  name: z
+    .string()
+    .regex(namePattern, { message: 'must be lower-case letters, digits, - and _' })
+    .refine((value) => value !== 'wardgate', { message: 'wardgate names the built-in rules' }),
+  description: z.string().max(policyLimits.messageLength).optional(),
+  appliesTo: appliesTo.optional(),
+  rules: z.array(rule).min(1).max(policyLimits.rules),
+})
 
 /** A policy as written, valid. Durations and patterns are kept as text, so that it can be stored and shown. */
 export type PolicyDocument = z.infer<typeof policyDocumentSchema>

@@ -17,6 +17,7 @@ rules:
     effect: require-approval
   - id: cel
     effect: deny
+    when: principle.id == "x"
     match:
       resources: ["table:secrets", "public.x"]
 `)
@@ -24,11 +25,17 @@ rules:
     { path: 'name', line: 1, message: 'must be lower-case letters, digits, - and _' },
     { path: 'appliesTo.conections', line: 2, message: 'is not a known key' },
     expect.objectContaining({ path: 'rules[0].effect', line: 5 }),
+    {
+      path: 'rules[1].id',
+      line: 6,
+      message: 'the id "read" is used by an earlier rule',
+    },
     expect.objectContaining({ path: 'rules[1].approval', line: 6 }),
-    expect.objectContaining({ path: 'rules[2].match.resources[0]', line: 11 }),
-    expect.objectContaining({ path: 'rules[2].match.resources[1]', line: 11 }),
+    expect.objectContaining({ path: 'rules[2].when', line: 10 }),
+    expect.objectContaining({ path: 'rules[2].match.resources[0]', line: 12 }),
+    expect.objectContaining({ path: 'rules[2].match.resources[1]', line: 12 }),
   ])
-  expect(problems[4]?.message).toContain('write table:public.secrets or table:*.secrets')
+  expect(problems[6]?.message).toContain('write table:public.secrets or table:*.secrets')
 })
 
 test('an id that is used twice is told at the second', () => {

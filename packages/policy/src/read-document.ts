@@ -12,12 +12,23 @@ export interface PolicyProblem {
 
 type Path = readonly PropertyKey[]
 
-export type ReadDocument<T> =
-  | { readonly value: T; readonly problemAt: (path: Path, message: string) => PolicyProblem }
-  | { readonly problems: readonly PolicyProblem[] }
+export interface FoundProblem {
+  readonly path: Path
+  readonly message: string
+}
 
-/** Reads YAML or JSON that must fit a schema. All problems are told at once, with their lines. */
-export function readDocument<T>(source: string, schema: z.ZodType<T>): ReadDocument<T> {
+export type ReadDocument<T> =
+  { readonly value: T } | { readonly problems: readonly PolicyProblem[] }
+
+/**
+ * Reads YAML or JSON that must fit a schema. All problems are told at once, with their lines: those of `check` too, which
+ * sees whatever was written, fitting or not.
+ */
+export function readDocument<T>(
+  source: string,
+  schema: z.ZodType<T>,
+  check: (written: unknown) => readonly FoundProblem[] = () => [],
+): ReadDocument<T> {
   if (Buffer.byteLength(source) > policyLimits.sourceBytes)
     return { problems: [{ path: '', message: `is larger than ${policyLimits.sourceBytes} bytes` }] }
   const lines = new LineCounter()
@@ -31,10 +42,12 @@ export function readDocument<T>(source: string, schema: z.ZodType<T>): ReadDocum
       })),
     }
   const lineOf = (path: Path) => lineAt(tree, lines, path)
-  const parsed = schema.safeParse(plainValue(tree))
-  if (parsed.success)
-    return { value: parsed.data, problemAt: (path, message) => problem(path, message, lineOf) }
-  return { problems: inLineOrder(parsed.error.issues.flatMap((issue) => told(issue, lineOf))) }
+  const written = plainValue(tree)
+  const parsed = schema.safeParse(written)
+  const found = check(written).map(({ path, message }) => problem(path, message, lineOf))
+  if (!parsed.success) found.push(...parsed.error.issues.flatMap((issue) => told(issue, lineOf)))
+  else if (found.length === 0) return { value: parsed.data }
+  return { problems: inLineOrder(found) }
 }
 
 /** Aliases are not resolved without bound: a short document must not become a huge one. */
