@@ -170,6 +170,16 @@ describe('two replicas on one database', () => {
     expect((await explain('group:others')).verdict.kind).toBe('deny')
   })
 
+  it('explain for a subject alone where one issuer knows it', async () => {
+    const api = await admin(b)
+    const operation = { kind: 'statement', text: 'select 1' }
+    const explain = (principal: string) =>
+      api.post('/v1/policies/explain', { connection: 'shop', principal, operation })
+    await new ApiClient(b.url, await issuer.token({ sub: 'auth0|7' })).get('/v1/me')
+    expect((await explain('auth0|7')).status).toBe(200)
+    expect((await explain('nobody')).status).toBe(404)
+  })
+
   it('give sessions that policies cannot tell apart one memo scope, others another', async () => {
     const scopeOf = async (token: string) => {
       const talk = sessionTalk(client)

@@ -220,6 +220,49 @@ cases:
   })
 })
 
+test('explain says of a held statement who would be asked, and what is masked where', async () => {
+  const rule = 'orders/pii'
+  const { env } = await serve({
+    'POST /v1/policies/explain': () => ({
+      body: {
+        facts: { actions: [], risk: { score: 5, factors: [] } },
+        verdict: {
+          kind: 'require-approval',
+          message: 'held',
+          determinedBy: [],
+          approval: { approvers: ['group:dba'], quorum: 1, expiresInSeconds: 900, holdSeconds: 50 },
+        },
+        consulted: [],
+        masking: {
+          columns: [
+            { index: 1, rule, method: { kind: 'partial', keepFirst: 0, keepLast: 4 } },
+            {
+              index: 2,
+              rule,
+              method: { kind: 'within', parts: [{ path: 'a', method: { kind: 'hash' } }] },
+            },
+          ],
+          origins: [{ table: 7, attribute: 3, rule, method: { kind: 'shift', days: 9 } }],
+          detectors: [{ detector: 'email', rule, method: { kind: 'redact' } }],
+          unknownOrigin: { rule, method: { kind: 'null' } },
+        },
+      },
+    }),
+  })
+  const ran = await ranCli(['policies', 'explain', '--connection', 'shop'], { env, stdin: 'x' })
+  expect(ran.out).toContain('Approval    1 of group:dba, within 900 s, call held for 50 s\n')
+  expect(ran.out).toContain(
+    'Masks       column 2 of the result: partial, keeps the last 4 (rule orders/pii)\n',
+  )
+  for (const line of [
+    'column 3 of the result: hash at a (rule orders/pii)',
+    'column 3 of table 7: shift by up to 9 days (rule orders/pii)',
+    'what looks like email: redact (rule orders/pii)',
+    'columns of unknown origin: null (rule orders/pii)',
+  ])
+    expect(ran.out).toContain(`            ${line}\n`)
+})
+
 describe('a standalone', () => {
   function standalone(url: string, mode = 0o600): string {
     const cwd = emptyFolder()

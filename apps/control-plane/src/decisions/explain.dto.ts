@@ -16,7 +16,9 @@ export const explainRequest = z.strictObject({
     .string()
     .max(400)
     .optional()
-    .describe('An id, `group:<name>` or `<issuer>|<subject>`; absent = the caller.'),
+    .describe(
+      'An id, `group:<name>`, `<issuer>|<subject>`, or a subject that one issuer alone knows; absent = the caller.',
+    ),
   database: z.string().max(200).optional(),
   operation: z.strictObject({
     kind: z
@@ -42,6 +44,16 @@ export const explainAnswer = z.object({
     kind: z.enum(['allow', 'deny', 'require-approval']),
     message: z.string(),
     determinedBy: z.array(z.object({ policy: z.string(), rule: z.string() })),
+    approval: z
+      .object({
+        approvers: z.array(z.string()),
+        quorum: z.number().int(),
+        expiresInSeconds: z.number().int(),
+        holdSeconds: z.number().int(),
+        reasonRequired: z.boolean(),
+      })
+      .optional()
+      .describe('Who would be asked; absent unless it would be held.'),
   }),
   consulted: z.array(z.record(z.string(), z.unknown())),
   masking: z.record(z.string(), z.unknown()).nullable(),

@@ -4,6 +4,7 @@ import type { Operation } from '@wardgate/gateway'
 import type { PolicyPrincipal } from '@wardgate/policy'
 import type { JsonObject } from '../common/audit-port'
 import { type IdentifiedPrincipal, rolesOn } from '../common/auth/identity'
+import { InvalidRequest } from '../common/http/invalid-request'
 import { ProtocolDirectory } from '../connections/protocol-settings'
 import { RoleBindingsService } from '../roles/role-bindings.service'
 import type { Selectable } from '../roles/subject'
@@ -16,7 +17,6 @@ import { obligations } from './obligations'
 
 /** Of an agent of this version. */
 const everything = new Set(obligations)
-const uuidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 /** What an operation would get and why, with the roles that the principal has now; a group has those bound to it. Nobody is asked, and nothing runs. */
 @Injectable()
@@ -53,7 +53,12 @@ export class ExplainService {
     const message = outcome.kind === 'allow' ? (verdict?.message ?? '') : outcome.message
     return {
       facts,
-      verdict: { kind: outcome.kind, message, determinedBy },
+      verdict: {
+        kind: outcome.kind,
+        message,
+        determinedBy,
+        ...(outcome.kind === 'require-approval' && { approval: outcome.terms }),
+      },
       consulted: verdict?.consulted ?? [],
       masking: outcome.kind === 'deny' ? null : outcome.grant.masking,
       memo,
@@ -74,12 +79,14 @@ export class ExplainService {
       const nobody = { id: '', issuer: '', subject: '', owner: '', claims: {} }
       return { ...nobody, name: selector, kind: 'workload', groups: [group] }
     }
-    const known =
-      selector.includes('|') || uuidForm.test(selector)
-        ? await this.repository.principal(selector)
-        : null
-    if (known === null)
+    const [known, other] = await this.repository.principals(selector)
+    if (known === undefined)
       throw new RequestError('ERR_REQUEST_NOT_FOUND', `there is no principal ${selector}`)
+    if (other !== undefined) {
+      const forms = [known, other].map(({ issuer, subject }) => `${issuer.name}|${subject}`)
+      const message = `means several principals: say which, such as ${forms.join(' or ')}`
+      throw new InvalidRequest([{ path: 'principal', message }])
+    }
     const { id, subject, name, kind, groups, owner } = known
     const claims = known.claims as JsonObject
     return { id, subject, name, kind, groups, owner, claims, issuer: known.issuer.name }

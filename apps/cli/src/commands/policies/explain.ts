@@ -3,6 +3,7 @@ import { CliError } from '../../cli-error'
 import { member } from '../../config/standalone'
 import { renderDetails } from '../../output/details'
 import { escapeText } from '../../output/escape'
+import { maskingText } from '../../output/masking'
 import { plainText, renderTable } from '../../output/table'
 import { column } from '../../run'
 import { action, collect, leaf, type Register } from '../command'
@@ -16,7 +17,7 @@ export const policiesExplain: Register = (parent, cli) => {
     .requiredOption('--connection <name>', 'connection that it would run on')
     .option(
       '--as <principal>',
-      'who asks: an id, group:NAME, or ISSUER|SUBJECT; yourself when absent',
+      'who asks: an id, group:NAME, ISSUER|SUBJECT, or a subject that one issuer alone knows; yourself when absent',
     )
     .option('--database <name>', "database, else the connection's own")
     .option(
@@ -84,13 +85,7 @@ function renderExplanation(answer: JsonObject): string {
     ],
     ['Detail', detailText(member(facts, 'detail'))],
     ['Approval', approvalText(member(verdict, 'approval'))],
-    [
-      'Masks',
-      objects(member(member(verdict, 'obligations'), 'masks')).map((mask) =>
-        ruleName(mask['reference']),
-      ),
-    ],
-    ['Masking', answer['masking']],
+    ['Masks', maskingText(answer['masking'])],
     ['Holds for', answer['memo'] ?? member(verdict, 'memo')],
   ])
   const rules = renderTable(consulted, [
