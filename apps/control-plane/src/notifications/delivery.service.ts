@@ -18,6 +18,13 @@ export type Delivery =
   | { readonly kind: 'done' }
   | { readonly kind: 'retry'; readonly attempts: number; readonly millis: number }
 
+/** The receiver was not reached, or did not take it. */
+class Undelivered extends Error {
+  constructor(cause: unknown) {
+    super(cause instanceof Error ? cause.message : 'it was interrupted', { cause })
+  }
+}
+
 /** Tells a message of the outbox to every webhook that wants it: at least once each, until it is told or too old. */
 @Injectable()
 export class DeliveryService {
@@ -54,20 +61,23 @@ export class DeliveryService {
       this.outcomes.inc({ outcome: 'delivered' })
       return { kind: 'done' }
     }
-    return this.missed(id, attempts, String(failure.reason))
+    return this.missed(id, attempts, failure.reason)
   }
 
-  private async missed(id: string, attempts: number, error: string): Promise<Delivery> {
+  private async missed(id: string, attempts: number, err: unknown): Promise<Delivery> {
+    const reason = String(err)
+    // Of what is not the receiver's doing the text may quote a query: the log has its own form of it.
+    const why = err instanceof Undelivered ? { reason: err.message } : { err }
     if (attempts >= mostAttempts) {
-      await this.outbox.failed(id, error)
+      await this.outbox.failed(id, reason)
       this.outcomes.inc({ outcome: 'failed' })
-      this.logger.error({ id, attempts, error }, 'a message was not delivered and is given up')
+      this.logger.error({ id, attempts, ...why }, 'a message was not delivered and is given up')
       return { kind: 'done' }
     }
     const millis = backOff(attempts, Math.random())
-    await this.outbox.retryAfter(id, error, millis)
+    await this.outbox.retryAfter(id, reason, millis)
     this.outcomes.inc({ outcome: 'retried' })
-    this.logger.warn({ id, attempts, error, millis }, 'a message was not delivered')
+    this.logger.warn({ id, attempts, ...why, millis }, 'a message was not delivered')
     return { kind: 'retry', attempts, millis }
   }
 
@@ -81,6 +91,8 @@ export class DeliveryService {
       seconds: Math.floor(this.clock.now() / 1000),
       allowPrivate: this.config.privateWebhooks,
       signal,
+    }).catch((cause: unknown) => {
+      throw new Undelivered(cause)
     })
     await this.outbox.reached(id, webhook.id)
   }

@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common'
 import { freePort } from '@wardgate/gateway/testing'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createHmac } from 'node:crypto'
@@ -142,6 +143,7 @@ describe.each(backends)('webhooks through the queue on %s', (backend) => {
     const read = await api.get(`/v1/webhooks/${created.body.id}`)
     expect(JSON.stringify(read.body)).not.toContain('whsec_')
     receiver.answers.push(500, 302)
+    const warned = jest.spyOn(Logger.prototype, 'warn')
     await tell('delete 1 row')
     await receiver.count(3)
     const ids = new Set(receiver.received.map(({ body }) => JSON.parse(body).id))
@@ -159,6 +161,11 @@ describe.each(backends)('webhooks through the queue on %s', (backend) => {
     }
     const metrics = await fetch(`${test.url}/metrics`).then((answer) => answer.text())
     expect(metrics).toContain('wardgate_notifications_total{outcome="retried"} 2')
+    for (const reason of ['the receiver answered 500', 'the receiver answered 302'])
+      expect(warned).toHaveBeenCalledWith(
+        expect.objectContaining({ reason }),
+        'a message was not delivered',
+      )
   })
 
   it('signs with the old and the new secret while both are live, then with the new one alone', async () => {
