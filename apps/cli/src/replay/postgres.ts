@@ -1,7 +1,9 @@
+import { parameterText } from '@wardgate/sql/parameters'
 import { counted } from '../output/counted'
 import { escapeLines, escapeText } from '../output/escape'
 import { renderTable } from '../output/table'
 import { FrameReader, type Frame } from './frames'
+import { ParameterTypes } from './parameter-types'
 
 /** Turns the two directions of a PostgreSQL session into what a reader wants to see. */
 export class PostgresReplay {
@@ -10,6 +12,7 @@ export class PostgresReplay {
   #columns: readonly { readonly name: string; readonly format: number }[] = []
   #rows: (readonly string[])[] = []
   #moreRows = 0
+  readonly #types = new ParameterTypes()
 
   #addRow(reader: FieldReader): void {
     if (this.#rows.length >= maxShownRows) {
@@ -40,10 +43,15 @@ export class PostgresReplay {
       case 'P': {
         const name = reader.text()
         yield statement(reader.text(), name === '' ? '' : ` (prepared as ${escapeText(name)})`)
+        this.#types.declare(name, typesOf(reader))
         return
       }
+      case 'D':
+        if (reader.letter() === 'S') this.#types.ask(reader.text())
+        return
       case 'B':
-        yield* parameters(reader)
+        reader.text()
+        yield* parameters(reader, this.#types.of(reader.text()))
         return
       case 'X':
         yield '· client ends the session\n'
@@ -53,6 +61,9 @@ export class PostgresReplay {
   *#fromServer({ type, body }: Frame): Generator<string, void, undefined> {
     const reader = new FieldReader(body)
     switch (type) {
+      case 't':
+        this.#types.answer(typesOf(reader))
+        return
       case 'T':
         this.#columns = columnsOf(reader)
         return
@@ -66,6 +77,7 @@ export class PostgresReplay {
         yield* this.#finishResult('suspended: more rows on request')
         return
       case 'E':
+        this.#types.fail()
         yield* this.#finishResult()
         yield `✗ ${responseText(reader)}\n`
         return
@@ -97,15 +109,27 @@ function statement(text: string, note = ''): string {
   return [`> ${first}${note}\n`, ...rest.map((line) => `  ${line}\n`)].join('')
 }
 
-/** Bind: portal, statement, formats, then values. */
-function* parameters(reader: FieldReader): Generator<string, void, undefined> {
-  reader.text()
-  reader.text()
+/** The end of Parse, and ParameterDescription: how many parameters, then their type OIDs. */
+function typesOf(reader: FieldReader): readonly number[] {
+  const count = Math.min(reader.int16(), maxShownParameters)
+  return Array.from({ length: count }, () => reader.int32())
+}
+
+/** Bind after its portal and statement: formats, then values. */
+function* parameters(
+  reader: FieldReader,
+  types: readonly number[],
+): Generator<string, void, undefined> {
   const formats = Array.from({ length: Math.min(reader.int16(), maxColumns) }, () => reader.int16())
   const count = Math.min(reader.int16(), maxShownParameters)
   for (let at = 0; at < count; at += 1) {
     const format = formats.length === 1 ? formats[0] : formats[at]
-    yield `    $${at + 1} = ${escapeText(cellText(reader.value(), format ?? 0))}\n`
+    const value = reader.value()
+    const text =
+      value === null
+        ? 'NULL'
+        : parameterText(types[at] ?? 0, format === 1 ? 'binary' : 'text', value)
+    yield `    $${at + 1} = ${escapeText(text)}\n`
   }
 }
 
@@ -170,6 +194,12 @@ class FieldReader {
     const at = this.#at
     this.#at += 2
     return at + 2 <= this.#body.length ? this.#body.readUInt16BE(at) : 0
+  }
+
+  int32(): number {
+    const at = this.#at
+    this.#at += 4
+    return at + 4 <= this.#body.length ? this.#body.readUInt32BE(at) : 0
   }
 
   skip(bytes: number): void {

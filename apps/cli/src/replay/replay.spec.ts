@@ -41,6 +41,51 @@ test('shows parameters and errors', () => {
   expect([...replay.server(error)].join('')).toBe('✗ ERROR 42501 no (ask)\n')
 })
 
+describe('binary parameters', () => {
+  const parse = (name: string, ...types: number[]) =>
+    frame(
+      'P',
+      `${name}\0`,
+      'SELECT $1\0',
+      int(types.length, 2),
+      ...types.map((type) => int(type, 4)),
+    )
+  const bind = (name: string) =>
+    frame('B', '\0', `${name}\0`, int(1, 2), int(1, 2), int(1, 2), int(2, 4), int(1, 2), int(0, 2))
+  const describes = (name: string) => frame('D', `S${name}\0`)
+  const described = (...types: number[]) =>
+    frame('t', int(types.length, 2), ...types.map((type) => int(type, 4)))
+  const error = frame('E', 'SERROR\0', '\0')
+  const shown = (texts: Iterable<string>) => [...texts].join('')
+
+  test('are shown as the approver saw them where the client declares their type', () => {
+    const replay = new PostgresReplay()
+    shown(replay.client(parse('p', 21)))
+    expect(shown(replay.client(bind('p')))).toBe('    $1 = 1\n')
+    expect(shown(replay.client(bind('other')))).toBe('    $1 = \\x0001\n')
+  })
+
+  test('are shown by the type that the target describes where the client leaves it open', () => {
+    const replay = new PostgresReplay()
+    shown(replay.client(parse('p', 0)))
+    expect(shown(replay.client(bind('p')))).toBe('    $1 = \\x0001\n')
+    shown(replay.client(describes('p')))
+    shown(replay.server(described(21)))
+    expect(shown(replay.client(bind('p')))).toBe('    $1 = 1\n')
+  })
+
+  test('stay bytes when an error hides which description belongs to which statement', () => {
+    const replay = new PostgresReplay()
+    shown(
+      replay.client(Buffer.concat([parse('a', 0), describes('a'), parse('b', 0), describes('b')])),
+    )
+    shown(replay.server(Buffer.concat([error, described(21)])))
+    expect(shown(replay.client(Buffer.concat([bind('a'), bind('b')])))).toBe(
+      '    $1 = \\x0001\n    $1 = \\x0001\n',
+    )
+  })
+})
+
 test('does not depend on where the recording was cut', () => {
   for (let at = 0; at <= answer.length; at += 1) {
     const replay = new PostgresReplay()

@@ -1,0 +1,1 @@
+export { parameterText } from './parameter-text'
