@@ -22,7 +22,7 @@ if (unknown.length > 0 || flags.includes('--help')) {
 
 await prepare()
 const script = join(root, 'apps/standalone/dist/main.js')
-if (flags.includes('--detach')) detach()
+if (flags.includes('--detach')) await detach()
 else attach()
 
 function attach() {
@@ -33,14 +33,20 @@ function attach() {
   child.once('exit', (code) => process.exit(code ?? 1))
 }
 
-/** As root the databases run as another user, who must get through to their folders; each entry is private by itself. */
-function homeMode() {
-  return process.getuid?.() === 0 ? 0o711 : 0o700
+/** The standalone's own check, so that both ways to start refuse the same homes in the same words. */
+async function makeHome(home) {
+  const { makeHome: make } = await import('../apps/standalone/dist/home.js')
+  try {
+    make(home)
+  } catch (error) {
+    console.error(error.message)
+    process.exit(1)
+  }
 }
 
-function detach() {
+async function detach() {
   const home = resolve(process.env.WARDGATE_HOME ?? join(root, '.wardgate'))
-  mkdirSync(home, { recursive: true, mode: homeMode() })
+  await makeHome(home)
   mkdirSync(join(home, 'logs'), { recursive: true, mode: 0o700 })
   const logFile = join(home, 'logs/standalone.log')
   // Appended to: another start in the same home must not overwrite what the running one writes.

@@ -1,7 +1,8 @@
 import { toGatewayError } from '@wardgate/errors'
-import { mkdirSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { descriptorFile } from './descriptor'
 import { requireFreePorts } from './free-ports'
+import { makeHome } from './home'
 import { Instance, type Reporter } from './instance'
 import { end, Ledger } from './processes/ledger'
 import { screen } from './screen'
@@ -32,8 +33,7 @@ async function endLeftovers(ledger: Ledger): Promise<void> {
 }
 
 async function main(settings: Settings): Promise<void> {
-  // As root the databases run as another user, who must get through to their folders; each entry is private by itself.
-  mkdirSync(settings.home, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 })
+  makeHome(settings.home)
   const ledger = new Ledger(settings.home)
   await endLeftovers(ledger)
   ledger.add({ name: 'standalone', pid: process.pid, marker: __filename })

@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Cli } from '../cli'
@@ -42,6 +42,15 @@ export async function ranCli(args: readonly string[], parts: FakeCliParts = {}):
   return { code, out, err }
 }
 
+const folders: string[] = []
+
+afterAll(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
+})
+
+/** Deleted at the end of the spec. */
 export function emptyFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'wardgate-cli-'))
+  const folder = mkdtempSync(join(tmpdir(), 'wardgate-cli-'))
+  folders.push(folder)
+  return folder
 }
