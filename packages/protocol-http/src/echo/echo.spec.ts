@@ -127,6 +127,23 @@ describe('a target that shows what it was sent', () => {
     }
   })
 
+  it.each([
+    ['several parts', { 'content-type': 'multipart/byteranges; boundary=x' }],
+    ['a part of a compressed body', { 'content-type': 'text/plain', 'content-encoding': 'gzip' }],
+  ])('is withheld when it sends %s', async (_title, headers) => {
+    const target = (_request: IncomingMessage, response: ServerResponse) =>
+      response.writeHead(206, headers).end('?')
+    const credential = { kind: 'bearer', token: 'tok-5f2a91c7e0' } as const
+    const stage = await Stage.start({ target, grant: { credential } })
+    try {
+      const answer = await stage.fetch('/part')
+      expect(answer.status).toBe(403)
+      expect(await answer.json()).toMatchObject({ code: 'ERR_POLICY_DENIED' })
+    } finally {
+      await stage.stop()
+    }
+  })
+
   it('is withheld when its coding cannot be undone', async () => {
     const [, credential] = credentials[0] ?? []
     const stage = await Stage.start({

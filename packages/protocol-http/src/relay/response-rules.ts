@@ -1,6 +1,7 @@
 import { PolicyError, ProtocolError, TargetError, type GatewayError } from '@wardgate/errors'
 import { EchoStream } from '../echo/echo-stream'
 import type { EchoMasker } from '../echo/echo-masker'
+import { decodersOf } from '../wire/codings'
 import { valueOf, type Field } from '../wire/fields'
 import { essenceOf } from '../wire/media-type'
 
@@ -25,19 +26,26 @@ export function isBodiless(status: number, fields: readonly Field[]): boolean {
   return status === 204 || status === 304 || valueOf(fields, 'content-length')?.trim() === '0'
 }
 
-/** Parts of several ranges begin and end where nobody looks for pieces of the credential: fails closed. */
+/** For a body that may show the credential. Fails closed on parts in which nobody could find it. */
 export function echoStreamOf(
   echo: EchoMasker | undefined,
   status: number,
-  mediaType: string,
+  fields: readonly Field[],
 ): EchoStream | undefined {
   if (echo === undefined) return undefined
   const isPart = status === 206
-  if (isPart && essenceOf(mediaType) === 'multipart/byteranges')
-    throw new PolicyError('ERR_POLICY_DENIED', 'the answer has several parts of one body', {
-      nextStep: 'Ask for one range at a time.',
-    })
+  if (isPart) refuseUnreadableParts(fields)
   return new EchoStream(echo, { isPart })
+}
+
+function refuseUnreadableParts(fields: readonly Field[]): void {
+  const refuse = (message: string, nextStep: string) => {
+    throw new PolicyError('ERR_POLICY_DENIED', message, { nextStep })
+  }
+  if (essenceOf(valueOf(fields, 'content-type')) === 'multipart/byteranges')
+    refuse('the answer has several parts of one body', 'Ask for one range at a time.')
+  if (decodersOf(valueOf(fields, 'content-encoding'))?.length !== 0)
+    refuse('the answer is a part of a compressed body', 'Ask without Range.')
 }
 
 /** What cannot be read was not sent by the client: it is told so as an error of the target's. */

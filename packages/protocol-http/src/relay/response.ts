@@ -72,7 +72,7 @@ export class ResponseRelay implements ResponseListener, BodySink {
     const masker = permit.body(hasBody ? mediaType : typeOfNothing)
     if (masker.active && hasBody) refusePart(status)
     const contentEncoding = valueOf(fields, 'content-encoding')
-    const echo = hasBody ? echoStreamOf(this.echo, status, mediaType) : undefined
+    const echo = hasBody ? echoStreamOf(this.echo, status, fields) : undefined
     const isAnew =
       hasBody && messages === undefined && isRewritten({ masker, echo, contentEncoding })
     const { scheme, authority, path } = operation
