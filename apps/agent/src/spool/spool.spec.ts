@@ -79,6 +79,10 @@ describe('the spool', () => {
     expect(spool.oldestUnacknowledged).toBe(wroteLast - 90_000)
     spool.acknowledge(spool.lastSequence)
     expect(spool.oldestUnacknowledged).toBeUndefined()
+    // After a quiet hour the first record is new, not an hour old.
+    now += 3_600_000
+    spool.append(intentEntry('b'))
+    expect(spool.oldestUnacknowledged).toBe(now)
     await spool.close()
   })
 

@@ -142,7 +142,8 @@ export class FileSpool implements Spool {
 
   /** Unix milliseconds at which the oldest record without an acknowledgement was written; undefined = there is none. */
   get oldestUnacknowledged(): number | undefined {
-    return this.#acknowledged < this.#lastSequence ? this.#writeTimes.oldest : undefined
+    const oldest = this.#acknowledged + 1
+    return oldest <= this.#lastSequence ? this.#writeTimes.of(oldest) : undefined
   }
 
   get bytes(): number {

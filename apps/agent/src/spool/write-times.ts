@@ -4,9 +4,9 @@ export interface Written {
   readonly millis: number
 }
 
-/** Records closer than this share a time: the earliest. */
-const spacingMillis = 1000
-/** Half an hour of a steady load; of an older backlog fewer times are kept. */
+/** Records closer than this share a time, the earliest, while the backlog is short. */
+const leastSpacingMillis = 1000
+/** Half an hour of a steady load; of a longer backlog they are kept further apart. */
 const mostTimes = 2048
 
 /**
@@ -15,22 +15,25 @@ const mostTimes = 2048
  */
 export class WriteTimes {
   #times: Written[] = []
+  #spacingMillis = leastSpacingMillis
 
   note(sequence: number, millis: number): void {
     const last = this.#times.at(-1)
-    if (last !== undefined && Math.abs(millis - last.millis) < spacingMillis) return
+    if (last !== undefined && Math.abs(millis - last.millis) < this.#spacingMillis) return
     this.#times.push({ sequence, millis })
-    if (this.#times.length > mostTimes) this.#times = this.#times.filter((_, at) => at % 2 === 0)
+    if (this.#times.length <= mostTimes) return
+    this.#times = this.#times.filter((_, at) => at % 2 === 0)
+    this.#spacingMillis *= 2
   }
 
-  /** Records before this one no longer count. */
+  /** Nobody will ask for records before this one. */
   forgetBefore(sequence: number): void {
     const at = this.#times.findLastIndex((written) => written.sequence <= sequence)
     if (at > 0) this.#times.splice(0, at)
+    if (this.#times.length <= 1) this.#spacingMillis = leastSpacingMillis
   }
 
-  /** Of the oldest record that counts. */
-  get oldest(): number | undefined {
-    return this.#times[0]?.millis
+  of(sequence: number): number | undefined {
+    return this.#times.findLast((written) => written.sequence <= sequence)?.millis
   }
 }
