@@ -16,7 +16,7 @@ export function screen(settings: Settings, descriptor: Descriptor): string {
   Console    ${descriptor.console.url}  (log in as Alice, administrator; Bob, approver; Carol, auditor)
   Agent      PostgreSQL on ${address.replace(' ', ':')}  (user = connection name "shop", password = a token)
              HTTP on ${shopApi}  (first part of the path = connection name, bearer = a token)
-  State      ${settings.home}
+${sshLine(descriptor, run)}  State      ${settings.home}
 
   Try, in another terminal, as the AI agent:
 
@@ -39,4 +39,12 @@ export function screen(settings: Settings, descriptor: Descriptor): string {
 
   Ctrl-C stops everything.
 `
+}
+
+/** The sample has no target for it: it listens for connections that are still to be made. */
+function sshLine(descriptor: Descriptor, run: string): string {
+  const ssh = descriptor.agents[0]?.listeners['ssh']
+  if (ssh === undefined) return ''
+  const how = `user = name of a connection that you add, then ${run} ssh login`
+  return `             SSH on ${ssh.host}:${ssh.port}  (${how})\n`
 }

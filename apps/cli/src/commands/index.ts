@@ -1,6 +1,8 @@
+import { agentsAssign } from './agents/assign'
 import { agentsList } from './agents/list'
 import { agentsRevoke } from './agents/revoke'
 import { agentsShow } from './agents/show'
+import { agentsUnassign } from './agents/unassign'
 import { approvalsApprove } from './approvals/approve'
 import { approvalsList } from './approvals/list'
 import { approvalsReject } from './approvals/reject'
@@ -77,7 +79,11 @@ export const nouns: readonly {
   readonly description: string
   readonly commands: readonly Register[]
 }[] = [
-  { name: 'agents', description: 'Agents', commands: [agentsList, agentsRevoke, agentsShow] },
+  {
+    name: 'agents',
+    description: 'Agents',
+    commands: [agentsAssign, agentsList, agentsRevoke, agentsShow, agentsUnassign],
+  },
   {
     name: 'approvals',
     description: 'Approval requests',
