@@ -1,7 +1,7 @@
 import { PolicyError, ProtocolError } from '@wardgate/errors'
 import type { Permit } from '@wardgate/gateway'
 import { ByteReader, ByteWriter } from '@wardgate/wire'
-import { readCopyRow, writeCopyRow } from '../wire/copy-row'
+import { type CopyCell, type NewCopyCell, readCopyRow, writeCopyRow } from '../wire/copy-row'
 import { readCopyFormat, type CopyFormat } from './copy-format'
 
 type RowMasker = ReturnType<Permit['masker']>
@@ -35,9 +35,15 @@ export class CopyMask {
     const cells = readCopyRow(data, this.format)
     this.expectColumns(cells.length)
     return writeCopyRow(
-      cells.map((cell, index) => this.maskCell(index, cell)),
+      cells.map((cell, index) => this.maskWritten(index, cell)),
       this.format,
     )
+  }
+
+  /** What nothing was taken from keeps the bytes that the target wrote: quoted or not, escaped as it was. */
+  private maskWritten(index: number, cell: CopyCell): NewCopyCell {
+    const value = this.maskCell(index, cell.value)
+    return value === cell.value ? cell : { value }
   }
 
   private maskBinary(data: Buffer, isFirst: boolean): Buffer {

@@ -11,20 +11,30 @@ const NEWLINE = 0x0a
 const BACKSLASH = 0x5c
 const QUOTE = 0x22
 
-/** The cells of one line, decoded; null = SQL NULL (`\N` in text, nothing at all in CSV). */
-export function readCopyRow(line: Buffer, layout: CopyLayout): (Buffer | null)[] {
+/** One cell as it was written, and what it says; null = SQL NULL (`\N` in text, nothing at all in CSV). */
+export interface CopyCell {
+  readonly raw: Buffer
+  readonly value: Buffer | null
+}
+
+/** The cells of one line. */
+export function readCopyRow(line: Buffer, layout: CopyLayout): CopyCell[] {
   if (line.at(-1) !== NEWLINE)
     throw new ProtocolError('ERR_PROTOCOL_MALFORMED', 'a COPY message that is not one line')
   const row = line.subarray(0, -1)
   return layout.kind === 'text' ? readText(row, layout.delimiter) : readCsv(row, layout.delimiter)
 }
 
-export function writeCopyRow(cells: readonly (Uint8Array | null)[], layout: CopyLayout): Buffer {
+export type NewCopyCell = { readonly raw: Buffer } | { readonly value: Uint8Array | null }
+
+/** Cells that keep their bytes, and cells that are written anew. */
+export function writeCopyRow(cells: readonly NewCopyCell[], layout: CopyLayout): Buffer {
   const writer = new ByteWriter(256)
   cells.forEach((cell, index) => {
     if (index > 0) writer.u8(layout.delimiter)
-    if (layout.kind === 'text') writeTextCell(writer, cell, layout.delimiter)
-    else writeCsvCell(writer, cell)
+    if ('raw' in cell) writer.put(cell.raw)
+    else if (layout.kind === 'text') writeTextCell(writer, cell.value, layout.delimiter)
+    else writeCsvCell(writer, cell.value)
   })
   return writer.u8(NEWLINE).finish()
 }
@@ -39,13 +49,13 @@ const escapes: Readonly<Record<number, number>> = {
 }
 const letters = new Map(Object.entries(escapes).map(([letter, byte]) => [byte, Number(letter)]))
 
-function readText(row: Buffer, delimiter: number): (Buffer | null)[] {
-  const cells: (Buffer | null)[] = []
+function readText(row: Buffer, delimiter: number): CopyCell[] {
+  const cells: CopyCell[] = []
   let cell: number[] = []
   let start = 0
   const end = (at: number) => {
     const isNull = at - start === 2 && row[start] === BACKSLASH && row[start + 1] === 0x4e
-    cells.push(isNull ? null : Buffer.from(cell))
+    cells.push({ raw: row.subarray(start, at), value: isNull ? null : Buffer.from(cell) })
     cell = []
     start = at + 1
   }
@@ -76,9 +86,10 @@ function writeTextCell(writer: ByteWriter, cell: Uint8Array | null, delimiter: n
   }
 }
 
-function readCsv(row: Buffer, delimiter: number): (Buffer | null)[] {
-  const cells: (Buffer | null)[] = []
+function readCsv(row: Buffer, delimiter: number): CopyCell[] {
+  const cells: CopyCell[] = []
   let cell: number[] = []
+  let start = 0
   let isQuoted = false
   let wasQuoted = false
   for (let at = 0; at <= row.length; at += 1) {
@@ -86,8 +97,10 @@ function readCsv(row: Buffer, delimiter: number): (Buffer | null)[] {
     if (byte === undefined || (byte === delimiter && !isQuoted)) {
       if (isQuoted)
         throw new ProtocolError('ERR_PROTOCOL_MALFORMED', 'a COPY quote without its end')
-      cells.push(cell.length === 0 && !wasQuoted ? null : Buffer.from(cell))
+      const isNull = cell.length === 0 && !wasQuoted
+      cells.push({ raw: row.subarray(start, at), value: isNull ? null : Buffer.from(cell) })
       cell = []
+      start = at + 1
       wasQuoted = false
     } else if (byte === QUOTE) {
       if (isQuoted && row[at + 1] === QUOTE) {
