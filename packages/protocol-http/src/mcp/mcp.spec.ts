@@ -107,6 +107,15 @@ it('tells where an approval is pending', async () => {
   expect(told.match(/send the identical operation again/gi)).toHaveLength(1)
 })
 
+it("hides the target's credential in what a tool answers", async () => {
+  await start()
+  const credential = { kind: 'bearer', token: email } as const
+  stage.controlPlane.grant = { ...stage.controlPlane.grant, credential }
+  const text = await (await call('add')).text()
+  expect(text).toContain('[credential]')
+  expect(text).not.toContain(email)
+})
+
 it('masks what a tool answers', async () => {
   await start()
   const detectors = [{ detector: 'email', rule: 'p/r', method: { kind: 'redact' } as const }]
