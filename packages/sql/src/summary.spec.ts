@@ -73,6 +73,21 @@ describe('a summary', () => {
     expect(summary(sql)).toBe(expected)
   })
 
+  it.each([
+    ['delete from logs', 'DELETE on public.logs'],
+    ['delete from logs_2024', 'DELETE on public.logs_2024'],
+    [
+      'with w as (delete from logs_2024 returning *) delete from logs',
+      'DELETE on public.logs_2024, public.logs',
+    ],
+    ['insert into logs select * from logs_2024', 'INSERT on public.logs, reading public.logs_2024'],
+  ])(
+    'names what is written, not the partitions and parents that go with it: %s',
+    (sql, expected) => {
+      expect(summary(sql)).toBe(expected)
+    },
+  )
+
   it('names five objects and counts the others', () => {
     expect(summary('drop table s.a, s.b, s.c, s.d, s.e, s.f, s.g')).toBe(
       'DROP on s.a, s.b, s.c, s.d, s.e and 2 more',

@@ -38,11 +38,11 @@ function says(label: string, action: ActionName): boolean {
 }
 
 /** Tables and functions by name; of others the kind only, since a setting or channel may be named by a constant. */
-function objectsOf(action: ActionName, { actions }: FactNotes, isSaid: boolean): readonly string[] {
+function objectsOf(action: ActionName, facts: FactNotes, isSaid: boolean): readonly string[] {
   const names = new Set<string>()
   const kinds = new Set<string>()
-  for (const found of actions.values()) {
-    if (found.action !== action) continue
+  for (const [key, found] of facts.actions) {
+    if (found.action !== action || facts.kin.has(key)) continue
     const [kind = '', ...rest] = found.resource.split(':')
     const name = rest.join(':')
     if ((kind === 'table' || kind === 'function') && name !== '*') names.add(name)

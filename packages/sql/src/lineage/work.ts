@@ -33,6 +33,8 @@ export interface LineageNotes {
 /** What a whole text does; shared by all its statements. */
 export interface FactNotes {
   readonly actions: Map<string, ActionFact>
+  /** Keys of actions that only a parent or a partition brings along: judged as any other, and not worth naming. */
+  readonly kin: Set<string>
   readonly opaque: Set<string>
   readonly tables: Set<string>
   readonly functions: Set<string>
@@ -75,6 +77,7 @@ export function newLineageNotes(): LineageNotes {
 export function newFactNotes(): FactNotes {
   return {
     actions: new Map(),
+    kin: new Set(),
     opaque: new Set(),
     tables: new Set(),
     functions: new Set(),
@@ -86,7 +89,15 @@ export function newFactNotes(): FactNotes {
 
 export function act(work: Work, action: ActionName, resource: string): void {
   const key = `${action} ${resource}`
+  work.facts.kin.delete(key)
   if (!work.facts.actions.has(key)) work.facts.actions.set(key, { action, resource })
+}
+
+export function actOnKin(work: Work, action: ActionName, resource: string): void {
+  const key = `${action} ${resource}`
+  if (work.facts.actions.has(key)) return
+  work.facts.actions.set(key, { action, resource })
+  work.facts.kin.add(key)
 }
 
 export function opaque(work: Work, reason: string): void {
@@ -101,8 +112,11 @@ interface CopyOptions {
 
 /** Adds what something behind the statement does, such as a view or a function, to the statement's own facts. */
 export function copyFacts(work: Work, facts: FactNotes, { why, leaveOut }: CopyOptions = {}): void {
-  for (const { action, resource } of facts.actions.values())
-    if (action !== leaveOut) act(work, action, resource)
+  for (const [key, { action, resource }] of facts.actions) {
+    if (action === leaveOut) continue
+    if (facts.kin.has(key)) actOnKin(work, action, resource)
+    else act(work, action, resource)
+  }
   for (const reason of facts.opaque) opaque(work, because(reason, why))
   for (const name of facts.functions) work.facts.functions.add(name)
   for (const mark of facts.riskMarks) work.facts.riskMarks.add(mark)

@@ -13,6 +13,7 @@ import {
 } from '../lineage/value'
 import {
   act,
+  actOnKin,
   copyFacts,
   maxNesting,
   newFactNotes,
@@ -127,7 +128,8 @@ export function touch(work: Work, relation: Relation, action: ActionName, only =
   for (const id of ids) {
     const touched = work.index.relations.get(id)
     if (touched === undefined) continue
-    act(work, action, tableResource(touched))
+    if (id === relation.id) act(work, action, tableResource(touched))
+    else actOnKin(work, action, tableResource(touched))
     work.lineage.relations.add(id)
   }
   work.facts.tables.add(`${relation.schema}.${relation.name}`)
