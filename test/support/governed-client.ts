@@ -27,8 +27,11 @@ export async function connectThrough(
 }
 
 /** The bare target, to see what really happened there. */
-export async function connectDirectly(instance: Instance): Promise<Client> {
-  const { direct, database } = instance.descriptor.sample
+export async function connectDirectly(
+  instance: Instance,
+  database = instance.descriptor.sample.database,
+): Promise<Client> {
+  const { direct } = instance.descriptor.sample
   const client = new Client({ ...direct, database })
   await client.connect()
   return client

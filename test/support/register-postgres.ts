@@ -5,7 +5,7 @@ import { sharedInstance } from './shared-instance'
 
 /** A connection to this server under a policy of its own; returns once the AI agent's sessions open. */
 export async function registerPostgres(
-  { host, port, user, password }: Cluster,
+  { host, port, user, password }: Pick<Cluster, 'host' | 'port' | 'user' | 'password'>,
   name: string,
   ruleLines: string,
 ): Promise<void> {

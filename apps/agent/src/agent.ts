@@ -95,6 +95,7 @@ export class Agent {
       listener: this.#linkListener(),
       ...(options.spans === undefined ? {} : { spans: options.spans }),
       estimate: (connectionId, operation) => this.#estimates.of(connectionId, operation),
+      checkCatalog: (connectionId, wanted) => this.#catalogs.lookFor(connectionId, wanted),
     })
     this.#catalogs = new CatalogWatch({
       readers: catalogReaders,

@@ -68,6 +68,8 @@ export interface StatementAnalysis {
   readonly statements: readonly StatementLineage[]
   /** Statements that this text prepares or declares: the session must remember them as candidates. */
   readonly declares: readonly { readonly name: string; readonly text: string }[]
+  /** Names that the catalog does not have: another one may answer otherwise. */
+  readonly unknown: readonly string[]
 }
 
 export type MaskingDecision =

@@ -93,8 +93,18 @@ describe('facts', () => {
 
   it('says why it cannot judge an unknown relation', () => {
     expect(run('select * from nowhere').facts.opaque).toEqual([
-      'unknown relation nowhere (not in the stored catalog; it may need a refresh)',
+      "unknown relation nowhere (not in the target's catalog; temporary tables and what an open transaction made cannot be seen)",
     ])
+  })
+
+  it.each([
+    ['select * from nowhere', ['nowhere']],
+    ['insert into shop.gone values (1)', ['shop.gone']],
+    ['select nothing from orders', ['nothing']],
+    ['select made_up(id), id::made_up_type from orders', ['made_up', 'made_up_type']],
+    ['select id from orders', []],
+  ])('names what the catalog does not have: %s', (text, unknown) => {
+    expect(run(text).unknown).toEqual(unknown)
   })
 
   it('never repeats constants or comments in what people see', () => {

@@ -137,6 +137,7 @@ function opaqueAnalysis(work: Work, reason: string): StatementAnalysis {
     facts: { ...toFacts(work, []), summary: 'UNREADABLE statement' },
     statements: [lineageOf({ rest: { ...nothing, kind: 'unknown' } }, newLineageNotes())],
     declares: [],
+    unknown: [],
   }
 }
 
@@ -156,7 +157,8 @@ export const analyze: Analyze = (input, index) => {
       }
       return evaluateOne(statement, work)
     })
-    return { facts: toFacts(work, parsed.statements), statements, declares }
+    const facts = toFacts(work, parsed.statements)
+    return { facts, statements, declares, unknown: [...work.facts.unknown] }
   } catch (error) {
     // Depth is bounded before parsing; should the stack still end, the statement is refused, not the session.
     if (!(error instanceof RangeError)) throw error

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import {
   type AssignedConnection,
   type AttachRequest,
+  type CatalogCheckWanted,
   CatalogManifest,
   type CatalogWanted,
 } from '@wardgate/contract'
@@ -9,6 +10,7 @@ import { toGatewayError } from '@wardgate/errors'
 import type { Clock } from '@wardgate/gateway'
 import type { Logger as Log } from '@wardgate/logger'
 import { type Access, accessFrom } from '../control/grant'
+import { MissedNames } from './missed-names'
 import type { CatalogReader, CatalogState } from './reader'
 
 export interface CatalogWatchOptions {
@@ -26,6 +28,9 @@ const longestRestMillis = 30_000
 /** Databases of one connection whose catalogs are kept up to date; the first of them is the connection's own. */
 const maximumDatabases = 32
 
+/** For the control plane to take in what was announced. */
+const freshMillis = 3_000
+
 interface Watched {
   readonly connectionId: string
   readonly database: string
@@ -34,9 +39,11 @@ interface Watched {
   state?: CatalogState
   /** When it is checked again unless something tells that it changed; by the clock. */
   dueAt?: number
-  /** A reading that runs, and the parts that one that has to follow it sends. */
-  running: boolean
-  again: ReadonlySet<number> | undefined
+  readonly missed: MissedNames
+  announced?: { readonly digest: string; readonly at: number }
+  /** A reading that runs, and one that has to follow it. */
+  running?: Promise<void>
+  again?: { readonly parts: Set<number>; readonly done: Promise<void> }
 }
 
 const noParts: ReadonlySet<number> = new Set()
@@ -63,7 +70,7 @@ export class CatalogWatch {
     this.#watched.clear()
     for (const [key, watched] of kept) {
       this.#watched.set(key, watched)
-      if (watched.state === undefined) this.#check(watched)
+      if (watched.state === undefined) void this.#check(watched)
     }
   }
 
@@ -76,9 +83,9 @@ export class CatalogWatch {
     if (own === undefined || siblings.length >= maximumDatabases) return
     if (siblings.some((watched) => watched.database === database)) return
     const { access, reader } = own
-    const watched = { connectionId, database, access, reader, running: false, again: undefined }
+    const watched = this.#newWatched({ connectionId, database, access, reader })
     this.#watched.set(keyOf(watched), watched)
-    this.#check(watched)
+    void this.#check(watched)
   }
 
   /** How the system session reaches the target of a connection; undefined = it has none. */
@@ -91,12 +98,25 @@ export class CatalogWatch {
   /** Something was created, altered or dropped through the gateway. */
   changed(connectionId: string, database: string): void {
     const watched = this.#watched.get(keyOf({ connectionId, database }))
-    if (watched !== undefined) this.#check(watched)
+    if (watched === undefined) return
+    watched.missed.forget()
+    void this.#check(watched)
+  }
+
+  /** For names that the stored catalog, `known`, lacks. Resolves when what there is has been announced. */
+  async lookFor(
+    connectionId: string,
+    { database, known, names }: Pick<CatalogCheckWanted, 'database' | 'known' | 'names'>,
+  ): Promise<string | undefined> {
+    const watched = this.#watched.get(keyOf({ connectionId, database }))
+    if (watched === undefined) return undefined
+    await watched.missed.lookFor(names, known)
+    return watched.state === undefined ? undefined : digestOf(watched.state.manifest)
   }
 
   wanted({ connectionId, database, parts }: CatalogWanted): void {
     const watched = this.#watched.get(keyOf({ connectionId, database }))
-    if (watched !== undefined) this.#check(watched, new Set(parts))
+    if (watched !== undefined) void this.#check(watched, new Set(parts))
   }
 
   /** The control plane may be another one, or have forgotten. */
@@ -123,39 +143,59 @@ export class CatalogWatch {
     const same = former.filter((watched) => watched.access.revision === access.revision)
     if (same.length > 0) return same
     const databases = new Set([access.database, ...former.map(({ database }) => database)])
-    return [...databases].map((database) => ({
-      connectionId: id,
-      database,
-      access,
-      reader,
-      running: false,
-      again: undefined,
-    }))
+    return [...databases].map((database) =>
+      this.#newWatched({ connectionId: id, database, access, reader }),
+    )
+  }
+
+  #newWatched(place: Pick<Watched, 'connectionId' | 'database' | 'access' | 'reader'>): Watched {
+    const { clock } = this.#options
+    const missed = new MissedNames({
+      clock,
+      announcedInstead: (known) => isFresh(watched.announced, known, clock.now()),
+      underWay: () => watched.again?.done ?? watched.running,
+      read: () => this.#check(watched),
+    })
+    const watched: Watched = { ...place, missed }
+    return watched
   }
 
   #checkAll(): void {
     const now = this.#options.clock.now()
     for (const watched of this.#watched.values())
-      if (now >= (watched.dueAt ?? now)) this.#check(watched)
+      if (now >= (watched.dueAt ?? now)) {
+        watched.missed.forget()
+        void this.#check(watched)
+      }
   }
 
-  /** One reading at a time for a database; what comes while it runs is one more reading. */
-  #check(watched: Watched, wanted = noParts): void {
-    if (watched.running) {
-      watched.again = new Set([...(watched.again ?? []), ...wanted])
-      return
+  /** One reading at a time for a database; all that comes while it runs is one more, which begins after it was asked. */
+  #check(watched: Watched, wanted = noParts): Promise<void> {
+    const { running, again } = watched
+    if (again !== undefined) {
+      for (const part of wanted) again.parts.add(part)
+      return again.done
     }
-    watched.running = true
+    if (running === undefined) return this.#start(watched, wanted)
+    const parts = new Set(wanted)
+    const done = running.then(() => {
+      delete watched.again
+      return this.#stop.signal.aborted ? undefined : this.#start(watched, parts)
+    })
+    watched.again = { parts, done }
+    return done
+  }
+
+  #start(watched: Watched, wanted: ReadonlySet<number>): Promise<void> {
     const { clock } = this.#options
     const started = clock.now()
-    void this.#read(watched, wanted).finally(() => {
-      watched.running = false
+    const running = this.#read(watched, wanted).finally(() => {
+      delete watched.running
       const now = clock.now()
       watched.dueAt = now + Math.min(restFactor * (now - started), longestRestMillis)
-      const again = watched.again
-      watched.again = undefined
-      if (again !== undefined && !this.#stop.signal.aborted) this.#check(watched, again)
     })
+    watched.running = running
+    return running
   }
 
   async #read(watched: Watched, wanted: ReadonlySet<number>): Promise<void> {
@@ -189,14 +229,21 @@ export class CatalogWatch {
     this.#options.send({ $case: 'catalogPart', value })
   }
 
-  #announce({ connectionId, database }: Watched, { manifest }: CatalogState): void {
+  #announce(watched: Watched, { manifest }: CatalogState): void {
+    const { connectionId, database } = watched
     const digest = digestOf(manifest)
+    watched.announced = { digest, at: this.#options.clock.now() }
     this.#options.send({ $case: 'catalog', value: { connectionId, database, digest, manifest } })
   }
 
   #count(result: string): void {
     this.counts.set(result, (this.counts.get(result) ?? 0) + 1)
   }
+}
+
+/** What the control plane may not have stored yet; were it lost, a later question is for a new reading. */
+function isFresh(announced: Watched['announced'], known: string, now: number): boolean {
+  return announced !== undefined && announced.digest !== known && now - announced.at < freshMillis
 }
 
 function digestOf(manifest: CatalogManifest): string {

@@ -53,6 +53,8 @@ export interface LinkOptions {
   readonly spans?: Spans
   /** Absent = there are no estimates. */
   readonly estimate?: SessionSurroundings['estimate']
+  /** Absent = there are no catalogs. */
+  readonly checkCatalog?: SessionSurroundings['checkCatalog']
 }
 
 const firstBackoffMillis = 200
@@ -135,6 +137,7 @@ export class ControlLink implements ControlPlane {
       ended: (ended) => this.#sessions.delete(ended),
       spans: this.#options.spans ?? noSpans,
       estimate: this.#options.estimate ?? (() => Promise.resolve(undefined)),
+      checkCatalog: this.#options.checkCatalog ?? (() => Promise.resolve(undefined)),
       released: (stream) => {
         // One that was opened with a former certificate keeps its channel open no longer than its session.
         if (client === this.#client) this.#spares.put(stream)

@@ -43,5 +43,6 @@ export function openToWire(
     sessionId,
     traceparent,
     fulfils: [...fulfilled],
+    checksCatalog: true,
   }
 }

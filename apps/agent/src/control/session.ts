@@ -1,5 +1,6 @@
 import type { ClientDuplexStream } from '@grpc/grpc-js'
 import {
+  type CatalogCheckWanted,
   type Estimate,
   type SessionOpened,
   type SessionRequest,
@@ -50,6 +51,11 @@ export interface SessionSurroundings {
   readonly spans: Spans
   /** What the target expects of an operation; undefined = nobody knows. */
   readonly estimate: (connectionId: string, operation: Operation) => Promise<Estimate | undefined>
+  /** Looks for what the stored catalog lacks. The digest of what there is by then; undefined = it cannot be read. */
+  readonly checkCatalog: (
+    connectionId: string,
+    wanted: CatalogCheckWanted,
+  ) => Promise<string | undefined>
 }
 
 /** One session over its own stream. Whatever ends the stream ends the session, after the grace. */
@@ -236,6 +242,8 @@ export class StreamSession implements ControlSession {
         return this.#screenings.answered(message.value)
       case 'estimateWanted':
         return void this.#estimate(message.value.operationId)
+      case 'catalogCheckWanted':
+        return void this.#checkCatalog(message.value)
       case 'closed':
         return this.#released()
       case 'kill': {
@@ -254,6 +262,14 @@ export class StreamSession implements ControlSession {
         : await this.#surroundings.estimate(this.grant.connectionId, operation)
     if (this.#lost !== undefined || this.#state === 'closed') return
     this.#stream.write({ message: { $case: 'estimated', value: { operationId, estimate } } })
+  }
+
+  async #checkCatalog(wanted: CatalogCheckWanted): Promise<void> {
+    const { operationId } = wanted
+    const digest = await this.#surroundings.checkCatalog(this.grant.connectionId, wanted)
+    if (this.#lost !== undefined || this.#state === 'closed') return
+    const value = { operationId, digest: digest ?? '' }
+    this.#stream.write({ message: { $case: 'catalogChecked', value } })
   }
 
   #opened(message: SessionOpened): void {

@@ -46,6 +46,20 @@ export class CatalogsService {
     return this.byKey.get(nameOf(key), async () => (await this.stored(key))?.index)
   }
 
+  /** Of the catalog that is stored now; undefined = there is none. */
+  digestOf(key: CatalogKey): Promise<string | undefined> {
+    return this.catalogs.digestOf(key)
+  }
+
+  /** Resolves when this replica decides by the catalog of this digest, or when the time is up. */
+  async arrival(key: CatalogKey, digest: string, limit: AbortSignal): Promise<void> {
+    while (!limit.aborted) {
+      const changed = this.watch.next(limit)
+      if ((await this.catalogs.digestOf(key)) === digest) return this.watch.refresh()
+      await changed
+    }
+  }
+
   /** Takes what an agent announces; answers the numbers of the parts that it has to send first. */
   async offer(
     key: CatalogKey,

@@ -20,8 +20,18 @@ import {
   withEstimate,
 } from './estimate'
 import type { Reading } from './facts/reading'
+import { type AskCatalog, lacksAfter, lacksOf } from './lacks'
 import { unfulfilled } from './obligations'
 import { declinesUnmasking, type Unmasking, unmaskingOf } from './unmasking'
+
+/** What can be asked of the session's agent; nothing where there is none. */
+export interface Asks {
+  readonly estimate?: AskEstimate
+  readonly catalog?: AskCatalog
+}
+
+/** The first may find a reading under way that has passed by what is missed. */
+const mostLooks = 2
 
 interface Judged {
   readonly reading: Reading
@@ -50,11 +60,22 @@ export class DecisionService implements OnModuleInit {
     await Promise.all([loadParser(), loadShellParser()])
   }
 
-  /** `ask` is absent where no agent can ask the target. */
-  async decide(
+  /** What is not let through because the stored catalog lacks something is decided again when the agent has looked. */
+  async decide(session: DecisionSession, operation: Operation, asks: Asks = {}): Promise<Decision> {
+    let decision = await this.decideOnce(session, operation, asks.estimate)
+    for (let looks = 0; looks < mostLooks; looks += 1) {
+      const { lacks, outcome } = decision
+      if (lacks === undefined || asks.catalog === undefined || outcome.kind === 'allow') break
+      await asks.catalog(lacks)
+      decision = await this.decideOnce(session, operation, asks.estimate)
+    }
+    return decision
+  }
+
+  private async decideOnce(
     session: DecisionSession,
     operation: Operation,
-    ask?: AskEstimate,
+    ask: AskEstimate | undefined,
   ): Promise<Decision> {
     // Read first: a change during the decision makes it older than the change, never younger.
     const epoch = this.watch.current
@@ -66,7 +87,8 @@ export class DecisionService implements OnModuleInit {
         this.logger.error({ err: caught, sessionId: session.id }, 'decision failed')
       const message = error.expose ? error.message : 'the operation could not be judged'
       const code = error.code === 'ERR_INTERNAL' ? 'ERR_POLICY_DENIED' : error.code
-      return deny(epoch, { ...denied(code, message, error.retryable), ...advice(error) })
+      const outcome = { ...denied(code, message, error.retryable), ...advice(error) }
+      return { ...deny(epoch, outcome), ...lacksAfter(session.target.connectionId, caught) }
     }
   }
 
@@ -84,7 +106,8 @@ export class DecisionService implements OnModuleInit {
     const masking = reading.masking(verdict.obligations)
     const memo = reading.repeatable ? verdict.memo : 'once'
     const judged = { reading, verdict, masking, memo, epoch, sets }
-    return onlyFulfilled(session, conclude(session, operation, judged))
+    const decision = onlyFulfilled(session, conclude(session, operation, judged))
+    return { ...decision, ...lacksOf(session.target.connectionId, reading) }
   }
 
   /** The target is asked where its answer decides, or where people are to see what a change would touch. */

@@ -7,6 +7,7 @@ import type {
   PolicyVerdict,
   RuleReference,
 } from '@wardgate/policy'
+import type { Lacks } from './lacks'
 
 /** What an operation would get, before people are asked. */
 export interface Decision {
@@ -27,6 +28,8 @@ export interface Decision {
   readonly epoch: bigint
   readonly facts: Facts
   readonly verdict?: PolicyVerdict
+  /** Of the target's catalog: with it the decision may be another. */
+  readonly lacks?: Lacks
 }
 
 export interface DenyOutcome {

@@ -169,6 +169,7 @@ export class GrpcServer implements OnApplicationBootstrap, BeforeApplicationShut
             epochs: this.epochs,
             spans: this.traces.spans,
             tools: this.tools,
+            catalogs: this.catalogs,
           }
           return new SessionStream(services, agent, wire)
         }),

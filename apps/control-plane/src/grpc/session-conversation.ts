@@ -11,6 +11,7 @@ import type { Span, Spans } from '@wardgate/tracing'
 import type { AgentGate, KnownAgent } from '../agents/agent-gate.service'
 import type { ApprovalsService, HeldDecision } from '../approvals/approvals.service'
 import type { Waiting, WaitingService } from '../approvals/waiting.service'
+import type { CatalogsService } from '../catalogs/catalogs.service'
 import type { EpochWatch } from '../common/epoch/epoch-watch'
 import type { Decision } from '../decisions/decision'
 import type { DecisionService } from '../decisions/decision.service'
@@ -20,7 +21,7 @@ import type { OpeningService } from '../sessions/opening.service'
 import type { SessionReview } from '../sessions/session-review.service'
 import type { SessionLife } from '../sessions/session-life.service'
 import type { Session } from '../sessions/session'
-import { AwaitedEstimates } from './awaited-estimates'
+import { AgentQuestions } from './agent-questions'
 import { traced } from './traced'
 import { malformed } from './wire/malformed'
 import { operationOf, withdrawReason } from './wire/operation'
@@ -44,6 +45,7 @@ export interface SessionServices {
   readonly epochs: EpochWatch
   readonly spans: Spans
   readonly tools: ToolScreening
+  readonly catalogs: Pick<CatalogsService, 'digestOf' | 'arrival'>
 }
 
 export interface SessionWire {
@@ -67,7 +69,8 @@ export class SessionConversation {
   private state: 'new' | 'opening' | 'open' | 'refused' | 'ended' = 'new'
   private opening: Promise<void> = Promise.resolve()
   private readonly underWay = new Map<string, UnderWay>()
-  private readonly estimates = new AwaitedEstimates()
+  private readonly questions: AgentQuestions
+  private asks: Pick<OpenSession, 'checksCatalog'> = { checksCatalog: false }
   private screening = 0
   private readonly closed = { reason: 'the stream to the agent was lost' }
 
@@ -75,7 +78,9 @@ export class SessionConversation {
     private readonly services: SessionServices,
     private readonly agent: KnownAgent,
     private readonly wire: SessionWire,
-  ) {}
+  ) {
+    this.questions = new AgentQuestions(services.catalogs, (message) => wire.send(message))
+  }
 
   receive({ message }: SessionRequest): void {
     try {
@@ -90,7 +95,9 @@ export class SessionConversation {
         case 'screenTools':
           return this.take(this.screen(message.value))
         case 'estimated':
-          return this.estimates.answer(message.value)
+          return this.questions.estimated(message.value)
+        case 'catalogChecked':
+          return this.questions.checked(message.value)
         case 'withdraw':
           return this.withdraw(message.value.operationId, withdrawReason(message.value.reason))
         case 'close':
@@ -110,7 +117,7 @@ export class SessionConversation {
     this.state = 'ended'
     for (const { waiting } of this.underWay.values()) waiting?.withdraw()
     this.underWay.clear()
-    this.estimates.end()
+    this.questions.end()
     if (this.session !== undefined) this.finish(this.session)
   }
 
@@ -134,6 +141,7 @@ export class SessionConversation {
     const request = openRequestOf(raw)
     if (this.state !== 'new') throw malformed('a second open')
     this.state = 'opening'
+    this.asks = { checksCatalog: raw.checksCatalog }
     // Read first: what changes while the session is opened makes its epoch older, never younger.
     const epoch = this.services.epochs.current
     const { protocol, connection } = request
@@ -220,11 +228,8 @@ export class SessionConversation {
     operation: Operation,
     span: Span,
   ): Promise<Decision> {
-    const decision = await this.services.decisions.decide(session, operation, () =>
-      this.estimates.ask(id, () =>
-        this.wire.send({ $case: 'estimateWanted', value: { operationId: id } }),
-      ),
-    )
+    const asks = this.questions.about(id, this.asks)
+    const decision = await this.services.decisions.decide(session, operation, asks)
     span.set({ 'wardgate.verdict': decision.outcome.kind })
     return decision
   }

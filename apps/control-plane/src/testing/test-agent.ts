@@ -138,6 +138,7 @@ export function openMessage(
     traceparent: '',
     sessionId,
     fulfils: [...fulfils],
+    checksCatalog: false,
   }
   return { message: { $case: 'open', value } }
 }

@@ -1,5 +1,5 @@
 import { derive, unknownValue, type Value } from '../lineage/value'
-import { act, influence, opaque, type Work } from '../lineage/work'
+import { act, influence, opaque, unknownName, type Work } from '../lineage/work'
 import { findRoutines } from '../names/catalog-index'
 import { runCastCode } from '../names/type-code'
 import { stringConstant } from '../tree'
@@ -37,7 +37,8 @@ function callUnknown(work: Work, call: Call): Value {
   const name = `${call.schema === '' ? '*' : call.schema}.${call.name}`
   execute(work, name)
   for (const value of call.values) influence(work, value, 'argument')
-  opaque(work, `unknown function ${call.schema === '' ? '' : `${call.schema}.`}${call.name}`)
+  const shown = `${call.schema === '' ? '' : `${call.schema}.`}${call.name}`
+  unknownName(work, shown, `unknown function ${shown}`)
   return unknownValue
 }
 

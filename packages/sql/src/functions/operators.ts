@@ -1,6 +1,6 @@
 import type { Operator } from '../catalog'
 import { columnReference, derive, type Value } from '../lineage/value'
-import { opaque, type Work } from '../lineage/work'
+import { unknownName, type Work } from '../lineage/work'
 import { baseType, findOperators, type CatalogIndex } from '../names/catalog-index'
 import { isSameKind } from '../names/type-kinds'
 import { child, list, nameParts, unwrap, type Tree } from '../tree'
@@ -78,7 +78,7 @@ export function callOperator(
   const named = findOperators(work.index, work.searchPath, schema, name)
   const isBuiltIn = builtInOperators.has(name) || extensionOperators.has(name)
   if (named.length === 0 && !(mayBeBuiltIn && isBuiltIn))
-    opaque(work, `operator ${parts.join('.')} is not a built-in one`)
+    unknownName(work, parts.join('.'), `operator ${parts.join('.')} is not a built-in one`)
   const values = operands.map(({ value }) => value)
   const possible = named.filter((operator) => canBe(operator, operands))
   return derive(

@@ -19,7 +19,7 @@ import {
   type NamedValue,
   type Value,
 } from './value'
-import { influence, opaque, visit, type Where, type Work } from './work'
+import { influence, opaque, unknownName, visit, type Where, type Work } from './work'
 
 /** Nodes whose value is computed from every expression inside them and that do nothing else. */
 const computed = new Set([
@@ -139,7 +139,7 @@ function attributeCall(work: Work, name: string, row: Value, shown: string): Val
   if (findRoutines(work.index, work.searchPath, '', name).length > 0) {
     return evaluateCall(work, { schema: '', name, values: [row], nodes: [] })
   }
-  opaque(work, `unknown column ${shown} (the stored catalog may need a refresh)`)
+  unknownName(work, shown, `unknown column ${shown} (not in the target's catalog)`)
   return unknownValue
 }
 
@@ -169,7 +169,7 @@ function evaluateColumn(parts: readonly string[], scope: Scope, work: Work): Val
   if (name === '*') return derive(scope.entries.map(rowOf))
   const found = findColumn(scope, name)
   if (found !== undefined) return found
-  opaque(work, `unknown column ${name} (the stored catalog may need a refresh)`)
+  unknownName(work, name, `unknown column ${name} (not in the target's catalog)`)
   return unknownValue
 }
 

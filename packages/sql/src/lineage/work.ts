@@ -36,6 +36,8 @@ export interface FactNotes {
   /** Keys of actions that only a parent or a partition brings along: judged as any other, and not worth naming. */
   readonly kin: Set<string>
   readonly opaque: Set<string>
+  /** Names that the catalog does not have; it may be older than they are. */
+  readonly unknown: Set<string>
   readonly tables: Set<string>
   readonly functions: Set<string>
   readonly riskMarks: Set<string>
@@ -79,6 +81,7 @@ export function newFactNotes(): FactNotes {
     actions: new Map(),
     kin: new Set(),
     opaque: new Set(),
+    unknown: new Set(),
     tables: new Set(),
     functions: new Set(),
     riskMarks: new Set(),
@@ -104,6 +107,12 @@ export function opaque(work: Work, reason: string): void {
   work.facts.opaque.add(reason)
 }
 
+/** What a name that the catalog does not have stands for cannot be known. */
+export function unknownName(work: Work, name: string, reason: string): void {
+  work.facts.unknown.add(name)
+  opaque(work, reason)
+}
+
 interface CopyOptions {
   /** What made it happen; told with what is opaque. */
   readonly why?: string
@@ -118,6 +127,7 @@ export function copyFacts(work: Work, facts: FactNotes, { why, leaveOut }: CopyO
     else act(work, action, resource)
   }
   for (const reason of facts.opaque) opaque(work, because(reason, why))
+  for (const name of facts.unknown) work.facts.unknown.add(name)
   for (const name of facts.functions) work.facts.functions.add(name)
   for (const mark of facts.riskMarks) work.facts.riskMarks.add(mark)
 }

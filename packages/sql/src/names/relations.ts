@@ -18,7 +18,7 @@ import {
   maxNesting,
   newFactNotes,
   newLineageNotes,
-  opaque,
+  unknownName,
   type FactNotes,
   type LineageNotes,
   type Work,
@@ -170,7 +170,8 @@ export function resolve(work: Work, rangeVar: Tree, action: ActionName): readonl
     touchSystem(work, schema === '' ? 'pg_catalog' : schema, name, action)
   } else if (found.length === 0) {
     const shown = schema === '' ? name : `${schema}.${name}`
-    opaque(work, `unknown relation ${shown} (not in the stored catalog; it may need a refresh)`)
+    const unseen = 'temporary tables and what an open transaction made cannot be seen'
+    unknownName(work, shown, `unknown relation ${shown} (not in the target's catalog; ${unseen})`)
     act(work, action, `table:${schema === '' ? '*' : schema}.${name}`)
   }
   if (showsValues(name)) work.lineage.valueSources.add(name)

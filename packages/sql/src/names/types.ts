@@ -1,6 +1,6 @@
 import { builtInTypes } from '../functions/built-in-sets'
 import { derive, nothing, type Value } from '../lineage/value'
-import { opaque, type Work } from '../lineage/work'
+import { unknownName, type Work } from '../lineage/work'
 import { list, nameParts, type Tree } from '../tree'
 import { runCastCode } from './type-code'
 
@@ -19,7 +19,7 @@ export function noteType(work: Work, typeName: Tree, sourceId?: number): Value {
   )
   if (name === '' || schema === 'information_schema') return nothing
   if (!isBuiltIn && types.length === 0 && !isRowType(work, schema, name))
-    opaque(work, `unknown type ${parts.join('.')}`)
+    unknownName(work, parts.join('.'), `unknown type ${parts.join('.')}`)
   // Of an array every element is cast, whatever the type of the whole.
   return derive(types.map(({ id }) => runCastCode(work, id, isArray ? undefined : sourceId)))
 }

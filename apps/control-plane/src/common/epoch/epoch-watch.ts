@@ -27,6 +27,20 @@ export class EpochWatch implements OnApplicationBootstrap, OnApplicationShutdown
     return () => this.handlers.delete(handler)
   }
 
+  /** Resolves at the next change, or when the time is up. */
+  next(limit: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        stop()
+        limit.removeEventListener('abort', done)
+        resolve()
+      }
+      const stop = this.onChange(done)
+      limit.addEventListener('abort', done, { once: true })
+      if (limit.aborted) done()
+    })
+  }
+
   async onApplicationBootstrap(): Promise<void> {
     await this.listener.listen(epochChannel, (payload) => this.advance(BigInt(payload)))
     this.listener.onReconnect(() => void this.refresh())

@@ -1,8 +1,8 @@
-import { PolicyError } from '@wardgate/errors'
 import type { SessionState } from '@wardgate/gateway'
 import type { CatalogIndex } from '@wardgate/sql'
 import type { CatalogsService } from '../../catalogs/catalogs.service'
 import type { DecisionSession } from '../decision-session'
+import { CatalogUnread } from './catalog-unread'
 
 /** The catalog that an operation's names mean. Rejects with ERR_POLICY_STALE while no agent has reported it. */
 export async function catalogOf(
@@ -13,6 +13,5 @@ export async function catalogOf(
   const database = state.database === '' ? opened : state.database
   const index = await catalogs.find({ connectionId: target.connectionId, database })
   if (index !== undefined) return { index, database }
-  const message = `the catalog of connection ${target.name}, database ${database}, is still loading`
-  throw new PolicyError('ERR_POLICY_STALE', message, { retryable: true })
+  throw new CatalogUnread(target.name, database)
 }

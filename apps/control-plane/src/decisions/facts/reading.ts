@@ -11,6 +11,8 @@ export interface Reading {
   readonly database: string
   /** False = the same operation may mean another thing at another time, so its verdict holds once. */
   readonly repeatable: boolean
+  /** Names that the stored catalog does not have. Absent = none. */
+  readonly unknown?: readonly string[]
   /** False = nothing runs yet, so what needs people is held when it does. */
   readonly runs: boolean
   masking(obligations: Obligations): MaskingDecision

@@ -27,6 +27,7 @@ export class StatementReader implements OperationReader<StatementOperation> {
       facts: analysis.facts,
       digested: digested(session, operation),
       database,
+      unknown: analysis.unknown,
       repeatable: !dependsOnNames(text),
       // Parsing runs nothing: what is held is the execution that follows it.
       runs: phase !== 'prepare',

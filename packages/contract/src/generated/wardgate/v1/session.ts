@@ -264,6 +264,7 @@ export interface SessionRequest {
     | { $case: "close"; value: CloseSession }
     | { $case: "screenTools"; value: ScreenTools }
     | { $case: "estimated"; value: Estimated }
+    | { $case: "catalogChecked"; value: CatalogChecked }
     | undefined;
 }
 
@@ -293,6 +294,8 @@ export interface OpenSession {
    * that asks for more: to the agent a field that it does not know is not there.
    */
   fulfils: Obligation[];
+  /** It answers CatalogCheckWanted. Nobody asks one that does not know the question. */
+  checksCatalog: boolean;
 }
 
 /** All of it unverified. */
@@ -489,6 +492,7 @@ export interface SessionResponse {
     | { $case: "toolsScreened"; value: ToolsScreened }
     | { $case: "closed"; value: SessionClosed }
     | { $case: "estimateWanted"; value: EstimateWanted }
+    | { $case: "catalogCheckWanted"; value: CatalogCheckWanted }
     | undefined;
 }
 
@@ -509,6 +513,26 @@ export interface Estimated {
 export interface Estimate {
   rows: number;
   cost: number;
+}
+
+/**
+ * The operation names what the stored catalog does not have: the agent looks whether the target's has it by now. It
+ * bounds how often it looks, whatever it is asked.
+ */
+export interface CatalogCheckWanted {
+  operationId: string;
+  database: string;
+  /** Digest of the stored catalog; empty = there is none. */
+  known: string;
+  /** What was not found, as the operation spells it; empty = there is no catalog to find it in. */
+  names: string[];
+}
+
+/** The agent has announced what it found, if that is another catalog, by its Attach stream. */
+export interface CatalogChecked {
+  operationId: string;
+  /** Of the catalog as the agent knows it now; empty = it cannot be read. */
+  digest: string;
 }
 
 /** Answers `close`: nothing more comes of this session, and the stream may carry another. */
@@ -843,6 +867,9 @@ export const SessionRequest: MessageFns<SessionRequest> = {
       case "estimated":
         Estimated.encode(message.message.value, writer.uint32(50).fork()).join();
         break;
+      case "catalogChecked":
+        CatalogChecked.encode(message.message.value, writer.uint32(58).fork()).join();
+        break;
     }
     return writer;
   },
@@ -908,6 +935,14 @@ export const SessionRequest: MessageFns<SessionRequest> = {
             message.message = { $case: "estimated", value: Estimated.decode(reader, reader.uint32()) };
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.message = { $case: "catalogChecked", value: CatalogChecked.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -934,6 +969,7 @@ function createBaseOpenSession(): OpenSession {
     traceparent: "",
     sessionId: "",
     fulfils: [],
+    checksCatalog: false,
   };
 }
 
@@ -975,6 +1011,9 @@ export const OpenSession: MessageFns<OpenSession> = {
         writer.int32(v);
       }
       writer.join();
+    }
+    if (message.checksCatalog !== false) {
+      writer.uint32(96).bool(message.checksCatalog);
     }
     return writer;
   },
@@ -1089,6 +1128,14 @@ export const OpenSession: MessageFns<OpenSession> = {
             }
 
             break;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.checksCatalog = reader.bool();
+            continue;
           }
         }
         if ((tag & 7) === 4 || tag === 0) {
@@ -2837,6 +2884,9 @@ export const SessionResponse: MessageFns<SessionResponse> = {
       case "estimateWanted":
         EstimateWanted.encode(message.message.value, writer.uint32(74).fork()).join();
         break;
+      case "catalogCheckWanted":
+        CatalogCheckWanted.encode(message.message.value, writer.uint32(82).fork()).join();
+        break;
     }
     return writer;
   },
@@ -2916,6 +2966,17 @@ export const SessionResponse: MessageFns<SessionResponse> = {
             }
 
             message.message = { $case: "estimateWanted", value: EstimateWanted.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.message = {
+              $case: "catalogCheckWanted",
+              value: CatalogCheckWanted.decode(reader, reader.uint32()),
+            };
             continue;
           }
         }
@@ -3076,6 +3137,142 @@ export const Estimate: MessageFns<Estimate> = {
             }
 
             message.cost = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseCatalogCheckWanted(): CatalogCheckWanted {
+  return { operationId: "", database: "", known: "", names: [] };
+}
+
+export const CatalogCheckWanted: MessageFns<CatalogCheckWanted> = {
+  encode(message: CatalogCheckWanted, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.operationId !== "") {
+      writer.uint32(10).string(message.operationId);
+    }
+    if (message.database !== "") {
+      writer.uint32(18).string(message.database);
+    }
+    if (message.known !== "") {
+      writer.uint32(26).string(message.known);
+    }
+    for (const v of message.names) {
+      writer.uint32(34).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CatalogCheckWanted {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCatalogCheckWanted();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.operationId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.database = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.known = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.names.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseCatalogChecked(): CatalogChecked {
+  return { operationId: "", digest: "" };
+}
+
+export const CatalogChecked: MessageFns<CatalogChecked> = {
+  encode(message: CatalogChecked, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.operationId !== "") {
+      writer.uint32(10).string(message.operationId);
+    }
+    if (message.digest !== "") {
+      writer.uint32(18).string(message.digest);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CatalogChecked {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCatalogChecked();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.operationId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.digest = reader.string();
             continue;
           }
         }
