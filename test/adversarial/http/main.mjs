@@ -13,7 +13,7 @@ import { requestRows } from './rows/requests.mjs'
 
 const workers = 8
 const policy = `name: corpus-http
-appliesTo: { connections: ["corpus-http-*"] }
+appliesTo: { connections: ["http-corpus-*"] }
 rules:
   - { id: read, effect: allow, match: { actions: [read], resources: ["path:/r/*", "path:/a/*"] } }
   - { id: write, effect: allow, match: { actions: [write], resources: ["path:/w/*"] } }
@@ -27,10 +27,10 @@ function runsOf() {
   const at = (rows, connection) => rows.map((row) => ({ ...row, connection }))
   const requests = [...requestRows, ...framingRows, ...frameRows]
   const runs = [
-    ...at(requests, 'corpus-http-h1'),
-    ...at(requests, 'corpus-http-h2'),
-    ...at(answerRows, 'corpus-http-answers'),
-    ...at(mcpRows, 'corpus-http-mcp'),
+    ...at(requests, 'http-corpus-h1'),
+    ...at(requests, 'http-corpus-h2'),
+    ...at(answerRows, 'http-corpus-answers'),
+    ...at(mcpRows, 'http-corpus-mcp'),
   ]
   return runs.map((row, number) => ({ ...row, name: `${row.id}-${number}` }))
 }
@@ -71,16 +71,16 @@ async function register(stage, nginx, answering) {
   const plain = { mode: 'disable' }
   const tls = { mode: 'verify-full', ca: nginx.authority, serverName: 'localhost' }
   await stage.registerHttp({
-    name: 'corpus-http-h1',
+    name: 'http-corpus-h1',
     port: nginx.port,
     tls: plain,
     credential: key,
   })
-  await stage.registerHttp({ name: 'corpus-http-h2', port: nginx.tlsPort, tls, credential: key })
+  await stage.registerHttp({ name: 'http-corpus-h2', port: nginx.tlsPort, tls, credential: key })
   const { port } = answering
-  await stage.registerHttp({ name: 'corpus-http-answers', port, tls: plain, credential: none })
+  await stage.registerHttp({ name: 'http-corpus-answers', port, tls: plain, credential: none })
   await stage.registerHttp({
-    name: 'corpus-http-mcp',
+    name: 'http-corpus-mcp',
     port,
     tls: plain,
     credential: none,
@@ -129,7 +129,7 @@ function requestOf({ ask, name, method = 'GET', headers = [], origin, session })
 
 /** What nginx has seen once it has seen the last thing that it is sent: hidden requests come before that. */
 async function settled(nginx, { address, token }) {
-  for (const connection of ['corpus-http-h1', 'corpus-http-h2']) {
+  for (const connection of ['http-corpus-h1', 'http-corpus-h2']) {
     const name = `last-${connection}`
     const row = {
       connection,

@@ -7,7 +7,7 @@ function cell(text, width) {
 /** One line a row and target, the reasons of failures below it. */
 export function printHttp(done) {
   for (const { id, technique, connection, expected, outcome, violations, pass } of done.results) {
-    const where = connection.replace('corpus-http-', '')
+    const where = connection.replace('http-corpus-', '')
     const cells = [cell(id, 9), cell(where, 8), cell(technique, 52), cell(expected, 17)]
     console.log([...cells, cell(outcome, 17), pass ? 'pass' : 'FAIL'].join(' '))
     for (const violation of violations) console.log(`          ${violation}`)
