@@ -17,6 +17,27 @@ function actions(sql: string, extra: Partial<StatementInput> = {}): string[] {
   )
 }
 
+describe('what rules about locks and sizes match on', () => {
+  it.each<[string, string[]]>([
+    ['select * from orders', []],
+    ['lock table orders', ['access exclusive']],
+    ['lock orders in share row exclusive mode', ['share row exclusive']],
+    ['select * from (select id from orders for no key update) x', ['for no key update']],
+    ['select * from orders for share of orders', ['for share']],
+  ])('tells the locks of %s', (sql, locks) => {
+    expect(run(sql).facts.detail['sql.locks']).toEqual(locks)
+  })
+
+  it('tells the rows of the largest table, behind views too', () => {
+    const rows = (sql: string) => run(sql).facts.detail['sql.largestTableRows']
+    const customers = rows('select * from customers')
+    expect(customers).toBeGreaterThan(0)
+    expect(rows('select 1')).toBe(0)
+    expect(rows('select * from v_cust')).toBe(customers)
+    expect(rows('delete from customers where id = 1')).toBe(customers)
+  })
+})
+
 describe('facts', () => {
   it.each<[string, string[]]>([
     ['select 1', ['read session:values']],

@@ -124,6 +124,8 @@ function toFacts(work: Work, statements: readonly ParsedStatement[]): Facts {
       'sql.hasLimit': statements.length > 0 && statements.every(({ tree }) => hasLimit(tree)),
       'sql.alwaysTrueWhere': marks.has('always-true-where'),
       'sql.cartesianJoin': marks.has('cartesian'),
+      'sql.largestTableRows': facts.largestTableRows,
+      'sql.locks': [...facts.locks],
       ...(changes && { 'sql.hasWhere': !unfiltered }),
     },
     literalsMatter: facts.literalsMatter || statements.length > 1,

@@ -1,6 +1,7 @@
 import { callOperator, operandOf } from '../functions/operators'
 import { isSafeXmlTable } from '../functions/safe-documents'
 import { noteType } from '../names/types'
+import { rowLock } from '../names/locks'
 import { entryFor, resolve } from '../names/relations'
 import { act, influence, opaque, visit, type Work } from './work'
 import { child, flag, list, nameParts, text, unwrap, type Tree } from '../tree'
@@ -274,6 +275,7 @@ export function addFrom(items: readonly Tree[], scope: Scope, work: Work): Scope
 /** Row locks of FOR UPDATE and its like. */
 export function noteLocks(clauses: readonly Tree[], items: readonly Tree[], work: Work): void {
   if (clauses.length === 0) return
+  for (const clause of clauses) work.facts.locks.add(rowLock(clause))
   const tables = items.flatMap((item) => tableNames(item))
   for (const table of tables) resolve(work, table, 'lock')
   if (tables.length === 0) act(work, 'lock', 'table:*')

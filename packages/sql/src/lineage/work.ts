@@ -41,6 +41,10 @@ export interface FactNotes {
   readonly tables: Set<string>
   readonly functions: Set<string>
   readonly riskMarks: Set<string>
+  /** Locks that it asks for, by the words of the statement: `share`, `for update`. */
+  readonly locks: Set<string>
+  /** The server's estimate of the largest table's rows. */
+  largestTableRows: number
   literalsMatter: boolean
   nodes: number
 }
@@ -85,6 +89,8 @@ export function newFactNotes(): FactNotes {
     tables: new Set(),
     functions: new Set(),
     riskMarks: new Set(),
+    locks: new Set(),
+    largestTableRows: 0,
     literalsMatter: false,
     nodes: 0,
   }
@@ -130,6 +136,12 @@ export function copyFacts(work: Work, facts: FactNotes, { why, leaveOut }: CopyO
   for (const name of facts.unknown) work.facts.unknown.add(name)
   for (const name of facts.functions) work.facts.functions.add(name)
   for (const mark of facts.riskMarks) work.facts.riskMarks.add(mark)
+  for (const lock of facts.locks) work.facts.locks.add(lock)
+  noteRows(work, facts.largestTableRows)
+}
+
+export function noteRows(work: Work, rows: number): void {
+  work.facts.largestTableRows = Math.max(work.facts.largestTableRows, rows)
 }
 
 /** What runs itself again, such as a cast within a cast's function, is told once. */

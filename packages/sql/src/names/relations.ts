@@ -18,6 +18,7 @@ import {
   maxNesting,
   newFactNotes,
   newLineageNotes,
+  noteRows,
   unknownName,
   type FactNotes,
   type LineageNotes,
@@ -133,6 +134,7 @@ export function touch(work: Work, relation: Relation, action: ActionName, only =
     work.lineage.relations.add(id)
   }
   work.facts.tables.add(`${relation.schema}.${relation.name}`)
+  noteRows(work, relation.estimatedRows)
   if (relation.estimatedRows >= largeTableRows) work.facts.riskMarks.add('large-table')
   noteUseCode(work, relation)
   if (isView(relation)) touchBehind(work, relation, action)

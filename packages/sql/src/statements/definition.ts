@@ -1,6 +1,7 @@
 import { evaluateCall } from '../functions/calls'
 import { noteType } from '../names/types'
 import { noteEventTriggers } from '../names/event-triggers'
+import { tableLock } from '../names/locks'
 import { resolve } from '../names/relations'
 import { noteWriteCode } from '../names/written'
 import { emptyScope } from '../lineage/scope'
@@ -199,6 +200,7 @@ export function evaluateDefinition(key: string, body: Tree, work: Work): void {
   }
   if (kind.opaque !== undefined) opaque(work, `${kind.label} ${kind.opaque}`)
   if (!harmlessToTriggers.has(kind.action)) noteEventTriggers(work)
+  if (key === 'LockStmt') work.facts.locks.add(tableLock(body))
   if (key === 'DropStmt') {
     noteDrop(body, work)
     return
