@@ -24,6 +24,7 @@ const request = {
   connection: 'shop',
   requester: 'autogen',
   parameters: ['7'],
+  rules: [{ policy: 'orders', rule: 'writes' }],
   mayVote: true,
 }
 
@@ -112,6 +113,7 @@ test('an approval is shown escaped and voted on with the digest that was read', 
   const shown = await ranCli(['approvals', 'show', '0198-req'], { env })
   expect(shown.out).toContain('│ DELETE FROM orders -- \\u001b[2J\\u202e')
   expect(shown.out).toContain('$1 = 7')
+  expect(shown.out).toMatch(/^Rules +orders\/writes$/m)
   const args = ['approvals', 'approve', '0198-req', '--reason', 'checked']
   expect((await ranCli(args, { env, answers: ['no'] })).code).toBe(1)
   expect((await ranCli([...args, '--digest', 'other'], { env })).code).toBe(4)

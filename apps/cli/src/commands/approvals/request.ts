@@ -2,6 +2,7 @@ import { objects, textOf, type Api, type JsonObject } from '../../api/client'
 import { segment } from '../../api/resolve'
 import { CliError } from '../../cli-error'
 import { member } from '../../config/standalone'
+import { riskText, ruleName } from '../../output/decision'
 import { renderDetails } from '../../output/details'
 import { escapeText } from '../../output/escape'
 import { renderFullStatement, renderStatement } from '../../output/statement'
@@ -19,11 +20,6 @@ export async function readRequest(api: Api, id: string): Promise<JsonObject> {
 /** Everything an approver decides on, with the statement exactly as it will run. */
 export function renderRequest(request: JsonObject, full: boolean): string {
   const text = textOf(request, 'text')
-  const risk = request['risk']
-  const factors = objects(member(risk, 'factors')).map(
-    (factor) =>
-      `${textOf(factor, 'name')} +${plainText(factor['points'])}: ${textOf(factor, 'explanation')}`,
-  )
   const details = renderDetails([
     ['Request', request['id']],
     ['State', request['state']],
@@ -32,8 +28,8 @@ export function renderRequest(request: JsonObject, full: boolean): string {
     ['Database', request['database']],
     ['Requested by', personOf(request['requester'])],
     ['Owned by', request['requesterOwner'] ?? request['owner']],
-    ['Risk', [`${plainText(member(risk, 'score'))} of 100`, ...factors].join('\n')],
-    ['Rules', plainText(request['rules'])],
+    ['Risk', riskText(request['risk'])],
+    ['Rules', objects(request['rules']).map(ruleName)],
     ['Approvers', request['approvers']],
     ['Quorum', request['quorum']],
     ['Votes', objects(request['votes']).map(voteText)],

@@ -1,6 +1,7 @@
 import { objects, textOf, type JsonObject } from '../../api/client'
 import { CliError } from '../../cli-error'
 import { member } from '../../config/standalone'
+import { riskText, ruleName } from '../../output/decision'
 import { renderDetails } from '../../output/details'
 import { escapeText } from '../../output/escape'
 import { maskingText } from '../../output/masking'
@@ -64,7 +65,6 @@ export const policiesExplain: Register = (parent, cli) => {
 function renderExplanation(answer: JsonObject): string {
   const { facts, verdict } = answer
   const consulted = objects(answer['consulted'] ?? member(verdict, 'consulted'))
-  const risk = member(facts, 'risk')
   const details = renderDetails([
     ['Verdict', member(verdict, 'kind')],
     ['Because', member(verdict, 'message')],
@@ -76,13 +76,7 @@ function renderExplanation(answer: JsonObject): string {
         .join('\n'),
     ],
     ['Opaque', member(facts, 'opaque')],
-    [
-      'Risk',
-      [
-        `${plainText(member(risk, 'score'))} of 100`,
-        ...objects(member(risk, 'factors')).map(factorText),
-      ].join('\n'),
-    ],
+    ['Risk', riskText(member(facts, 'risk'))],
     ['Detail', detailText(member(facts, 'detail'))],
     ['Approval', approvalText(member(verdict, 'approval'))],
     ['Masks', maskingText(answer['masking'])],
@@ -94,14 +88,6 @@ function renderExplanation(answer: JsonObject): string {
     column('why', 'why', 120),
   ])
   return `${details}\n${rules}`
-}
-
-function ruleName(reference: unknown): string {
-  return `${textOf(reference, 'policy')}/${textOf(reference, 'rule')}`
-}
-
-function factorText(factor: JsonObject): string {
-  return `${textOf(factor, 'name')} +${plainText(factor['points'])}: ${textOf(factor, 'explanation')}`
 }
 
 function detailText(detail: unknown): string {
