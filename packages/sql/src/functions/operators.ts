@@ -1,7 +1,7 @@
 import type { Operator } from '../catalog'
 import { columnReference, derive, type Value } from '../lineage/value'
 import { unknownName, type Work } from '../lineage/work'
-import { baseType, findOperators, type CatalogIndex } from '../names/catalog-index'
+import { baseType, columnType, findOperators, type CatalogIndex } from '../names/catalog-index'
 import { isSameKind } from '../names/type-kinds'
 import { child, list, nameParts, unwrap, type Tree } from '../tree'
 import { builtInOperators } from './built-in-sets'
@@ -19,20 +19,14 @@ export function operandOf(tree: Tree | undefined, value: Value, index: CatalogIn
 }
 
 function typeOf(tree: Tree | undefined, value: Value, index: CatalogIndex): number | undefined {
-  if (value.kind === 'direct') return columnType(value, index)
+  if (value.kind === 'direct') return sharedType(value, index)
   const { kind, body } = tree === undefined ? { kind: '', body: {} } : unwrap(tree)
   if (kind === 'A_Const') return constantType(body)
   return kind === 'TypeCast' ? namedType(child(body, 'typeName') ?? {}, index) : undefined
 }
 
-function columnType({ sources }: Value, index: CatalogIndex): number | undefined {
-  const types = new Set<number | undefined>()
-  for (const key of sources) {
-    const { relation, attribute } = columnReference(key)
-    const columns = index.relations.get(relation)?.columns
-    const column = columns?.find(({ number }) => number === attribute)
-    types.add(column === undefined ? undefined : baseType(index, column.typeId))
-  }
+function sharedType({ sources }: Value, index: CatalogIndex): number | undefined {
+  const types = new Set([...sources].map((key) => columnType(index, columnReference(key))))
   const [only] = types
   return types.size === 1 ? only : undefined
 }

@@ -17,7 +17,7 @@ import type {
   StatementLineage,
 } from '../analysis'
 import { columnKey, columnReference } from '../lineage/value'
-import { baseType, type CatalogIndex } from '../names/catalog-index'
+import { columnAt, columnType, type CatalogIndex } from '../names/catalog-index'
 import { maskedColumns, type ColumnRule, type MaskedColumns } from './selectors'
 
 const redact: MaskMethod = { kind: 'redact' }
@@ -117,11 +117,9 @@ function columnMasks(
   })
 }
 
-/** The type as the target names it in results: of a domain the type behind it. */
 function typeOf({ sources: [source] }: OutputColumn, catalog: CatalogIndex): { type?: number } {
-  const relation = catalog.relations.get(source?.relation ?? 0)
-  const column = relation?.columns.find(({ number }) => number === source?.attribute)
-  return column === undefined ? {} : { type: baseType(catalog, column.typeId) }
+  const type = source && columnType(catalog, source)
+  return type === undefined ? {} : { type }
 }
 
 function bothOf(before: ColumnMask, mask: ColumnMask): ColumnMask {
@@ -201,9 +199,9 @@ function columnName(index: CatalogIndex, hit: Hit): string {
   return referenceName(index, hit.influence.column)
 }
 
-function referenceName(index: CatalogIndex, { relation: id, attribute }: ColumnReference): string {
-  const relation = index.relations.get(id)
-  const column = relation?.columns.find((candidate) => candidate.number === attribute)
+function referenceName(index: CatalogIndex, reference: ColumnReference): string {
+  const relation = index.relations.get(reference.relation)
+  const column = columnAt(index, reference)
   return `${relation?.schema ?? '?'}.${relation?.name ?? '?'}.${column?.name ?? '?'}`
 }
 

@@ -79,6 +79,21 @@ export function baseType({ types }: CatalogIndex, id: number): number {
   return id
 }
 
+interface ColumnPlace {
+  readonly relation: number
+  readonly attribute: number
+}
+
+export function columnAt({ relations }: CatalogIndex, { relation, attribute }: ColumnPlace) {
+  return relations.get(relation)?.columns.find(({ number }) => number === attribute)
+}
+
+/** The type of a column as the target names it: of a domain the type behind it. */
+export function columnType(index: CatalogIndex, place: ColumnPlace): number | undefined {
+  const column = columnAt(index, place)
+  return column === undefined ? undefined : baseType(index, column.typeId)
+}
+
 export function ancestors(index: CatalogIndex, id: number): ReadonlySet<number> {
   return closure(id, (current) => index.relations.get(current)?.parents ?? [])
 }
@@ -123,10 +138,7 @@ export function findRoutines(
   schema: string,
   name: string,
 ): readonly Routine[] {
-  const named = index.routinesByName.get(name) ?? []
-  if (schema !== '') return named.filter((routine) => routine.schema === schema)
-  if (searchPath === undefined) return named
-  return named.filter((routine) => searchPath.includes(routine.schema))
+  return reachable(index.routinesByName.get(name) ?? [], searchPath, schema)
 }
 
 export function findOperators(
@@ -135,8 +147,16 @@ export function findOperators(
   schema: string,
   name: string,
 ): readonly Operator[] {
-  const named = index.operatorsByName.get(name) ?? []
-  if (schema !== '') return named.filter((operator) => operator.schema === schema)
+  return reachable(index.operatorsByName.get(name) ?? [], searchPath, schema)
+}
+
+/** Of what has the name: all that the types of its arguments may choose from, wherever on the path they are. */
+function reachable<T extends { readonly schema: string }>(
+  named: readonly T[],
+  searchPath: readonly string[] | undefined,
+  schema: string,
+): readonly T[] {
+  if (schema !== '') return named.filter((one) => one.schema === schema)
   if (searchPath === undefined) return named
-  return named.filter((operator) => searchPath.includes(operator.schema))
+  return named.filter((one) => searchPath.includes(one.schema))
 }
