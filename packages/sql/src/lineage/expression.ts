@@ -277,9 +277,10 @@ function evaluateFunction(body: Tree, scope: Scope, work: Work): Value {
   const name = names.at(-1) ?? ''
   const schema = names.length > 1 ? (names.at(-2) ?? '') : ''
   decideRowCount(name, nodes, values, work)
-  const result = evaluateCall(work, { schema, name, values, nodes })
+  const call = { schema, name, values, nodes }
+  const result = evaluateCall(work, call)
   const shaped = asArray(name, asPart(name, values, asRowDocument(name, values, result)))
-  return grownBy({ name, values, nodes }, shaped)
+  return grownBy(call, shaped)
 }
 
 function evaluateCase(body: Tree, scope: Scope, work: Work): Value {

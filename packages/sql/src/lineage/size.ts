@@ -1,3 +1,5 @@
+import type { Call } from '../functions/routines'
+import { shortConstant } from '../shape/shape-key'
 import { child, integerConstant, list, nameParts, stringConstant, text, type Tree } from '../tree'
 import { nothing, type Value } from './value'
 
@@ -9,8 +11,6 @@ import { nothing, type Value } from './value'
 
 /** A short constant or a column counts as one. Far below any limit of the server, far above what reports need. */
 const maxBentSize = 2_048
-/** Characters of a constant that count as one. */
-const unit = 64
 
 /** Functions whose result is as long as their argument, or nearly so, or always of one length. */
 const keepsLength: ReadonlySet<string> = new Set(
@@ -92,7 +92,7 @@ export function isTooLarge({ isBent, size = 1 }: Value): boolean {
 
 export function constant(body: Tree): Value {
   const literal = child(body, 'sval')
-  const size = literal === undefined ? 1 : Math.ceil(text(literal, 'sval').length / unit)
+  const size = literal === undefined ? 1 : Math.ceil(text(literal, 'sval').length / shortConstant)
   return size > 1 ? { ...nothing, size } : nothing
 }
 
@@ -119,22 +119,16 @@ function sized(value: Value, size: number): Value {
   return size === (value.size ?? 1) ? value : { ...value, size }
 }
 
-interface Called {
-  readonly name: string
-  readonly values: readonly Value[]
-  readonly nodes: readonly Tree[]
-}
-
 /** A width of format() is as good as padding. */
 const widthlessTemplate = /^(?:[^%]|%%|%(?:\d+\$)?[sL])*$/
 
-function hasShortConstant({ name, nodes }: Called): boolean {
+function hasShortConstant({ name, nodes }: Call): boolean {
   if (name === 'format') return widthlessTemplate.test(stringConstant(nodes[0]) ?? '%')
   return (integerConstant(nodes[1] ?? {}) ?? Infinity) <= maxPadding
 }
 
 /** What a function makes of its arguments. */
-export function grownBy(call: Called, result: Value): Value {
+export function grownBy(call: Call, result: Value): Value {
   const { name, values } = call
   const keeps = keepsLength.has(name) || (choosing.has(name) && values.every(({ plain }) => plain))
   const isBent = result.isBent === true || (!keeps && result.sources.size > 0)

@@ -3,8 +3,11 @@ import { scanToken, tokenKind } from './scanner'
 /** Longer texts are not worth a key: their memo would cost more than their decision. */
 export const maxShapeLength = 16_384
 
-/** How long a text is decides whether it can be joined to a masked value: longer ones are told apart by their length. */
-const shortConstant = 64
+/**
+ * Characters of a constant that count as one. How long it is decides whether it can be joined to a masked value, so
+ * longer ones are told apart by their length.
+ */
+export const shortConstant = 64
 
 const rowStatements = new Set(['select', 'insert', 'update', 'delete', 'merge', 'with', 'values'])
 
