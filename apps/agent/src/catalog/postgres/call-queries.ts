@@ -1,3 +1,5 @@
+import { among, firstUserOid } from './object-ids'
+
 /**
  * What the target runs though no statement names it. Expressions are kept as trees ("pg_node_tree"), in which a call
  * holds the function's id and an operator that of the function behind it; a name in a tree has its spaces escaped, so it
@@ -5,9 +7,6 @@
  */
 const calledIn = (tree: string): string =>
   `regexp_matches(${tree}, ':(?:funcid|opfuncid|aggfnoid|winfnoid) ([0-9]+)', 'g') AS called`
-const among = (id: string): string => `${id} BETWEEN $1::oid AND $2::oid`
-/** Object ids below are given out by initdb. */
-const firstUserOid = 16384
 
 /** Causes are RelationCallCause in catalog.proto. A disabled trigger runs again only after DDL. */
 export const relationCallsQuery = `

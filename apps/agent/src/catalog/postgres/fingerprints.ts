@@ -1,10 +1,8 @@
 import type { Client } from 'pg'
 import { z } from 'zod'
+import { partSql } from './object-ids'
 import { lasting } from './queries'
 import { rowsOf } from './rows-of'
-
-/** Objects whose ids have all but this many bits in common are one part: some two hundred tables. */
-export const partBits = 10
 
 /** System catalogs, and the object that each row belongs to. */
 const owners: Readonly<Record<string, string>> = {
@@ -35,7 +33,7 @@ const partsQuery = `
   )
     .map(
       ([table, owner]) =>
-        `SELECT '${table}' AS source, (${owner})::oid::int8 >> ${partBits} AS part, ${versions} AS versions FROM ${table} GROUP BY 2`,
+        `SELECT '${table}' AS source, ${partSql(owner)} AS part, ${versions} AS versions FROM ${table} GROUP BY 2`,
     )
     .join(' UNION ALL ')}) AS all_versions GROUP BY part ORDER BY part`
 

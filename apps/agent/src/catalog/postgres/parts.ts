@@ -7,7 +7,7 @@ import {
   relationCallsQuery,
   typeCallsQuery,
 } from './call-queries'
-import { partBits } from './fingerprints'
+import { idsOf, partOf } from './object-ids'
 import { columnsQuery, parentsQuery, relationsQuery, routinesQuery, typesQuery } from './queries'
 import {
   castsFrom,
@@ -37,17 +37,13 @@ export function runsOf(numbers: readonly number[]): Run[] {
   return runs
 }
 
-export function partOf(id: number): number {
-  return Math.floor(id / 2 ** partBits)
-}
-
 /** Reads the objects of neighbouring parts, by number of the part. */
 export async function readParts(
   client: Client,
   serverVersion: number,
   [first, last]: Run,
 ): Promise<Map<number, CatalogPart>> {
-  const ids = [first * 2 ** partBits, (last + 1) * 2 ** partBits - 1]
+  const ids = idsOf(first, last)
   const read = (query: string): Promise<unknown[][]> => rowsOf(client, query, ids)
   const whole: CatalogPart = {
     relations: relationsFrom({

@@ -1,16 +1,14 @@
 import { routineCalls } from './call-queries'
+import { among, firstUserOid } from './object-ids'
 
 /**
  * What is read from PostgreSQL's system catalogs ("System Catalogs" in its documentation), of objects with ids from $1 to
  * $2. Every query is ordered, so that the same catalog has the same digest. Temporary and toast objects are of one session and left out.
  */
 export const lasting = `n.nspname !~ '^pg_(toast|temp)'`
-const among = (id: string): string => `${id} BETWEEN $1::oid AND $2::oid`
 /** Relations that a query can name. */
 const relations = `c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c') AND ${lasting}`
 const fromRelations = `FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace`
-/** Object ids below are given out by initdb (FirstNormalObjectId in access/transam.h). */
-const firstUserOid = 16384
 
 export const relationsQuery = `
   SELECT c.oid::int8, n.nspname, c.relname, c.relkind::text,

@@ -3,7 +3,8 @@ import { CatalogPart, SqlEngine } from '@wardgate/contract'
 import type { Client } from 'pg'
 import type { CatalogPartState, CatalogReader, CatalogRequest, CatalogState } from '../reader'
 import { connectSystem } from './connect'
-import { type Fingerprints, partBits, readFingerprints } from './fingerprints'
+import { type Fingerprints, readFingerprints } from './fingerprints'
+import { firstUserOid, partOf } from './object-ids'
 import { readParts, runsOf } from './parts'
 
 /** Reads what changed of a database's catalog, in one snapshot and a few parts at a time. */
@@ -23,9 +24,6 @@ export const readPostgresCatalog: CatalogReader = async (request) => {
     await client.end().catch(() => undefined)
   }
 }
-
-/** Object ids below are the server's own: nothing changes the names that their texts hold. */
-const firstUserOid = 16_384
 
 /** Numbers of the parts that have to be read, ascending. */
 function dueParts(now: Fingerprints, { known, wanted }: CatalogRequest): number[] {
@@ -69,7 +67,8 @@ async function readDue(
 }
 
 function isDerived(number: number, part: CatalogPart | undefined): boolean {
-  if (part === undefined || number < firstUserOid >> partBits) return false
+  // Nothing changes the names that the server's own texts hold.
+  if (part === undefined || number < partOf(firstUserOid)) return false
   return (
     part.routines.some(({ body }) => body !== '') ||
     part.relations.some(
