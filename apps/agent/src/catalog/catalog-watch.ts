@@ -111,7 +111,7 @@ export class CatalogWatch {
     const watched = this.#watched.get(keyOf({ connectionId, database }))
     if (watched === undefined) return undefined
     await watched.missed.lookFor(names, known)
-    return watched.state === undefined ? undefined : digestOf(watched.state.manifest)
+    return watched.announced?.digest
   }
 
   wanted({ connectionId, database, parts }: CatalogWanted): void {
@@ -212,7 +212,7 @@ export class CatalogWatch {
       this.#count(state === undefined ? 'unchanged' : 'read')
       if (state === undefined) return
       watched.state = state
-      const isNew = known === undefined || digestOf(state.manifest) !== digestOf(known.manifest)
+      const isNew = watched.announced?.digest !== digestOf(state.manifest)
       if (isNew || wanted.size > 0) this.#announce(watched, state)
     } catch (caught) {
       if (this.#stop.signal.aborted) return
