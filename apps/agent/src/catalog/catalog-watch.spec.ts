@@ -1,36 +1,9 @@
-import { type AssignedConnection, type AttachRequest, SqlEngine, TlsMode } from '@wardgate/contract'
+import type { AttachRequest } from '@wardgate/contract'
 import { ManualClock } from '@wardgate/gateway/testing'
 import { quietLog } from '../testing/quiet-log'
+import { catalogState, shopConnection } from '../testing/watched-shop'
 import { CatalogWatch } from './catalog-watch'
 import type { CatalogRequest, CatalogState } from './reader'
-
-const connection: AssignedConnection = {
-  id: 'shop',
-  name: 'shop',
-  protocol: 'postgres',
-  settingsJson: '{}',
-  revision: '1',
-  listeners: [],
-  systemAccess: {
-    endpoints: [{ host: '127.0.0.1', port: 1 }],
-    tlsMode: TlsMode.TLS_MODE_DISABLE,
-    tlsCa: '',
-    tlsServerName: '',
-    database: 'shop',
-    credential: { kind: { $case: 'password', value: { user: 'u', password: 'p' } } },
-    revision: '1',
-  },
-}
-
-function stateOf(digest: string): CatalogState {
-  const manifest = {
-    engine: SqlEngine.SQL_ENGINE_POSTGRESQL,
-    serverVersion: 180_000,
-    defaultSearchPath: ['public'],
-    parts: [{ number: 16, digest }],
-  }
-  return { globals: '', parts: new Map(), manifest }
-}
 
 interface Reading {
   readonly request: CatalogRequest
@@ -57,7 +30,7 @@ function watching() {
       return true
     },
   })
-  watch.assign([connection])
+  watch.assign([shopConnection])
   const finish = async (state: CatalogState | undefined, millis = 0): Promise<void> => {
     clock.advance(millis)
     readings.shift()?.done(state)
@@ -76,24 +49,24 @@ afterEach(() => jest.useRealTimers())
 describe('the watch over catalogs', () => {
   it('announces what it read, and the next time only what is another', async () => {
     const { watch, readings, sent, finish, wait } = watching()
-    await finish(stateOf('a'))
+    await finish(catalogState('a'))
     expect(sent).toMatchObject([{ $case: 'catalog', value: { connectionId: 'shop' } }])
     await wait(5_000)
-    expect(readings[0]?.request.known).toEqual(stateOf('a'))
-    await finish(stateOf('a'))
+    expect(readings[0]?.request.known).toEqual(catalogState('a'))
+    await finish(catalogState('a'))
     expect(sent).toHaveLength(1)
     await wait(5_000)
     await finish(undefined)
     expect(sent).toHaveLength(1)
     await wait(5_000)
-    await finish(stateOf('b'))
+    await finish(catalogState('b'))
     expect(sent).toHaveLength(2)
     watch.stop()
   })
 
   it('rests twenty times as long as checking took, and not for long', async () => {
     const { watch, readings, finish, wait } = watching()
-    await finish(stateOf('a'), 1_000)
+    await finish(catalogState('a'), 1_000)
     await wait(15_000)
     expect(readings).toHaveLength(0)
     await wait(5_000)
@@ -106,7 +79,7 @@ describe('the watch over catalogs', () => {
 
   it('checks at once when something changed, whatever rest is left', async () => {
     const { watch, readings, finish } = watching()
-    await finish(stateOf('a'), 400)
+    await finish(catalogState('a'), 400)
     watch.changed('shop', 'shop')
     expect(readings).toHaveLength(1)
     watch.stop()
@@ -116,11 +89,11 @@ describe('the watch over catalogs', () => {
     const { watch, readings, sent, finish } = watching()
     watch.wanted({ connectionId: 'shop', database: 'shop', digest: '', parts: [16] })
     watch.wanted({ connectionId: 'shop', database: 'shop', digest: '', parts: [17] })
-    await finish(stateOf('a'))
+    await finish(catalogState('a'))
     const [{ request }] = readings as [Reading]
     expect([...request.wanted]).toEqual([16, 17])
     request.deliver(new Uint8Array([1]))
-    await finish(stateOf('a'))
+    await finish(catalogState('a'))
     expect(sent.map(({ $case }) => $case)).toEqual(['catalog', 'catalogPart', 'catalog'])
     watch.stop()
   })

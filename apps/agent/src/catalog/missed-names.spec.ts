@@ -1,36 +1,8 @@
-import { type AssignedConnection, type AttachRequest, SqlEngine, TlsMode } from '@wardgate/contract'
+import type { AttachRequest } from '@wardgate/contract'
 import { ManualClock } from '@wardgate/gateway/testing'
 import { quietLog } from '../testing/quiet-log'
+import { catalogState, shopConnection } from '../testing/watched-shop'
 import { CatalogWatch } from './catalog-watch'
-import type { CatalogState } from './reader'
-
-const connection: AssignedConnection = {
-  id: 'shop',
-  name: 'shop',
-  protocol: 'postgres',
-  settingsJson: '{}',
-  revision: '1',
-  listeners: [],
-  systemAccess: {
-    endpoints: [{ host: '127.0.0.1', port: 1 }],
-    tlsMode: TlsMode.TLS_MODE_DISABLE,
-    tlsCa: '',
-    tlsServerName: '',
-    database: 'shop',
-    credential: { kind: { $case: 'password', value: { user: 'u', password: 'p' } } },
-    revision: '1',
-  },
-}
-
-function stateOf(digest: string): CatalogState {
-  const manifest = {
-    engine: SqlEngine.SQL_ENGINE_POSTGRESQL,
-    serverVersion: 180_000,
-    defaultSearchPath: ['public'],
-    parts: [{ number: 16, digest }],
-  }
-  return { globals: '', parts: new Map(), manifest }
-}
 
 /** A watch over a target whose catalog is what the test says, and whose readings take as long as it says. */
 async function watching(readingMillis = 0) {
@@ -49,7 +21,7 @@ async function watching(readingMillis = 0) {
         target.readings += 1
         const { digest } = target
         if (readingMillis > 0) await new Promise((done) => setTimeout(done, readingMillis))
-        return known?.manifest.parts[0]?.digest === digest ? undefined : stateOf(digest)
+        return known?.manifest.parts[0]?.digest === digest ? undefined : catalogState(digest)
       },
     },
     intervalMillis: 60_000,
@@ -60,7 +32,7 @@ async function watching(readingMillis = 0) {
       return true
     },
   })
-  watch.assign([connection])
+  watch.assign([shopConnection])
   await wait(10_000)
   target.readings = 0
   const known = announced[0] ?? ''
