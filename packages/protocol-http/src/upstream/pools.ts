@@ -1,8 +1,9 @@
 import { SessionError } from '@wardgate/errors'
 import type { Target } from '@wardgate/gateway'
+import type { Duplex } from 'node:stream'
 import { Pool } from 'undici'
 import type { HttpSettings } from '../settings'
-import { dialTarget } from './dial'
+import { dialTarget, type DialOptions } from './dial'
 import { AccessTokens } from './credentials/access-tokens'
 
 const MAX_POOLS = 512
@@ -52,11 +53,8 @@ export class UpstreamPools {
     const isSecure = target.tls.mode !== 'disable'
     const protocols = isSecure && http2 ? (['h2', 'http/1.1'] as const) : (['http/1.1'] as const)
     const targets = new Set<Target>()
-    const dial = async () => {
-      const live = [...targets].at(-1)
-      if (live === undefined) throw new SessionError('ERR_SESSION_KILLED', 'the session has ended')
-      return dialTarget(live, { millis: connectMillis, protocols, isKept: keepAliveMillis > 0 })
-    }
+    const dial = () =>
+      dialByAny(targets, { millis: connectMillis, protocols, isKept: keepAliveMillis > 0 })
     const pool = new Pool(`${isSecure ? 'https' : 'http'}://target.invalid`, {
       connections,
       pipelining: keepAliveMillis > 0 ? 1 : 0,
@@ -83,6 +81,19 @@ export class UpstreamPools {
       if (targets.size > 0) continue
       this.#pools.delete(key)
       void pool.close().catch(() => undefined)
+    }
+  }
+}
+
+/** By a session that is open; by another when that one ends meanwhile, for it may not be the one whose request waits. */
+async function dialByAny(targets: ReadonlySet<Target>, options: DialOptions): Promise<Duplex> {
+  for (;;) {
+    const target = [...targets].at(-1)
+    if (target === undefined) throw new SessionError('ERR_SESSION_KILLED', 'the session has ended')
+    try {
+      return await dialTarget(target, options)
+    } catch (caught) {
+      if (targets.has(target)) throw caught
     }
   }
 }

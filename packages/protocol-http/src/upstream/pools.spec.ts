@@ -1,0 +1,67 @@
+import { TargetError } from '@wardgate/errors'
+import { fakeTarget } from '@wardgate/gateway/testing'
+import { EventEmitter, once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import { connect, type AddressInfo } from 'node:net'
+import { settings as schema } from '../settings'
+import { UpstreamPools } from './pools'
+
+const settings = schema.parse({})
+const request = { method: 'GET', path: '/' } as const
+const gone = new TargetError('ERR_TARGET_UNREACHABLE', 'cannot connect')
+
+let server: Server
+let pools: UpstreamPools
+
+beforeEach(async () => {
+  server = createServer((_request, response) => response.end('ok')).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  pools = new UpstreamPools()
+})
+
+afterEach(async () => {
+  pools.close()
+  server.close()
+  await once(server, 'close')
+})
+
+function reachable() {
+  const { port } = server.address() as AddressInfo
+  return fakeTarget(() => Promise.resolve(connect(port, '127.0.0.1')))
+}
+
+/** One that dials until it is told that it cannot. */
+function dialling() {
+  const events = new EventEmitter()
+  const began = once(events, 'began')
+  const target = fakeTarget(async () => {
+    events.emit('began')
+    await once(events, 'failed')
+    throw gone
+  })
+  return { target, began, fail: () => events.emit('failed') }
+}
+
+describe('sessions of one principal that share their connections to a target', () => {
+  it('do not lose a request when the one that dialled for it ends', async () => {
+    const { target, began, fail } = dialling()
+    const { pool } = pools.acquire(reachable(), settings)
+    const other = pools.acquire(target, settings)
+    const answer = pool.request(request)
+    await began
+    other.release()
+    fail()
+    expect(await (await answer).body.text()).toBe('ok')
+  })
+
+  it('are told when the target cannot be reached', async () => {
+    const { target, began, fail } = dialling()
+    const { pool } = pools.acquire(reachable(), settings)
+    pools.acquire(target, settings)
+    const answer = pool.request(request)
+    const refused = expect(answer).rejects.toBe(gone)
+    await began
+    fail()
+    await refused
+  })
+})
