@@ -18,13 +18,24 @@ const shown = '[credential]'
 
 /** Finds the credential that a request carried in what comes back, and hides it. Lengths stay, and so does framing. */
 export class EchoMasker {
+  readonly #bySecret: ReadonlyMap<string, readonly Buffer[]>
+  /** The longest first. */
   readonly #forms: readonly Buffer[]
   readonly #texts: readonly string[]
   readonly #beginnings = new Map<number, readonly Beginning[]>()
 
-  constructor(secrets: readonly string[]) {
-    this.#forms = formsOf(secrets)
+  /** `former` knows some of the secrets already: their forms are not made again. */
+  constructor(secrets: readonly string[], former?: EchoMasker) {
+    const known = former === undefined ? undefined : former.#bySecret
+    const formsOnce = (secret: string) => known?.get(secret) ?? formsOf(secret)
+    this.#bySecret = new Map(secrets.map((secret) => [secret, formsOnce(secret)]))
+    this.#forms = [...this.#bySecret.values()].flat().sort((a, b) => b.length - a.length)
     this.#texts = this.#forms.map((form) => form.toString('latin1'))
+  }
+
+  isOf(secrets: readonly string[]): boolean {
+    const { size } = this.#bySecret
+    return secrets.length === size && secrets.every((secret) => this.#bySecret.has(secret))
   }
 
   /** Secrets that are too short to be looked for leave nothing to do. */
@@ -104,12 +115,7 @@ export function covered(bytes: Buffer, spans: readonly Span[]): Buffer {
   return copy
 }
 
-interface Kept {
-  readonly secrets: readonly string[]
-  readonly masker: EchoMasker
-}
-
-const kept = new WeakMap<TargetCredential, Kept>()
+const kept = new WeakMap<TargetCredential, EchoMasker>()
 
 /** Made once for a session's credential, and again when what is sent for it changes. Undefined = nothing to hide. */
 export function echoMaskerOf(
@@ -117,9 +123,8 @@ export function echoMaskerOf(
   secrets: readonly string[],
 ): EchoMasker | undefined {
   if (secrets.length === 0) return undefined
-  const known = kept.get(credential)
-  const isSame = known?.secrets.every((secret, index) => secret === secrets[index]) === true
-  const masker = isSame ? known.masker : new EchoMasker(secrets)
-  if (!isSame) kept.set(credential, { secrets, masker })
+  const former = kept.get(credential)
+  const masker = former?.isOf(secrets) === true ? former : new EchoMasker(secrets, former)
+  if (masker !== former) kept.set(credential, masker)
   return masker.active ? masker : undefined
 }

@@ -1,15 +1,11 @@
 /** What is shorter is too likely to be part of something else. */
-export const MIN_SECRET_LENGTH = 8
+const MIN_SECRET_LENGTH = 8
 
-/** How a secret may come back from a target that shows what it was sent. The longest first. */
-export function formsOf(secrets: readonly string[]): readonly Buffer[] {
-  const forms = new Set<string>()
-  for (const secret of secrets) {
-    if (secret.length < MIN_SECRET_LENGTH) continue
-    for (const form of [secret, ...percentForms(secret), ...base64Forms(secret)])
-      for (const escaped of escapedForms(form)) forms.add(escaped)
-  }
-  return [...forms].map((form) => Buffer.from(form)).sort((a, b) => b.length - a.length)
+/** How a secret may come back from a target that shows what it was sent. */
+export function formsOf(secret: string): readonly Buffer[] {
+  if (secret.length < MIN_SECRET_LENGTH) return []
+  const forms = [secret, ...percentForms(secret), ...base64Forms(secret)].flatMap(escapedForms)
+  return [...new Set(forms)].map((form) => Buffer.from(form))
 }
 
 function percentForms(secret: string): readonly string[] {
