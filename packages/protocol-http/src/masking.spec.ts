@@ -235,10 +235,13 @@ it('breaks off a bomb, and records why', async () => {
   expect(JSON.stringify(outcomes)).toContain('100 times')
 })
 
-it('withholds a body in a transfer coding that nobody undoes', async () => {
+it.each([
+  ['within chunks', 'transfer-encoding: gzip, chunked'],
+  ['around chunks', 'transfer-encoding: chunked\r\ntransfer-encoding: gzip'],
+])('withholds a body in a transfer coding that nobody undoes, %s', async (_title, coding) => {
   await start((_request, response) => {
     response.socket?.end(
-      'HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ntransfer-encoding: gzip, chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n',
+      `HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\n${coding}\r\n\r\n5\r\nhello\r\n0\r\n\r\n`,
     )
   })
   const response = await stage.fetch('/x')

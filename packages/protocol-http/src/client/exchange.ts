@@ -3,7 +3,7 @@ import { type IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import type { Duplex, Readable } from 'node:stream'
 import type { Problem } from '../errors'
-import { readFields, valueOf, type Field } from '../wire/fields'
+import { hasOtherCoding, readFields, valueOf, type Field } from '../wire/fields'
 import { listOf, recordOf } from '../wire/node-headers'
 import { Notice } from './notice'
 import type { Tunnel } from './place'
@@ -194,8 +194,7 @@ function refuseNoHost({ httpVersion }: Incoming, fields: readonly Field[]): void
 
 /** https://datatracker.ietf.org/doc/html/rfc9112#section-6.1: what a target would read could end elsewhere. */
 function refuseOtherCodings(fields: readonly Field[]): void {
-  const coding = valueOf(fields, 'transfer-encoding')
-  if (coding === undefined || coding.trim().toLowerCase() === 'chunked') return
+  if (!hasOtherCoding(fields)) return
   throw new ProtocolError('ERR_PROTOCOL_MALFORMED', 'the only transfer coding is "chunked"')
 }
 

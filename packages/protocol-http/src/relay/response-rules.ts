@@ -2,7 +2,7 @@ import { PolicyError, ProtocolError, TargetError, type GatewayError } from '@war
 import { EchoStream } from '../echo/echo-stream'
 import type { EchoMasker } from '../echo/echo-masker'
 import { decodersOf } from '../wire/codings'
-import { valueOf, type Field } from '../wire/fields'
+import { hasOtherCoding, valueOf, type Field } from '../wire/fields'
 import { essenceOf } from '../wire/media-type'
 
 /** From a server of messages, nothing but messages; what it says of an error is a body like any other. */
@@ -59,7 +59,6 @@ export function ofTheTarget(error: GatewayError): GatewayError {
 
 /** Under another transfer coding nobody has read the body: https://datatracker.ietf.org/doc/html/rfc9112#section-6.1 */
 export function refuseOtherCodings(fields: readonly Field[]): void {
-  const coding = valueOf(fields, 'transfer-encoding')
-  if (coding === undefined || coding.trim().toLowerCase() === 'chunked') return
+  if (!hasOtherCoding(fields)) return
   throw new ProtocolError('ERR_PROTOCOL_UNSUPPORTED', 'its only transfer coding may be "chunked"')
 }

@@ -56,6 +56,13 @@ export function valueOf(fields: readonly Field[], name: string): string | undefi
   return undefined
 }
 
+/** Whether the body comes in another transfer coding than `chunked`, the only one that is undone. */
+export function hasOtherCoding(fields: readonly Field[]): boolean {
+  return fields.some(
+    ({ name, value }) => name === 'transfer-encoding' && value.trim().toLowerCase() !== 'chunked',
+  )
+}
+
 /** Names that `Connection` declares to be of this hop only. */
 export function namedByConnection(fields: readonly Field[]): ReadonlySet<string> {
   if (valueOf(fields, 'connection') === undefined) return none
