@@ -20,7 +20,7 @@ export interface Upgrade {
 
 export interface ExchangeOptions {
   readonly expectsContinue?: boolean
-  readonly upgrade?: Upgrade
+  readonly upgrade?: Upgrade | undefined
   readonly tunnel?: Tunnel | undefined
 }
 
@@ -46,8 +46,8 @@ export class Exchange {
   constructor(incoming: Incoming, outgoing: Outgoing, options: ExchangeOptions = {}) {
     this.#incoming = incoming
     this.#outgoing = outgoing
-    // Over HTTP/2 a WebSocket is opened by CONNECT; it asks for what GET asks for over HTTP/1.1.
     this.version = incoming.httpVersionMajor === 2 ? 2 : 1
+    // Over HTTP/2 a WebSocket is opened by CONNECT; it asks for what GET asks for over HTTP/1.1.
     const asked = this.version === 2 ? options.upgrade?.request.method : undefined
     const isStream = asked === 'GET'
     this.method = asked ?? incoming.method ?? ''

@@ -13,7 +13,7 @@ import { HEADER_MILLIS, MAX_CONCURRENT_STREAMS, MAX_HEADER_BYTES } from '../wire
 import { MAX_AHEAD, type Arrivals } from './arrivals'
 import { Exchange, type ExchangeOptions, type Upgrade } from './exchange'
 import type { Tunnel } from './place'
-import { opensTunnel, opensWebSocket, tunnelOf, upgradeOf } from './stream-socket'
+import { upgradeOf } from './stream-socket'
 
 /** Where the requests of a socket go. */
 interface Way {
@@ -130,12 +130,8 @@ export class Front {
     server.on('connect', (request: Http2ServerRequest, response: Http2ServerResponse) => {
       const { session } = request.stream
       if (session === undefined) return
-      const upgrade = opensWebSocket(request)
-        ? { upgrade: upgradeOf(request) }
-        : opensTunnel(request)
-          ? { upgrade: tunnelOf(request) }
-          : {}
-      this.#add(session, (options) => new Exchange(request, response, { ...options, ...upgrade }))
+      const upgrade = upgradeOf(request)
+      this.#add(session, (options) => new Exchange(request, response, { ...options, upgrade }))
     })
     server.on('sessionError', () => undefined)
     return server

@@ -7,33 +7,27 @@ import type { Upgrade } from './exchange'
 /** Any will do: over HTTP/2 nobody sends one, and nobody sees what comes of it. */
 const anyKey = Buffer.alloc(16).toString('base64')
 
-/** Whether a CONNECT over HTTP/2 opens a WebSocket: https://datatracker.ietf.org/doc/html/rfc8441#section-5 */
-export function opensWebSocket({ headers }: Http2ServerRequest): boolean {
-  return headers[':protocol'] === 'websocket'
+/** The stream of a CONNECT over HTTP/2 as what HTTP/1.1 would have upgraded; undefined = it opens nothing known. */
+export function upgradeOf({ headers, stream }: Http2ServerRequest): Upgrade | undefined {
+  // https://datatracker.ietf.org/doc/html/rfc8441#section-5
+  if (headers[':protocol'] === 'websocket')
+    return upgradeBy(stream, 'GET', {
+      upgrade: 'websocket',
+      'sec-websocket-key': anyKey,
+      'sec-websocket-version': '13',
+      ...protocolIn(headers['sec-websocket-protocol']),
+    })
+  // https://datatracker.ietf.org/doc/html/rfc9113#section-8.5
+  const isTunnel = headers[':protocol'] === undefined && headers[':path'] === undefined
+  return isTunnel ? upgradeBy(stream, 'CONNECT', {}) : undefined
 }
 
-/** The stream of such a CONNECT as what HTTP/1.1 would have upgraded. */
-export function upgradeOf({ headers, stream }: Http2ServerRequest): Upgrade {
-  const request = new IncomingMessage(new Socket())
-  request.method = 'GET'
-  request.headers = {
-    upgrade: 'websocket',
-    'sec-websocket-key': anyKey,
-    'sec-websocket-version': '13',
-    ...protocolIn(headers['sec-websocket-protocol']),
-  }
-  return { request, socket: new StreamSocket(stream), head: Buffer.alloc(0) }
-}
-
-/** Whether a CONNECT over HTTP/2 is one of HTTP/1.1's: https://datatracker.ietf.org/doc/html/rfc9113#section-8.5 */
-export function opensTunnel({ headers }: Http2ServerRequest): boolean {
-  return headers[':protocol'] === undefined && headers[':path'] === undefined
-}
-
-/** The stream of such a CONNECT as the socket that it would have been. */
-export function tunnelOf({ stream }: Http2ServerRequest): Upgrade {
-  const request = new IncomingMessage(new Socket())
-  request.method = 'CONNECT'
+function upgradeBy(
+  stream: ServerHttp2Stream,
+  method: 'GET' | 'CONNECT',
+  headers: IncomingMessage['headers'],
+): Upgrade {
+  const request = Object.assign(new IncomingMessage(new Socket()), { method, headers })
   return { request, socket: new StreamSocket(stream), head: Buffer.alloc(0) }
 }
 
