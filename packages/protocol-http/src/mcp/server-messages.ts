@@ -6,7 +6,7 @@ import type { HttpSettings } from '../settings'
 import { denialMessage } from './denial'
 import { isRequest, parseMessage, type RpcMessage, type RpcRequest } from './json-rpc'
 import { ShownValue } from './shown-value'
-import { shownToolList } from './tool-list'
+import { shownTools } from './tool-list'
 
 const questions = z.record(z.string(), z.looseObject({ method: z.string() }))
 
@@ -60,14 +60,14 @@ export class ServerMessages implements ShownMessages {
   async #result(result: Readonly<Record<string, unknown>>): Promise<unknown> {
     if (!('tools' in result)) return this.#see(result)
     const { gate, settings } = this.#context
-    const see = (value: unknown) => this.#see(value)
-    const { tools, ...others } = await shownToolList(result, { gate, settings, see })
-    const rest = see(others)
-    return rest === undefined ? undefined : { ...(rest as object), tools }
+    const { tools, ...others } = result
+    const shown = await shownTools(tools, { gate, settings, see: this.#see })
+    const rest = this.#see(others)
+    return rest === undefined ? undefined : { ...(rest as object), tools: shown }
   }
 
   /** Undefined = it has hidden text in it, and the connection refuses that. */
-  #see(value: unknown): unknown {
+  readonly #see = (value: unknown): unknown => {
     const { permit, settings } = this.#context
     const shown = new ShownValue(permit, settings)
     const seen = shown.of(value)

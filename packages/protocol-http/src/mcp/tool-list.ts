@@ -3,9 +3,7 @@ import { z } from 'zod'
 import type { HttpSettings } from '../settings'
 import { visibleText } from './hidden-text'
 
-const shape = z.looseObject({ tools: z.array(z.looseObject({ name: z.string() })).max(1_024) })
-
-type Result = Readonly<Record<string, unknown>>
+const shape = z.array(z.looseObject({ name: z.string() })).max(1_024)
 
 export interface ToolListContext {
   readonly gate: Gate
@@ -14,22 +12,21 @@ export interface ToolListContext {
   readonly see: (value: unknown) => unknown
 }
 
-/** A list of tools with those that are as they were accepted, and that this principal might call. */
-export async function shownToolList(
-  result: Result,
+/** Those of a list of tools that are as they were accepted, and that this principal might call. */
+export async function shownTools(
+  tools: unknown,
   { gate, settings, see }: ToolListContext,
-): Promise<Result> {
-  const { tools } = shape.parse(result)
-  const seen = tools
+): Promise<readonly unknown[]> {
+  const seen = shape
+    .parse(tools)
     .filter(({ name }) => isNameShown(name, settings))
     .map((tool) => ({ name: tool.name, shown: see(tool) }))
     .filter(({ shown }) => shown !== undefined)
-  if (seen.length === 0) return { ...result, tools: [] }
+  if (seen.length === 0) return []
   // What is asked about is what is written: one text for one tool.
   const offered = seen.map(({ name, shown }) => ({ name, definition: JSON.stringify(shown) }))
   const visible = await gate.screenTools(offered)
-  const shown = seen.filter((_tool, index) => visible[index] === true).map((tool) => tool.shown)
-  return { ...result, tools: shown }
+  return seen.filter((_tool, index) => visible[index] === true).map((tool) => tool.shown)
 }
 
 /** A name with hidden text in it looks like another's, and could be called by no other name. */
