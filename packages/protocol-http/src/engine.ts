@@ -49,13 +49,14 @@ export class HttpEngine implements Engine {
   }
 
   async accept(login: Login, signal: AbortSignal): Promise<Opening> {
-    if (login !== this.#login) this.#visits = new VisitReader(login, this.#settings)
+    if (this.#visits === undefined || login !== this.#login)
+      this.#visits = new VisitReader(login, this.#settings)
     this.#login = login
     if (this.#socket === undefined) await this.#open(login, signal)
     const exchange = await this.#arrivals.next(signal)
     if (exchange === undefined) return { kind: 'done' }
     this.#arrivals.putBack(exchange)
-    const visit = (this.#visits ??= new VisitReader(login, this.#settings)).read(exchange)
+    const visit = this.#visits.read(exchange)
     this.#visit = visit
     this.#relay = undefined
     return {

@@ -23,8 +23,7 @@ export class IdleClock {
       this.#timer.refresh()
       return
     }
-    this.end()
-    this.#isWaiting = true
+    clearTimeout(this.#timer)
     this.#millis = millis
     this.#timer = setTimeout(() => {
       this.#isOver = this.#isWaiting

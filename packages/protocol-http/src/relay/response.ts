@@ -103,9 +103,9 @@ export class ResponseRelay implements ResponseListener, BodySink {
           )
     const encoder = isAnew ? encoderFor(contentEncoding, this.#acceptEncoding()) : undefined
     this.#outlet = outletTo(exchange, encoder, () => this.#pipe?.drained())
-    const coding = encoder === undefined ? [] : [{ name: 'content-encoding', value: encoder.name }]
+    const coding = encoder && { name: 'content-encoding', value: encoder.name }
     this.#start = () => {
-      exchange.begin(status, encoder === undefined ? shown : [...shown, ...coding])
+      exchange.begin(status, coding === undefined ? shown : [...shown, coding])
       this.#recordHead(shown)
     }
     // Until the first byte that is to be shown, a body that proves unreadable can still be refused with its reason.
