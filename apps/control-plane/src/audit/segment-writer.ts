@@ -24,7 +24,7 @@ export class SegmentWriter {
   add(entry: SpoolEntry): number {
     const { kind, sessionId, principalId, body } = entry
     const time = entryTime(entry.timeMicros)
-    this.packer.add(encodeEntryAround(body, { ...idsOf(entry), kind, time, version: 1 }))
+    this.packer.add(encodeEntryAround(body, { ...entry, time, version: 1 }))
     this.#first ??= entry
     this.#kinds.add(kind)
     if (sessionId !== undefined) this.#sessionIds.add(sessionId)
@@ -47,9 +47,4 @@ export class SegmentWriter {
     }
     return { agentId, spoolId, firstSequence, packed: this.packer.take(), search, operations }
   }
-}
-
-function idsOf(entry: SpoolEntry) {
-  const { agentId, spoolId, sequence, principalId, sessionId, operationId } = entry
-  return { agentId, spoolId, sequence, principalId, sessionId, operationId }
 }

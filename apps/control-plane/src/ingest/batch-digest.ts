@@ -55,10 +55,8 @@ class BatchDigest {
     if (this.#segment.isFull) this.#closeSegment()
     const { sessionId, effect } = record
     const principalId = sessionId === undefined ? undefined : this.principals.get(sessionId)
-    const { kind, body, sequence, timeMicros, operationId } = record
     const { agentId, spoolId } = this.spool
-    const ids = { agentId, spoolId, principalId, sessionId, operationId }
-    const at = this.#segment.add({ kind, body, sequence, timeMicros, ...ids })
+    const at = this.#segment.add({ ...record, agentId, spoolId, principalId })
     // An agent's word counts for its own sessions only; the entry is kept as evidence all the same.
     if (effect === undefined || sessionId === undefined || principalId === undefined) return
     switch (effect.kind) {

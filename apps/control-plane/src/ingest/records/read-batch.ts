@@ -1,7 +1,13 @@
 import { canonicalJson } from '@wardgate/audit-log'
-import { AgentEvent, type EncodedRecord, splitIngestRequest, spoolField } from '@wardgate/contract'
+import {
+  AgentEvent,
+  type EncodedRecord,
+  splitIngestRequest,
+  spoolField,
+  type SpoolRecord,
+} from '@wardgate/contract'
 import { id, known, malformed, short } from './fields'
-import type { IngestedRecord } from './ingested-record'
+import type { IngestedRecord, RecordContent } from './ingested-record'
 import { readIntent, readOutcome, readRefused } from './operation-records'
 import { readEnded, readRecording, readStarted } from './session-records'
 
@@ -53,31 +59,32 @@ export function* readRecords(records: readonly EncodedRecord[]): Generator<Inges
 }
 
 export function readRecord(record: EncodedRecord): IngestedRecord {
-  const { sequence } = record
-  const raw = wellFormed(() => record.decode())
-  const position = { sequence, timeMicros: raw.time }
-  const at = new Date(Number(raw.time / 1000n))
+  const { time, entry } = wellFormed(() => record.decode())
+  const at = new Date(Number(time / 1000n))
   if (Number.isNaN(at.getTime())) throw malformed('a time')
-  const { entry } = raw
   if (entry === undefined) throw malformed('an entry of a kind that is not known')
+  return { ...readEntry(entry, at), sequence: record.sequence, timeMicros: time }
+}
+
+function readEntry(entry: NonNullable<SpoolRecord['entry']>, at: Date): RecordContent {
   switch (entry.$case) {
     case 'spoolCreated': {
       const { previousSpoolId, reason } = entry.value
       const body = { previousSpoolId: short(previousSpoolId), reason: short(reason) }
-      return { ...position, kind: 'spool.created', body: canonicalJson(body) }
+      return { kind: 'spool.created', body: canonicalJson(body) }
     }
     case 'sessionStarted':
-      return { ...position, ...readStarted(entry.value, at) }
+      return readStarted(entry.value, at)
     case 'intent':
-      return { ...position, ...readIntent(entry.value, at) }
+      return readIntent(entry.value, at)
     case 'outcome':
-      return { ...position, ...readOutcome(entry.value, at) }
+      return readOutcome(entry.value, at)
     case 'refused':
-      return { ...position, ...readRefused(entry.value, at) }
+      return readRefused(entry.value, at)
     case 'sessionEnded':
-      return { ...position, ...readEnded(entry.value) }
+      return readEnded(entry.value)
     case 'recording':
-      return { ...position, ...readRecording(entry.value) }
+      return readRecording(entry.value)
     case 'loginRefused': {
       const { protocol, clientAddress, connectionName, code, message } = entry.value
       const body = {
@@ -87,12 +94,12 @@ export function readRecord(record: EncodedRecord): IngestedRecord {
         code: short(code),
         message: short(message),
       }
-      return { ...position, kind: 'login.refused', body: canonicalJson(body) }
+      return { kind: 'login.refused', body: canonicalJson(body) }
     }
     case 'agentLife': {
       const event = known(agentEvents, entry.value.event)
       const body = canonicalJson({ detail: short(entry.value.detail) })
-      return { ...position, kind: `agent.${event}`, body }
+      return { kind: `agent.${event}`, body }
     }
   }
 }
