@@ -17,11 +17,13 @@ export class AgentRepository {
   ) {}
 
   find(id: string): Promise<Agent | null> {
-    return this.sealed.read(() => this.database.prisma.agent.findUnique({ where: { id } }), rowOf)
+    const load = () => this.database.prisma.agent.findUnique({ where: { id } })
+    return this.sealed.readOne(load, sealedAgent)
   }
 
   findByName(tx: Transaction, name: string): Promise<Agent | null> {
-    return this.sealed.read(() => tx.agent.findUnique({ where: { name } }), rowOf, { tx })
+    const load = () => tx.agent.findUnique({ where: { name } })
+    return this.sealed.readOne(load, sealedAgent, { tx })
   }
 
   list(query: NamedPageQuery) {
@@ -157,10 +159,11 @@ export class AgentRepository {
 
   async resealAll(tx: Transaction): Promise<{ agents: number; assignments: number }> {
     const agents = await tx.agent.findMany()
-    for (const agent of agents) await this.keep(tx, agent)
     const assignments = await tx.agentConnection.findMany()
-    for (const assignment of assignments) await this.sealed.keep(tx, sealedAssignment(assignment))
-    return { agents: agents.length, assignments: assignments.length }
+    return {
+      agents: await this.sealed.keepAll(tx, agents.map(sealedAgent)),
+      assignments: await this.sealed.keepAll(tx, assignments.map(sealedAssignment)),
+    }
   }
 
   /** Whether there was one. */
@@ -168,8 +171,4 @@ export class AgentRepository {
     if (agent !== undefined) await this.sealed.keep(tx, sealedAgent(agent))
     return agent !== undefined
   }
-}
-
-function rowOf(agent: Agent | null) {
-  return agent === null ? [] : [sealedAgent(agent)]
 }

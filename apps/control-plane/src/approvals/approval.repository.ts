@@ -182,7 +182,7 @@ export class ApprovalRepository {
     return this.sealed.read(
       () => principal.findMany({ where: { id: { in: ids } } }),
       (found) => found.map(sealedPrincipal),
-      tx === undefined ? {} : { tx },
+      { tx },
     )
   }
 

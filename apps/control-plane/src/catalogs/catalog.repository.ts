@@ -22,10 +22,8 @@ export class CatalogRepository {
 
   find(key: CatalogKey) {
     const where = { connectionId_database: key }
-    return this.sealed.read(
-      () => this.database.prisma.catalog.findUnique({ where }),
-      (row) => (row === null ? [] : [sealedCatalog(row, digestOf(row.manifest))]),
-    )
+    const load = () => this.database.prisma.catalog.findUnique({ where })
+    return this.sealed.readOne(load, sealedCatalog)
   }
 
   async digestOf(key: CatalogKey, tx: Transaction = this.database.prisma) {
@@ -50,13 +48,12 @@ export class CatalogRepository {
       create: { id: uuid(), ...key, ...stored },
       update: stored,
     })
-    await this.sealed.keep(tx, sealedCatalog(key, stored.digest))
+    await this.sealed.keep(tx, sealedCatalog({ ...key, ...stored }))
   }
 
   async resealAll(tx: Transaction): Promise<number> {
     const all = await tx.catalog.findMany()
-    for (const row of all) await this.sealed.keep(tx, sealedCatalog(row, digestOf(row.manifest)))
-    return all.length
+    return this.sealed.keepAll(tx, all.map(sealedCatalog))
   }
 
   /** Which of these parts are kept. */
@@ -99,9 +96,10 @@ export class CatalogRepository {
   }
 }
 
-/** What masks are computed from. */
-function sealedCatalog({ connectionId, database }: CatalogKey, digest: string): SealedRow {
-  const fields = { connectionId, database, digest }
+/** What masks are computed from: the manifest that the row holds, whatever digest stands beside it. */
+function sealedCatalog(row: CatalogKey & { readonly manifest: Uint8Array }): SealedRow {
+  const { connectionId, database, manifest } = row
+  const fields = { connectionId, database, digest: digestOf(manifest) }
   return { kind: 'catalog', id: `${connectionId}/${database}`, fields }
 }
 

@@ -87,14 +87,13 @@ export class ConnectionsRepository {
 
   async resealAll(tx: Transaction): Promise<number> {
     const all = await tx.connection.findMany()
-    for (const row of all) await this.sealed.keep(tx, sealedConnection(row))
-    return all.length
+    return this.sealed.keepAll(tx, all.map(sealedConnection))
   }
 
   private async read(where: { id: string } | { name: string }): Promise<Connection | null> {
-    const row = await this.sealed.read(
+    const row = await this.sealed.readOne(
       () => this.database.prisma.connection.findUnique({ where }),
-      (found) => (found === null ? [] : [sealedConnection(found)]),
+      sealedConnection,
     )
     return row === null ? null : toConnection(row)
   }

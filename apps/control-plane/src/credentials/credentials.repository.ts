@@ -37,9 +37,9 @@ export class CredentialsRepository {
       where: { connectionId, retiredAt: null },
       orderBy: { version: 'desc' },
     } as const
-    return this.sealed.read(
+    return this.sealed.readOne(
       () => this.database.prisma.credential.findFirst(query),
-      (row) => (row === null ? [] : [sealedCredential(row)]),
+      sealedCredential,
     )
   }
 
@@ -66,8 +66,7 @@ export class CredentialsRepository {
       where: { retiredAt: null },
       orderBy: { version: 'asc' },
     })
-    for (const row of all) await this.sealed.keep(tx, sealedCredential(row))
-    return all.length
+    return this.sealed.keepAll(tx, all.map(sealedCredential))
   }
 
   async retireOlder(

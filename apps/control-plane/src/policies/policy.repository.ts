@@ -54,10 +54,10 @@ export class PolicyRepository {
   /** What people look at before they activate it, and what they activate: as it was saved. */
   async find(name: string, version: number, tx?: Transaction) {
     const { policy } = tx ?? this.database.prisma
-    const row = await this.sealed.read(
+    const row = await this.sealed.readOne(
       () => policy.findUnique({ where: { name_version: { name, version } } }),
-      (found) => (found === null ? [] : [sealedPolicy(fromRow(found))]),
-      tx === undefined ? {} : { tx },
+      (found) => sealedPolicy(fromRow(found)),
+      { tx },
     )
     return row === null ? undefined : fromRow(row)
   }
@@ -80,8 +80,7 @@ export class PolicyRepository {
 
   async resealAll(tx: Transaction): Promise<number> {
     const all = (await tx.policy.findMany()).map(fromRow)
-    for (const policy of all) await this.sealed.keep(tx, sealedPolicy(policy))
-    return all.length
+    return this.sealed.keepAll(tx, all.map(sealedPolicy))
   }
 
   /** The next version of its name; two who save at once cannot get the same one. */

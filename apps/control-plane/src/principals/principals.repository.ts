@@ -104,8 +104,7 @@ export class PrincipalsRepository {
 
   async resealAll(tx: Transaction): Promise<number> {
     const all = await tx.principal.findMany()
-    for (const row of all) await this.sealed.keep(tx, sealedPrincipal(row))
-    return all.length
+    return this.sealed.keepAll(tx, all.map(sealedPrincipal))
   }
 }
 

@@ -53,8 +53,7 @@ export class RoleBindingsRepository {
   /** Seals every binding as it stands. */
   async resealAll(tx: Transaction): Promise<number> {
     const all = await tx.roleBinding.findMany()
-    for (const binding of all) await this.sealed.keep(tx, sealedBinding(binding))
-    return all.length
+    return this.sealed.keepAll(tx, all.map(sealedBinding))
   }
 
   /** Bindings of this role that hold everywhere. */

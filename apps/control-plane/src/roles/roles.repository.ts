@@ -41,8 +41,7 @@ export class RolesRepository {
 
   async resealAll(tx: Transaction): Promise<number> {
     const all = await tx.role.findMany()
-    for (const role of all) await this.keep(tx, role)
-    return all.length
+    return this.sealed.keepAll(tx, all.map(sealedRole))
   }
 
   /** Null = there is none of this version. Built-in roles are never touched. */
@@ -85,7 +84,7 @@ export class RolesRepository {
   }
 
   private read(load: () => Promise<RoleRecord | null>): Promise<RoleRecord | null> {
-    return this.sealed.read(load, (role) => (role === null ? [] : [sealedRole(role)]))
+    return this.sealed.readOne(load, sealedRole)
   }
 
   private async keep(tx: Transaction, role: RoleRecord): Promise<RoleRecord> {

@@ -19,7 +19,7 @@ export class ToolPinsRepository {
     const rows = await this.sealed.read(
       () => pinsOf(connectionId, tx ?? this.database.prisma),
       (found) => [sealedPins(connectionId, found)],
-      tx === undefined ? {} : { tx },
+      { tx },
     )
     return rows.map(toPin)
   }

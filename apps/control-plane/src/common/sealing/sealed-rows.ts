@@ -22,7 +22,7 @@ export interface AbsentRow extends Omit<SealedRow, 'fields'> {
 }
 
 export interface Reading {
-  readonly tx?: Transaction
+  readonly tx?: Transaction | undefined
   /** For what can be used once: what was committed on another replica a moment ago counts. */
   readonly isFresh?: boolean
 }
@@ -46,6 +46,12 @@ export class SealedRows {
     const seal = Buffer.from(await this.seals.seal(kind, fields)).toString('hex')
     const life = until === undefined ? {} : { until: until.getTime() }
     this.change(tx, { kind, id, seal, ...life })
+  }
+
+  /** How many they are. */
+  async keepAll(tx: Transaction, rows: readonly SealedRow[]): Promise<number> {
+    for (const row of rows) await this.keep(tx, row)
+    return rows.length
   }
 
   /** No row is. */
@@ -84,6 +90,15 @@ export class SealedRows {
       if (this.ledger.number === number || readings === mostReadings)
         throw this.seals.refusal(wrong.kind, wrong.id)
     }
+  }
+
+  /** The same for one row. One that is not there gives nobody any right. */
+  readOne<T>(
+    load: () => Promise<T | null>,
+    rowOf: (found: T) => SealedRow,
+    reading?: Reading,
+  ): Promise<T | null> {
+    return this.read(load, (found) => (found === null ? [] : [rowOf(found)]), reading)
   }
 
   async isInForce(row: SealedRow, tx?: Transaction): Promise<boolean> {

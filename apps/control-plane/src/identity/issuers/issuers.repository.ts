@@ -44,8 +44,7 @@ export class IssuersRepository {
   /** Seals every issuer as it stands. */
   async resealAll(tx: Transaction): Promise<number> {
     const all = await tx.issuer.findMany()
-    for (const issuer of all) await this.sealed.keep(tx, sealedIssuer(issuer))
-    return all.length
+    return this.sealed.keepAll(tx, all.map(sealedIssuer))
   }
 
   async findByName(name: string): Promise<Issuer | null> {
@@ -88,7 +87,7 @@ export class IssuersRepository {
   }
 
   private read(load: () => Promise<Issuer | null>): Promise<Issuer | null> {
-    return this.sealed.read(load, (issuer) => (issuer === null ? [] : [sealedIssuer(issuer)]))
+    return this.sealed.readOne(load, sealedIssuer)
   }
 
   private async keep(tx: Transaction, issuer: Issuer): Promise<Issuer> {

@@ -23,9 +23,9 @@ export class CertificatesRepository {
 
   async has(principalId: string, serial: string): Promise<boolean> {
     const where = { serial, principalId }
-    const found = await this.sealed.read(
+    const found = await this.sealed.readOne(
       () => this.database.prisma.sshCertificate.findFirst({ where }),
-      (row) => (row === null ? [] : [sealedCertificate(row)]),
+      sealedCertificate,
     )
     return found !== null
   }
@@ -46,8 +46,7 @@ export class CertificatesRepository {
 
   async resealAll(tx: Transaction): Promise<number> {
     const all = await tx.sshCertificate.findMany()
-    for (const row of all) await this.sealed.keep(tx, sealedCertificate(row))
-    return all.length
+    return this.sealed.keepAll(tx, all.map(sealedCertificate))
   }
 
   async delete(

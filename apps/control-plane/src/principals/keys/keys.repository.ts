@@ -21,9 +21,9 @@ export class KeysRepository {
   }
 
   findByFingerprint(fingerprint: string): Promise<KeyRecord | null> {
-    return this.sealed.read(
+    return this.sealed.readOne(
       () => this.database.prisma.principalKey.findUnique({ where: { fingerprint } }),
-      (key) => (key === null ? [] : [sealedKey(key)]),
+      sealedKey,
     )
   }
 
@@ -59,8 +59,7 @@ export class KeysRepository {
 
   async resealAll(tx: Transaction): Promise<number> {
     const all = await tx.principalKey.findMany()
-    for (const key of all) await this.sealed.keep(tx, sealedKey(key))
-    return all.length
+    return this.sealed.keepAll(tx, all.map(sealedKey))
   }
 }
 
