@@ -81,17 +81,27 @@ async function* contentOf(input: BundleInput): AsyncGenerator<object> {
     const right = await subtreeHashes(end, size, reader)
     yield { type: 'range', first, end, left, right }
   }
-  for await (const { index, leaf } of entries) {
-    const entry = { type: 'entry', index, leaf, hash: base64(leafHash(leaf)) }
-    if (range !== undefined) yield entry
-    else yield { ...entry, proof: (await inclusionProof(index, size, reader)).map(base64) }
+  for await (const entry of entries) {
+    const line = entryLine(entry)
+    if (range !== undefined) yield line
+    else yield { ...line, proof: (await inclusionProof(entry.index, size, reader)).map(base64) }
   }
-  for (const { agentId, spoolId, first, last } of input.spools ?? []) {
+  yield* closingLines(input)
+}
+
+export function entryLine({ index, leaf }: StoredEntry) {
+  return { type: 'entry', index, leaf, hash: base64(leafHash(leaf)) }
+}
+
+/** What is said of the entries after them. */
+export async function* closingLines({
+  spools = [],
+  recordings = [],
+}: Pick<BundleInput, 'spools' | 'recordings'>): AsyncGenerator<object> {
+  for (const { agentId, spoolId, first, last } of spools)
     yield { type: 'spool', agentId, spoolId, first, last }
-  }
-  for await (const { sessionId, chunks, digest } of input.recordings ?? []) {
+  for await (const { sessionId, chunks, digest } of recordings)
     yield { type: 'recording', sessionId, chunks, digest }
-  }
 }
 
 export async function subtreeHashes(

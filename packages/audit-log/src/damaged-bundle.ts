@@ -1,11 +1,12 @@
 import {
   type BundleInput,
+  closingLines,
+  entryLine,
   sealedLines,
   type SignedCheckpoint,
   type StoredEntry,
   subtreeHashes,
 } from './bundle'
-import { leafHash } from './hash'
 
 /** Entries [first, end) of the log. */
 export interface Run {
@@ -40,10 +41,7 @@ async function* contentOf(input: DamagedBundleInput): AsyncGenerator<object> {
     at = Math.max(at, end)
   }
   yield* piece(input, { first: at, end: range.end })
-  for (const { agentId, spoolId, first, last } of input.spools ?? [])
-    yield { type: 'spool', agentId, spoolId, first, last }
-  for await (const { sessionId, chunks, digest } of input.recordings ?? [])
-    yield { type: 'recording', sessionId, chunks, digest }
+  yield* closingLines(input)
 }
 
 /** Proven as far as the sound checkpoint goes, unproven beyond. */
@@ -63,8 +61,5 @@ async function* piece(input: DamagedBundleInput, { first, end }: Run): AsyncGene
 }
 
 async function* entryLines(entries: AsyncIterable<StoredEntry> | Iterable<StoredEntry>) {
-  for await (const { index, leaf } of entries) {
-    const hash = Buffer.from(leafHash(leaf)).toString('base64')
-    yield { type: 'entry', index, leaf, hash }
-  }
+  for await (const entry of entries) yield entryLine(entry)
 }
