@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import {
   type CatalogManifest,
   type CatalogPart,
@@ -47,6 +48,11 @@ const causes = {
   [RelationCallCause.RELATION_CALL_CAUSE_TRIGGER]: 'trigger',
   [RelationCallCause.RELATION_CALL_CAUSE_TRIGGER_CONDITION]: 'trigger-condition',
 } as const
+
+/** What a manifest or a part is named by. */
+export function hashOf(body: Uint8Array): string {
+  return hash('sha256', body)
+}
 
 /** Objects of a catalog whose ids lie together. */
 export type KnownPart = Required<

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { Injectable } from '@nestjs/common'
 import { v7 as uuid } from 'uuid'
 import { Database } from '../common/database/database'
@@ -6,6 +5,7 @@ import type { Transaction } from '../common/database/transaction'
 import { RowSeals } from '../common/sealing/row-seals'
 import { type SealedRow, SealedRows } from '../common/sealing/sealed-rows'
 import type { CatalogKey } from './catalog-key'
+import { hashOf } from './catalog-wire'
 
 /** Parts read at once: what bounds memory while a large catalog is put together. */
 const partsAtOnce = 32
@@ -82,7 +82,7 @@ export class CatalogRepository {
       })
       for (const part of parts) {
         // The manifest, which is sealed, names it by what it is.
-        if (digestOf(part.body) !== part.digest) throw this.seals.refusal('catalog', part.digest)
+        if (hashOf(part.body) !== part.digest) throw this.seals.refusal('catalog', part.digest)
         yield part
       }
     }
@@ -99,10 +99,6 @@ export class CatalogRepository {
 /** What masks are computed from: the manifest that the row holds, whatever digest stands beside it. */
 function sealedCatalog(row: CatalogKey & { readonly manifest: Uint8Array }): SealedRow {
   const { connectionId, database, manifest } = row
-  const fields = { connectionId, database, digest: digestOf(manifest) }
+  const fields = { connectionId, database, digest: hashOf(manifest) }
   return { kind: 'catalog', id: `${connectionId}/${database}`, fields }
-}
-
-function digestOf(body: Uint8Array): string {
-  return createHash('sha256').update(body).digest('hex')
 }

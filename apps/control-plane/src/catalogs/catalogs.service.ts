@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { Injectable } from '@nestjs/common'
 import { CatalogManifest, CatalogPart } from '@wardgate/contract'
 import { ProtocolError } from '@wardgate/errors'
@@ -13,7 +12,7 @@ import { assemble, type AssembledCatalog } from './assembled-catalog'
 import { CatalogChangesRepository } from './catalog-changes.repository'
 import { catalogChanges } from './catalog-changes'
 import type { CatalogKey } from './catalog-key'
-import { type KnownPart, partFromWire } from './catalog-wire'
+import { hashOf, type KnownPart, partFromWire } from './catalog-wire'
 import { CatalogRepository } from './catalog.repository'
 
 /** Catalogs kept in memory, by database; one of a thousand tables takes a few megabytes. */
@@ -144,8 +143,4 @@ function nameOf({ connectionId, database }: CatalogKey): string {
 
 function encoded(manifest: CatalogManifest): Uint8Array<ArrayBuffer> {
   return new Uint8Array(CatalogManifest.encode(manifest).finish())
-}
-
-function hashOf(body: Uint8Array): string {
-  return createHash('sha256').update(body).digest('hex')
 }
