@@ -70,13 +70,13 @@ interface Conversation<Q> {
   stopping?(): void
 }
 
-/** The gRPC ports. Streams are handed to their conversations; nothing is decided here. */
 /** Batches of the spool stay bytes until they are taken in. */
 const agentService = {
   ...AgentServiceService,
   ingest: { ...AgentServiceService.ingest, requestDeserialize: (value: Buffer) => value },
 }
 
+/** The gRPC ports. Streams are handed to their conversations; nothing is decided here. */
 @Injectable()
 export class GrpcServer implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('grpc')
