@@ -1,6 +1,6 @@
 export { canonicalJson, canonicalString, type JsonValue } from './canonical-json'
 export { encodeEntry, encodeEntryAround, entryTime, maxLeafBytes, type AuditEntry } from './entry'
-export { LeafPacker, unpackLeaves, type PackedLeaves } from './packed-leaves'
+export { LeafPacker, unpackHashes, unpackLeaves, type PackedLeaves } from './packed-leaves'
 export { emptyRoot, hashBytes, leafHash, nodeHash } from './hash'
 export { Frontier } from './frontier'
 export { coveringSubtrees, type Subtree } from './subtrees'

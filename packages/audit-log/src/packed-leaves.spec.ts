@@ -1,4 +1,4 @@
-import { leafHash, LeafPacker, unpackLeaves } from '.'
+import { leafHash, LeafPacker, unpackHashes, unpackLeaves } from '.'
 import { packLeaves } from './packed-leaves'
 
 const leaves = ['{}', 'ä€😀', '', 'x'.repeat(65_535), '{"a":1}']
@@ -16,7 +16,9 @@ describe('packed leaves', () => {
       for (const text of texts) packer.add(text)
       const { leaves: packed, leafHashes, count } = packer.take()
       expect(unpackLeaves(packed, count)).toEqual(texts)
-      expect(leafHashes).toEqual(Buffer.concat(texts.map((text) => leafHash(text))))
+      const hashes = texts.map((text) => leafHash(text))
+      expect(leafHashes).toEqual(Buffer.concat(hashes))
+      expect(unpackHashes(leafHashes)).toEqual(hashes)
     }
   })
 

@@ -1,12 +1,5 @@
 import { Injectable } from '@nestjs/common'
-import {
-  encodeEntry,
-  entryTime,
-  Frontier,
-  hashBytes,
-  leafHash,
-  type PackedLeaves,
-} from '@wardgate/audit-log'
+import { encodeEntry, entryTime, Frontier, leafHash, unpackHashes } from '@wardgate/audit-log'
 import { AuditLog, type NewAuditEntry } from '../common/audit-port'
 import type { Transaction } from '../common/database/transaction'
 import type { BulkTransaction } from '../common/database/bulk-transaction'
@@ -46,7 +39,7 @@ export class AuditLogService extends AuditLog {
 
   /** Appends what agents spooled. */
   async appendSegments(tx: BulkTransaction, segments: readonly NewSegment[]): Promise<void> {
-    const leafHashes = segments.flatMap(({ packed }) => hashesOf(packed))
+    const leafHashes = segments.flatMap(({ packed }) => unpackHashes(packed.leafHashes))
     await grow(this.bulkEntries, tx, leafHashes, async (first) => {
       let at = first
       for (const segment of segments) {
@@ -82,12 +75,6 @@ async function grow<T>(
   for (const leafHash of leafHashes) frontier.append(leafHash)
   await insert(first)
   await tree.moveTree(tx, frontier.size, frontier.serialise())
-}
-
-function hashesOf({ leafHashes, count }: PackedLeaves): Uint8Array[] {
-  return Array.from({ length: count }, (_, at) =>
-    leafHashes.subarray(at * hashBytes, (at + 1) * hashBytes),
-  )
 }
 
 function encode(entry: NewAuditEntry, time: string): NewLeaf {

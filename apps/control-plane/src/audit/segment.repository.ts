@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common'
-import { hashBytes, type SpoolRange } from '@wardgate/audit-log'
+import { hashBytes, type SpoolRange, unpackHashes } from '@wardgate/audit-log'
 import { Database } from '../common/database/database'
 import type { StoredEntry } from './audit-entry'
 import type { EntryFilter, Extent } from './entry-filter'
@@ -72,14 +72,14 @@ export class SegmentRepository {
       select: { ...range, leafHashes: true },
       where: overlapping({ first, end }),
     })
-    return rows.flatMap(({ firstIndex, leafHashes }) => {
-      const start = Number(firstIndex)
-      const hashes = Array.from({ length: leafHashes.length / hashBytes }, (_, at) => ({
-        index: start + at,
-        leafHash: leafHashes.subarray(at * hashBytes, (at + 1) * hashBytes),
-      }))
-      return hashes.filter(({ index }) => index >= first && index < end)
-    })
+    return rows
+      .flatMap(({ firstIndex, leafHashes }) =>
+        unpackHashes(leafHashes).map((leafHash, at) => ({
+          index: Number(firstIndex) + at,
+          leafHash,
+        })),
+      )
+      .filter(({ index }) => index >= first && index < end)
   }
 
   /** What each spool contributed to the run. */
