@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { verifyBundle } from '@wardgate/audit-log/verify'
-import { IngestRequest, type SpoolRecord } from '@wardgate/contract'
+import type { SpoolRecord } from '@wardgate/contract'
 import { createRecordingWriter } from '@wardgate/recording'
 import { Client } from 'pg'
-import { IngestService } from '../ingest/ingest.service'
-import { readBatch } from '../ingest/records/read-batch'
 import { ApiClient } from '../testing/api-client'
 import { startTestApp, type TestApp } from '../testing/test-app'
 import { TestIssuer } from '../testing/test-issuer'
+import { TestSpool } from '../testing/test-spool'
 
 jest.setTimeout(120_000)
 
@@ -19,14 +18,8 @@ describe('the evidence bundle', () => {
   let issuer: TestIssuer
   let api: ApiClient
   let key: string
-  const [agentId, spoolId] = [randomUUID(), randomUUID()]
+  const spool = new TestSpool()
   const [first, second] = [randomUUID(), randomUUID()]
-  let sequence = 0n
-
-  const record = (entry: NonNullable<SpoolRecord['entry']>): SpoolRecord => {
-    sequence += 1n
-    return { sequence, time: BigInt(Date.now()) * 1000n, entry }
-  }
 
   function recordingOf(sessionId: string): SpoolRecord[] {
     const records: SpoolRecord[] = []
@@ -38,7 +31,7 @@ describe('the evidence bundle', () => {
       maxChunkBytes: 1_024,
       onChunk: (index, data, last) =>
         records.push(
-          record({
+          spool.record({
             $case: 'recording',
             value: { sessionId, index, data: Buffer.from(data), last },
           }),
@@ -50,19 +43,10 @@ describe('the evidence bundle', () => {
   }
 
   const ended = (sessionId: string) =>
-    record({
+    spool.record({
       $case: 'sessionEnded',
       value: { sessionId, reason: 'closed', errorCode: '', bytesIn: 1n, bytesOut: 2n },
     })
-
-  const take = (records: SpoolRecord[]) =>
-    test.app
-      .get(IngestService, { strict: false })
-      .take(
-        agentId,
-        spoolId,
-        readBatch(IngestRequest.encode({ spoolId, records }).finish()).records,
-      )
 
   async function evidence(request: object, headers = {}): Promise<string> {
     const { status, body } = await api.post('/v1/audit/evidence', request, headers)
@@ -81,9 +65,9 @@ describe('the evidence bundle', () => {
     api = new ApiClient(test.url, await issuer.token())
     key = String((await api.get('/v1/audit/keys')).body).trim()
     const born = { $case: 'spoolCreated' as const, value: { previousSpoolId: '', reason: 'first' } }
-    await take([record(born), ...recordingOf(first)])
+    await spool.take(test, [spool.record(born), ...recordingOf(first)])
     await evidence({})
-    await take([...recordingOf(second), ended(second), ended(first)])
+    await spool.take(test, [...recordingOf(second), ended(second), ended(first)])
   })
 
   afterAll(async () => {
@@ -99,8 +83,9 @@ describe('the evidence bundle', () => {
     expect(lines.filter((line) => line.startsWith('{"type":"checkpoint"')).length).toBeGreaterThan(
       1,
     )
+    const { agentId, spoolId } = spool
     expect(lines).toContainEqual(
-      JSON.stringify({ type: 'spool', agentId, spoolId, first: 1, last: Number(sequence) }),
+      JSON.stringify({ type: 'spool', agentId, spoolId, first: 1, last: spool.last }),
     )
     expect(lines.filter((line) => line.startsWith('{"type":"recording"'))).toHaveLength(2)
   })

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { IngestRequest, type SpoolRecord } from '@wardgate/contract'
+import type { SpoolRecord } from '@wardgate/contract'
 import { inclusionProof, leafHash, readerOverLeafHashes } from '@wardgate/audit-log'
 import { verifyInclusion } from '@wardgate/audit-log/verify'
 import { Client } from 'pg'
@@ -13,15 +13,13 @@ import type { Session } from '../sessions/session'
 import type { OperationsQuery } from '../sessions/sessions.dto'
 import { SessionWriter } from '../sessions/session-writer.service'
 import { startTestApp, type TestApp } from '../testing/test-app'
-import { IngestService } from './ingest.service'
-import { readBatch } from './records/read-batch'
+import { intentEntry, outcomeEntry, spooled, takeIn } from '../testing/test-spool'
 
 jest.setTimeout(60_000)
 
 describe('ingest', () => {
   let test: TestApp
   let database: Client
-  let ingest: IngestService
   let agentId: string
   let sessionId: string
 
@@ -29,7 +27,6 @@ describe('ingest', () => {
     test = await startTestApp()
     database = new Client({ connectionString: test.database.url })
     await database.connect()
-    ingest = test.app.get(IngestService, { strict: false })
     agentId = randomUUID()
     sessionId = randomUUID()
     await database.query(
@@ -45,55 +42,28 @@ describe('ingest', () => {
     await test.stop()
   })
 
-  const intent = (sequence: number, operationId: string, text = 'select 1'): SpoolRecord => ({
-    sequence: BigInt(sequence),
-    time: BigInt(Date.now()) * 1000n,
-    entry: {
-      $case: 'intent',
-      value: {
-        sessionId,
-        operationId,
-        kind: 'statement',
-        summary: 'SELECT',
-        text,
-        textDigest: Buffer.alloc(32),
-        textBytes: 8n,
-        parameters: [{ type: 25, format: 1, value: Buffer.from("it's") }],
-        determinedBy: [{ policy: 'p', rule: 'r' }],
-        approvalId: '',
-        epoch: 1n,
-        fromMemo: false,
-        actions: [{ action: 'read', resource: 'table:public.t' }],
-      },
-    },
-  })
+  const intent = (
+    sequence: number,
+    operationId: string,
+    text = 'select 1',
+    of = sessionId,
+  ): SpoolRecord => {
+    const entry = intentEntry(of, {
+      operationId,
+      text,
+      parameters: [{ type: 25, format: 1, value: Buffer.from("it's") }],
+    })
+    return spooled(sequence, entry)
+  }
 
-  const outcome = (sequence: number, operationId: string): SpoolRecord => ({
-    sequence: BigInt(sequence),
-    time: BigInt(Date.now()) * 1000n,
-    entry: {
-      $case: 'outcome',
-      value: {
-        sessionId,
-        operationId,
-        status: 1,
-        completion: 'SELECT 1',
-        rows: 1n,
-        bytes: 10n,
-        maskedCells: 0n,
-        errorCode: '',
-        errorMessage: '',
-        durationMicros: 900n,
-      },
-    },
-  })
+  const outcome = (sequence: number, operationId: string): SpoolRecord =>
+    spooled(sequence, outcomeEntry(sessionId, operationId))
+
+  const life = (sequence: number): SpoolRecord =>
+    spooled(sequence, { $case: 'agentLife', value: { event: 1, detail: '' } })
 
   const take = (spoolId: string, records: SpoolRecord[]) =>
-    ingest.take(
-      agentId,
-      spoolId,
-      readBatch(IngestRequest.encode({ spoolId, records }).finish()).records,
-    )
+    takeIn(test, { agentId, spoolId }, records)
 
   /** The whole log, as its leaves say. */
   const log = async () =>
@@ -174,16 +144,11 @@ describe('ingest', () => {
   it('gives an outcome to what a killed agent forwarded, once, and to nothing newer', async () => {
     const spoolId = randomUUID()
     const [lost, settled, newer] = [randomUUID(), randomUUID(), randomUUID()]
-    const started: SpoolRecord = {
-      sequence: 4n,
-      time: BigInt(Date.now()) * 1000n,
-      entry: { $case: 'agentLife', value: { event: 1, detail: '' } },
-    }
     const batch = [
       intent(1, lost),
       intent(2, settled),
       outcome(3, settled),
-      started,
+      life(4),
       intent(5, newer),
     ]
     await take(spoolId, batch)
@@ -218,29 +183,17 @@ describe('ingest', () => {
         .seal({ ...admission, agentId, ...of })
         .then((sealed) => Buffer.from(sealed))
 
-    const started = (sequence: number, id: string, sealed: Buffer): SpoolRecord => ({
-      sequence: BigInt(sequence),
-      time: BigInt(Date.now()) * 1000n,
-      entry: {
-        $case: 'sessionStarted',
-        value: {
-          sessionId: id,
-          admission: sealed,
-          clientAddress: '10.0.0.7:4000',
-          claimed: [{ name: 'application_name', value: 'spec' }],
-        },
-      },
-    })
-    const life = (sequence: number): SpoolRecord => ({
-      sequence: BigInt(sequence),
-      time: BigInt(Date.now()) * 1000n,
-      entry: { $case: 'agentLife', value: { event: 1, detail: '' } },
-    })
-    const intentOf = (sequence: number, id: string, operationId: string): SpoolRecord => {
-      const record = intent(sequence, operationId)
-      if (record.entry?.$case === 'intent') record.entry.value.sessionId = id
-      return record
+    const started = (sequence: number, id: string, sealed: Buffer): SpoolRecord => {
+      const value = {
+        sessionId: id,
+        admission: sealed,
+        clientAddress: '10.0.0.7:4000',
+        claimed: [{ name: 'application_name', value: 'spec' }],
+      }
+      return spooled(sequence, { $case: 'sessionStarted', value })
     }
+    const intentOf = (sequence: number, id: string, operationId: string): SpoolRecord =>
+      intent(sequence, operationId, 'select 1', id)
     const rowOf = async (id: string) =>
       (
         await database.query(

@@ -7,11 +7,67 @@ import {
 } from '@wardgate/contract'
 import type { Client } from 'pg'
 import { v7 as uuid } from 'uuid'
+import type { Spool } from '../ingest/batch-digest'
 import { IngestService } from '../ingest/ingest.service'
 import { readBatch } from '../ingest/records/read-batch'
 import type { TestApp } from './test-app'
 
 type Entry = NonNullable<SpoolRecord['entry']>
+
+export function spooled(sequence: number, entry: Entry, time = new Date()): SpoolRecord {
+  return { sequence: BigInt(sequence), time: BigInt(time.getTime()) * 1000n, entry }
+}
+
+export function intentEntry(sessionId: string, more: Partial<OperationIntent> = {}): Entry {
+  const value: OperationIntent = {
+    sessionId,
+    operationId: uuid(),
+    kind: 'statement',
+    summary: 'SELECT t',
+    text: 'select 1',
+    textDigest: Buffer.alloc(32, 7),
+    textBytes: 8n,
+    parameters: [],
+    determinedBy: [{ policy: 'p', rule: 'r' }],
+    approvalId: '',
+    epoch: 1n,
+    fromMemo: true,
+    actions: [{ action: 'read', resource: 'table:public.t' }],
+    ...more,
+  }
+  return { $case: 'intent', value }
+}
+
+export function outcomeEntry(
+  sessionId: string,
+  operationId: string,
+  more: Partial<OperationOutcome> = {},
+): Entry {
+  const value: OperationOutcome = {
+    sessionId,
+    operationId,
+    status: 1,
+    completion: 'SELECT 1',
+    rows: 1n,
+    bytes: 10n,
+    maskedCells: 0n,
+    errorCode: '',
+    errorMessage: '',
+    durationMicros: 900n,
+    ...more,
+  }
+  return { $case: 'outcome', value }
+}
+
+/** By way of the bytes that an agent sends. */
+export function takeIn(
+  { app }: TestApp,
+  { agentId, spoolId }: Spool,
+  records: readonly SpoolRecord[],
+): Promise<number> {
+  const bytes = IngestRequest.encode({ spoolId, records: [...records] }).finish()
+  return app.get(IngestService, { strict: false }).take(agentId, spoolId, readBatch(bytes).records)
+}
 
 /** What an agent would spool, for tests: records of sessions that are stored, in sequence. */
 export class TestSpool {
@@ -37,51 +93,18 @@ export class TestSpool {
 
   record(entry: Entry, time = new Date()): SpoolRecord {
     this.#sequence += 1
-    return { sequence: BigInt(this.#sequence), time: BigInt(time.getTime()) * 1000n, entry }
+    return spooled(this.#sequence, entry, time)
   }
 
   intent(sessionId: string, more: Partial<OperationIntent> = {}, time?: Date): SpoolRecord {
-    const value: OperationIntent = {
-      sessionId,
-      operationId: uuid(),
-      kind: 'statement',
-      summary: 'SELECT t',
-      text: 'select 1',
-      textDigest: Buffer.alloc(32, 7),
-      textBytes: 8n,
-      parameters: [],
-      determinedBy: [{ policy: 'p', rule: 'r' }],
-      approvalId: '',
-      epoch: 1n,
-      fromMemo: true,
-      actions: [{ action: 'read', resource: 'table:public.t' }],
-      ...more,
-    }
-    return this.record({ $case: 'intent', value }, time)
+    return this.record(intentEntry(sessionId, more), time)
   }
 
   outcome(sessionId: string, operationId: string, more: Partial<OperationOutcome> = {}) {
-    const value: OperationOutcome = {
-      sessionId,
-      operationId,
-      status: 1,
-      completion: 'SELECT 1',
-      rows: 1n,
-      bytes: 10n,
-      maskedCells: 0n,
-      errorCode: '',
-      errorMessage: '',
-      durationMicros: 900n,
-      ...more,
-    }
-    return this.record({ $case: 'outcome', value })
+    return this.record(outcomeEntry(sessionId, operationId, more))
   }
 
-  take({ app }: TestApp, records: readonly SpoolRecord[]): Promise<number> {
-    const { spoolId } = this
-    const bytes = IngestRequest.encode({ spoolId, records: [...records] }).finish()
-    return app
-      .get(IngestService, { strict: false })
-      .take(this.agentId, spoolId, readBatch(bytes).records)
+  take(test: TestApp, records: readonly SpoolRecord[]): Promise<number> {
+    return takeIn(test, this, records)
   }
 }
