@@ -1,19 +1,16 @@
 import { randomBytes } from 'node:crypto'
-import {
-  type AgentServiceClient,
-  type AttachRequest,
-  type AttachResponse,
-} from '@wardgate/contract'
+import type { AgentServiceClient } from '@wardgate/contract'
 import { AuthorityService } from './agents/authority.service'
 import { EpochWatch } from './common/epoch/epoch-watch'
-import { type ApiAnswer, ApiClient } from './testing/api-client'
-import { shopCatalog } from './testing/shop-catalog'
+import { ApiClient } from './testing/api-client'
+import { attachWithCatalog, good, makeConnection } from './testing/shop'
 import {
   agentClient,
-  Conversation,
+  type AttachTalk,
   decideMessage,
   enrol,
   openMessage,
+  openSession,
   sessionTalk,
   type SessionTalk,
 } from './testing/test-agent'
@@ -39,26 +36,14 @@ describe('two replicas on one database', () => {
   let client: AgentServiceClient
   let agentId: string
   let robot: string
-  let attach: Conversation<AttachRequest, AttachResponse>
+  let attach: AttachTalk
 
   const as = async (app: TestApp, claims: object) =>
     new ApiClient(app.url, await issuer.token({ ...claims }))
   const admin = (app: TestApp) => as(app, { sub: 'alice', token_use: 'person' })
   const bob = (app: TestApp) => as(app, { sub: 'bob', groups: ['dba'], token_use: 'person' })
 
-  const good = async (answer: Promise<ApiAnswer>) => {
-    const { status, body } = await answer
-    if (status > 299) throw new Error(`${status} ${JSON.stringify(body)}`)
-    return body
-  }
-
-  async function open(): Promise<{ talk: SessionTalk; sessionId: string }> {
-    const talk = sessionTalk(client)
-    talk.send(openMessage('shop', robot))
-    const answer = await talk.next()
-    if (answer.$case !== 'opened') throw new Error(JSON.stringify(answer))
-    return { talk, sessionId: answer.value.sessionId }
-  }
+  const open = () => openSession(client, robot)
 
   async function held(talk: SessionTalk, text: string): Promise<string> {
     talk.send(decideMessage(text))
@@ -83,22 +68,7 @@ describe('two replicas on one database', () => {
     await bind('approver', 'group:dba')
     await bind('user', 'group:autogen')
     robot = await issuer.token({ sub: 'robot', groups: ['autogen'] })
-    const connection = await good(
-      api.post('/v1/connections', {
-        name: 'shop',
-        protocol: 'postgres',
-        endpoints: [{ host: '127.0.0.1', port: 5432 }],
-        tls: { mode: 'disable' },
-        database: 'shop',
-      }),
-    )
-    await good(
-      api.post(`/v1/connections/${connection.id}/credentials`, {
-        kind: 'password',
-        username: 'app',
-        password: 'target-secret',
-      }),
-    )
+    const connectionId = await makeConnection(api, 'shop')
     const join = await good(
       api.post('/v1/join-tokens', { agentName: 'edge', connections: ['shop'] }),
     )
@@ -107,22 +77,7 @@ describe('two replicas on one database', () => {
     const enrolled = await enrol(b.config.enrolment.port, authority, join.token)
     agentId = enrolled.agentId
     client = agentClient(a.config.grpc.port, enrolled)
-    const talk = new Conversation(client.attach())
-    talk.send({
-      message: {
-        $case: 'hello',
-        value: { version: '1', protocols: ['postgres'], instanceId: 'a', listeners: [] },
-      },
-    })
-    const { digest, manifest, body } = shopCatalog()
-    const connectionId = connection.id
-    const announced = { connectionId, database: 'shop', digest, manifest }
-    talk.send({ message: { $case: 'catalog', value: announced } })
-    while ((await talk.next()).$case !== 'catalogWanted') continue
-    talk.send({ message: { $case: 'catalogPart', value: { connectionId, body } } })
-    talk.send({ message: { $case: 'catalog', value: announced } })
-    while ((await talk.next()).$case !== 'epoch') continue
-    attach = talk
+    attach = await attachWithCatalog(client, connectionId)
   })
 
   afterAll(async () => {

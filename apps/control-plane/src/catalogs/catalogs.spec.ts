@@ -1,6 +1,7 @@
 import { CatalogsService } from './catalogs.service'
 import { EpochWatch } from '../common/epoch/epoch-watch'
-import { type AttachTalk, good, Shop } from '../testing/shop'
+import { good, Shop } from '../testing/shop'
+import type { AttachTalk } from '../testing/test-agent'
 import { shopCatalog } from '../testing/shop-catalog'
 
 interface Steps {

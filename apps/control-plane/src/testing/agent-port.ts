@@ -18,10 +18,11 @@ import { PrincipalsRepository } from '../principals/principals.repository'
 import { shopCatalog } from './shop-catalog'
 import {
   agentClient,
-  Conversation,
+  type AttachTalk,
+  attachTalk,
   decideMessage,
   enrol,
-  openMessage,
+  openSession,
   sessionTalk,
   type SessionTalk,
 } from './test-agent'
@@ -111,24 +112,16 @@ export class AgentPort {
     await this.get(EpochWatch).refresh()
   }
 
-  /** What an agent says when it comes: it is welcomed, and told its connections. */
-  attach() {
-    const attach = new Conversation(this.client.attach())
-    const value = { version: '1', protocols: ['postgres'], instanceId: 'a', listeners: [] }
-    attach.send({ message: { $case: 'hello', value } })
-    return attach
+  attach(): AttachTalk {
+    return attachTalk(this.client)
   }
 
   talk(): SessionTalk {
     return sessionTalk(this.client)
   }
 
-  async open(name: string): Promise<{ talk: SessionTalk; sessionId: string }> {
-    const conversation = this.talk()
-    conversation.send(openMessage('shop', name))
-    const answer = await conversation.next()
-    if (answer.$case !== 'opened') throw new Error(JSON.stringify(answer))
-    return { talk: conversation, sessionId: answer.value.sessionId }
+  open(name: string): Promise<{ talk: SessionTalk; sessionId: string }> {
+    return openSession(this.client, name)
   }
 
   /** The row comes with those of others; the agent's spool has the session until then. */
@@ -167,7 +160,7 @@ export class AgentPort {
     await this.settleEpoch()
   }
 
-  async reportCatalog(attach: ReturnType<AgentPort['attach']>): Promise<void> {
+  async reportCatalog(attach: AttachTalk): Promise<void> {
     const { digest, manifest, body, number } = shopCatalog()
     const { connectionId } = this
     const announced = { connectionId, database: 'shop', digest, manifest }

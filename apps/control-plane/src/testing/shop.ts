@@ -1,21 +1,19 @@
-import type { AgentServiceClient, AttachRequest, AttachResponse } from '@wardgate/contract'
+import type { AgentServiceClient } from '@wardgate/contract'
 import { AuthorityService } from '../agents/authority.service'
 import { EpochWatch } from '../common/epoch/epoch-watch'
 import { type ApiAnswer, ApiClient } from './api-client'
 import { type ReportedCatalog, shopCatalog } from './shop-catalog'
 import {
   agentClient,
-  Conversation,
+  type AttachTalk,
+  attachTalk,
   decideMessage,
   enrol,
-  openMessage,
-  sessionTalk,
+  openSession,
   type SessionTalk,
 } from './test-agent'
 import { startTestApp, type TestApp } from './test-app'
 import { TestIssuer } from './test-issuer'
-
-export type AttachTalk = Conversation<AttachRequest, AttachResponse>
 
 /** A control plane with connection `shop`, an enrolled agent that serves it, and people with roles. */
 export class Shop {
@@ -66,30 +64,15 @@ export class Shop {
 
   /** An Attach stream that has reported the catalog of the shop. */
   async attach() {
-    const talk = new Conversation(this.client.attach())
-    const hello = { version: '1', protocols: ['postgres'], instanceId: 'a', listeners: [] }
-    talk.send({ message: { $case: 'hello', value: hello } })
-    await this.report(talk, shopCatalog())
-    while ((await talk.next()).$case !== 'epoch') continue
-    return talk
+    return attachWithCatalog(this.client, this.connectionId)
   }
 
-  /** Announces a catalog and sends what is asked for. */
-  async report(talk: AttachTalk, { digest, manifest, body }: ReportedCatalog): Promise<void> {
-    const { connectionId } = this
-    const value = { connectionId, database: 'shop', digest, manifest }
-    talk.send({ message: { $case: 'catalog', value } })
-    while ((await talk.next()).$case !== 'catalogWanted') continue
-    talk.send({ message: { $case: 'catalogPart', value: { connectionId, body } } })
-    talk.send({ message: { $case: 'catalog', value } })
+  async report(talk: AttachTalk, catalog: ReportedCatalog): Promise<void> {
+    await reportCatalog(talk, this.connectionId, catalog)
   }
 
-  async open(credential: string): Promise<{ talk: SessionTalk; sessionId: string }> {
-    const talk = sessionTalk(this.client)
-    talk.send(openMessage('shop', credential))
-    const answer = await talk.next()
-    if (answer.$case !== 'opened') throw new Error(JSON.stringify(answer))
-    return { talk, sessionId: answer.value.sessionId }
+  open(credential: string): Promise<{ talk: SessionTalk; sessionId: string }> {
+    return openSession(this.client, credential)
   }
 
   /** What became of a statement: the verdict's name, the code of a refusal, or that it is held. */
@@ -113,6 +96,27 @@ export class Shop {
     await this.test.stop()
     await this.issuer.stop()
   }
+}
+
+/** Returns when the catalog has come into force. */
+export async function attachWithCatalog(
+  client: AgentServiceClient,
+  connectionId: string,
+): Promise<AttachTalk> {
+  const talk = attachTalk(client)
+  await reportCatalog(talk, connectionId, shopCatalog())
+  while ((await talk.next()).$case !== 'epoch') continue
+  return talk
+}
+
+/** Announces a catalog and sends what is asked for. */
+async function reportCatalog(talk: AttachTalk, connectionId: string, catalog: ReportedCatalog) {
+  const { digest, manifest, body } = catalog
+  const value = { connectionId, database: 'shop', digest, manifest }
+  talk.send({ message: { $case: 'catalog', value } })
+  while ((await talk.next()).$case !== 'catalogWanted') continue
+  talk.send({ message: { $case: 'catalogPart', value: { connectionId, body } } })
+  talk.send({ message: { $case: 'catalog', value } })
 }
 
 export async function makeConnection(admin: ApiClient, name: string): Promise<string> {

@@ -3,6 +3,8 @@ import { type ClientDuplexStream, credentials } from '@grpc/grpc-js'
 import * as x509 from '@peculiar/x509'
 import {
   AgentServiceClient,
+  type AttachRequest,
+  type AttachResponse,
   EnrolmentServiceClient,
   type EnrollResponse,
   Obligation,
@@ -113,6 +115,28 @@ export function sessionTalk(client: AgentServiceClient): SessionTalk {
     const { operationId } = message.value
     return { message: { $case: 'estimated', value: { operationId, estimate: undefined } } }
   })
+}
+
+/** A session that was let in. */
+export async function openSession(
+  client: AgentServiceClient,
+  credential: string,
+): Promise<{ talk: SessionTalk; sessionId: string }> {
+  const talk = sessionTalk(client)
+  talk.send(openMessage('shop', credential))
+  const answer = await talk.next()
+  if (answer.$case !== 'opened') throw new Error(JSON.stringify(answer))
+  return { talk, sessionId: answer.value.sessionId }
+}
+
+export type AttachTalk = Conversation<AttachRequest, AttachResponse>
+
+/** What an agent says when it comes: it is welcomed, and told its connections. */
+export function attachTalk(client: AgentServiceClient): AttachTalk {
+  const talk = new Conversation(client.attach())
+  const value = { version: '1', protocols: ['postgres'], instanceId: 'a', listeners: [] }
+  talk.send({ message: { $case: 'hello', value } })
+  return talk
 }
 
 /** As an agent of this version says. */
