@@ -13,7 +13,8 @@ export interface Run {
   readonly server: () => ServerChoice
   /** The token of this invocation; `standaloneIdentity` is what a standalone is asked for when nothing is named. */
   readonly token: (standaloneIdentity?: string) => Promise<string>
-  readonly api: () => Promise<Api>
+  /** The REST API with that token; ends with the invocation, unless `signal` says when else. */
+  readonly api: (standaloneIdentity?: string, signal?: AbortSignal) => Promise<Api>
   readonly json: boolean
   /** Progress and remarks: standard error, so that the output stays what was asked for. */
   readonly note: (text: string) => void
@@ -39,7 +40,8 @@ export function createRun(cli: Cli, options: Options): Run {
     options,
     server,
     token,
-    api: async () => createApi(server().url, await token(), cli.signal),
+    api: async (identity, signal = cli.signal) =>
+      createApi(server().url, await token(identity), signal),
     json,
     note: (text) => {
       cli.err(`${escapeLines(text)}\n`)

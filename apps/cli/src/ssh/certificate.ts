@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Api, textOf } from '../api/client'
-import { segment } from '../api/resolve'
 import { CliError } from '../cli-error'
 import { replaceOwnFile } from './files'
+import { ownCertificates } from './principal'
 
 /** Newest first; one that is further behind is replaced. */
 const searchedCertificates = 1_000
@@ -48,11 +48,6 @@ export async function certify(
 export async function isListed(api: Api, serial: string): Promise<boolean> {
   const listed = await api.list(await ownCertificates(api), {}, searchedCertificates)
   return listed.some((certificate) => certificate['serial'] === serial)
-}
-
-async function ownCertificates(api: Api): Promise<string> {
-  const principal = textOf((await api.get('/v1/me'))['principal'], 'id')
-  return `/v1/principals/${segment(principal)}/ssh-certificates`
 }
 
 export function readCertificateState(folder: string): CertificateState {

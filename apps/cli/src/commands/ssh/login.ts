@@ -1,13 +1,13 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Api, createApi, textOf } from '../../api/client'
-import { segment } from '../../api/resolve'
+import { type Api, textOf } from '../../api/client'
 import { CliError } from '../../cli-error'
 import { loginFolder } from '../../config/stored-login'
 import type { Run } from '../../run'
 import { certificateFileIn, certify, keyFileIn } from '../../ssh/certificate'
 import { replaceOwnFile } from '../../ssh/files'
 import { newSshKey } from '../../ssh/openssh-key'
+import { ownPath } from '../../ssh/principal'
 import { refreshFileIn, refreshScript } from '../../ssh/refresh-script'
 import { aliasOf, knownHosts, sshConfig, type SshAccess } from '../../ssh/ssh-config'
 import { action, collect, leaf, type Register } from '../command'
@@ -35,7 +35,7 @@ export const sshLogin: Register = (parent, cli) => {
 
 async function perform(run: Run): Promise<void> {
   const seconds = lifeSeconds(run.options.text('ttl') ?? defaultLife)
-  const api = createApi(run.server().url, await run.token('ai-agent'), run.cli.signal)
+  const api = await run.api('ai-agent')
   const folder = join(loginFolder(run.cli), 'ssh')
   const access = await accessOf(run, api, folder)
   if (run.options.flag('print')) {
@@ -73,8 +73,7 @@ async function grantFor({ run, api, folder, access, seconds, publicKey }: Wanted
     replaceOwnFile(access.certificate.refresh, refreshScript(run), 0o700)
     return { shown: { certificate }, expiresAt: certificate.expiresAt }
   }
-  const principal = textOf((await api.get('/v1/me'))['principal'], 'id')
-  const key = await api.send('POST', `/v1/principals/${segment(principal)}/keys`, {
+  const key = await api.send('POST', `${await ownPath(api)}/keys`, {
     body: { name: 'wardgate ssh login', publicKey, expiresInSeconds: seconds },
   })
   return { shown: { key }, expiresAt: textOf(key, 'expiresAt') }

@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { createApi } from '../../api/client'
 import { loginFolder } from '../../config/stored-login'
 import type { Run } from '../../run'
 import {
@@ -27,7 +26,7 @@ export const sshRefresh: Register = (parent, cli) => {
         const state = readCertificateState(folder)
         const isWanted = run.options.flag('force') || isDue(state, cli.now())
         if (!isWanted && (await counts(run, state))) return
-        const api = createApi(run.server().url, await run.token('ai-agent'), cli.signal)
+        const api = await run.api('ai-agent')
         const { expiresAt } = await certify(api, folder, state)
         if (run.json) run.printJson({ expiresAt })
         else run.note(`the certificate is good until ${expiresAt}`)
@@ -41,8 +40,7 @@ async function counts(run: Run, { serial }: CertificateState): Promise<boolean> 
   const { cli } = run
   const signal = AbortSignal.any([cli.signal, AbortSignal.timeout(askMilliseconds)])
   try {
-    const api = createApi(run.server().url, await run.token('ai-agent'), signal)
-    return await isListed(api, serial)
+    return await isListed(await run.api('ai-agent', signal), serial)
   } catch (error) {
     if (cli.signal.aborted) throw error
     run.note(
