@@ -1,3 +1,4 @@
+import { member } from '../config/standalone'
 import type { JsonObject } from './client'
 
 /** What a control plane says of an agent's entries that have not arrived. */
@@ -10,11 +11,11 @@ interface Backlog {
 
 function backlogOf(agent: JsonObject): Backlog | undefined {
   const { backlog } = agent
-  if (typeof backlog !== 'object' || backlog === null || !('entries' in backlog)) return undefined
-  const { entries } = backlog
-  const oldest = 'oldestSeconds' in backlog ? backlog.oldestSeconds : undefined
+  const entries = member(backlog, 'entries')
+  if (entries === undefined) return undefined
+  const oldest = member(backlog, 'oldestSeconds')
   return {
-    connected: 'connected' in backlog && backlog.connected === true,
+    connected: member(backlog, 'connected') === true,
     entries: typeof entries === 'number' ? entries : undefined,
     oldestSeconds: typeof oldest === 'number' ? oldest : 0,
   }

@@ -18,9 +18,8 @@ export function maskingText(plan: unknown): string {
   const lines = places.flatMap(([list, place]) =>
     objects(member(plan, list)).map((mask) => line(place(mask), mask)),
   )
-  const rest = member(plan, 'unknownOrigin')
-  if (isObject(rest)) lines.push(line('columns of unknown origin', rest))
-  return lines.join('\n')
+  const rest = objects([member(plan, 'unknownOrigin')])
+  return [...lines, ...rest.map((mask) => line('columns of unknown origin', mask))].join('\n')
 }
 
 function line(place: string, mask: JsonObject): string {
@@ -53,8 +52,4 @@ function keptText(method: unknown): string {
 
 function text(from: JsonObject, name: string): string {
   return plainText(from[name])
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
