@@ -1,26 +1,12 @@
 """Sends what no well-meant client would, and prints one line of JSON about each: its outcome as the client sees it."""
 
 import json
-import os
 import sys
 
 import paramiko
+from paramiko_login import connected
 
 host, port, connection, file = sys.argv[1:5]
-
-
-def connected():
-    client = paramiko.SSHClient()
-    client.set_missing_host_key_policy(paramiko.AutoAddPolicy())
-    client.connect(
-        host,
-        port=int(port),
-        username=connection,
-        password=os.environ["WARDGATE_TEST_TOKEN"],
-        look_for_keys=False,
-        allow_agent=False,
-    )
-    return client
 
 
 def tell(name, **outcome):
@@ -37,7 +23,7 @@ def finish(channel):
     return {"status": status, "stderr": error.decode(errors="replace")}
 
 
-client = connected()
+client = connected(host, port, connection)
 transport = client.get_transport()
 with open(file, encoding="utf8") as texts:
     for text in json.load(texts):
@@ -49,7 +35,7 @@ with open(file, encoding="utf8") as texts:
 
 def request(name, *arguments):
     """A request of a session that is opened for it; whether it is granted."""
-    with connected() as other:
+    with connected(host, port, connection) as other:
         try:
             getattr(other.get_transport().open_session(), name)(*arguments)
             return True
@@ -58,7 +44,7 @@ def request(name, *arguments):
 
 
 def open_channel(kind, *arguments):
-    with connected() as other:
+    with connected(host, port, connection) as other:
         try:
             other.get_transport().open_channel(kind, *arguments, timeout=20)
             return True

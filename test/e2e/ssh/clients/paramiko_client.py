@@ -1,21 +1,11 @@
 """A command, a file up and down, and a refusal, as paramiko sees them."""
 
-import os
 import sys
 
-import paramiko
+from paramiko_login import connected
 
 host, port, connection, folder = sys.argv[1:5]
-client = paramiko.SSHClient()
-client.set_missing_host_key_policy(paramiko.AutoAddPolicy())
-client.connect(
-    host,
-    port=int(port),
-    username=connection,
-    password=os.environ["WARDGATE_TEST_TOKEN"],
-    look_for_keys=False,
-    allow_agent=False,
-)
+client = connected(host, port, connection)
 stdin, stdout, stderr = client.exec_command("cat; echo err >&2; exit 5")
 stdin.write("in")
 stdin.channel.shutdown_write()
