@@ -1,5 +1,6 @@
 import { eventually } from '../../support/eventually'
 import type { Instance } from '../../support/instance'
+import { register } from '../../support/register'
 
 export interface Registration {
   readonly name: string
@@ -17,22 +18,17 @@ const openRules = `
 /** Registers an HTTP target for one spec, with a policy of its own, and waits until the agent serves it. */
 export async function registerHttp(instance: Instance, options: Registration): Promise<string> {
   const { name, port, tls, settings, credential, rules = openRules } = options
-  const api = await instance.api('admin')
-  const { id } = await api.ok<{ id: string }>('POST', '/v1/connections', {
-    name,
-    protocol: 'http',
-    endpoints: [{ host: '127.0.0.1', port }],
-    tls: tls ?? { mode: 'disable' },
-    ...(settings === undefined ? {} : { settings }),
+  await register(instance, {
+    connection: {
+      name,
+      protocol: 'http',
+      endpoints: [{ host: '127.0.0.1', port }],
+      tls: tls ?? { mode: 'disable' },
+      ...(settings === undefined ? {} : { settings }),
+    },
+    credential: credential ?? { kind: 'none', username: 'nobody' },
+    rules,
   })
-  await api.ok('POST', `/v1/connections/${id}/credentials`, {
-    ...(credential ?? { kind: 'none', username: 'nobody' }),
-  })
-  const source = `name: ${name}\nappliesTo: { connections: [${name}] }\nrules:${rules}\n`
-  const { version } = await api.ok<{ version: number }>('POST', '/v1/policies', { source })
-  await api.ok('POST', `/v1/policies/${name}/versions/${version}/activate`, {})
-  const { items } = await api.ok<{ items: { id: string }[] }>('GET', '/v1/agents')
-  for (const agent of items) await api.ok('PUT', `/v1/agents/${agent.id}/connections/${id}`, {})
   const url = `${httpAgent(instance)}/${name}`
   const headers = { authorization: `Bearer ${await instance.token('aiAgent')}` }
   await eventually(async () => {

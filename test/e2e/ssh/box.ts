@@ -1,4 +1,5 @@
 import type { Instance } from '../../support/instance'
+import { register } from '../../support/register'
 import type { SshServer } from '../../support/ssh-server'
 
 export interface Box {
@@ -15,19 +16,15 @@ export interface Box {
 export async function registerBox(instance: Instance, box: Box): Promise<void> {
   const { connection: name, server, rules, settings } = box
   const key = { kind: 'private-key', username: server.user, key: server.key }
-  const api = await instance.api('admin')
-  const connection = await api.ok<{ id: string }>('POST', '/v1/connections', {
-    name,
-    protocol: 'ssh',
-    endpoints: [server.address],
-    tls: { mode: 'disable' },
-    settings: { hostKeys: [server.hostKey], ...settings },
+  await register(instance, {
+    connection: {
+      name,
+      protocol: 'ssh',
+      endpoints: [server.address],
+      tls: { mode: 'disable' },
+      settings: { hostKeys: [server.hostKey], ...settings },
+    },
+    credential: box.credential ?? key,
+    rules: `\n${rules}`,
   })
-  await api.ok('POST', `/v1/connections/${connection.id}/credentials`, box.credential ?? key)
-  const source = `name: ${name}\nappliesTo: { connections: [${name}] }\nrules:\n${rules}`
-  const { version } = await api.ok<{ version: number }>('POST', '/v1/policies', { source })
-  await api.ok('POST', `/v1/policies/${name}/versions/${version}/activate`, {})
-  const { items } = await api.ok<{ items: { id: string }[] }>('GET', '/v1/agents')
-  for (const { id } of items)
-    await api.ok('PUT', `/v1/agents/${id}/connections/${connection.id}`, {})
 }
