@@ -56,10 +56,20 @@ function sampled(rows) {
 async function prepared() {
   await prepare()
   if (values.embedded) return embedded()
-  const { postgres } = ensurePeers(['postgres'])
-  if (postgres.path !== undefined) return postgres.path
-  console.error(`corpus: ${postgres.why}`)
+  return needed('postgres')
+}
+
+function needed(name) {
+  const { [name]: peer } = ensurePeers([name])
+  if (peer.path !== undefined) return peer.path
+  console.error(`corpus: ${peer.why}`)
   process.exit(1)
+}
+
+async function end(isFine) {
+  // What a pipe has not taken yet would be lost.
+  await new Promise((written) => process.stdout.write('', written))
+  process.exit(isFine ? 0 : 1)
 }
 
 function embedded() {
@@ -80,29 +90,23 @@ async function benign() {
   })
   if (values.json) for (const result of done.results) console.log(JSON.stringify(result))
   else printBenign(done)
-  process.exit(done.results.every(({ pass }) => pass) ? 0 : 1)
+  await end(done.results.every(({ pass }) => pass))
 }
 
 async function http() {
   await prepare()
-  const { nginx } = ensurePeers(['nginx'])
-  if (nginx.path === undefined) {
-    console.error(`corpus: ${nginx.why}`)
-    process.exit(1)
-  }
+  const nginx = needed('nginx')
   const folder = join(root, 'test/adversarial/http')
   const { runHttpCorpus } = await import(join(folder, 'main.mjs'))
   const { printHttp, summaryOfHttp } = await import(join(folder, 'table.mjs'))
   const areas = values.area?.split(',')
-  const done = await runHttpCorpus({ nginx: nginx.path, home: values.home, areas })
+  const done = await runHttpCorpus({ nginx, home: values.home, areas })
   if (values.json) {
     for (const result of done.results) console.log(JSON.stringify(result))
     console.log(JSON.stringify(summaryOfHttp(done)))
   } else printHttp(done)
   const isFine = done.results.every(({ pass }) => pass) && done.evidence.problems.length === 0
-  // What a pipe has not taken yet would be lost.
-  await new Promise((written) => process.stdout.write('', written))
-  process.exit(isFine ? 0 : 1)
+  await end(isFine)
 }
 
 if (values.benign) await benign()
@@ -131,4 +135,4 @@ if (values.json) {
 } else printTable(done)
 for (const problem of done.evidence.problems) console.error(problem)
 const failed = done.results.some(({ pass }) => pass === false) || done.evidence.problems.length > 0
-process.exit(failed ? 1 : 0)
+await end(!failed)
