@@ -166,6 +166,6 @@ try {
   const control = await controlSide(agent)
   console.log(JSON.stringify({ tables, agent: agent.figures, control }, null, 2))
 } finally {
-  await cluster.stop()
+  await cluster.remove()
   rmSync(directory, { recursive: true, force: true })
 }

@@ -1,12 +1,4 @@
-import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { createRequire } from 'node:module'
 
-/** A port of the loopback address that nobody listens on now. */
-export async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address()
-  server.close()
-  await once(server, 'close')
-  return port
-}
+/** The tests' own, which leaves alone what outgoing connections get. */
+export const { freePort } = createRequire(import.meta.url)('@wardgate/gateway/testing')
