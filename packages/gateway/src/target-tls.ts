@@ -19,21 +19,20 @@ export interface TargetHandshake {
 export function encryptTarget(
   stream: Duplex,
   target: Target,
-  how: TargetHandshake,
+  { endpoint, protocols, signal }: TargetHandshake,
 ): Promise<TLSSocket> {
-  return secured(connect(optionsOf(stream, target, how)), how.signal)
+  const demanded = targetTlsOptions(target, endpoint)
+  return secured(connect({ ...demanded, socket: stream, ALPNProtocols: [...protocols] }), signal)
 }
 
-function optionsOf(
-  stream: Duplex,
-  { tls, credential }: Target,
-  { endpoint, protocols }: TargetHandshake,
+/** What a connection demands of a target's certificate, and the certificate that is its own credential. */
+export function targetTlsOptions(
+  { tls, credential }: Pick<Target, 'tls' | 'credential'>,
+  endpoint: TargetEndpoint,
 ): ConnectionOptions {
   const name = tls.serverName ?? endpoint.host
   return {
-    socket: stream,
     minVersion: 'TLSv1.2',
-    ALPNProtocols: [...protocols],
     host: name,
     ...(isIP(name) === 0 ? { servername: name } : {}),
     rejectUnauthorized: tls.mode === 'verify-full',

@@ -1,6 +1,5 @@
-import type { ConnectionOptions } from 'node:tls'
 import { TargetError } from '@wardgate/errors'
-import { userOf } from '@wardgate/gateway'
+import { type TargetEndpoint, targetTlsOptions, userOf } from '@wardgate/gateway'
 import { Client, type ClientConfig } from 'pg'
 import type { Access } from '../../control/grant'
 
@@ -18,7 +17,7 @@ export async function connectSystem(
   let failure: unknown = new TargetError('ERR_TARGET_UNREACHABLE', 'the connection has no endpoint')
   for (const endpoint of access.endpoints) {
     signal.throwIfAborted()
-    const client = new Client({ ...configOf(access, database), ...endpoint })
+    const client = new Client(configOf(access, database, endpoint))
     // Without a listener a lost connection would end the process; the query that runs fails as well.
     client.on('error', () => undefined)
     try {
@@ -32,25 +31,18 @@ export async function connectSystem(
   throw asTargetError(failure)
 }
 
-function configOf({ credential, tls }: Access, database: string): ClientConfig {
+function configOf(access: Access, database: string, endpoint: TargetEndpoint): ClientConfig {
+  const { credential, tls } = access
   return {
+    ...endpoint,
     database,
     user: userOf(credential),
     ...(credential.kind === 'password' ? { password: credential.password } : {}),
-    ssl: tls.mode === 'disable' ? false : sslOf({ credential, tls }),
+    ssl: tls.mode === 'disable' ? false : targetTlsOptions(access, endpoint),
     application_name: 'wardgate-agent',
     connectionTimeoutMillis: connectMillis,
     statement_timeout: statementMillis,
     lock_timeout: lockMillis,
-  }
-}
-
-function sslOf({ credential, tls }: Pick<Access, 'credential' | 'tls'>): ConnectionOptions {
-  return {
-    rejectUnauthorized: tls.mode === 'verify-full',
-    ...(tls.ca === undefined ? {} : { ca: tls.ca }),
-    ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
-    ...(credential.kind === 'certificate' ? { cert: credential.cert, key: credential.key } : {}),
   }
 }
 
