@@ -1,7 +1,7 @@
 import { TargetError } from '@wardgate/errors'
 import { isIP } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls'
+import { checkServerIdentity, connect, type ConnectionOptions, type TLSSocket } from 'node:tls'
 import type { Target, TargetEndpoint } from './target'
 
 export interface TargetHandshake {
@@ -36,6 +36,8 @@ export function targetTlsOptions(
     host: name,
     ...(isIP(name) === 0 ? { servername: name } : {}),
     rejectUnauthorized: tls.mode === 'verify-full',
+    // Whatever name a client library asks for: pg puts the endpoint's in the place of `servername`.
+    checkServerIdentity: (_asked, certificate) => checkServerIdentity(name, certificate),
     ...(tls.ca === undefined ? {} : { ca: tls.ca }),
     ...(credential.kind === 'certificate' ? { cert: credential.cert, key: credential.key } : {}),
   }

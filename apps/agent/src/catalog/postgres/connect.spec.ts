@@ -64,9 +64,12 @@ describe('the system session to a target with TLS', () => {
     expect(await isEncrypted(host, serverName)).toBe(true)
   })
 
-  it('does not begin with a certificate for another name', async () => {
-    await expect(isEncrypted('127.0.0.1', 'other.test')).rejects.toMatchObject(unreachable)
-  })
+  it.each(['127.0.0.1', 'localhost'])(
+    'does not begin at %s with a certificate for another name',
+    async (host) => {
+      await expect(isEncrypted(host, 'other.test')).rejects.toMatchObject(unreachable)
+    },
+  )
 
   it('does not begin with a certificate of an authority that is not trusted', async () => {
     const { pem } = await TestAuthority.create()
