@@ -15,7 +15,7 @@ const transform = {
 
 // Dependencies that jest has to turn into CommonJS, because they are ESM or import in mid-flight; `[@/+]` because pnpm joins scopes with +.
 const transformIgnorePatterns = [
-  '/node_modules/(?!(?:\\.pnpm/)?(?:jose|openid-client|oauth4webapi|uuid|@nestjs|@fastify|@opentelemetry|@marcbachmann|@peculiar|asn1js|pvtsutils|pvutils|cookie|content-disposition|file-type|strtok3|token-types|uint8array-extras|@borewit|@tokenizer|load-esm)[@/+])',
+  '/node_modules/(?!(?:\\.pnpm/)?(?:jose|openid-client|oauth4webapi|uuid|@nestjs|@fastify|@opentelemetry|@marcbachmann|@peculiar|asn1js|pvtsutils|pvutils|cookie|content-disposition|file-type|strtok3|token-types|uint8array-extras|zstddec|@borewit|@tokenizer|load-esm)[@/+])',
 ]
 
 const shared = {

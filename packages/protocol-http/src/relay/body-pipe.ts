@@ -1,4 +1,4 @@
-import { PolicyError, toGatewayError, type GatewayError } from '@wardgate/errors'
+import { PolicyError, ProtocolError, toGatewayError, type GatewayError } from '@wardgate/errors'
 import type { Permit } from '@wardgate/gateway'
 import type { Transform } from 'node:stream'
 import type { EchoStream } from '../echo/echo-stream'
@@ -121,10 +121,7 @@ function decoded(decoder: Transform, next: BodyPipe, sink: BodySink, goOn: () =>
   decoder.on('data', (chunk: Buffer) => guard(() => show(chunk)))
   decoder.once('end', () => guard(() => next.end()))
   decoder.on('drain', goOn)
-  decoder.once('error', (cause) => {
-    const message = 'the response is not compressed as it says'
-    sink.fail(new PolicyError('ERR_POLICY_DENIED', message, { cause }))
-  })
+  decoder.once('error', (cause) => sink.fail(undecodable(cause)))
   return {
     write: (chunk) => {
       inflation.went(chunk.length)
@@ -134,4 +131,11 @@ function decoded(decoder: Transform, next: BodyPipe, sink: BodySink, goOn: () =>
     drained: () => decoder.resume(),
     destroy: () => decoder.destroy(),
   }
+}
+
+function undecodable(cause: Error): GatewayError {
+  if (cause instanceof ProtocolError) return cause
+  return new PolicyError('ERR_POLICY_DENIED', 'the response is not compressed as it says', {
+    cause,
+  })
 }

@@ -3,16 +3,30 @@ import type { Transform } from 'node:stream'
 import * as zlib from 'node:zlib'
 import { MAX_INFLATION } from './limits'
 import { remembered } from './remembered'
+import { ZstdDecoder } from './zstd'
 
 type Decoder = () => Transform
 
-/** Content codings that this node can undo; zstd only where node has it. */
+/** Windows up to 8 MiB: https://datatracker.ietf.org/doc/html/rfc9659#section-3 */
+const zstdWindowLog = 23
+
+/** By node, in a thread of its own, where node has it (22.15 and later). */
+function zstdDecoder(): Transform {
+  if (!('createZstdDecompress' in zlib)) return new ZstdDecoder()
+  const { createZstdDecompress, constants } = zlib as unknown as {
+    readonly createZstdDecompress: (options: object) => Transform
+    readonly constants: { readonly ZSTD_d_windowLogMax: number }
+  }
+  return createZstdDecompress({ params: { [constants.ZSTD_d_windowLogMax]: zstdWindowLog } })
+}
+
+/** Content codings that can be undone. */
 const decoders: Readonly<Record<string, Decoder>> = {
   gzip: () => zlib.createGunzip(),
   'x-gzip': () => zlib.createGunzip(),
   deflate: () => zlib.createInflate(),
   br: () => zlib.createBrotliDecompress(),
-  ...('createZstdDecompress' in zlib ? { zstd: zlib.createZstdDecompress as Decoder } : {}),
+  zstd: zstdDecoder,
 }
 
 /** A content coding and how to make it. */
@@ -45,12 +59,17 @@ function zstdEncoder(): Transform {
   return createZstdCompress({ flush: constants.ZSTD_e_flush })
 }
 
-/** The coding of the target's answer, to be made anew where the client takes it; undefined = it goes as it is. */
+/**
+ * The coding of the target's answer, to be made anew where the client takes it; undefined = it goes as it is. What this
+ * node cannot make is made as gzip.
+ */
 export function encoderFor(
   contentEncoding: string | undefined,
   acceptEncoding: string | undefined,
 ): Encoder | undefined {
-  const name = (contentEncoding ?? '').trim().toLowerCase()
+  const coding = (contentEncoding ?? '').trim().toLowerCase()
+  const isMakeable = coding !== 'zstd' || Object.hasOwn(encoders, coding)
+  const name = isMakeable ? coding : 'gzip'
   const create = Object.hasOwn(encoders, name) ? encoders[name] : undefined
   return create !== undefined && accepts(acceptEncoding ?? '', name) ? { name, create } : undefined
 }

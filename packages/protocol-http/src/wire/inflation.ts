@@ -15,7 +15,8 @@ export class Inflation {
     this.#decoded += bytes
     if (this.#decoded <= Math.max(MIN_INFLATED_BYTES, this.#compressed * MAX_INFLATION)) return
     const message = `the decompressed body is more than ${MAX_INFLATION} times as large as it came`
-    const nextStep = 'Ask with "Accept-Encoding: identity", or for less at once.'
+    const nextStep =
+      'Have it sent uncompressed ("Accept-Encoding: identity"), or less of it at once.'
     throw new ProtocolError('ERR_PROTOCOL_OVERSIZE', message, { nextStep })
   }
 }
