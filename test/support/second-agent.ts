@@ -5,26 +5,31 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { eventually } from './eventually'
-import { type Instance, root } from './instance'
+import { type Address, type Instance, root } from './instance'
 
 const main = join(root, 'apps/agent/dist/main.js')
 
 /** Another agent of an instance's control plane, in a process of its own, which keeps what it is over a restart. */
 export class SecondAgent {
   readonly url: string
+  readonly postgres: Address
   readonly #environment: Readonly<Record<string, string>>
   readonly #state: string
   readonly #health: string
   #process: ChildProcess | undefined
 
-  private constructor(environment: Readonly<Record<string, string>>, http: number, health: number) {
+  private constructor(
+    environment: Readonly<Record<string, string>>,
+    { http, postgres, health }: Readonly<Record<'http' | 'postgres' | 'health', number>>,
+  ) {
     this.#state = mkdtempSync(join(tmpdir(), 'wardgate-agent-'))
     this.url = `http://127.0.0.1:${http}`
+    this.postgres = { host: '127.0.0.1', port: postgres }
     this.#health = `http://127.0.0.1:${health}/health/ready`
     this.#environment = {
       ...environment,
       WARDGATE_STATE_DIR: this.#state,
-      WARDGATE_LISTENERS: `http=127.0.0.1:${http}`,
+      WARDGATE_LISTENERS: `http=127.0.0.1:${http},postgres=127.0.0.1:${postgres}`,
       WARDGATE_HEALTH_LISTEN: `127.0.0.1:${health}`,
     }
   }
@@ -41,7 +46,11 @@ export class SecondAgent {
       WARDGATE_JOIN_TOKEN: token,
       WARDGATE_LOG_LEVEL: 'error',
     }
-    const agent = new SecondAgent(environment, await freePort(), await freePort())
+    const agent = new SecondAgent(environment, {
+      http: await freePort(),
+      postgres: await freePort(),
+      health: await freePort(),
+    })
     await agent.#run()
     return agent
   }

@@ -1,4 +1,4 @@
-import { type GatewayError, LimitError, toGatewayError } from '@wardgate/errors'
+import { type GatewayError, toGatewayError } from '@wardgate/errors'
 import {
   compileBodyMasker,
   compileHeaderMasker,
@@ -11,6 +11,8 @@ import {
 import type { Outcome } from './operation'
 import { permitProof } from './proof'
 import type { Permit } from './protocol'
+import type { RowBudget } from './row-budget/row-budget'
+import { takeRow } from './row-budget/take-row'
 import type { SessionContext } from './session-context'
 
 /** By plan, the columns of its last result that it left as they are: a plan is of one verdict, and that of one principal. */
@@ -41,6 +43,7 @@ export class OperationPermit implements Permit {
   readonly #context: SessionContext
   readonly #startedMicros: number
   readonly #ended: ((outcome: Outcome) => void) | undefined
+  #budget: RowBudget | undefined
   #isSettled = false
   #maskHeader: ((name: string, value: string) => string) | undefined
 
@@ -64,19 +67,13 @@ export class OperationPermit implements Permit {
     this.#startedMicros = context.clock.micros()
   }
 
-  takeRow(): GatewayError | undefined {
-    const { hourlyRowLimit } = this.allowance
-    if (hourlyRowLimit === undefined) return undefined
-    const { clock, rowBudgets, session } = this.#context
+  takeRow(): GatewayError | undefined | Promise<GatewayError | undefined> {
+    const limit = this.allowance.hourlyRowLimit
+    if (limit === undefined) return undefined
+    const { rowBudgets, session } = this.#context
     const { principalId, connectionId } = session.grant
-    const now = clock.now()
-    const hour = rowBudgets.of(principalId, connectionId, now)
-    if (hour?.take(now, hourlyRowLimit) === true) return undefined
-    return new LimitError(
-      'ERR_LIMIT_ROWS',
-      `you have got the ${hourlyRowLimit} rows an hour that a rule permits you on this connection`,
-      { retryable: true, nextStep: 'Ask for less, aggregate at the target, or come back later.' },
-    )
+    this.#budget ??= rowBudgets.of({ principalId, connectionId, limit })
+    return takeRow(this.#budget, limit)
   }
 
   masker(columns: readonly Column[]): RowMasker {

@@ -15,6 +15,25 @@ export interface ControlPlane {
   readonly epoch: bigint
   /** Whether memo verdicts may still be used: the link is up, or its loss is younger than the grace. */
   readonly memoUsable: boolean
+  /** Rows to hand out soon; none = the budget is used up. Rejects when nobody can say. */
+  leaseRows(hourly: HourlyRows): Promise<RowLease>
+  /** Gives back what is left of a lease. */
+  returnRows(hourly: HourlyRows, left: RowLease): Promise<void>
+}
+
+/** Rows that a principal gets through a connection within any hour, through whichever agents. */
+export interface HourlyRows {
+  readonly principalId: string
+  readonly connectionId: string
+  readonly limit: number
+}
+
+export interface RowLease {
+  readonly rows: number
+  /** The control plane's mark of when it was given. */
+  readonly minute: number
+  /** How long rows of it may be handed out. */
+  readonly millis: number
 }
 
 export interface OpenRequest {

@@ -208,8 +208,11 @@ export interface Permit {
   readonly touchesMasked?: boolean
   /** Of an interactive shell: it must take whole lines, each submitted on its own; nothing typed goes to the target. */
   readonly lines: boolean
-  /** Asked before every row goes to the client; an error = this and all further rows are withheld. */
-  takeRow(): GatewayError | undefined
+  /**
+   * Asked before every row goes to the client; an error = this and all further rows are withheld. Only now and then it
+   * waits: then the target has to wait as well.
+   */
+  takeRow(): GatewayError | undefined | Promise<GatewayError | undefined>
   masker(columns: readonly Column[]): RowMasker
   /** Masks a body as it streams by; throws a PolicyError when the plan forbids bodies of this media type. */
   body(mediaType: string): StreamMasker

@@ -168,6 +168,39 @@ it('counts the rows of an hour over all results and sessions of a principal', as
   await other.end()
 })
 
+it('waits for each next lease of rows and loses none of them', async () => {
+  const { controlPlane } = fake
+  controlPlane.leaseSize = 7
+  controlPlane.answer = () => controlPlane.allow({ hourlyRowLimit: 5_000 })
+  const one = await client()
+  const text = "SELECT i, repeat('x', i % 300) AS filler FROM generate_series(1, 2000) i"
+  const { rows } = await one.query<{ i: number }>(text, [])
+  expect(rows.map(({ i }) => i)).toEqual(Array.from({ length: 2_000 }, (_, index) => index + 1))
+  expect((await one.query(text)).rows).toHaveLength(2_000)
+  await expect(one.query(text)).rejects.toMatchObject({ code: '54000' })
+  controlPlane.leaseSize = Infinity
+  await one.end()
+})
+
+it('shows what is on lease and no more while the control plane does not answer', async () => {
+  const { controlPlane } = fake
+  controlPlane.leaseSize = 4
+  controlPlane.answer = () => controlPlane.allow({ hourlyRowLimit: 100 })
+  const one = await client()
+  await one.query('SELECT generate_series(1, 2)')
+  controlPlane.answer = () => {
+    controlPlane.isDown = true
+    return controlPlane.allow({ hourlyRowLimit: 100 })
+  }
+  await expect(one.query('SELECT generate_series(1, 3)')).rejects.toMatchObject({
+    code: '54000',
+    message: expect.stringMatching(/how many are left cannot be asked/) as string,
+  })
+  controlPlane.isDown = false
+  controlPlane.leaseSize = Infinity
+  await one.end()
+})
+
 describe('a session of nothing but reading', () => {
   beforeAll(() => {
     grant = { readOnly: true }

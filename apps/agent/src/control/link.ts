@@ -15,7 +15,9 @@ import type {
   Clock,
   ControlPlane,
   ControlSession,
+  HourlyRows,
   OpenRequest,
+  RowLease,
   SessionGrant,
 } from '@wardgate/gateway'
 import type { Logger as Log } from '@wardgate/logger'
@@ -24,6 +26,7 @@ import { v7 as uuidv7 } from 'uuid'
 import { Admissions } from './admissions'
 import { Backoff } from './backoff'
 import { type ChannelIdentity, createAgentClient } from './client'
+import { leaseRows, returnRows } from './row-leases'
 import { type SessionSurroundings, StreamSession } from './session'
 import { endQuietly, SpareStreams } from './spare-streams'
 import { contractViolation } from './violation'
@@ -146,6 +149,14 @@ export class ControlLink implements ControlPlane {
     })
     this.#sessions.add(session)
     return admitted === undefined ? session.open(signal) : session.begin(admitted, uuidv7())
+  }
+
+  leaseRows(hourly: HourlyRows): Promise<RowLease> {
+    return leaseRows(this.#client, hourly)
+  }
+
+  returnRows(hourly: HourlyRows, left: RowLease): Promise<void> {
+    return returnRows(this.#client, hourly, left)
   }
 
   /** False when there is no link: then nobody has been told. */

@@ -16,7 +16,7 @@ function keyProofToWire(proof: OpenRequest['unverifiedProof']) {
 /** Everything that a verdict may ask for and `verdictFrom` reads: one that is added there is added here. */
 const fulfilled = [
   Obligation.OBLIGATION_ROW_LIMIT,
-  Obligation.OBLIGATION_HOURLY_ROW_LIMIT,
+  Obligation.OBLIGATION_LEASED_ROW_LIMIT,
   Obligation.OBLIGATION_READ_ONLY,
   Obligation.OBLIGATION_LINES,
   Obligation.OBLIGATION_RECORDING,

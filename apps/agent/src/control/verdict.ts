@@ -26,7 +26,7 @@ function outcomeFrom(verdict: Verdict): ControlVerdict['outcome'] {
   const { outcome } = verdict
   if (outcome === undefined) throw contractViolation('a verdict without an outcome')
   if (outcome.$case === 'deny') return { kind: 'deny', error: errorFromRefused(outcome.value) }
-  const { masking, rowLimit, hourlyRowLimit, readOnly, recording, approvalId, lines } =
+  const { masking, rowLimit, leasedRowLimit, readOnly, recording, approvalId, lines } =
     outcome.value
   // Without a plan nobody has said that nothing is masked.
   if (masking === undefined) throw contractViolation('an allow verdict without a masking plan')
@@ -34,7 +34,7 @@ function outcomeFrom(verdict: Verdict): ControlVerdict['outcome'] {
     kind: 'allow',
     masking: planFrom(masking),
     ...(rowLimit === 0n ? {} : { rowLimit: Number(rowLimit) }),
-    ...(hourlyRowLimit === 0n ? {} : { hourlyRowLimit: Number(hourlyRowLimit) }),
+    ...(leasedRowLimit === 0n ? {} : { hourlyRowLimit: Number(leasedRowLimit) }),
     readOnly,
     recording: fromTable(recordingModes, recording, 'the recording mode'),
     ...(approvalId === '' ? {} : { approvalId }),

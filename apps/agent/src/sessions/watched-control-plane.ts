@@ -1,4 +1,11 @@
-import type { ControlPlane, ControlSession, OpenRequest, SessionGrant } from '@wardgate/gateway'
+import type {
+  ControlPlane,
+  ControlSession,
+  HourlyRows,
+  OpenRequest,
+  RowLease,
+  SessionGrant,
+} from '@wardgate/gateway'
 
 /** The control plane, telling of every session that it opens. */
 export class WatchedControlPlane implements ControlPlane {
@@ -14,6 +21,14 @@ export class WatchedControlPlane implements ControlPlane {
     const session = await this.#controlPlane.open(request, signal)
     this.#opened(session.grant)
     return session
+  }
+
+  leaseRows(hourly: HourlyRows): Promise<RowLease> {
+    return this.#controlPlane.leaseRows(hourly)
+  }
+
+  returnRows(hourly: HourlyRows, left: RowLease): Promise<void> {
+    return this.#controlPlane.returnRows(hourly, left)
   }
 
   get epoch(): bigint {

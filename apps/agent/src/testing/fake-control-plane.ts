@@ -224,7 +224,7 @@ export function allowed(operationId: string, epoch = 1n): Verdict {
           detectors: [],
         },
         rowLimit: 0n,
-        hourlyRowLimit: 0n,
+        leasedRowLimit: 0n,
         readOnly: false,
         lines: false,
         recording: RecordingMode.RECORDING_MODE_FULL,

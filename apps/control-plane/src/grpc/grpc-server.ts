@@ -22,8 +22,12 @@ import {
   type IngestResponse,
   type IssueHostCertificateRequest,
   type IssueHostCertificateResponse,
+  type LeaseRowsRequest,
+  type LeaseRowsResponse,
   type RenewRequest,
   type RenewResponse,
+  type ReturnRowsRequest,
+  type ReturnRowsResponse,
   type SessionRequest,
   type SessionResponse,
 } from '@wardgate/contract'
@@ -49,6 +53,7 @@ import { SessionLife } from '../sessions/session-life.service'
 import { AttachConversation } from './attach-conversation'
 import { IngestConversation } from './ingest-conversation'
 import { peerAgent, toStatus } from './peer'
+import { RowLeases } from './row-leases'
 import { SessionStream } from './session-stream'
 
 /** A part of a catalog with two hundred tables of 1,600 columns is a quarter of this; nothing else comes near. */
@@ -102,6 +107,7 @@ export class GrpcServer implements OnApplicationBootstrap, BeforeApplicationShut
     private readonly traces: Traces,
     private readonly tools: ToolScreening,
     private readonly hosts: HostCertificates,
+    private readonly rows: RowLeases,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -144,6 +150,12 @@ export class GrpcServer implements OnApplicationBootstrap, BeforeApplicationShut
       issueHostCertificate: unary(
         (call: ServerUnaryCall<IssueHostCertificateRequest, IssueHostCertificateResponse>) =>
           this.issueHost(call),
+      ),
+      leaseRows: unary(async (call: ServerUnaryCall<LeaseRowsRequest, LeaseRowsResponse>) =>
+        this.rows.lease((await this.admit(call)).id, call.request),
+      ),
+      returnRows: unary(async (call: ServerUnaryCall<ReturnRowsRequest, ReturnRowsResponse>) =>
+        this.rows.giveBack((await this.admit(call)).id, call.request),
       ),
       attach: (stream: ServerDuplexStream<AttachRequest, AttachResponse>) =>
         this.converse(stream, (agent, wire) => {

@@ -5,8 +5,10 @@ import { CatalogsModule } from '../catalogs/catalogs.module'
 import { DecisionsModule } from '../decisions/decisions.module'
 import { IngestModule } from '../ingest/ingest.module'
 import { InterceptionModule } from '../interception/interception.module'
+import { RowBudgetsModule } from '../row-budgets/row-budgets.module'
 import { SessionsModule } from '../sessions/sessions.module'
 import { GrpcServer } from './grpc-server'
+import { RowLeases } from './row-leases'
 
 @Module({
   imports: [
@@ -16,8 +18,9 @@ import { GrpcServer } from './grpc-server'
     DecisionsModule,
     IngestModule,
     InterceptionModule,
+    RowBudgetsModule,
     SessionsModule,
   ],
-  providers: [GrpcServer],
+  providers: [GrpcServer, RowLeases],
 })
 export class GrpcModule {}

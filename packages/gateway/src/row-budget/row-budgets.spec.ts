@@ -1,42 +1,88 @@
-import { HourOfRows } from './hour-of-rows'
+import { FakeControlPlane } from '../testing/fake-control-plane'
+import { ManualClock } from '../testing/manual-clock'
+import { MemoryLog } from '../testing/memory-log'
 import { RowBudgets } from './row-budgets'
+import { takeRow } from './take-row'
 
-const minute = 60_000
-const start = Date.UTC(2026, 10, 27, 11, 59, 30)
+let controlPlane: FakeControlPlane
+let clock: ManualClock
+let budgets: RowBudgets
 
-test('rows count for an hour and not longer', () => {
-  const hour = new HourOfRows()
-  for (let row = 0; row < 3; row += 1) expect(hour.take(start, 3)).toBe(true)
-  expect(hour.take(start + 59 * minute, 3)).toBe(false)
-  expect(hour.take(start + 62 * minute, 3)).toBe(true)
-  expect(hour.rowsAt(start + 62 * minute)).toBe(1)
+beforeEach(() => {
+  controlPlane = new FakeControlPlane()
+  clock = new ManualClock()
+  budgets = new RowBudgets({ controlPlane, timers: clock, log: new MemoryLog() })
 })
 
-test('a row that comes later stays counted when the first is forgotten', () => {
-  const hour = new HourOfRows()
-  hour.take(start, 2)
-  hour.take(start + 30 * minute, 2)
-  expect(hour.rowsAt(start + 62 * minute)).toBe(1)
-  expect(hour.rowsAt(start + 95 * minute)).toBe(0)
+const hourly = (limit: number, principalId = 'ada') => ({
+  principalId,
+  connectionId: 'shop',
+  limit,
 })
 
-test('a clock that is set back forgets nothing', () => {
-  const hour = new HourOfRows()
-  hour.take(start, 1)
-  expect(hour.take(start - 300 * minute, 1)).toBe(false)
+async function take(count: number, limit: number): Promise<readonly (string | undefined)[]> {
+  const answers: (string | undefined)[] = []
+  for (let row = 0; row < count; row += 1)
+    answers.push((await takeRow(budgets.of(hourly(limit)), limit))?.message)
+  return answers
+}
+
+test('rows are handed out until the control plane has none left', async () => {
+  controlPlane.leaseSize = 2
+  const answers = await take(6, 5)
+  expect(answers.slice(0, 5)).toEqual([undefined, undefined, undefined, undefined, undefined])
+  expect(answers[5]).toMatch(/^you have got the 5 rows an hour/)
 })
 
-test('all sessions of a principal on a connection share one count', () => {
-  const budgets = new RowBudgets()
-  budgets.of('ada', 'shop', start)?.take(start, 5)
-  expect(budgets.of('ada', 'shop', start)?.rowsAt(start)).toBe(1)
-  expect(budgets.of('ada', 'crm', start)?.rowsAt(start)).toBe(0)
-  expect(budgets.of('bob', 'shop', start)?.rowsAt(start)).toBe(0)
+test('while the lease lasts, a row waits for nothing', async () => {
+  await take(1, 10)
+  controlPlane.isDown = true
+  expect(takeRow(budgets.of(hourly(10)), 10)).toBeUndefined()
 })
 
-test('nobody is counted beyond what there is room for, until others have had none for an hour', () => {
-  const budgets = new RowBudgets()
-  for (let one = 0; one < 10_000; one += 1) budgets.of(`p${one}`, 'shop', start)?.take(start, 9)
-  expect(budgets.of('late', 'shop', start)).toBeUndefined()
-  expect(budgets.of('late', 'shop', start + 62 * minute)).toBeDefined()
+test('an agent that cannot ask hands out what it has on lease and no more', async () => {
+  controlPlane.leaseSize = 2
+  await take(1, 10)
+  controlPlane.isDown = true
+  const [second, third] = await take(2, 10)
+  expect(second).toBeUndefined()
+  expect(third).toMatch(/how many are left cannot be asked/)
+})
+
+test('those that wait share one lease, and none gets a row twice', async () => {
+  controlPlane.leaseSize = 3
+  const budget = budgets.of(hourly(4))
+  const answers = await Promise.all(Array.from({ length: 6 }, async () => takeRow(budget, 4)))
+  expect(answers.filter((answer) => answer === undefined)).toHaveLength(4)
+  expect(controlPlane.leasedRows).toBe(4)
+})
+
+test('what is left when the lease ends is given back, and handed out no more', async () => {
+  await take(3, 10)
+  expect(controlPlane.leasedRows).toBe(10)
+  clock.advance(30_000)
+  expect(controlPlane.leasedRows).toBe(3)
+  controlPlane.isDown = true
+  expect(await take(1, 10)).not.toEqual([undefined])
+})
+
+test('what is left when the agent ends is given back', async () => {
+  await take(3, 10)
+  await budgets.giveBack()
+  expect(controlPlane.leasedRows).toBe(3)
+  expect(clock.pendingTimers).toBe(0)
+})
+
+test('a lease under one limit is not handed out under another', async () => {
+  await take(1, 10)
+  const [answer] = await take(1, 5)
+  expect(answer).toMatch(/^you have got the 5 rows/)
+})
+
+test('nobody has a budget beyond what there is room for, until leases of others have ended', async () => {
+  controlPlane.leaseSize = 1
+  for (let one = 0; one < 10_000; one += 1) await budgets.of(hourly(20_000, `p${one}`))?.refill()
+  expect(budgets.of(hourly(9, 'late'))).toBeUndefined()
+  clock.advance(30_000)
+  expect(budgets.of(hourly(9, 'late'))).toBeDefined()
 })

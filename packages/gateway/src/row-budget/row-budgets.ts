@@ -1,25 +1,36 @@
-import { HourOfRows } from './hour-of-rows'
+import type { HourlyRows } from '../ports'
+import { RowBudget, type RowBudgetParts } from './row-budget'
 
-/** Principals on connections whose rows are counted at a time. */
-const maxCounted = 10_000
+/** Budgets at a time. */
+const maxBudgets = 10_000
 
-/** What every principal has got through every connection within the last hour; one for all sessions of an agent. */
+/** The budgets of all sessions of an agent. The count itself is the control plane's, over all agents. */
 export class RowBudgets {
-  readonly #hours = new Map<string, HourOfRows>()
+  readonly #parts: RowBudgetParts
+  readonly #budgets = new Map<string, RowBudget>()
 
-  /** Undefined = more are counted than there is room for, so nobody knows: the caller refuses. */
-  of(principalId: string, connectionId: string, now: number): HourOfRows | undefined {
-    const key = JSON.stringify([principalId, connectionId])
-    const known = this.#hours.get(key)
-    if (known !== undefined) return known
-    if (this.#hours.size >= maxCounted) this.#forgetIdle(now)
-    if (this.#hours.size >= maxCounted) return undefined
-    const hour = new HourOfRows()
-    this.#hours.set(key, hour)
-    return hour
+  constructor(parts: RowBudgetParts) {
+    this.#parts = parts
   }
 
-  #forgetIdle(now: number): void {
-    for (const [key, hour] of this.#hours) if (hour.rowsAt(now) === 0) this.#hours.delete(key)
+  /** Undefined = there are more than there is room for: the caller refuses. */
+  of(hourly: HourlyRows): RowBudget | undefined {
+    const key = JSON.stringify([hourly.principalId, hourly.connectionId, hourly.limit])
+    const known = this.#budgets.get(key)
+    if (known !== undefined) return known
+    if (this.#budgets.size >= maxBudgets) this.#forgetIdle()
+    if (this.#budgets.size >= maxBudgets) return undefined
+    const budget = new RowBudget(this.#parts, hourly)
+    this.#budgets.set(key, budget)
+    return budget
+  }
+
+  /** Settles when everything is given back. */
+  async giveBack(): Promise<void> {
+    await Promise.all([...this.#budgets.values()].map((budget) => budget.giveBack()))
+  }
+
+  #forgetIdle(): void {
+    for (const [key, budget] of this.#budgets) if (budget.isIdle) this.#budgets.delete(key)
   }
 }

@@ -44,6 +44,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const ended = new AbortController()
   // Each socket listens; that is no leak, and node would warn of the eleventh.
   setMaxListeners(0, ended.signal)
+  const rowBudgets = new RowBudgets({ controlPlane: options.controlPlane, timers, log })
   const house: House = {
     ...options,
     clock,
@@ -51,7 +52,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     counters,
     limits,
     memo: options.memo ?? new VerdictMemo(),
-    rowBudgets: new RowBudgets(),
+    rowBudgets,
     cancels: new CancelRegistry(),
     handshakeRoom: new HandshakeRoom(limits, counters),
     loginRefusals: new LoginRefusals({ spool, log, clock, counters }),
@@ -74,6 +75,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       const takeBack = timers.after(withinMillis, () => ended.abort(drained()))
       await Promise.all(serving)
       takeBack()
+      await rowBudgets.giveBack()
       for (const protocol of protocols) protocol.close?.()
     },
   }

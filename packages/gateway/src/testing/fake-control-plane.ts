@@ -7,7 +7,9 @@ import type {
   ControlSession,
   ControlVerdict,
   Hold,
+  HourlyRows,
   OpenRequest,
+  RowLease,
   SessionGrant,
 } from '../ports'
 
@@ -42,6 +44,10 @@ export class FakeControlPlane implements ControlPlane {
   readonly asked: Asked[] = []
   readonly withdrawn: { operationId: string; reason: 'abandoned' | 'hold-elapsed' }[] = []
   readonly closed: string[] = []
+  /** Rows leased so far, of whichever budget. */
+  leasedRows = 0
+  /** Most rows of one lease. */
+  leaseSize = Infinity
   readonly #kills = new Set<AbortController>()
   #askedListeners: (() => void)[] = []
 
@@ -67,6 +73,19 @@ export class FakeControlPlane implements ControlPlane {
         this.closed.push(reason)
       },
     }
+  }
+
+  leaseRows({ limit }: HourlyRows): Promise<RowLease> {
+    if (this.isDown) return Promise.reject(unavailable())
+    const rows = Math.min(this.leaseSize, Math.max(0, limit - this.leasedRows))
+    this.leasedRows += rows
+    return Promise.resolve({ rows, minute: 0, millis: 30_000 })
+  }
+
+  returnRows(_hourly: HourlyRows, { rows }: RowLease): Promise<void> {
+    if (this.isDown) return Promise.reject(unavailable())
+    this.leasedRows -= rows
+    return Promise.resolve()
   }
 
   kill(error: GatewayError = new SessionError('ERR_SESSION_KILLED', 'ended by an admin')): void {

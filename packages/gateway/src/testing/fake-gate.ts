@@ -25,7 +25,7 @@ export function fakeGate(options: Partial<SessionContext> = {}) {
     spool,
     memo: new VerdictMemo(),
     scope: new ScopeKey(session.grant),
-    rowBudgets: new RowBudgets(),
+    rowBudgets: new RowBudgets({ controlPlane, timers: clock, log }),
     clock,
     timers: clock,
     log,

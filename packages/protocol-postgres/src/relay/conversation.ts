@@ -51,6 +51,8 @@ export class Conversation {
   isMidMessage = false
   /** Something of this transaction touched masked columns: errors may quote them up to its end, as at COMMIT. */
   touchesMasked = false
+  /** Settles when it is known whether the target's next message may pass. */
+  awaited: Promise<void> | undefined
   private deferred: Buffer[] = []
 
   constructor(parts: ConversationParts) {

@@ -59,7 +59,7 @@ export class Relay {
       end: (closing) => this.end(closing),
     })
     this.clientPump = new ClientPump(this.conversation)
-    this.upstreamPump = new UpstreamPump(this.conversation)
+    this.upstreamPump = new UpstreamPump(this.conversation, this.onUpstreamData)
     this.deadlines = new Deadlines(
       {
         idleMillis: target.limits?.idleMillis ?? 0,

@@ -4,8 +4,8 @@ import type { Conversation } from './conversation'
 import { createCopyMask } from './copy-mask'
 import type { Run } from './run'
 
-/** Whether a message passes unread, is dropped unread, or has to be read. */
-export type Admission = 'pass' | 'drop' | 'read'
+/** Whether a message passes unread, is dropped unread, has to be read, or to be asked about again when it may be known. */
+export type Admission = 'pass' | 'drop' | 'read' | 'wait'
 
 /** A DataRow. Fails closed: a row that belongs to no permitted and described result ends the session. */
 export function admitRow(conversation: Conversation, size: number): Admission {
@@ -13,7 +13,7 @@ export function admitRow(conversation: Conversation, size: number): Admission {
   if (head?.kind !== 'execute' && head?.kind !== 'query') throw unexpected()
   const { run } = head
   const admission = count(conversation, run, size)
-  if (admission === 'drop') return admission
+  if (admission !== 'pass') return admission
   if (run.permit.unmasked === true) return 'pass'
   if (run.masker === undefined) {
     if (head.kind !== 'execute' || head.portal.columns === undefined) throw unexpected()
@@ -26,7 +26,7 @@ export function admitRow(conversation: Conversation, size: number): Admission {
 export function admitCopyData(conversation: Conversation, size: number): Admission {
   const run = copyRun(conversation)
   const admission = count(conversation, run, size)
-  if (admission === 'drop') return admission
+  if (admission !== 'pass') return admission
   return run.copyMask === undefined ? 'pass' : 'read'
 }
 
@@ -77,12 +77,32 @@ function count(conversation: Conversation, run: Run, size: number): Admission {
   if (run.blocked !== undefined) return 'drop'
   run.rows += 1
   run.bytes += size
-  const refused = run.isOverLimit ? tooManyRows(run) : run.permit.takeRow()
+  const refused = run.isOverLimit ? tooManyRows(run) : takeRow(run)
   if (refused === undefined) return 'pass'
   run.rows -= 1
   run.bytes -= size
+  if (refused instanceof Promise) {
+    conversation.awaited = awaitRow(conversation, run, refused)
+    return 'wait'
+  }
   block(conversation, run, refused)
   return 'drop'
+}
+
+function takeRow(run: Run): ReturnType<Run['permit']['takeRow']> {
+  if (!run.isRowTaken) return run.permit.takeRow()
+  run.isRowTaken = false
+  return undefined
+}
+
+async function awaitRow(
+  conversation: Conversation,
+  run: Run,
+  taken: Promise<GatewayError | undefined>,
+): Promise<void> {
+  const refused = await taken.catch(toGatewayError)
+  if (refused === undefined) run.isRowTaken = true
+  else block(conversation, run, refused)
 }
 
 function tooManyRows({ permit }: Run): LimitError {

@@ -17,6 +17,8 @@ export class Run {
   error: { readonly code: string; readonly message: string } | undefined
   /** Why the rest of the result is withheld from the client. */
   blocked: GatewayError | undefined
+  /** The permit has given the next row before it could be shown. */
+  isRowTaken = false
   isSettled = false
   private cellsBefore = 0
 

@@ -23,9 +23,13 @@ export class UpstreamPump {
   /** Bytes of the current message that are still to pass, or to be dropped. */
   private passing = 0
   private isDropping = false
+  private isWaiting = false
+  private readonly goOn: (nothing: Buffer) => void
 
-  constructor(conversation: Conversation) {
+  /** `goOn`: told when a wait is over, to feed again. */
+  constructor(conversation: Conversation, goOn: (nothing: Buffer) => void) {
     this.conversation = conversation
+    this.goOn = goOn
   }
 
   /** Between messages, with nothing kept. */
@@ -35,6 +39,7 @@ export class UpstreamPump {
 
   feed(chunk: Buffer): void {
     const { conversation, output } = this
+    if (this.isWaiting) return this.keepWaiting(chunk)
     const buffer = this.assembler.push(chunk)
     if (buffer === undefined) return
     output.begin(buffer)
@@ -60,6 +65,7 @@ export class UpstreamPump {
       const size = buffer.readInt32BE(at + 1) + 1
       if (size < HEADER_BYTES) throw malformed()
       const admission = this.admit(code, size)
+      if (admission === 'wait') return this.wait(buffer.subarray(at))
       if (admission !== 'read') {
         this.passing = size
         this.isDropping = admission === 'drop'
@@ -75,6 +81,24 @@ export class UpstreamPump {
       if (this.conversation.isBroken) return
     }
     this.assembler.keep(buffer.subarray(at), wanted)
+  }
+
+  /** The target waits with us: nothing of it is read until the message may be judged. */
+  private wait(rest: Buffer): void {
+    this.isWaiting = true
+    this.keepWaiting(rest)
+    const { awaited = Promise.resolve() } = this.conversation
+    void awaited.then(() => {
+      this.isWaiting = false
+      if (this.conversation.isBroken) return
+      this.conversation.parts.upstream.stream.resume()
+      this.goOn(Buffer.alloc(0))
+    })
+  }
+
+  private keepWaiting(bytes: Buffer): void {
+    this.conversation.parts.upstream.stream.pause()
+    this.assembler.keep(bytes, HEADER_BYTES)
   }
 
   private pass(buffer: Buffer, at: number): number {

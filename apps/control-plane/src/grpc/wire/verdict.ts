@@ -33,7 +33,7 @@ export function allowedToWire(
   const allow: Allow = {
     masking: planToWire(grant.masking),
     rowLimit: BigInt(grant.rowLimit ?? 0),
-    hourlyRowLimit: BigInt(grant.hourlyRowLimit ?? 0),
+    leasedRowLimit: BigInt(grant.hourlyRowLimit ?? 0),
     readOnly: grant.readOnly,
     recording: recordingModes[grant.recording],
     approvalId,

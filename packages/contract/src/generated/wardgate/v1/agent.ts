@@ -60,6 +60,43 @@ export interface IssueHostCertificateResponse {
   certificateChain: string;
 }
 
+/** Rows that a principal gets through a connection within any hour. */
+export interface RowBudget {
+  connectionId: string;
+  principalId: string;
+  limit: bigint;
+}
+
+export interface RowLease {
+  rows: bigint;
+  /** The control plane's mark of when it was given. */
+  minute: bigint;
+}
+
+export interface LeaseRowsRequest {
+  budget?: RowBudget | undefined;
+}
+
+export interface LeaseRowsResponse {
+  /** Without rows = the budget is used up. */
+  lease?:
+    | RowLease
+    | undefined;
+  /** For so long the agent may hand out rows of it; they count as handed out until it gives them back. */
+  seconds: number;
+}
+
+export interface ReturnRowsRequest {
+  budget?:
+    | RowBudget
+    | undefined;
+  /** With as many rows as are left. */
+  lease?: RowLease | undefined;
+}
+
+export interface ReturnRowsResponse {
+}
+
 export interface AttachRequest {
   message?:
     | { $case: "hello"; value: Hello }
@@ -519,6 +556,335 @@ export const IssueHostCertificateResponse: MessageFns<IssueHostCertificateRespon
             message.certificateChain = reader.string();
             continue;
           }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseRowBudget(): RowBudget {
+  return { connectionId: "", principalId: "", limit: 0n };
+}
+
+export const RowBudget: MessageFns<RowBudget> = {
+  encode(message: RowBudget, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.connectionId !== "") {
+      writer.uint32(10).string(message.connectionId);
+    }
+    if (message.principalId !== "") {
+      writer.uint32(18).string(message.principalId);
+    }
+    if (message.limit !== 0n) {
+      if (BigInt.asUintN(64, message.limit) !== message.limit) {
+        throw new globalThis.Error("value provided for field message.limit of type uint64 too large");
+      }
+      writer.uint32(24).uint64(message.limit);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RowBudget {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRowBudget();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.connectionId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.principalId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.limit = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseRowLease(): RowLease {
+  return { rows: 0n, minute: 0n };
+}
+
+export const RowLease: MessageFns<RowLease> = {
+  encode(message: RowLease, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.rows !== 0n) {
+      if (BigInt.asUintN(64, message.rows) !== message.rows) {
+        throw new globalThis.Error("value provided for field message.rows of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.rows);
+    }
+    if (message.minute !== 0n) {
+      if (BigInt.asUintN(64, message.minute) !== message.minute) {
+        throw new globalThis.Error("value provided for field message.minute of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.minute);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RowLease {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRowLease();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.rows = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.minute = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseLeaseRowsRequest(): LeaseRowsRequest {
+  return { budget: undefined };
+}
+
+export const LeaseRowsRequest: MessageFns<LeaseRowsRequest> = {
+  encode(message: LeaseRowsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.budget !== undefined) {
+      RowBudget.encode(message.budget, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LeaseRowsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLeaseRowsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.budget = RowBudget.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseLeaseRowsResponse(): LeaseRowsResponse {
+  return { lease: undefined, seconds: 0 };
+}
+
+export const LeaseRowsResponse: MessageFns<LeaseRowsResponse> = {
+  encode(message: LeaseRowsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.lease !== undefined) {
+      RowLease.encode(message.lease, writer.uint32(10).fork()).join();
+    }
+    if (message.seconds !== 0) {
+      writer.uint32(16).uint32(message.seconds);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LeaseRowsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLeaseRowsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.lease = RowLease.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.seconds = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseReturnRowsRequest(): ReturnRowsRequest {
+  return { budget: undefined, lease: undefined };
+}
+
+export const ReturnRowsRequest: MessageFns<ReturnRowsRequest> = {
+  encode(message: ReturnRowsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.budget !== undefined) {
+      RowBudget.encode(message.budget, writer.uint32(10).fork()).join();
+    }
+    if (message.lease !== undefined) {
+      RowLease.encode(message.lease, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReturnRowsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReturnRowsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.budget = RowBudget.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.lease = RowLease.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseReturnRowsResponse(): ReturnRowsResponse {
+  return {};
+}
+
+export const ReturnRowsResponse: MessageFns<ReturnRowsResponse> = {
+  encode(_: ReturnRowsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReturnRowsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReturnRowsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1763,6 +2129,26 @@ export const AgentServiceService = {
       Buffer.from(IssueHostCertificateResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): IssueHostCertificateResponse => IssueHostCertificateResponse.decode(value),
   },
+  /** Takes rows out of a budget that all agents share. */
+  leaseRows: {
+    path: "/wardgate.v1.AgentService/LeaseRows" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: LeaseRowsRequest): Buffer => Buffer.from(LeaseRowsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): LeaseRowsRequest => LeaseRowsRequest.decode(value),
+    responseSerialize: (value: LeaseRowsResponse): Buffer => Buffer.from(LeaseRowsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): LeaseRowsResponse => LeaseRowsResponse.decode(value),
+  },
+  /** Gives back what is left of a lease. */
+  returnRows: {
+    path: "/wardgate.v1.AgentService/ReturnRows" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ReturnRowsRequest): Buffer => Buffer.from(ReturnRowsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ReturnRowsRequest => ReturnRowsRequest.decode(value),
+    responseSerialize: (value: ReturnRowsResponse): Buffer => Buffer.from(ReturnRowsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ReturnRowsResponse => ReturnRowsResponse.decode(value),
+  },
   /** One stream an agent: health and catalogs up; assignments, epochs, kills and drain down. */
   attach: {
     path: "/wardgate.v1.AgentService/Attach" as const,
@@ -1802,6 +2188,10 @@ export interface AgentServiceServer extends UntypedServiceImplementation {
   renew: handleUnaryCall<RenewRequest, RenewResponse>;
   /** For a host that a connection of this agent stands for; refused for any other. */
   issueHostCertificate: handleUnaryCall<IssueHostCertificateRequest, IssueHostCertificateResponse>;
+  /** Takes rows out of a budget that all agents share. */
+  leaseRows: handleUnaryCall<LeaseRowsRequest, LeaseRowsResponse>;
+  /** Gives back what is left of a lease. */
+  returnRows: handleUnaryCall<ReturnRowsRequest, ReturnRowsResponse>;
   /** One stream an agent: health and catalogs up; assignments, epochs, kills and drain down. */
   attach: handleBidiStreamingCall<AttachRequest, AttachResponse>;
   /**
@@ -1844,6 +2234,38 @@ export interface AgentServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: IssueHostCertificateResponse) => void,
+  ): ClientUnaryCall;
+  /** Takes rows out of a budget that all agents share. */
+  leaseRows(
+    request: LeaseRowsRequest,
+    callback: (error: ServiceError | null, response: LeaseRowsResponse) => void,
+  ): ClientUnaryCall;
+  leaseRows(
+    request: LeaseRowsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: LeaseRowsResponse) => void,
+  ): ClientUnaryCall;
+  leaseRows(
+    request: LeaseRowsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: LeaseRowsResponse) => void,
+  ): ClientUnaryCall;
+  /** Gives back what is left of a lease. */
+  returnRows(
+    request: ReturnRowsRequest,
+    callback: (error: ServiceError | null, response: ReturnRowsResponse) => void,
+  ): ClientUnaryCall;
+  returnRows(
+    request: ReturnRowsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ReturnRowsResponse) => void,
+  ): ClientUnaryCall;
+  returnRows(
+    request: ReturnRowsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ReturnRowsResponse) => void,
   ): ClientUnaryCall;
   /** One stream an agent: health and catalogs up; assignments, epochs, kills and drain down. */
   attach(): ClientDuplexStream<AttachRequest, AttachResponse>;

@@ -229,7 +229,6 @@ export namespace MemoScope {
 export const Obligation = {
   OBLIGATION_UNSPECIFIED: 0,
   OBLIGATION_ROW_LIMIT: 1,
-  OBLIGATION_HOURLY_ROW_LIMIT: 2,
   OBLIGATION_READ_ONLY: 3,
   OBLIGATION_LINES: 4,
   OBLIGATION_RECORDING: 5,
@@ -237,6 +236,7 @@ export const Obligation = {
   OBLIGATION_MASK_DETECTORS: 7,
   OBLIGATION_MASK_PATHS: 8,
   OBLIGATION_MASK_HEADERS: 9,
+  OBLIGATION_LEASED_ROW_LIMIT: 10,
 } as const;
 
 export type Obligation = typeof Obligation[keyof typeof Obligation];
@@ -244,7 +244,6 @@ export type Obligation = typeof Obligation[keyof typeof Obligation];
 export namespace Obligation {
   export type OBLIGATION_UNSPECIFIED = typeof Obligation.OBLIGATION_UNSPECIFIED;
   export type OBLIGATION_ROW_LIMIT = typeof Obligation.OBLIGATION_ROW_LIMIT;
-  export type OBLIGATION_HOURLY_ROW_LIMIT = typeof Obligation.OBLIGATION_HOURLY_ROW_LIMIT;
   export type OBLIGATION_READ_ONLY = typeof Obligation.OBLIGATION_READ_ONLY;
   export type OBLIGATION_LINES = typeof Obligation.OBLIGATION_LINES;
   export type OBLIGATION_RECORDING = typeof Obligation.OBLIGATION_RECORDING;
@@ -252,6 +251,7 @@ export namespace Obligation {
   export type OBLIGATION_MASK_DETECTORS = typeof Obligation.OBLIGATION_MASK_DETECTORS;
   export type OBLIGATION_MASK_PATHS = typeof Obligation.OBLIGATION_MASK_PATHS;
   export type OBLIGATION_MASK_HEADERS = typeof Obligation.OBLIGATION_MASK_HEADERS;
+  export type OBLIGATION_LEASED_ROW_LIMIT = typeof Obligation.OBLIGATION_LEASED_ROW_LIMIT;
 }
 
 export interface SessionRequest {
@@ -720,8 +720,8 @@ export interface Allow {
   approvalId: string;
   /** An interactive shell takes whole lines, each an operation of its own. */
   lines: boolean;
-  /** Rows that the principal gets through the connection within any hour, by this agent's count. 0 = no limit. */
-  hourlyRowLimit: bigint;
+  /** Rows that the principal gets through the connection within any hour, each out of a lease. 0 = no limit. */
+  leasedRowLimit: bigint;
 }
 
 /** The operation waits for people. A Verdict follows when they have decided. */
@@ -4995,7 +4995,7 @@ function createBaseAllow(): Allow {
     recording: 0,
     approvalId: "",
     lines: false,
-    hourlyRowLimit: 0n,
+    leasedRowLimit: 0n,
   };
 }
 
@@ -5022,11 +5022,11 @@ export const Allow: MessageFns<Allow> = {
     if (message.lines !== false) {
       writer.uint32(48).bool(message.lines);
     }
-    if (message.hourlyRowLimit !== 0n) {
-      if (BigInt.asUintN(64, message.hourlyRowLimit) !== message.hourlyRowLimit) {
-        throw new globalThis.Error("value provided for field message.hourlyRowLimit of type uint64 too large");
+    if (message.leasedRowLimit !== 0n) {
+      if (BigInt.asUintN(64, message.leasedRowLimit) !== message.leasedRowLimit) {
+        throw new globalThis.Error("value provided for field message.leasedRowLimit of type uint64 too large");
       }
-      writer.uint32(56).uint64(message.hourlyRowLimit);
+      writer.uint32(64).uint64(message.leasedRowLimit);
     }
     return writer;
   },
@@ -5092,12 +5092,12 @@ export const Allow: MessageFns<Allow> = {
             message.lines = reader.bool();
             continue;
           }
-          case 7: {
-            if (tag !== 56) {
+          case 8: {
+            if (tag !== 64) {
               break;
             }
 
-            message.hourlyRowLimit = reader.uint64() as bigint;
+            message.leasedRowLimit = reader.uint64() as bigint;
             continue;
           }
         }
