@@ -1,0 +1,86 @@
+import { parsePath } from '@wardgate/masking'
+import { z } from 'zod'
+import { policyLimits } from '../limits'
+import { approval } from './approval'
+import { pattern, patterns } from './terms'
+
+const partial = z.strictObject({
+  keepFirst: z.int().min(0).max(64).optional(),
+  keepLast: z.int().min(0).max(64).optional(),
+})
+
+const shift = z.strictObject({
+  days: z.int().min(1).max(3_650).describe('How far a date moves at most, to either side.'),
+})
+
+const maskPath = pattern.refine(isPath, {
+  message: 'must be a name such as ssn, or a path such as $.customer.cards[*].number or $..ssn',
+})
+
+function isPath(text: string): boolean {
+  try {
+    return parsePath(text).length > 0 || text === '$'
+  } catch {
+    return false
+  }
+}
+
+export const mask = z
+  .strictObject({
+    columns: patterns.optional().describe('table.column or schema.table.column, with globs.'),
+    within: z
+      .array(maskPath)
+      .min(1)
+      .max(policyLimits.patterns)
+      .optional()
+      .describe('Only these places of the JSON that the columns hold.'),
+    detectors: patterns.optional(),
+    paths: z
+      .array(maskPath)
+      .min(1)
+      .max(policyLimits.patterns)
+      .optional()
+      .describe(
+        'Members of JSON, form fields, CSV columns, XML elements: ssn, $..ssn, $.a.b[*].c.',
+      ),
+    headers: patterns.optional().describe('Headers by name, with globs; of cookies the values.'),
+    // YAML reads a bare `null` as null, not as the word.
+    with: z.union([
+      z.enum(['redact', 'null', 'hash', 'tokenize']),
+      z.null(),
+      z.strictObject({ partial }),
+      z.strictObject({ shift }),
+    ]),
+    unless: z
+      .strictObject({ groups: patterns.optional(), roles: patterns.optional() })
+      .optional()
+      .describe('Principals that see the value as it is.'),
+    unmask: z
+      .strictObject({ groups: patterns.optional(), roles: patterns.optional(), approval })
+      .refine(({ groups, roles }) => groups ?? roles, { message: 'must name groups or roles' })
+      .optional()
+      .describe('Principals that see the columns as they are once people have agreed, each time.'),
+  })
+  .refine((value) => value.columns ?? value.detectors ?? value.paths ?? value.headers, {
+    message: 'must name columns, paths, headers or detectors',
+  })
+  .refine(isLiftable, {
+    path: ['unmask'],
+    message: 'is for columns alone: what detectors, paths and headers hide is not known beforehand',
+  })
+  .refine((value) => value.within === undefined || value.columns !== undefined, {
+    path: ['within'],
+    message: 'is a place within columns, and the mask names none',
+  })
+
+function isLiftable(value: {
+  readonly unmask?: unknown
+  readonly columns?: unknown
+  readonly detectors?: unknown
+  readonly paths?: unknown
+  readonly headers?: unknown
+}): boolean {
+  const { unmask, columns, detectors, paths, headers } = value
+  const others = [detectors, paths, headers].some((other) => other !== undefined)
+  return unmask === undefined || (columns !== undefined && !others)
+}
