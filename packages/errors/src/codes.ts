@@ -130,8 +130,8 @@ export const errorCodes = {
     nextStep: 'Put what it does into a script at the target, or send its data on standard input.',
   },
   ERR_LIMIT_TIME: {
-    meaning: 'What the target was asked to do took longer than the connection permits.',
-    nextStep: 'Do it in smaller steps, or have an administrator raise the limit of the connection.',
+    meaning: 'What the target was asked to do took longer than the connection, or a rule, permits.',
+    nextStep: 'Do it in smaller steps, or have an administrator raise the limit.',
   },
   ERR_LIMIT_SCAN: {
     meaning: 'The content is too large to be looked through for what has to be masked.',

@@ -1,4 +1,4 @@
-import { type GatewayError, toGatewayError } from '@wardgate/errors'
+import { type GatewayError, LimitError, toGatewayError } from '@wardgate/errors'
 import {
   compileBodyMasker,
   compileHeaderMasker,
@@ -9,6 +9,7 @@ import {
   type StreamMasker,
 } from '@wardgate/masking'
 import type { Outcome } from './operation'
+import type { TimeLimit } from './ports'
 import { permitProof } from './proof'
 import type { Permit } from './protocol'
 import type { RowBudget } from './row-budget/row-budget'
@@ -23,6 +24,7 @@ export interface Allowance {
   readonly masking: MaskingPlan
   readonly rowLimit?: number
   readonly hourlyRowLimit?: number
+  readonly timeLimit?: TimeLimit
   readonly readOnly: boolean
   readonly recording: 'full' | 'statements' | 'off'
   readonly lines?: boolean
@@ -39,7 +41,8 @@ export class OperationPermit implements Permit {
   readonly touchesMasked: boolean
   readonly lines: boolean
   readonly rowLimit?: number
-  readonly mayCutRows: boolean
+  readonly limitMillis?: number
+  readonly mayBeCut: boolean
   readonly #context: SessionContext
   readonly #startedMicros: number
   readonly #ended: ((outcome: Outcome) => void) | undefined
@@ -61,9 +64,10 @@ export class OperationPermit implements Permit {
     this.unmasked = masksNothing(allowance.masking)
     this.touchesMasked = allowance.masking.touchesMasked ?? false
     this.lines = allowance.lines ?? false
-    const { rowLimit, hourlyRowLimit } = allowance
+    const { rowLimit, hourlyRowLimit, timeLimit } = allowance
     if (rowLimit !== undefined) this.rowLimit = rowLimit
-    this.mayCutRows = rowLimit !== undefined || hourlyRowLimit !== undefined
+    if (timeLimit !== undefined) this.limitMillis = timeLimit.millis
+    this.mayBeCut = [rowLimit, hourlyRowLimit, timeLimit].some((limit) => limit !== undefined)
     this.#startedMicros = context.clock.micros()
   }
 
@@ -74,6 +78,12 @@ export class OperationPermit implements Permit {
     const { principalId, connectionId } = session.grant
     this.#budget ??= rowBudgets.of({ principalId, connectionId, limit })
     return takeRow(this.#budget, limit)
+  }
+
+  tooLong(): GatewayError {
+    const { millis = 0, rule = '' } = this.allowance.timeLimit ?? {}
+    const message = `it took longer than the ${millis / 1000} s that rule ${rule} permits, and was stopped`
+    return new LimitError('ERR_LIMIT_TIME', message)
   }
 
   masker(columns: readonly Column[]): RowMasker {

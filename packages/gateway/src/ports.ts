@@ -114,6 +114,13 @@ export interface RuleReference {
   readonly rule: string
 }
 
+/** How long the target may work on one statement, and whose limit it is. */
+export interface TimeLimit {
+  readonly millis: number
+  /** policy/rule */
+  readonly rule: string
+}
+
 /** What the control plane decided, as data that can be kept in the memo. */
 export interface ControlVerdict {
   readonly outcome:
@@ -122,6 +129,7 @@ export interface ControlVerdict {
         readonly masking: MaskingPlan
         readonly rowLimit?: number
         readonly hourlyRowLimit?: number
+        readonly timeLimit?: TimeLimit
         readonly readOnly: boolean
         readonly recording: 'full' | 'statements' | 'off'
         readonly lines?: boolean

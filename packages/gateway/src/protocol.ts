@@ -199,8 +199,10 @@ export interface Permit {
   readonly operationId: string
   /** At most this many rows may reach the client; absent = no limit. */
   readonly rowLimit?: number
-  /** Whether a result may end before its last row, by `rowLimit` or by `takeRow`. */
-  readonly mayCutRows: boolean
+  /** How long the target may work on it; then it is stopped, and the client told `tooLong`. Absent = no limit. */
+  readonly limitMillis?: number
+  /** Whether it may be ended before its last row, by `rowLimit`, `takeRow` or `limitMillis`. */
+  readonly mayBeCut: boolean
   readonly readOnly: boolean
   /** True = nothing is masked whatever the columns are, so results need not be described. Absent = unknown. */
   readonly unmasked?: boolean
@@ -213,6 +215,8 @@ export interface Permit {
    * waits: then the target has to wait as well.
    */
   takeRow(): GatewayError | undefined | Promise<GatewayError | undefined>
+  /** Why it was stopped. */
+  tooLong(): GatewayError
   masker(columns: readonly Column[]): RowMasker
   /** Masks a body as it streams by; throws a PolicyError when the plan forbids bodies of this media type. */
   body(mediaType: string): StreamMasker

@@ -39,6 +39,7 @@ interface Limits {
   readonly rowLimit?: number
   readonly hourlyRowLimit?: number
   readonly minimumGroupSize?: number
+  readonly statementSeconds?: number
 }
 
 export interface CompiledRule extends Limits {
@@ -120,11 +121,14 @@ function compileLimits({
   rows,
   rowsPerHour,
   minimumGroupSize,
+  statementTimeout = '',
 }: NonNullable<PolicyRule['limits']>): Pick<CompiledRule, keyof Limits> {
+  const statementSeconds = parseDuration(statementTimeout)
   return {
     ...(rows !== undefined && { rowLimit: rows }),
     ...(rowsPerHour !== undefined && { hourlyRowLimit: rowsPerHour }),
     ...(minimumGroupSize !== undefined && { minimumGroupSize }),
+    ...(statementSeconds !== undefined && { statementSeconds }),
   }
 }
 

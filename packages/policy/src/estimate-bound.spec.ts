@@ -29,6 +29,15 @@ test('without an estimate it is above any bound', () => {
   expect(judge('delete').kind).toBe('deny')
 })
 
+test('a refusal says what is expected, the bound and the rule', () => {
+  expect(judge('read', { 'sql.estimatedCost': 60_000.25 }).message).toMatch(
+    /by rule estimates\/dear: expected cost of its plan 60,000\.25 above 50,000$/,
+  )
+  expect(judge('delete').message).toMatch(
+    /by rule estimates\/many: expected rows not known, which counts as above 1,000$/,
+  )
+})
+
 test('the target is asked only where a rule came down to it, and the verdict is not remembered', () => {
   expect(judge('delete', { 'sql.estimatedRows': 1 })).toMatchObject({
     readsEstimate: true,

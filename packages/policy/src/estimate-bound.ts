@@ -16,6 +16,24 @@ export function estimateBounds({ estimatedRows, estimatedCost }: RuleMatch): Est
   ]
 }
 
+const names = {
+  [estimateFacts.rows]: 'rows',
+  [estimateFacts.cost]: 'cost of its plan',
+} as Readonly<Record<string, string>>
+
+/** For the client of a rule that matched: what the target expects, and the bound that it passes. */
+export function estimateReason(bounds: readonly EstimateBound[], { detail }: Facts): string {
+  const said = bounds.map(({ key, bound: { above, atMost } }) => {
+    const known = detail[key]
+    const what = `expected ${names[key] ?? key}`
+    const limit = (above ?? atMost ?? 0).toLocaleString('en-US')
+    if (typeof known !== 'number') return `${what} not known, which counts as above ${limit}`
+    const side = above === undefined ? 'at most' : 'above'
+    return `${what} ${known.toLocaleString('en-US')} ${side} ${limit}`
+  })
+  return said.join(', ')
+}
+
 /** Why the target's estimate is not of the kind; undefined when it is. Fails closed: without one it is above any bound. */
 export function estimateMismatch(
   bounds: readonly EstimateBound[],

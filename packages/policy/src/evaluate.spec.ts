@@ -406,6 +406,19 @@ rules: [{ id: ssn, mask: { columns: [people.ssn], with: redact } }]`
   expect(judge([source, other]).obligations.minimumGroupSize).toBeUndefined()
 })
 
+test('of several limits of time the shortest counts, with the rule that says so', () => {
+  const source = `
+name: times
+rules:
+  - { id: read, effect: allow, match: { actions: [read] }, limits: { statementTimeout: 2m } }
+  - { id: brief, limits: { statementTimeout: 10s } }
+  - { id: shell, match: { actions: [exec] }, limits: { statementTimeout: 1s } }`
+  expect(judge(source).obligations.timeLimit).toEqual({
+    seconds: 10,
+    rule: { policy: 'times', rule: 'brief' },
+  })
+})
+
 test('nothing that lifts the wall of the target is reading', () => {
   const source = `
 name: readers

@@ -1,6 +1,7 @@
 import { combineApprovalTerms } from './approval-terms'
 import { builtInGrant, builtInRules, writes } from './built-in'
 import type { CompiledRule, PolicySet } from './compile'
+import { estimateReason } from './estimate-bound'
 import type { PolicyContext } from './context'
 import { expressionVariables, type ExpressionVariables } from './expression'
 import type { ActionFact, Facts } from './facts'
@@ -115,7 +116,7 @@ function decide(findings: Findings, facts: Facts, readOnly: boolean): Decision {
 
 function denied({ matched }: Findings, facts: Facts): Decision | undefined {
   const rules = matched.filter(({ effect }) => effect === 'deny')
-  return rules.length === 0 ? undefined : deny(references(rules), facts, reasons(rules))
+  return rules.length === 0 ? undefined : deny(references(rules), facts, reasons(rules, facts))
 }
 
 /** Fails closed: whatever the rule would have said, nobody knows it. */
@@ -174,7 +175,7 @@ function held({ matched }: Findings, facts: Facts): Decision | undefined {
   return {
     kind: 'require-approval',
     determinedBy: references(rules),
-    message: `${facts.summary} needs approval: ${reasons(rules)}`,
+    message: `${facts.summary} needs approval: ${reasons(rules, facts)}`,
     approval,
   }
 }
@@ -221,11 +222,13 @@ function references(rules: readonly CompiledRule[]): readonly RuleReference[] {
 }
 
 /** The first rule's own words, and which rule that is: its reader asks its owner. */
-function reasons(rules: readonly CompiledRule[]): string {
+function reasons(rules: readonly CompiledRule[], facts: Facts): string {
   const rule = rules.find(({ message }) => message !== undefined) ?? rules[0]
   if (rule === undefined) return ''
   const name = `rule ${rule.reference.policy}/${rule.reference.rule}`
-  return rule.message === undefined ? `by ${name}` : `${rule.message} (${name})`
+  const { estimates } = rule.facts
+  const reason = estimates.length === 0 ? name : `${name}: ${estimateReason(estimates, facts)}`
+  return rule.message === undefined ? `by ${reason}` : `${rule.message} (${reason})`
 }
 
 function unique(all: readonly RuleReference[]): readonly RuleReference[] {

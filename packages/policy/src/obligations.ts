@@ -1,7 +1,7 @@
 import { compareText, type CompiledMask, type CompiledRule } from './compile'
 import type { PolicyPrincipal } from './context'
 import { matchesAny, type Glob } from './glob'
-import type { Obligations, SelectedMask } from './verdict'
+import type { Obligations, SelectedMask, TimeLimit } from './verdict'
 
 const recordingOrder = ['off', 'statements', 'full'] as const
 const inferenceOrder = ['allow', 'approve', 'deny'] as const
@@ -16,6 +16,7 @@ export function combineObligations(
   const rowLimit = leastOf(matched.map((rule) => rule.rowLimit))
   const hourlyRowLimit = leastOf(matched.map((rule) => rule.hourlyRowLimit))
   const minimumGroupSize = groupSizeOf(matched, masks)
+  const timeLimit = timeLimitOf(matched)
   return {
     masks: masks.sort(
       (a, b) =>
@@ -25,6 +26,7 @@ export function combineObligations(
     ...(rowLimit !== undefined && { rowLimit }),
     ...(hourlyRowLimit !== undefined && { hourlyRowLimit }),
     ...(minimumGroupSize !== undefined && { minimumGroupSize }),
+    ...(timeLimit !== undefined && { timeLimit }),
     readOnly: matched.some(({ readOnly }) => readOnly),
     recording: strictest(
       recordingOrder,
@@ -42,6 +44,15 @@ export function combineObligations(
       absent: 'refuse',
     }),
   }
+}
+
+/** The rule is named to the client: of equal ones the first. */
+function timeLimitOf(matched: readonly CompiledRule[]): TimeLimit | undefined {
+  let least: TimeLimit | undefined
+  for (const { statementSeconds: seconds, reference } of matched)
+    if (seconds !== undefined && (least === undefined || seconds < least.seconds))
+      least = { seconds, rule: reference }
+  return least
 }
 
 function hasColumns({ columns }: SelectedMask): boolean {

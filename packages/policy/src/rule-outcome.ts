@@ -78,6 +78,7 @@ function carriesObligations(rule: CompiledRule): boolean {
     rule.rowLimit !== undefined ||
     rule.hourlyRowLimit !== undefined ||
     rule.minimumGroupSize !== undefined ||
+    rule.statementSeconds !== undefined ||
     rule.readOnly ||
     rule.lines ||
     rule.recording !== undefined ||

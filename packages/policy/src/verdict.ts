@@ -32,6 +32,11 @@ export interface SelectedMask {
   readonly unmask?: ApprovalTerms
 }
 
+export interface TimeLimit {
+  readonly seconds: number
+  readonly rule: RuleReference
+}
+
 export interface Obligations {
   readonly masks: readonly SelectedMask[]
   /** Absent = no limit. */
@@ -40,6 +45,8 @@ export interface Obligations {
   readonly hourlyRowLimit?: number
   /** Aggregates of masked columns are shown for groups of at least so many values. Absent = they are masked. */
   readonly minimumGroupSize?: number
+  /** How long the target may work on a statement, and which rule says so. Absent = no limit. */
+  readonly timeLimit?: TimeLimit
   readonly readOnly: boolean
   readonly recording: 'full' | 'statements' | 'off'
   /** An interactive shell takes whole lines, each an operation of its own. Absent = it takes what is typed. */

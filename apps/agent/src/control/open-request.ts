@@ -17,6 +17,7 @@ function keyProofToWire(proof: OpenRequest['unverifiedProof']) {
 const fulfilled = [
   Obligation.OBLIGATION_ROW_LIMIT,
   Obligation.OBLIGATION_LEASED_ROW_LIMIT,
+  Obligation.OBLIGATION_TIME_LIMIT,
   Obligation.OBLIGATION_READ_ONLY,
   Obligation.OBLIGATION_LINES,
   Obligation.OBLIGATION_RECORDING,

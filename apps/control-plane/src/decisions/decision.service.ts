@@ -264,7 +264,7 @@ function toGrant(masking: MaskingDecision, { obligations }: PolicyVerdict): Allo
   // A refusal never gets here; were it to, nothing would be readable.
   const plan =
     masking.kind === 'refuse' ? { width: 0, columns: [], origins: [], detectors: [] } : masking.plan
-  const { rowLimit, hourlyRowLimit, readOnly, recording, lines = false } = obligations
+  const { rowLimit, hourlyRowLimit, timeLimit, readOnly, recording, lines = false } = obligations
   return {
     masking: plan,
     readOnly,
@@ -272,6 +272,7 @@ function toGrant(masking: MaskingDecision, { obligations }: PolicyVerdict): Allo
     lines,
     ...(rowLimit !== undefined && { rowLimit }),
     ...(hourlyRowLimit !== undefined && { hourlyRowLimit }),
+    ...(timeLimit !== undefined && { timeLimit }),
   }
 }
 

@@ -6,6 +6,7 @@ import type {
   MemoScope,
   PolicyVerdict,
   RuleReference,
+  TimeLimit,
 } from '@wardgate/policy'
 import type { Lacks } from './lacks'
 
@@ -45,6 +46,7 @@ export interface AllowGrant {
   readonly masking: MaskingPlan
   readonly rowLimit?: number
   readonly hourlyRowLimit?: number
+  readonly timeLimit?: TimeLimit
   readonly readOnly: boolean
   readonly recording: 'full' | 'statements' | 'off'
   readonly lines?: boolean

@@ -9,6 +9,7 @@ const rule = 'r'
 const grants: Readonly<Record<Obligation, AllowGrant>> = {
   'row-limit': { ...plain, rowLimit: 0 },
   'hourly-row-limit': { ...plain, hourlyRowLimit: 10 },
+  'time-limit': { ...plain, timeLimit: { seconds: 5, rule: { policy: 'shop', rule: 'slow' } } },
   'read-only': { ...plain, readOnly: true },
   lines: { ...plain, lines: true },
   recording: { ...plain, recording: 'statements' },

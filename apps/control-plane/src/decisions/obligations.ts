@@ -4,6 +4,7 @@ import type { AllowGrant } from './decision'
 export const obligations = [
   'row-limit',
   'hourly-row-limit',
+  'time-limit',
   'read-only',
   'lines',
   'recording',
@@ -17,6 +18,7 @@ export type Obligation = (typeof obligations)[number]
 const asked: Readonly<Record<Obligation, (grant: AllowGrant) => boolean>> = {
   'row-limit': ({ rowLimit }) => rowLimit !== undefined,
   'hourly-row-limit': ({ hourlyRowLimit }) => hourlyRowLimit !== undefined,
+  'time-limit': ({ timeLimit }) => timeLimit !== undefined,
   'read-only': ({ readOnly }) => readOnly,
   lines: ({ lines }) => lines === true,
   recording: ({ recording }) => recording !== 'off',

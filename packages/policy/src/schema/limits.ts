@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { duration } from './terms'
 
 export const limits = z
   .strictObject({
@@ -15,7 +16,10 @@ export const limits = z
       .max(1_000_000)
       .optional()
       .describe('Aggregates of masked columns are shown for groups of at least so many values.'),
+    statementTimeout: duration(1, 86_400)
+      .optional()
+      .describe('How long the target may work on one statement.'),
   })
   .refine((value) => Object.values(value).some((limit) => limit !== undefined), {
-    message: 'must name rows, rowsPerHour or minimumGroupSize',
+    message: 'must name rows, rowsPerHour, minimumGroupSize or statementTimeout',
   })

@@ -10,6 +10,7 @@ import type { Outbox } from './outbox'
 import { PreparedObjects } from './prepared'
 import { Replies, type Reply } from './replies'
 import type { Run } from './run'
+import type { RunClock } from './run-clock'
 import { flush } from '../wire'
 import type { TrackedState } from './session-state'
 
@@ -23,6 +24,8 @@ export interface ConversationParts {
   readonly outbox: Outbox
   readonly maxMessageBytes: number
   readonly cancels: Cancels
+  /** Of runs that are limited in time. */
+  readonly runClock: RunClock
   /** Ends the conversation; only the first reason counts. */
   readonly end: (closing: Closing) => void
 }
@@ -53,6 +56,8 @@ export class Conversation {
   touchesMasked = false
   /** Settles when it is known whether the target's next message may pass. */
   awaited: Promise<void> | undefined
+  /** When the target began with what it is to answer next; milliseconds, monotonic. */
+  workingSince = performance.now()
   private deferred: Buffer[] = []
 
   constructor(parts: ConversationParts) {
@@ -98,6 +103,7 @@ export class Conversation {
 
   /** Forwards a message whose answer is `reply`. */
   forward(bytes: Buffer, reply: Reply): void {
+    if (this.replies.length === 0) this.workingSince = performance.now()
     this.replies.push(reply)
     this.parts.outbox.write(bytes)
   }

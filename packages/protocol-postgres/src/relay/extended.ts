@@ -154,7 +154,8 @@ function forwardExecute(conversation: Conversation, portal: Portal, frame: Buffe
   portal.state = 'running'
   conversation.hasRunInGroup = true
   conversation.forward(frame, { kind: 'execute', run, portal })
-  if (!run.permit.mayCutRows) return undefined
+  conversation.parts.runClock.start(conversation, run)
+  if (!run.permit.mayBeCut) return undefined
   // Behind a result that may be cut short nothing is forwarded: the client is to see it fail first.
   conversation.parts.outbox.write(flush)
   return conversation.replies.fewerThan(1)

@@ -5,6 +5,8 @@ import type { Conversation } from './conversation'
 import type { Reply } from './replies'
 import type { Run } from './run'
 
+const queryCanceled = '57014'
+
 /** What the client gets of a message. */
 export type Shown = 'as-is' | 'nothing' | Buffer
 
@@ -34,10 +36,14 @@ function failed(head: Reply, body: Buffer, masked: Buffer): Shown {
 
 /** A result that we cut short fails with our reason, whatever the target says about being cancelled. */
 function showFailure(run: Run, body: Buffer, masked: Buffer): Shown {
-  const { blocked } = run
+  const blocked = run.blocked ?? (isCancelled(body) ? run.stopped : undefined)
   if (blocked !== undefined) return run.error === undefined ? blockedError(run, blocked) : 'nothing'
   noteFailure(run, body, masked)
   return masked
+}
+
+function isCancelled(body: Buffer): boolean {
+  return readFields(body).get('C') === queryCanceled
 }
 
 function noteFailure(run: Run, body: Buffer, masked: Buffer): void {

@@ -17,6 +17,7 @@ import { Conversation } from './conversation'
 import { Deadlines } from './deadlines'
 import { CANCEL_GRACE_MILLIS, FAREWELL_MILLIS } from './limits'
 import { Outbox } from './outbox'
+import { RunClock } from './run-clock'
 import { TrackedState } from './session-state'
 import { UpstreamPump } from './upstream-pump'
 
@@ -44,7 +45,6 @@ export class Relay {
   private readonly outcome: Promise<Closing>
   private resolveOutcome: (closing: Closing) => void = () => undefined
   private lastActivity = performance.now()
-  private lastProgress = performance.now()
 
   constructor(parts: RelayParts) {
     this.parts = parts
@@ -56,6 +56,7 @@ export class Relay {
       outbox: new Outbox(upstream.stream),
       maxMessageBytes: target.limits?.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES,
       cancels: new Cancels(() => cancelUpstream(upstream, target, parts.settings)),
+      runClock: new RunClock(this.onStuck),
       end: (closing) => this.end(closing),
     })
     this.clientPump = new ClientPump(this.conversation)
@@ -68,18 +69,15 @@ export class Relay {
       },
       () => ({
         lastActivity: this.lastActivity,
-        workingSince: this.conversation.replies.length > 0 ? this.lastProgress : undefined,
+        workingSince:
+          this.conversation.replies.length > 0 ? this.conversation.workingSince : undefined,
         isHeld: !this.clientPump.isIdle,
       }),
       {
         onIdle: () =>
           this.conversation.fail(new LimitError('ERR_LIMIT_IDLE', 'the session was idle too long')),
-        onStatementTimeout: () => this.conversation.parts.cancels.ask(),
-        onStuck: () =>
-          this.conversation.fail(
-            new TargetError('ERR_TARGET_LOST', 'the target did not end a cancelled statement'),
-            'target',
-          ),
+        onStatementTimeout: () => this.onStatementTimeout(),
+        onStuck: this.onStuck,
       },
     )
   }
@@ -101,6 +99,7 @@ export class Relay {
     if (closing.reason === 'client') await this.farewell(signal)
     signal.removeEventListener('abort', onAbort)
     this.deadlines.stop()
+    this.conversation.parts.runClock.stop()
     this.clientPump.stop()
     this.detach()
     if (closing.reason !== 'client' || isKilled(signal)) await this.stopWhatRuns()
@@ -185,9 +184,23 @@ export class Relay {
     upstream.stream.pause()
   }
 
+  private onStatementTimeout(): void {
+    const { replies, parts } = this.conversation
+    const seconds = (this.parts.target.limits?.statementMillis ?? 0) / 1000
+    const message = `it took longer than the ${seconds} s that the connection permits, and was stopped`
+    const { head } = replies
+    if (head !== undefined && 'run' in head)
+      head.run.stopped ??= new LimitError('ERR_LIMIT_TIME', message)
+    parts.cancels.ask()
+  }
+
+  private readonly onStuck = (): void => {
+    const error = new TargetError('ERR_TARGET_LOST', 'the target did not end a cancelled statement')
+    this.conversation.fail(error, 'target')
+  }
+
   private readonly onClientData = (chunk: Buffer): void => {
     this.lastActivity = performance.now()
-    if (this.conversation.replies.length === 0) this.lastProgress = this.lastActivity
     this.clientPump.onData(chunk)
   }
 
@@ -200,7 +213,8 @@ export class Relay {
       this.conversation.fail(toGatewayError(caught), 'target')
       this.parts.upstream.stream.destroy()
     }
-    if (this.conversation.replies.length !== owed) this.lastProgress = this.lastActivity
+    if (this.conversation.replies.length !== owed)
+      this.conversation.workingSince = this.lastActivity
   }
 
   private readonly onUpstreamEnd = (): void => {

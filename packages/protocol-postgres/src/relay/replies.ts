@@ -48,6 +48,11 @@ export class Replies {
     return this.queue[this.at]
   }
 
+  /** What of this run is owed, if anything. */
+  of(run: Run): Reply | undefined {
+    return this.queue.slice(this.at).find((reply) => 'run' in reply && reply.run === run)
+  }
+
   push(reply: Reply): void {
     this.queue.push(reply)
     if (endsWithReady(reply)) this.pendingReady += 1

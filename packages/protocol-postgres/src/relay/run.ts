@@ -19,6 +19,8 @@ export class Run {
   blocked: GatewayError | undefined
   /** The permit has given the next row before it could be shown. */
   isRowTaken = false
+  /** Why the target was asked to stop: told to the client if it does. */
+  stopped: GatewayError | undefined
   isSettled = false
   private cellsBefore = 0
 
@@ -61,8 +63,12 @@ export class Run {
   /** By what the target said last. */
   settleAsEnded(): void {
     if (this.error === undefined) this.settle('succeeded')
-    else this.settle(this.error.code === '57014' ? 'cancelled' : 'failed')
+    else this.settle(isCancelled(this.error.code) ? 'cancelled' : 'failed')
   }
+}
+
+function isCancelled(code: string): boolean {
+  return code === '57014' || code === 'ERR_LIMIT_TIME'
 }
 
 function affectedRows(tag: string | undefined): number {

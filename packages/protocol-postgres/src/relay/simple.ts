@@ -70,8 +70,9 @@ function forwardRun(
   const { group } = conversation
   conversation.group += 1
   conversation.forward(frame, { kind, run, group })
+  conversation.parts.runClock.start(conversation, run)
   // Behind a result that may be cut short nothing is forwarded: the client is to see it fail first.
-  return run.permit.mayCutRows ? conversation.replies.fewerThan(1) : undefined
+  return run.permit.mayBeCut ? conversation.replies.fewerThan(1) : undefined
 }
 
 export function lexingError(): ProtocolError {

@@ -4,6 +4,7 @@ import { type Obligation, obligations } from '../../decisions/obligations'
 const wireObligations: Readonly<Record<Obligation, WireObligation>> = {
   'row-limit': WireObligation.OBLIGATION_ROW_LIMIT,
   'hourly-row-limit': WireObligation.OBLIGATION_LEASED_ROW_LIMIT,
+  'time-limit': WireObligation.OBLIGATION_TIME_LIMIT,
   'read-only': WireObligation.OBLIGATION_READ_ONLY,
   lines: WireObligation.OBLIGATION_LINES,
   recording: WireObligation.OBLIGATION_RECORDING,

@@ -34,6 +34,7 @@ export function allowedToWire(
     masking: planToWire(grant.masking),
     rowLimit: BigInt(grant.rowLimit ?? 0),
     leasedRowLimit: BigInt(grant.hourlyRowLimit ?? 0),
+    timeLimit: grant.timeLimit,
     readOnly: grant.readOnly,
     recording: recordingModes[grant.recording],
     approvalId,

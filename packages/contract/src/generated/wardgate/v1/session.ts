@@ -237,6 +237,7 @@ export const Obligation = {
   OBLIGATION_MASK_PATHS: 8,
   OBLIGATION_MASK_HEADERS: 9,
   OBLIGATION_LEASED_ROW_LIMIT: 10,
+  OBLIGATION_TIME_LIMIT: 11,
 } as const;
 
 export type Obligation = typeof Obligation[keyof typeof Obligation];
@@ -252,6 +253,7 @@ export namespace Obligation {
   export type OBLIGATION_MASK_PATHS = typeof Obligation.OBLIGATION_MASK_PATHS;
   export type OBLIGATION_MASK_HEADERS = typeof Obligation.OBLIGATION_MASK_HEADERS;
   export type OBLIGATION_LEASED_ROW_LIMIT = typeof Obligation.OBLIGATION_LEASED_ROW_LIMIT;
+  export type OBLIGATION_TIME_LIMIT = typeof Obligation.OBLIGATION_TIME_LIMIT;
 }
 
 export interface SessionRequest {
@@ -722,6 +724,15 @@ export interface Allow {
   lines: boolean;
   /** Rows that the principal gets through the connection within any hour, each out of a lease. 0 = no limit. */
   leasedRowLimit: bigint;
+  /** Absent = no limit but the connection's. */
+  timeLimit?: TimeLimit | undefined;
+}
+
+/** How long the target may work on one statement. */
+export interface TimeLimit {
+  seconds: number;
+  /** Whose limit it is. */
+  rule?: RuleReference | undefined;
 }
 
 /** The operation waits for people. A Verdict follows when they have decided. */
@@ -4996,6 +5007,7 @@ function createBaseAllow(): Allow {
     approvalId: "",
     lines: false,
     leasedRowLimit: 0n,
+    timeLimit: undefined,
   };
 }
 
@@ -5027,6 +5039,9 @@ export const Allow: MessageFns<Allow> = {
         throw new globalThis.Error("value provided for field message.leasedRowLimit of type uint64 too large");
       }
       writer.uint32(64).uint64(message.leasedRowLimit);
+    }
+    if (message.timeLimit !== undefined) {
+      TimeLimit.encode(message.timeLimit, writer.uint32(74).fork()).join();
     }
     return writer;
   },
@@ -5098,6 +5113,71 @@ export const Allow: MessageFns<Allow> = {
             }
 
             message.leasedRowLimit = reader.uint64() as bigint;
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.timeLimit = TimeLimit.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseTimeLimit(): TimeLimit {
+  return { seconds: 0, rule: undefined };
+}
+
+export const TimeLimit: MessageFns<TimeLimit> = {
+  encode(message: TimeLimit, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.seconds !== 0) {
+      writer.uint32(8).uint32(message.seconds);
+    }
+    if (message.rule !== undefined) {
+      RuleReference.encode(message.rule, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TimeLimit {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTimeLimit();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.seconds = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.rule = RuleReference.decode(reader, reader.uint32());
             continue;
           }
         }
