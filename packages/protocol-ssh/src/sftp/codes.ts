@@ -71,3 +71,5 @@ export const maxHandleBytes = 256
 export const maxOpenFiles = 256
 /** Requests that the target has not answered. */
 export const maxInFlight = 128
+/** Content that is asked for and has not come. */
+export const maxExpectedBytes = 2 * 1024 * 1024

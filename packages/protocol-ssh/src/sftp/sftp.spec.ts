@@ -84,6 +84,25 @@ it('says how much may be read at once, without asking the target', async () => {
   expect(files.asked).toEqual([])
 })
 
+it('asks the target for no more content at once than a window holds', async () => {
+  const [block, reads] = [32 * 1024, 100]
+  files.content.set('/large', Buffer.alloc(reads * block, 'x'))
+  const sftp = await sftpOf(client)
+  const other = await sftpOf(client)
+  const handle = await call<Buffer>((done) => sftp.open('/large', 'r', done))
+  const held: (() => void)[] = []
+  files.held = held
+  const read = (at: number) =>
+    call<number>((done) => sftp.read(handle, Buffer.alloc(block), 0, block, at * block, done))
+  const blocks = Promise.all(Array.from({ length: reads }, (_, at) => read(at)))
+  // Sent after them: what of them is passed on has arrived when this is answered.
+  await call((done) => other.stat('/large', done))
+  expect(held).toHaveLength(64)
+  files.held = undefined
+  for (const answer of held) answer()
+  expect((await blocks).every((bytes) => bytes === block)).toBe(true)
+})
+
 it('asks for both when a file is opened for reading and writing', async () => {
   stage.controlPlane.answer = (operation) =>
     operation.kind === 'file' && operation.action === 'write'

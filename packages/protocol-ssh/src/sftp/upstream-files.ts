@@ -2,12 +2,14 @@ import { ProtocolError, TargetError, toGatewayError, type GatewayError } from '@
 import type { Permit } from '@wardgate/gateway'
 import type { Client, ClientChannel } from 'ssh2'
 import { notOpened } from '../channels/open-command'
-import { maxInFlight, replies } from './codes'
+import { maxExpectedBytes, maxFrameBytes, maxInFlight, replies } from './codes'
 import { FrameReader } from './frames'
 import { initFrame, TargetReply, type Reply } from './replies'
 import { encodeRequest, type FileRequest } from './requests'
 
 interface Waiting {
+  /** Of content that the answer may have. */
+  readonly bytes: number
   readonly answered: (reply: Reply) => void
   readonly failed: (error: GatewayError) => void
 }
@@ -18,6 +20,7 @@ export class UpstreamFiles {
   readonly #frames = new FrameReader()
   readonly #waiting = new Map<number, Waiting>()
   #nextId = 0
+  #expectedBytes = 0
   #greeted: () => void = () => undefined
   #greeting: Promise<void>
   #room: (() => void) | undefined
@@ -58,7 +61,9 @@ export class UpstreamFiles {
     this.#nextId = (this.#nextId + 1) >>> 0
     return new Promise((answered, failed) => {
       if (!this.#stream.writable) return failed(lost())
-      this.#waiting.set(id, { answered, failed })
+      const bytes = request.kind === 'read' ? Math.min(request.length, maxFrameBytes) : 0
+      this.#waiting.set(id, { bytes, answered, failed })
+      this.#expectedBytes += bytes
       for (const piece of encodeRequest(request, id, handle))
         this.#isDrained = this.#stream.write(piece)
     })
@@ -66,8 +71,13 @@ export class UpstreamFiles {
 
   /** Resolves when the target can take another request. */
   async room(): Promise<void> {
-    while (this.#waiting.size >= maxInFlight || !this.#isDrained)
+    while (this.#isFull)
       await new Promise<void>((resolve) => (this.#room = resolve))
+  }
+
+  get #isFull(): boolean {
+    const isBusy = this.#waiting.size >= maxInFlight || this.#expectedBytes >= maxExpectedBytes
+    return isBusy || !this.#isDrained
   }
 
   end(): void {
@@ -93,6 +103,7 @@ export class UpstreamFiles {
         'SFTP: an answer to nothing from the target',
       )
     this.#waiting.delete(reply.id)
+    this.#expectedBytes -= waiting.bytes
     waiting.answered(reply)
     this.#makeRoom()
   }
@@ -100,6 +111,7 @@ export class UpstreamFiles {
   #fail(error: GatewayError): void {
     const waiting = [...this.#waiting.values()]
     this.#waiting.clear()
+    this.#expectedBytes = 0
     this.#isDrained = true
     for (const { failed } of waiting) failed(error)
     this.#makeRoom()

@@ -8,6 +8,8 @@ export class FakeFiles {
   readonly asked: string[] = []
   /** Makes the answer to a READ, byte by byte, in place of the library. */
   readAnswer: ((id: number) => Buffer) | undefined
+  /** Answers to READs that wait; undefined = each is sent at once. */
+  held: (() => void)[] | undefined
   readonly #handles = new Map<number, { readonly path: string; isListed: boolean }>()
   #next = 0
 
@@ -26,9 +28,13 @@ export class FakeFiles {
     })
     sftp.on('READ', (id, handle, offset, length) => {
       if (this.readAnswer !== undefined) return sendRaw(sftp, this.readAnswer(id))
-      const bytes = this.#content(handle).subarray(offset, offset + length)
-      if (bytes.length === 0) sftp.status(id, statuses.eof)
-      else sftp.data(id, bytes)
+      const answer = () => {
+        const bytes = this.#content(handle).subarray(offset, offset + length)
+        if (bytes.length === 0) sftp.status(id, statuses.eof)
+        else sftp.data(id, bytes)
+      }
+      if (this.held === undefined) answer()
+      else this.held.push(answer)
     })
     sftp.on('WRITE', (id, handle, offset, data) => {
       const { path } = this.#handles.get(handle.readUInt32BE())!
