@@ -51,6 +51,33 @@ it('says why it refuses, with status 126, and goes on', async () => {
   expect(await client.exec('hello')).toMatchObject({ code: 3 })
 })
 
+it.each(['out', 'err', 'hello'])(
+  'ends a command when "%s" cannot be recorded, says why, and goes on',
+  async (unfit) => {
+    const client = await stage.client()
+    stage.refusesToRecord = (_, text) => text.startsWith(unfit)
+    const refused = await client.exec('hello')
+    expect(refused.code).toBe(126)
+    expect(refused.stderr).toContain('ERR_AUDIT_UNAVAILABLE: the recording is full')
+    stage.refusesToRecord = () => false
+    expect(await client.exec('hello')).toMatchObject({ code: 3 })
+  },
+)
+
+it('ends a command at the target whose input cannot be recorded', async () => {
+  target.stall()
+  const client = await stage.client()
+  stage.refusesToRecord = (direction, text) => direction === 'in' && text === 'typed'
+  const channel = await client.open('cat')
+  const answer = client.answerOf(channel)
+  const [running] = await target.whenRunning(1)
+  const ended = new Promise<void>((resolve) => running?.once('close', () => resolve()))
+  channel.write('typed')
+  expect(await answer).toMatchObject({ code: 126 })
+  await ended
+  expect(target.received().toString()).not.toContain('typed')
+})
+
 it('runs several commands at once, and withdraws only the one whose channel is closed', async () => {
   const client = await stage.client()
   stage.controlPlane.answer = () => stage.controlPlane.hold()

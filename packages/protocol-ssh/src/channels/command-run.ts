@@ -90,6 +90,9 @@ export class CommandRun {
       const ending = await this.#finished(this.#running, relayed)
       settlement.settle(outcomeOf(ending))
       return this.#hasClosed() ? { kind: 'abandoned' } : { kind: 'ended', ending }
+    } catch (error) {
+      this.#running?.stream.close()
+      throw error
     } finally {
       settlement.end()
     }
@@ -148,18 +151,21 @@ export class CommandRun {
     const errors = { from: stream.stderr, to: errorsTo, masker: maskers.stderr, seen: out }
     const stderr = new Pump(errors)
     const input = stdin && new Pump({ from: stdin, to: stream, seen: sent })
-    void (input?.done ?? Promise.resolve()).then(() => stream.end())
+    const unfit = new Promise<never>((_, reject) => {
+      void (input?.done ?? Promise.resolve()).then(() => stream.end(), reject)
+    })
     if (closed.aborted) stream.close()
     closed.addEventListener('abort', () => stream.close())
     const counts = () => ({
       bytes: stdout.bytes + stderr.bytes,
       maskedCells: maskers.stdout.maskedCells + maskers.stderr.maskedCells,
     })
-    return { output: Promise.all([stdout.done, stderr.done]), stop: () => input?.stop(), counts }
+    const output = Promise.race([Promise.all([stdout.done, stderr.done]), unfit])
+    return { output, stop: () => input?.stop(), counts }
   }
 
   /** The target's word on how it ended, once all its output is with the client. */
-  async #finished({ stream, ending }: RunningCommand, relayed: Relayed): Promise<Ending> {
+  async #finished({ ending }: RunningCommand, relayed: Relayed): Promise<Ending> {
     const { commandMillis } = this.#relaying
     const late = new AbortController()
     const timer = commandMillis > 0 ? setTimeout(() => late.abort(), commandMillis) : undefined
@@ -169,9 +175,6 @@ export class CommandRun {
     try {
       await Promise.race([relayed.output, tooLate])
       return await Promise.race([ending, tooLate])
-    } catch (error) {
-      stream.close()
-      throw error
     } finally {
       clearTimeout(timer)
       relayed.stop()

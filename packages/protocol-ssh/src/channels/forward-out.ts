@@ -66,8 +66,9 @@ export function carry({ touch }: Relaying, { stream, channel, masker }: Ends): C
   for (const end of [stream, channel]) end.on('error', () => undefined)
   const out = new Pump({ from: stream, to: channel, masker, seen: touch })
   const sent = new Pump({ from: channel, to: stream, seen: touch })
-  void out.done.then(() => channel.end())
-  void sent.done.then(() => stream.end())
+  const [endChannel, endStream] = [() => channel.end(), () => stream.end()]
+  void out.done.then(endChannel, endChannel)
+  void sent.done.then(endStream, endStream)
   channel.once('close', () => stream.close())
   stream.once('close', () => channel.close())
   return { ended: Promise.all([out.done, sent.done]), bytes: () => out.bytes }

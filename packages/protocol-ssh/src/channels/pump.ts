@@ -17,7 +17,7 @@ export interface PumpOptions {
 /** One direction of a byte stream, masked on its way and never faster than the reader reads. */
 export class Pump {
   bytes = 0
-  /** Everything was handed on; rejects when the masker refuses to go on: then nothing more is handed on. */
+  /** Everything was handed on; rejects when masker or recording refuse to go on: then nothing more is handed on. */
   readonly done: Promise<void>
   readonly #options: PumpOptions
   #finish: () => void = () => undefined
@@ -48,12 +48,12 @@ export class Pump {
 
   readonly #data = (chunk: Uint8Array): void => {
     const { masker } = this.#options
-    if (masker?.active !== true) return this.#put(chunk)
-    this.#masked(() => masker.write(chunk))
+    if (masker?.active !== true) return this.#pass(() => chunk)
+    this.#pass(() => masker.write(chunk))
     // A prompt must appear although the masker may wait for more: what looks unfinished is judged when nothing comes.
     this.#idle ??= setTimeout(() => {
       this.#idle = undefined
-      this.#masked(() => masker.idle())
+      this.#pass(() => masker.idle())
     }, idleOutputMillis)
     this.#idle.refresh()
   }
@@ -61,15 +61,15 @@ export class Pump {
   #end(): void {
     if (this.#isOver) return
     const { masker } = this.#options
-    if (masker?.active === true) this.#masked(() => masker.end())
+    if (masker?.active === true) this.#pass(() => masker.end())
     this.stop()
   }
 
-  /** Fails closed: a masker that throws ends the stream. */
-  #masked(mask: () => Uint8Array): void {
+  /** Fails closed: a masker that throws ends the stream, and so does a recording that takes no more. */
+  #pass(next: () => Uint8Array): void {
     if (this.#isOver) return
     try {
-      this.#put(mask())
+      this.#put(next())
     } catch (caught) {
       this.#fail(toGatewayError(caught))
       this.stop()

@@ -1,3 +1,4 @@
+import { AuditError } from '@wardgate/errors'
 import type { SessionGrant } from '@wardgate/gateway'
 import { createGateway } from '@wardgate/gateway'
 import {
@@ -27,6 +28,8 @@ export class SshStage {
   readonly clock = new ManualClock()
   readonly log = new MemoryLog()
   readonly target: FakeTarget
+  /** Whether the recorder refuses to take a chunk. */
+  refusesToRecord: (direction: string, text: string) => boolean = () => false
   readonly recorded: { readonly direction: string; readonly text: string }[] = []
   readonly #settings: unknown
   readonly #streams: Duplex[] = []
@@ -44,8 +47,12 @@ export class SshStage {
       clock: this.clock,
       timers: this.clock,
       createRecorder: () => ({
-        record: (direction, chunk) =>
-          void this.recorded.push({ direction, text: Buffer.from(chunk).toString() }),
+        record: (direction, chunk) => {
+          const text = Buffer.from(chunk).toString()
+          if (this.refusesToRecord(direction, text))
+            throw new AuditError('ERR_AUDIT_UNAVAILABLE', 'the recording is full')
+          this.recorded.push({ direction, text })
+        },
         mark: () => undefined,
         end: () => undefined,
       }),
