@@ -2,7 +2,8 @@ import { createHash, randomUUID } from 'node:crypto'
 import { readFile, readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { ConfigError } from '@wardgate/errors'
-import { Client } from 'pg'
+import type { Client } from 'pg'
+import { connectWhenUp } from './connect-when-up'
 
 /** The lock that Prisma's own migrate takes, so that both exclude each other. */
 const advisoryLock = 72707369
@@ -29,8 +30,7 @@ export async function migrateDatabase(
   folder: string = migrationsFolder,
 ): Promise<readonly string[]> {
   const wanted = await readMigrations(folder)
-  const client = new Client({ connectionString, application_name: 'wardgate-migrations' })
-  await client.connect()
+  const client = await connectWhenUp({ connectionString, application_name: 'wardgate-migrations' })
   try {
     if (pending(wanted, await readApplied(client)).length === 0) return []
     await client.query(`SET lock_timeout = '${lockTimeout}'`)
