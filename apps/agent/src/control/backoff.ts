@@ -1,6 +1,8 @@
 export interface BackoffOptions {
   readonly firstMillis: number
   readonly maximumMillis: number
+  /** So many waits are short ones before they begin to grow; default 0. */
+  readonly shortWaits?: number
   /** In [0, 1); injected for tests. */
   readonly random: () => number
 }
@@ -15,8 +17,9 @@ export class Backoff {
   }
 
   next(): number {
-    const { firstMillis, maximumMillis, random } = this.#options
-    const ceiling = Math.min(maximumMillis, firstMillis * 2 ** Math.min(this.#attempts, 30))
+    const { firstMillis, maximumMillis, shortWaits = 0, random } = this.#options
+    const growth = Math.min(Math.max(0, this.#attempts - shortWaits), 30)
+    const ceiling = Math.min(maximumMillis, firstMillis * 2 ** growth)
     this.#attempts += 1
     return Math.ceil(ceiling / 2 + (random() * ceiling) / 2)
   }

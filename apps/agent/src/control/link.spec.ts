@@ -1,3 +1,4 @@
+import { createServer } from 'node:net'
 import type { SessionRequest } from '@wardgate/contract'
 import type { Hold, OpenRequest } from '@wardgate/gateway'
 import { quietLog } from '../testing/quiet-log'
@@ -67,6 +68,28 @@ afterEach(() => {
   link.stop()
   plane.stop()
 })
+
+/** Where something listens that hangs up. */
+class DeadPort {
+  connections = 0
+  readonly #port: number
+  readonly #server = createServer((socket) => {
+    this.connections += 1
+    socket.destroy()
+  })
+
+  constructor(port: number) {
+    this.#port = port
+  }
+
+  open(): Promise<void> {
+    return new Promise((resolve) => this.#server.listen(this.#port, '127.0.0.1', resolve))
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => this.#server.close(() => resolve()))
+  }
+}
 
 async function attach(): Promise<void> {
   link.start()
@@ -267,6 +290,19 @@ describe('the control link', () => {
     expect(told).toEqual(['attached', 'lost', 'attached'])
     await expect(link.open(request, never)).resolves.toBeDefined()
   }, 20_000)
+
+  it('looks often for a control plane that starts beside it', async () => {
+    const { port, authority } = plane
+    plane.stop()
+    const notYet = new DeadPort(port)
+    await notYet.open()
+    link.start()
+    await until(() => notYet.connections >= 20)
+    await notYet.close()
+    plane = await FakeControlPlane.start({ authority, port })
+    await until(() => link.isUp)
+    expect(told).toEqual(['attached'])
+  })
 
   it('stops when the control plane rejects the agent', async () => {
     plane.rejects = 'everybody'

@@ -62,6 +62,8 @@ export interface LinkOptions {
 
 const firstBackoffMillis = 200
 const maximumBackoffMillis = 10_000
+/** About five seconds: for a control plane that starts beside the agent. */
+const shortFirstWaits = 25
 /** For the control plane to answer the greeting. */
 const welcomeMillis = 15_000
 const spareStreams = { least: 4, most: 8 }
@@ -70,10 +72,11 @@ const minimumHeartbeatMillis = 1000
 /** The agent's link to the control plane: one Attach stream, kept up, and a stream for every session. */
 export class ControlLink implements ControlPlane {
   readonly #options: LinkOptions
-  readonly #backoff: Backoff
+  #backoff: Backoff
   readonly #sessions = new Set<StreamSession>()
   readonly #spares: SpareStreams
   readonly #admissions: Admissions
+  #identity: ChannelIdentity
   #client: AgentServiceClient
   #stream: ClientDuplexStream<AttachRequest, AttachResponse> | undefined
   #welcome: Welcome | undefined
@@ -86,12 +89,9 @@ export class ControlLink implements ControlPlane {
 
   constructor(options: LinkOptions) {
     this.#options = options
-    this.#backoff = new Backoff({
-      firstMillis: options.firstBackoffMillis ?? firstBackoffMillis,
-      maximumMillis: maximumBackoffMillis,
-      random: options.random ?? Math.random,
-    })
+    this.#backoff = this.#createBackoff(shortFirstWaits)
     this.#admissions = new Admissions(options.clock)
+    this.#identity = options.identity
     this.#client = createAgentClient(options.address, options.identity)
     this.#spares = new SpareStreams(() => this.#client.session(), spareStreams)
   }
@@ -169,6 +169,7 @@ export class ControlLink implements ControlPlane {
   /** Attaches again with a renewed certificate; live sessions stay on their own streams. */
   useIdentity(identity: ChannelIdentity): void {
     const former = this.#client
+    this.#identity = identity
     this.#client = createAgentClient(this.#options.address, identity)
     this.#backoff.reset()
     const stream = this.#stream
@@ -252,7 +253,8 @@ export class ControlLink implements ControlPlane {
     this.#epoch = welcome.epoch
     this.#isUp = true
     this.#lostAtMicros = undefined
-    this.#backoff.reset()
+    // From now on it comes back with all the others of a control plane that was away.
+    this.#backoff = this.#createBackoff(0)
     this.#spares.start()
     clearInterval(this.#heartbeats)
     this.#heartbeats = setInterval(
@@ -289,7 +291,25 @@ export class ControlLink implements ControlPlane {
       this.#options.listener.lost()
     }
     if (isRejection(error)) return this.#rejected(error)
-    this.#timer = setTimeout(() => this.#attach(), this.#backoff.next())
+    this.#timer = setTimeout(() => this.#attachAgain(), this.#backoff.next())
+  }
+
+  #attachAgain(): void {
+    // Never attached: a channel that could not connect keeps waits of its own, which outgrow these; a fresh one dials now.
+    if (this.#welcome === undefined) {
+      this.#client.close()
+      this.#client = createAgentClient(this.#options.address, this.#identity)
+    }
+    this.#attach()
+  }
+
+  #createBackoff(shortWaits: number): Backoff {
+    return new Backoff({
+      firstMillis: this.#options.firstBackoffMillis ?? firstBackoffMillis,
+      maximumMillis: maximumBackoffMillis,
+      shortWaits,
+      random: this.#options.random ?? Math.random,
+    })
   }
 
   #rejected(error: ServiceError): void {
