@@ -65,7 +65,6 @@ function generatePrismaClient() {
 }
 
 async function compile() {
-  const { transform } = await import('@swc/core')
   let compiled = 0
   const jobs = []
   for (const folder of packages()) {
@@ -77,7 +76,7 @@ async function compile() {
       const target = join(dist, relative(source, file)).replace(/\.ts$/, '.js')
       wanted.add(target)
       if (existsSync(target) && statSync(target).mtimeMs >= statSync(file).mtimeMs) continue
-      jobs.push(async () => {
+      jobs.push(async (transform) => {
         const { code } = await transform(readFileSync(file, 'utf8'), {
           ...swcOptions,
           filename: file,
@@ -89,8 +88,10 @@ async function compile() {
     }
     for (const file of filesUnder(dist)) if (file.endsWith('.js') && !wanted.has(file)) rmSync(file)
   }
+  if (jobs.length === 0) return 0
+  const { transform } = await import('@swc/core')
   for (let at = 0; at < jobs.length; at += 64)
-    await Promise.all(jobs.slice(at, at + 64).map((job) => job()))
+    await Promise.all(jobs.slice(at, at + 64).map((job) => job(transform)))
   return compiled
 }
 

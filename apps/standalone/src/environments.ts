@@ -10,11 +10,15 @@ export interface Surroundings {
 
 /** Children get what they need by name: nothing of the caller's environment leaks into them but the basics. */
 function basics(settings: Settings): Record<string, string> {
-  const passed = ['PATH', 'HOME', 'LANG', 'TZ', 'NODE_OPTIONS'].flatMap((key) => {
-    const value = process.env[key]
-    return value === undefined ? [] : [[key, value] as const]
-  })
+  const passed = ['PATH', 'HOME', 'LANG', 'TZ', 'NODE_OPTIONS', 'NODE_COMPILE_CACHE'].flatMap(
+    (key) => {
+      const value = process.env[key]
+      return value === undefined ? [] : [[key, value] as const]
+    },
+  )
   return {
+    // Node 22 and later keep compiled code there for the next start; older ones do not know it.
+    NODE_COMPILE_CACHE: join(settings.root, '.cache/compiled'),
     ...Object.fromEntries(passed),
     NODE_ENV: 'development',
     WARDGATE_LOG_LEVEL: settings.logLevel,

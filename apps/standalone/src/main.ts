@@ -1,9 +1,11 @@
 import { toGatewayError } from '@wardgate/errors'
 import { rmSync } from 'node:fs'
 import { descriptorFile } from './descriptor'
+import type { Told } from './detach'
 import { requireFreePorts } from './free-ports'
 import { makeHome } from './home'
-import { Instance, type Reporter } from './instance'
+import { Instance } from './instance'
+import type { Reporter } from './parts'
 import { end, Ledger } from './processes/ledger'
 import { screen } from './screen'
 import { readSettings, type Settings } from './settings'
@@ -14,7 +16,7 @@ const reporter: Reporter = {
   progress: (step) => {
     const line = `[${((Date.now() - startedAt) / 1000).toFixed(1).padStart(5)} s] ${step}`
     console.log(line)
-    if (process.connected) process.send?.({ kind: 'progress', line })
+    if (process.connected) process.send?.({ kind: 'progress', line } satisfies Told)
   },
   event: (line) => console.log(line),
 }
@@ -54,7 +56,7 @@ async function main(settings: Settings): Promise<void> {
     reporter.progress('ready')
     const lines = screen(settings, descriptor)
     console.log(lines)
-    process.send?.({ kind: 'ready', line: lines })
+    process.send?.({ kind: 'ready', line: lines } satisfies Told)
     // The one who started us may leave now.
     process.channel?.unref()
   } catch (error) {

@@ -1,6 +1,6 @@
 import { ConfigError } from '@wardgate/errors'
-import { isAbsolute, join, resolve } from 'node:path'
 import { z } from 'zod'
+import { homeFolder, root } from './home'
 
 const defaultPortBase = 15_400
 /** Offsets from the base; the agent's listeners end in the digits their protocols are known by. */
@@ -66,14 +66,12 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     throw new ConfigError('ERR_CONFIG_INVALID', problems.join('; '))
   }
   const { WARDGATE_HOME, WARDGATE_PORT_BASE, WARDGATE_LOG_LEVEL } = parsed.data
-  const root = resolve(__dirname, '../../..')
-  const home = WARDGATE_HOME ?? join(root, '.wardgate')
   const ports = Object.fromEntries(
     Object.entries(offsets).map(([name, offset]) => [name, WARDGATE_PORT_BASE + offset]),
   )
   return {
     root,
-    home: isAbsolute(home) ? home : resolve(home),
+    home: homeFolder(WARDGATE_HOME),
     ports: ports as Record<PortName, number>,
     logLevel: WARDGATE_LOG_LEVEL,
     redisUrl: parsed.data.REDIS_URL,

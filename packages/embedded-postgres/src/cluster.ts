@@ -148,14 +148,21 @@ function describe(server: ChildProcess, options: ClusterOptions, directory: stri
     password,
     pid: server.pid ?? 0,
     exited,
-    url: (database) =>
-      `postgresql://postgres:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`,
+    url: (database) => clusterUrl(options, database),
     stop,
     async remove() {
       await stop()
       removeData(options.directory, directory)
     },
   }
+}
+
+/** Where a database of the cluster is once it runs. */
+export function clusterUrl(
+  { port, password }: Pick<ClusterOptions, 'port' | 'password'>,
+  database: string,
+): string {
+  return `postgresql://postgres:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`
 }
 
 async function stopServer(server: ChildProcess, exited: Promise<void>): Promise<void> {

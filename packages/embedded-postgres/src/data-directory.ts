@@ -15,6 +15,11 @@ export async function dataDirectory(wanted: string): Promise<string> {
   return directory
 }
 
+/** Whether a cluster was made for `wanted`, wherever its data lives. */
+export function hasData(wanted: string): boolean {
+  return existsSync(join(locatedAt(wanted) ?? wanted, 'PG_VERSION'))
+}
+
 /** Deletes the data of a stopped cluster, wherever it lives, and what was made for it alone. */
 export function removeData(wanted: string, directory: string): void {
   const made = directory === wanted ? directory : dirname(directory)

@@ -1,3 +1,4 @@
 export { postgresBinaries } from './binaries'
-export { startCluster, type Cluster, type ClusterOptions } from './cluster'
+export { clusterUrl, startCluster, type Cluster, type ClusterOptions } from './cluster'
+export { hasData } from './data-directory'
 export { processArguments } from './process-arguments'

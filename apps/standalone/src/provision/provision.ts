@@ -30,6 +30,12 @@ export async function provision(api: Api, options: ProvisionOptions): Promise<vo
   await activatePolicy(api, 'shop-api', shopApiPolicy)
 }
 
+/** All that `provision` registers. */
+export function provisioning(options: ProvisionOptions): object {
+  const { agentName } = options
+  return { bindings, samples: samples(options), policies: [shopPolicy, shopApiPolicy], agentName }
+}
+
 /** A token for the agent's first start. */
 export async function joinToken(api: Api, agentName: string): Promise<string> {
   const { token } = await api.post<{ token: string }>('/v1/join-tokens', {

@@ -1,0 +1,32 @@
+import { clusterUrl, hasData, type ClusterOptions } from '@wardgate/embedded-postgres'
+import { join } from 'node:path'
+import type { Secrets } from './secrets'
+import type { Settings } from './settings'
+
+/** Of the control plane, and of the sample target. */
+export type DatabaseName = 'database' | 'sample'
+
+const maxConnections = { database: 200, sample: 1500 }
+
+export function databaseOptions(
+  name: DatabaseName,
+  { home, ports }: Settings,
+  secrets: Secrets,
+): ClusterOptions {
+  return {
+    directory: join(home, name),
+    port: ports[name],
+    password: name === 'database' ? secrets.databasePassword : secrets.samplePassword,
+    logFile: join(home, 'logs', `${name}.log`),
+    settings: { max_connections: String(maxConnections[name]) },
+  }
+}
+
+/** Of the control plane. */
+export function databaseUrl(settings: Settings, secrets: Secrets): string {
+  return clusterUrl(databaseOptions('database', settings, secrets), 'wardgate')
+}
+
+export function haveDatabases({ home }: Settings): boolean {
+  return hasData(join(home, 'database')) && hasData(join(home, 'sample'))
+}
