@@ -162,9 +162,14 @@ class IdleMasker implements RowMasker {
   readonly active = false
   readonly masked: readonly boolean[]
   readonly maskedCells = 0
+  readonly rowKeys: readonly number[] = []
 
   constructor(width: number) {
     this.masked = new Array<boolean>(width).fill(false)
+  }
+
+  see(): void {
+    // There are no keys.
   }
 
   mask(index: number, cell: Uint8Array | null): Uint8Array | null {

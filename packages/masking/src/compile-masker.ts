@@ -10,6 +10,7 @@ import {
   type ValueMethod,
 } from './plan'
 import { detectorMask } from './postgres/detector-mask'
+import { RowKeys } from './postgres/row-keys'
 import { methodMask, methodPatch, type CellPatch } from './postgres/method-mask'
 import type { CellMask } from './postgres/types'
 import { SpanMasker } from './span-masker'
@@ -28,22 +29,21 @@ export function compileMasker({ plan, columns, key }: MaskerInput): RowMasker {
   refuseOtherTables(plan, columns)
   const digest = keyedDigest(key)
   const spans = new SpanMasker(plan.detectors, digest)
+  const keys = new RowKeys(plan, columns, digest)
   const hiding = new Set(plan.columns.filter((mask) => mask.hidesNull).map((mask) => mask.index))
   if (plan.unknownOrigin !== undefined)
     for (const [index, column] of columns.entries()) if (column.table === 0) hiding.add(index)
   const methods = columns.map((column, index) => methodOf(plan, column, index))
   const typed = columns.map((column, index) => typedColumn(plan, column, index))
   const { detectors } = plan
-  const context = {
-    digest,
-    within: (paths: readonly { readonly path: string; readonly method: ValueMethod }[]) =>
-      new ValueMasks(
-        { ...emptyPlan, detectors, paths: paths.map((part) => ({ ...part, rule: '' })) },
-        key,
-      ),
-  }
+  const within = (paths: readonly { readonly path: string; readonly method: ValueMethod }[]) =>
+    new ValueMasks(
+      { ...emptyPlan, detectors, paths: paths.map((part) => ({ ...part, rule: '' })) },
+      key,
+    )
   return new CompiledMasker({
     hidingNull: hiding,
+    keys,
     // With detectors a cell has to be read before its method is certain.
     patches: typed.map((column, index) =>
       spans.active ? undefined : methodPatch(column, methods[index]),
@@ -51,6 +51,7 @@ export function compileMasker({ plan, columns, key }: MaskerInput): RowMasker {
     masks: typed.map((column, index) => {
       const method = methods[index]
       if (method === undefined) return detectorMask(column, spans)
+      const context = { digest: keys.digestFor(index), within }
       const mask = methodMask(column, method, context)
       if (!keepsSomething(method) || !spans.active) return mask
       return (cell) => {
@@ -116,22 +117,32 @@ class CompiledMasker implements RowMasker {
   readonly #masks: readonly (CellMask | undefined)[]
   readonly #patches: readonly (CellPatch | undefined)[]
   readonly #hidingNull: ReadonlySet<number>
+  readonly #keys: RowKeys
+  readonly rowKeys: readonly number[]
   maskedCells = 0
 
   constructor({
     hidingNull,
+    keys,
     masks,
     patches,
   }: {
     readonly hidingNull: ReadonlySet<number>
+    readonly keys: RowKeys
     readonly masks: readonly (CellMask | undefined)[]
     readonly patches: readonly (CellPatch | undefined)[]
   }) {
     this.#hidingNull = hidingNull
+    this.#keys = keys
+    this.rowKeys = keys.indexes
     this.#masks = masks
     this.#patches = patches
     this.masked = masks.map((mask) => mask !== undefined)
     this.active = this.masked.includes(true)
+  }
+
+  see(index: number, cell: Uint8Array | null): void {
+    this.#keys.see(index, cell)
   }
 
   mask(index: number, cell: Uint8Array | null): Uint8Array | null {

@@ -5,8 +5,11 @@ export type ValueMethod =
   | { readonly kind: 'partial'; readonly keepFirst: number; readonly keepLast: number }
   | { readonly kind: 'hash' }
   | { readonly kind: 'tokenize' }
-  /** Dates and times moved by up to so many days; equal days move alike. */
-  | { readonly kind: 'shift'; readonly days: number }
+  /**
+   * Dates and times moved by up to so many days. Equal days move alike; with `by`, a column of the same table, those of
+   * one value of it do, where the result shows that value (`ColumnMask.key`).
+   */
+  | { readonly kind: 'shift'; readonly days: number; readonly by?: string }
 
 /** Masks at places within a value that holds JSON; a value that holds none is redacted. */
 export interface WithinMethod {
@@ -25,6 +28,14 @@ export interface ColumnMask {
   readonly type?: number
   /** NULL looks like any other value: of what is computed from a masked column it is an answer about that column. */
   readonly hidesNull?: boolean
+  /** Of a shift: the output column of the same row whose value says how far. */
+  readonly key?: RowKey
+}
+
+export interface RowKey {
+  readonly index: number
+  /** What the target calls its type. */
+  readonly type: number
 }
 
 /** A mask on every output column that the target says comes from this base column. */
@@ -100,6 +111,10 @@ export interface RowMasker {
   readonly active: boolean
   /** By column: whether `mask` has to be called for it. */
   readonly masked: readonly boolean[]
+  /** Columns whose cells it has to see before any other of the row. */
+  readonly rowKeys: readonly number[]
+  /** The cell of one of `rowKeys`, as the target sent it. */
+  see(index: number, cell: Uint8Array | null): void
   /** The cell as the client may see it; `null` is SQL NULL. Returns the same buffer when nothing changed. */
   mask(index: number, cell: Uint8Array | null): Uint8Array | null
   /**

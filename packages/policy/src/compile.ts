@@ -191,7 +191,10 @@ function columnMethod({ within, with: method }: MaskRule): MaskMethod {
 function maskMethod(method: MaskRule['with']): ValueMethod {
   if (method === null) return { kind: 'null' }
   if (typeof method === 'string') return { kind: method }
-  if ('shift' in method) return { kind: 'shift', days: method.shift.days }
+  if ('shift' in method) {
+    const { days, by } = method.shift
+    return { kind: 'shift', days, ...(by !== undefined && { by }) }
+  }
   const { keepFirst = 0, keepLast = 0 } = method.partial
   return { kind: 'partial', keepFirst, keepLast }
 }

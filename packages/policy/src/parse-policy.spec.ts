@@ -38,6 +38,17 @@ rules:
   expect(problems[6]?.message).toContain('write table:public.secrets or table:*.secrets')
 })
 
+test('dates move by a column only where the mask names columns, whole', () => {
+  const withMask = (mask: string) =>
+    problemsOf(
+      `name: a\nrules: [{ id: x, mask: { ${mask}, with: { shift: { days: 9, by: id } } } }]`,
+    )
+  expect(withMask('columns: [t.c]')).toEqual([])
+  const refused = [expect.objectContaining({ path: 'rules[0].mask.with.shift.by' })]
+  expect(withMask('columns: [t.c], within: [$.a]')).toEqual(refused)
+  expect(withMask('paths: [born]')).toEqual(refused)
+})
+
 test('an id that is used twice is told at the second', () => {
   const problems = problemsOf(`name: a
 rules:

@@ -23,6 +23,8 @@ export interface OutputColumn {
   readonly sources: readonly ColumnReference[]
   /** `direct` = the value of one column unchanged; `derived` = computed; `unknown` = counts as every masked column. */
   readonly kind: 'direct' | 'derived' | 'unknown'
+  /** Which row of FROM it stands in: two outputs with one number stand in the same. Absent = nobody knows. */
+  readonly row?: number
   /** Of an aggregate that blends a group: how many values each group shown has at least; 0 = not known. */
   readonly groupSize?: number
 }

@@ -56,10 +56,21 @@ function declaration(statement: ParsedStatement): Candidate | undefined {
   return undefined
 }
 
-function outputColumn({ name, value }: NamedValue): OutputColumn {
-  const sources = [...value.sources].map(columnReference)
-  const { kind, groupSize } = value
-  return groupSize === undefined ? { name, kind, sources } : { name, kind, sources, groupSize }
+function outputColumns(columns: readonly NamedValue[]): OutputColumn[] {
+  const rows = new Map<object, number>()
+  return columns.map(({ name, value }) => {
+    const { kind, groupSize, row } = value
+    const sources = [...value.sources].map(columnReference)
+    if (row !== undefined && !rows.has(row)) rows.set(row, rows.size)
+    const number = row === undefined || kind !== 'direct' ? undefined : rows.get(row)
+    return {
+      name,
+      kind,
+      sources,
+      ...(groupSize !== undefined && { groupSize }),
+      ...(number !== undefined && { row: number }),
+    }
+  })
 }
 
 function isTainted({ columns, rest }: Outputs): boolean {
@@ -78,7 +89,7 @@ function lineageOf(outputs: Outputs | undefined, notes: LineageNotes): Statement
     valueSources: [...valueSources],
     ...(runsUnseen && { runsUnseen }),
   }
-  return columns === undefined ? lineage : { outputs: columns.map(outputColumn), ...lineage }
+  return columns === undefined ? lineage : { outputs: outputColumns(columns), ...lineage }
 }
 
 function influencesOf({ influences }: LineageNotes): readonly Influence[] {

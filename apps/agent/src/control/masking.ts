@@ -10,12 +10,13 @@ import { contractViolation } from './violation'
 export function planFrom(plan: WirePlan): MaskingPlan {
   return {
     ...(plan.width === undefined ? {} : { width: plan.width }),
-    columns: plan.columns.map(({ index, rule, method, hidesNull, type }) => ({
+    columns: plan.columns.map(({ index, rule, method, hidesNull, type, key }) => ({
       index,
       rule,
       method: methodFrom(method),
       hidesNull,
       ...(type === 0 ? {} : { type }),
+      ...(key === undefined ? {} : { key }),
     })),
     origins: plan.origins.map(({ table, attribute, rule, method }) => ({
       table,

@@ -72,7 +72,7 @@ function partsOf(a: WithinMethod, b: WithinMethod): WithinMethod['parts'] {
 export function isSame(a: MaskMethod, b: MaskMethod): boolean {
   if (a.kind === 'partial' && b.kind === 'partial')
     return a.keepFirst === b.keepFirst && a.keepLast === b.keepLast
-  if (a.kind === 'shift' && b.kind === 'shift') return a.days === b.days
+  if (a.kind === 'shift' && b.kind === 'shift') return a.days === b.days && a.by === b.by
   if (a.kind === 'within' && b.kind === 'within')
     return partsOf(a, b).length === a.parts.length && partsOf(b, a).length === b.parts.length
   return a.kind === b.kind

@@ -11,6 +11,12 @@ const partial = z.strictObject({
 
 const shift = z.strictObject({
   days: z.int().min(1).max(3_650).describe('How far a date moves at most, to either side.'),
+  by: z
+    .string()
+    .min(1)
+    .max(63)
+    .optional()
+    .describe('A column of the same table: dates of one row move by what this column says.'),
 })
 
 const maskPath = pattern.refine(isPath, {
@@ -68,10 +74,19 @@ export const mask = z
     path: ['unmask'],
     message: 'is for columns alone: what detectors, paths and headers hide is not known beforehand',
   })
+  .refine((value) => !movesByKey(value.with) || (value.columns && !value.within), {
+    path: ['with', 'shift', 'by'],
+    message: 'is a column beside those that hold the dates: the mask has to name columns, whole',
+  })
   .refine((value) => value.within === undefined || value.columns !== undefined, {
     path: ['within'],
     message: 'is a place within columns, and the mask names none',
   })
+
+function movesByKey(method: unknown): boolean {
+  const parsed = z.object({ shift }).safeParse(method)
+  return parsed.success && parsed.data.shift.by !== undefined
+}
 
 function isLiftable(value: {
   readonly unmask?: unknown

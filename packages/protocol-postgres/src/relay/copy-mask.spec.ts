@@ -7,7 +7,9 @@ function maskOf(format: CopyFormat): CopyMask {
     active: true,
     maskedCells: 0,
     masked: [false, true, true],
-    maskInPlace: () => false,
+    rowKeys: [],
+  see: () => undefined,
+  maskInPlace: () => false,
     mask: (column: number, cell: Uint8Array | null) =>
       column === 1 && cell !== null ? Buffer.from('***') : cell,
   }

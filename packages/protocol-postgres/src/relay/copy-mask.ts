@@ -34,6 +34,7 @@ export class CopyMask {
     if (isFirst && this.format.header) return data
     const cells = readCopyRow(data, this.format)
     this.expectColumns(cells.length)
+    for (const index of this.masker.rowKeys) this.masker.see(index, cells[index]?.value ?? null)
     return writeCopyRow(
       cells.map((cell, index) => this.maskWritten(index, cell)),
       this.format,
@@ -56,15 +57,16 @@ export class CopyMask {
     // -1 is the trailer.
     if (count !== -1) {
       this.expectColumns(count)
-      for (let index = 0; index < count; index += 1) this.maskBinaryCell(index, reader, writer)
+      const cells = Array.from({ length: count }, () => readBinaryCell(reader))
+      for (const index of this.masker.rowKeys) this.masker.see(index, cells[index] ?? null)
+      for (const [index, cell] of cells.entries()) this.writeMasked(index, cell, writer)
     }
     reader.expectEnd()
     return writer.finish()
   }
 
-  private maskBinaryCell(index: number, reader: ByteReader, writer: ByteWriter): void {
-    const length = reader.i32()
-    const cell = this.maskCell(index, length === -1 ? null : reader.slice(length))
+  private writeMasked(index: number, read: Uint8Array | null, writer: ByteWriter): void {
+    const cell = this.maskCell(index, read)
     if (cell === null) writer.i32(-1)
     else writer.i32(cell.length).put(cell)
   }
@@ -80,6 +82,11 @@ export class CopyMask {
         'a COPY row of another width than announced',
       )
   }
+}
+
+function readBinaryCell(reader: ByteReader): Uint8Array | null {
+  const length = reader.i32()
+  return length === -1 ? null : reader.slice(length)
 }
 
 function readBinaryHeader(reader: ByteReader): Buffer {

@@ -21,6 +21,7 @@ export function maskRow({ source, at, size }: Row, masker: RowMasker, output: Cl
   const end = at + size
   const columns = size < 7 ? -1 : source.readUInt16BE(at + 5)
   if (columns !== masker.masked.length) throw malformed()
+  if (masker.rowKeys.length > 0) showKeys(source, at + 7, end, masker)
   let changed: ChangedRow | undefined
   let cellAt = at + 7
   for (let index = 0; index < columns; index += 1) {
@@ -44,6 +45,18 @@ export function maskRow({ source, at, size }: Row, masker: RowMasker, output: Cl
   if (cellAt !== end) throw malformed()
   if (changed === undefined) output.keep(at, end)
   else changed.finish(end)
+}
+
+function showKeys(source: Buffer, start: number, end: number, masker: RowMasker): void {
+  let cellAt = start
+  for (let index = 0; index < masker.masked.length && cellAt + 4 <= end; index += 1) {
+    const length = source.readInt32BE(cellAt)
+    const next = cellAt + 4 + Math.max(0, length)
+    if (length < -1 || next > end) throw malformed()
+    if (masker.rowKeys.includes(index))
+      masker.see(index, length === -1 ? null : source.subarray(cellAt + 4, next))
+    cellAt = next
+  }
 }
 
 /** A row that becomes longer or shorter. */

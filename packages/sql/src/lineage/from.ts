@@ -11,6 +11,8 @@ import {
   allOf,
   derive,
   either,
+  inAnyRow,
+  inOneRow,
   unknownValue,
   type NamedValue,
   type Outputs,
@@ -59,12 +61,18 @@ function entryOfOutputs(alias: string, outputs: Outputs): RangeEntry {
   return { alias, columns: [], open: allOf(outputs), isTable: false }
 }
 
+function asRead(outputs: Outputs): Outputs {
+  const { columns } = outputs
+  return columns === undefined ? outputs : { ...outputs, columns: inAnyRow(columns) }
+}
+
 function fromTable(body: Tree, scope: Scope, work: Work): FromItem {
   const name = text(body, 'relname')
   const cte = text(body, 'schemaname') === '' ? findCte(scope, name) : undefined
-  if (cte !== undefined) return itemOf(applyAlias(entryOfOutputs(name, cte), body))
+  if (cte !== undefined) return itemOf(applyAlias(entryOfOutputs(name, asRead(cte)), body))
   const relations = resolve(work, body, 'read')
-  return itemOf(applyAlias(entryFor(work, body, relations), body))
+  const entry = entryFor(work, body, relations)
+  return itemOf(applyAlias({ ...entry, columns: inOneRow(entry.columns) }, body))
 }
 
 /** What an item may refer to: its left neighbours only when it is LATERAL. */

@@ -20,6 +20,8 @@ export interface Value {
   readonly isBent?: true
   /** A document made of one row of plain columns: which keys it has, and that it is well formed, says nothing. */
   readonly isRowDocument?: true
+  /** Which row of which item of FROM a column's value stands in: two with one mark stand in the same. */
+  readonly row?: object
 }
 
 export interface NamedValue {
@@ -109,4 +111,20 @@ export function allOf(outputs: Outputs): Value {
 
 export function known(columns: readonly NamedValue[]): Outputs {
   return { columns, rest: nothing }
+}
+
+/** The columns of one item of FROM. */
+export function inOneRow(columns: readonly NamedValue[]): readonly NamedValue[] {
+  const row = {}
+  return columns.map(({ name, value }) => ({ name, value: { ...value, row } }))
+}
+
+/** A query that is read several times gives another row each time. */
+export function inAnyRow(columns: readonly NamedValue[]): readonly NamedValue[] {
+  return columns.map(({ name, value }) => ({ name, value: withoutRow(value) }))
+}
+
+function withoutRow(value: Value): Value {
+  const { row: _row, fields, ...rest } = value
+  return fields === undefined ? rest : { ...rest, fields: inAnyRow(fields) }
 }

@@ -18,6 +18,7 @@ import type {
 } from '../analysis'
 import { columnKey, columnReference } from '../lineage/value'
 import { columnAt, columnType, type CatalogIndex } from '../names/catalog-index'
+import { rowKey } from './row-key'
 import { maskedColumns, type ColumnRule, type MaskedColumns } from './selectors'
 
 const redact: MaskMethod = { kind: 'redact' }
@@ -103,14 +104,17 @@ function isOfLargeGroup(
 function columnMasks(
   outputs: readonly OutputColumn[],
   { index: catalog, masked, fallback, least }: MaskScope,
-  touches: boolean,
+  { touches, isOnly }: { readonly touches: boolean; readonly isOnly: boolean },
 ): ColumnMask[] {
   return outputs.flatMap((output, index) => {
     if (isOfLargeGroup(output, least)) return []
     const rule = outputRule(output, masked)
     // Of a column itself NULL says that there is no value; of a computation it can say what the value is.
     const more = output.kind === 'direct' ? typeOf(output, catalog) : { hidesNull: true }
-    if (rule !== undefined) return [{ index, rule: rule.rule, method: rule.method, ...more }]
+    if (rule !== undefined) {
+      const key = isOnly ? rowKey(output, rule.method, outputs, catalog) : undefined
+      return [{ index, rule: rule.rule, method: rule.method, ...more, ...(key && { key }) }]
+    }
     if (output.kind === 'unknown' && touches)
       return [{ index, rule: fallback.rule, method: redact, ...more }]
     return []
@@ -158,10 +162,12 @@ function planFor(
     return { columns: [], ...from, detectors, ...words, ...(touches && { unknownOrigin }) }
   }
   const columns = new Map<number, ColumnMask>()
+  // Positions of one result mean nothing in another.
+  const isOnly = results.length === 1
   let isUnsure = false
   for (const { outputs = [] } of results) {
     isUnsure ||= outputs.some((output) => output.kind === 'unknown')
-    for (const mask of columnMasks(outputs, scope, touches)) {
+    for (const mask of columnMasks(outputs, scope, { touches, isOnly })) {
       const before = columns.get(mask.index)
       columns.set(mask.index, before === undefined ? mask : bothOf(before, mask))
     }

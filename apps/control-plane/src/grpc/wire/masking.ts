@@ -13,6 +13,7 @@ export function planToWire(plan: MaskingPlan): WirePlan {
       method: methodToWire(mask.method),
       hidesNull: mask.hidesNull ?? false,
       type: mask.type ?? 0,
+      key: mask.key,
     })),
     origins: plan.origins.map((mask) => ({ ...mask, method: methodToWire(mask.method) })),
     detectors: plan.detectors.map(detectorToWire),

@@ -795,6 +795,14 @@ export interface ColumnMask {
   hidesNull: boolean;
   /** The target's number for the column's type, for results that do not say it. 0 = not known. */
   type: number;
+  /** Of a shift; absent = each value says by itself how far it moves. */
+  key?: RowKey | undefined;
+}
+
+/** The output column of the same row whose value says how far dates move. */
+export interface RowKey {
+  index: number;
+  type: number;
 }
 
 export interface OriginMask {
@@ -5696,7 +5704,7 @@ export const HeaderMask: MessageFns<HeaderMask> = {
 };
 
 function createBaseColumnMask(): ColumnMask {
-  return { index: 0, rule: "", method: undefined, hidesNull: false, type: 0 };
+  return { index: 0, rule: "", method: undefined, hidesNull: false, type: 0, key: undefined };
 }
 
 export const ColumnMask: MessageFns<ColumnMask> = {
@@ -5715,6 +5723,9 @@ export const ColumnMask: MessageFns<ColumnMask> = {
     }
     if (message.type !== 0) {
       writer.uint32(40).uint32(message.type);
+    }
+    if (message.key !== undefined) {
+      RowKey.encode(message.key, writer.uint32(50).fork()).join();
     }
     return writer;
   },
@@ -5766,6 +5777,71 @@ export const ColumnMask: MessageFns<ColumnMask> = {
           }
           case 5: {
             if (tag !== 40) {
+              break;
+            }
+
+            message.type = reader.uint32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.key = RowKey.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseRowKey(): RowKey {
+  return { index: 0, type: 0 };
+}
+
+export const RowKey: MessageFns<RowKey> = {
+  encode(message: RowKey, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.index !== 0) {
+      writer.uint32(8).uint32(message.index);
+    }
+    if (message.type !== 0) {
+      writer.uint32(16).uint32(message.type);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RowKey {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRowKey();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.index = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
               break;
             }
 
