@@ -2,6 +2,7 @@ import type { RequestOperation } from '@wardgate/gateway'
 import { gzipSync } from 'node:zlib'
 import type { IncomingMessage } from 'node:http'
 import { connect as connectHttp2 } from 'node:http2'
+import { connect } from 'node:net'
 import { fakeHold } from '@wardgate/gateway/testing'
 import { Stage, type StageOptions } from './testing/stage'
 
@@ -418,6 +419,16 @@ describe('HTTP/2', () => {
     expect(await ask(client, '/shop/other')).toMatchObject({ status: 200 })
     expect(received.map(({ request }) => request.url)).toEqual(['/other'])
     client.close()
+  })
+
+  it('ends the session of a client that leaves without a word', async () => {
+    await start()
+    const socket = connect(stage.port, '127.0.0.1')
+    const client = connectHttp2(stage.url, { createConnection: () => socket })
+    expect(await ask(client, '/shop/a')).toMatchObject({ status: 200 })
+    socket.destroy()
+    await stage.spool.until(({ entries }) => entries.some(({ kind }) => kind === 'session-ended'))
+    expect(stage.spool.of('session-ended')).toMatchObject([{ reason: 'client' }])
   })
 
   it('outlives a rapid reset', async () => {

@@ -97,3 +97,16 @@ describe('within a tunnel', () => {
     expect(stage.controlPlane.asked).toEqual([])
   })
 })
+
+it('ends the session of an HTTP/2 client that leaves without a word', async () => {
+  stage = await Stage.start({ tls: certificate })
+  const under = connect(stage.port, '127.0.0.1')
+  const socket = await secure(under, { ALPNProtocols: ['h2'] })
+  const session = connectHttp2(`https://${host}`, { createConnection: () => socket })
+  const stream = session.request({ ':path': '/shop/a', authorization: 'Bearer token-1' })
+  await once(stream, 'response')
+  stream.resume()
+  await once(stream, 'close')
+  under.destroy()
+  await stage.spool.until(({ entries }) => entries.some(({ kind }) => kind === 'session-ended'))
+})

@@ -43,6 +43,8 @@ export class Front {
       this.#http1.emit('connection', socket)
       return
     }
+    // No half of an HTTP/2 connection is of use; a socket that stays half open keeps its session.
+    socket.allowHalfOpen = false
     // The session is made within the emit, and its requests know no other way back to their socket.
     this.#opening = { ...way, socket }
     this.#http2.emit('connection', socket)
