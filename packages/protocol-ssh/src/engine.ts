@@ -2,7 +2,7 @@ import type { GatewayError } from '@wardgate/errors'
 import type { Closing, Engine, Gate, Login, Opening, Target } from '@wardgate/gateway'
 import type { Duplex } from 'node:stream'
 import { Conversation } from './channels/conversation'
-import { refusalText } from './errors'
+import { disconnectText, refusalText } from './errors'
 import { ClientLogin } from './server/client-login'
 import { hostKeyOf } from './server/host-key'
 import { IdleTimer } from './channels/idle-timer'
@@ -91,9 +91,13 @@ export class SshEngine implements Engine {
   #tell(error: GatewayError): void {
     const connection = this.#login?.connection
     if (connection === undefined) return
-    if (this.#isIn) this.#conversation?.tell(error)
-    else sendBanner(connection, refusalText(error))
     const { byApplication, noMoreAuthMethods } = disconnectReasons
-    sendDisconnect(connection, this.#isIn ? byApplication : noMoreAuthMethods, error.code)
+    if (this.#isIn) {
+      this.#conversation?.tell(error)
+      sendDisconnect(connection, byApplication, disconnectText(error))
+      return
+    }
+    sendBanner(connection, refusalText(error))
+    sendDisconnect(connection, noMoreAuthMethods, error.code)
   }
 }

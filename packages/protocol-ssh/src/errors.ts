@@ -27,6 +27,12 @@ function lines(texts: readonly string[]): string {
   return texts.map((text) => `${printable(text)}\r\n`).join('')
 }
 
+/** Why the connection ends, for the description of a disconnect: OpenSSH's client prints it, and nothing that came just before. */
+export function disconnectText(error: GatewayError): string {
+  const message = error.expose ? error.message : errorCodes[error.code].meaning
+  return printable(`${error.code}: ${message}`)
+}
+
 /** Text from rules and people must not steer the client's terminal. */
 function printable(text: string): string {
   return text.replace(/\p{Cc}+/gu, ' ')

@@ -97,7 +97,7 @@ describeWithPeer('sshd', (sshd) => {
     await admin.ok('POST', `/v1/sessions/${id}/kill`, { reason: 'seen enough' })
     expect((await watched).stdout).toContain('on-the-screen\r\n')
     const { stderr, code } = await running
-    expect(stderr).toContain('ERR_SESSION_KILLED')
+    expect(stderr).toMatch(/Received disconnect.*ERR_SESSION_KILLED.*seen enough/)
     expect(code).toBe(255)
   })
 })

@@ -10,6 +10,7 @@ import {
   fakeGrant,
   ManualClock,
   MemoryLog,
+  MemoryRecorder,
   MemorySpool,
 } from '@wardgate/gateway/testing'
 import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http'
@@ -44,6 +45,7 @@ export class Stage {
   readonly spool = new MemorySpool()
   readonly clock = new ManualClock()
   readonly log = new MemoryLog()
+  readonly recorder = new MemoryRecorder()
   readonly shared = { front: new Front(), pools: new UpstreamPools() }
   readonly target: Server
   readonly gateway: Gateway
@@ -56,6 +58,7 @@ export class Stage {
       controlPlane: this.controlPlane,
       spool: this.spool,
       log: this.log,
+      createRecorder: () => this.recorder,
       clock: this.clock,
       timers: this.clock,
       dialler: { dial: ({ host, port }) => this.#dial(host, port) },

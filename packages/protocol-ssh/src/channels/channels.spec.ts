@@ -47,6 +47,7 @@ it('says why it refuses, with status 126, and goes on', async () => {
   expect(refused).toMatchObject({ stdout: '', code: 126 })
   expect(refused.stderr).toMatch(/ERR_POLICY_DENIED: rule shop\/no-ddl denies this .*operation/)
   expect(target.received()).toHaveLength(0)
+  expect(stage.recorded).toEqual([{ direction: 'out', text: refused.stderr }])
   stage.controlPlane.answer = () => stage.controlPlane.allow()
   expect(await client.exec('hello')).toMatchObject({ code: 3 })
 })
@@ -55,11 +56,11 @@ it.each(['out', 'err', 'hello'])(
   'ends a command when "%s" cannot be recorded, says why, and goes on',
   async (unfit) => {
     const client = await stage.client()
-    stage.refusesToRecord = (_, text) => text.startsWith(unfit)
+    stage.recorder.refuses = (_, text) => text.startsWith(unfit)
     const refused = await client.exec('hello')
     expect(refused.code).toBe(126)
     expect(refused.stderr).toContain('ERR_AUDIT_UNAVAILABLE: the recording is full')
-    stage.refusesToRecord = () => false
+    stage.recorder.refuses = () => false
     expect(await client.exec('hello')).toMatchObject({ code: 3 })
   },
 )
@@ -67,7 +68,7 @@ it.each(['out', 'err', 'hello'])(
 it('ends a command at the target whose input cannot be recorded', async () => {
   target.stall()
   const client = await stage.client()
-  stage.refusesToRecord = (direction, text) => direction === 'in' && text === 'typed'
+  stage.recorder.refuses = (direction, text) => direction === 'in' && text === 'typed'
   const channel = await client.open('cat')
   const answer = client.answerOf(channel)
   const [running] = await target.whenRunning(1)
@@ -103,6 +104,8 @@ it('tells on stderr what it waits for', async () => {
   const { stderr, code } = await answered
   expect(stderr).toContain(fakeHold.approvalId)
   expect(stderr).toContain(fakeHold.url)
+  expect(stage.recorded[0]).toMatchObject({ direction: 'out' })
+  expect(stderr).toContain(stage.recorded[0]?.text)
   expect(code).toBe(3)
 })
 

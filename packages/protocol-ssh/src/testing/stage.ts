@@ -1,4 +1,3 @@
-import { AuditError } from '@wardgate/errors'
 import type { SessionGrant } from '@wardgate/gateway'
 import { createGateway } from '@wardgate/gateway'
 import {
@@ -6,6 +5,7 @@ import {
   fakeGrant,
   ManualClock,
   MemoryLog,
+  MemoryRecorder,
   MemorySpool,
   streamPair,
 } from '@wardgate/gateway/testing'
@@ -28,9 +28,7 @@ export class SshStage {
   readonly clock = new ManualClock()
   readonly log = new MemoryLog()
   readonly target: FakeTarget
-  /** Whether the recorder refuses to take a chunk. */
-  refusesToRecord: (direction: string, text: string) => boolean = () => false
-  readonly recorded: { readonly direction: string; readonly text: string }[] = []
+  readonly recorder = new MemoryRecorder()
   readonly #settings: unknown
   readonly #streams: Duplex[] = []
   readonly #served: Promise<void>[] = []
@@ -46,18 +44,13 @@ export class SshStage {
       log: this.log,
       clock: this.clock,
       timers: this.clock,
-      createRecorder: () => ({
-        record: (direction, chunk) => {
-          const text = Buffer.from(chunk).toString()
-          if (this.refusesToRecord(direction, text))
-            throw new AuditError('ERR_AUDIT_UNAVAILABLE', 'the recording is full')
-          this.recorded.push({ direction, text })
-        },
-        mark: () => undefined,
-        end: () => undefined,
-      }),
+      createRecorder: () => this.recorder,
       dialler: { dial: async () => this.#dial() },
     })
+  }
+
+  get recorded(): MemoryRecorder['recorded'] {
+    return this.recorder.recorded
   }
 
   open(): Duplex {
