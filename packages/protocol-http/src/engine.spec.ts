@@ -134,12 +134,17 @@ describe('request bodies', () => {
     stage.controlPlane.answer = () => stage.controlPlane.deny()
     const response = await post('secret')
     expect(response.status).toBe(403)
-    expect(await response.json()).toMatchObject({
+    const text = await response.text()
+    expect(JSON.parse(text)).toMatchObject({
       code: 'ERR_POLICY_DENIED',
       detail: 'rule shop/no-ddl denies this',
       nextStep: expect.any(String),
     })
     expect(received).toEqual([])
+    const [asked, told] = stage.recorder.recorded
+    expect([asked?.direction, told?.direction]).toEqual(['in', 'out'])
+    expect(told?.text).toMatch(/^HTTP\/1.1 403\r\n/)
+    expect(told?.text.endsWith(`\r\n\r\n${text}`)).toBe(true)
   })
 
   it('gives leave to a client that asks before it sends', async () => {

@@ -195,6 +195,7 @@ it.each([
   expect(response.status).toBe(403)
   const text = await response.text()
   expect(text).not.toContain(email)
+  expect(stage.recorder.recorded.at(-1)?.text).toContain(text)
   expect(JSON.parse(text)).toMatchObject({ code: 'ERR_POLICY_DENIED' })
 })
 

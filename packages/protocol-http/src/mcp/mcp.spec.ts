@@ -75,6 +75,7 @@ it('tells a denial as the result of the tool', async () => {
   const { id, result } = (await response.json()) as { id: number; result: { isError: boolean } }
   expect([id, result.isError]).toEqual([42, true])
   expect(JSON.stringify(result)).toContain('rule mcp/no-drop denies this')
+  expect(stage.recorder.recorded.at(-1)?.text).toContain('rule mcp/no-drop denies this')
   expect(received).toEqual([])
 })
 

@@ -3,6 +3,7 @@ import type { RequestOperation, ToolCallOperation } from '@wardgate/gateway'
 import type { Exchange } from '../client/exchange'
 import type { Visit } from '../client/visit'
 import { problemOf, type HeldApproval } from '../errors'
+import { answerProblem } from '../relay/answer-problem'
 import { readRequest, submit, type ReadRequest } from '../relay/decide-request'
 import { forward } from '../relay/forward'
 import type { SessionParts } from '../relay/session-parts'
@@ -107,9 +108,9 @@ interface Refusal {
 }
 
 /** Where no answer is owed to an id, HTTP says it. */
-function refuse({ exchange }: ReadRequest, { id, method, error, approval }: Refusal): void {
-  if (id === undefined) return exchange.answer(problemOf(error))
+function refuse(request: ReadRequest, { id, method, error, approval }: Refusal): void {
+  if (id === undefined) return answerProblem(request, problemOf(error))
   const body = JSON.stringify(denialMessage({ id, method, error, approval }))
   const headers = { 'content-type': 'application/json', 'wardgate-error': error.code }
-  exchange.answer({ status: 200, headers, body })
+  answerProblem(request, { status: 200, headers, body })
 }

@@ -9,6 +9,7 @@ import type { Exchange } from '../client/exchange'
 import type { Visit } from '../client/visit'
 import { problemOf, type HeldApproval } from '../errors'
 import { readPreferences, type Preferences } from '../wire/preferences'
+import { answerProblem } from './answer-problem'
 import { readBody, type ReadBody } from './read-body'
 import { readHead, requestOperation, type RequestHead } from './request-operation'
 import type { ShownHeaders } from './response-headers'
@@ -73,7 +74,7 @@ export async function decideRequest(request: ReadRequest): Promise<PermittedRequ
   }
   const { error, operationId } = answer
   const held = approval === undefined ? {} : { approval }
-  exchange.answer(problemOf(error, { operationId, isAsync, ...held }))
+  answerProblem(request, problemOf(error, { operationId, isAsync, ...held }))
   return undefined
 }
 

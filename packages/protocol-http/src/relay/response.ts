@@ -8,6 +8,7 @@ import { isDroppedFromResponse } from '../wire/header-names'
 import { MessagePipe } from '../mcp/message-pipe'
 import { essenceOf } from '../wire/media-type'
 import { encoderFor } from '../wire/codings'
+import { answerProblem, recordedHead } from './answer-problem'
 import { bodyPipe, isRewritten, withoutEcho, type BodyPipe, type BodySink } from './body-pipe'
 import type { PermittedRequest } from './decide-request'
 import { outletTo, type Outlet } from './outlet'
@@ -135,7 +136,8 @@ export class ResponseRelay implements ResponseListener, BodySink {
     this.#outlet?.destroy()
     const isOurs = !(error instanceof TargetError || error instanceof SessionError)
     this.#settle(this.status === 0 ? 'unknown' : this.#statusWord(), error)
-    if (isOurs) exchange.answer(problemOf(ofTheTarget(error), { operationId: permit.operationId }))
+    const { operationId } = permit
+    if (isOurs) answerProblem(this.#request, problemOf(ofTheTarget(error), { operationId }))
     else if (exchange.hasBegun) exchange.breakOff()
     this.#finish(isOurs ? undefined : error)
   }
@@ -211,9 +213,7 @@ export class ResponseRelay implements ResponseListener, BodySink {
   }
 
   #recordHead(headers: readonly Field[]): void {
-    let head = `HTTP/1.1 ${this.status}\r\n`
-    for (const { name, value } of headers) head += `${name}: ${value}\r\n`
-    head += '\r\n'
-    this.#request.session.gate.record('out', Buffer.from(head), this.#request.permit)
+    const { session, permit } = this.#request
+    session.gate.record('out', Buffer.from(recordedHead(this.status, headers)), permit)
   }
 }

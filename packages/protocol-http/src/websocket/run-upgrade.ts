@@ -4,6 +4,7 @@ import type { Exchange } from '../client/exchange'
 import type { Visit } from '../client/visit'
 import { echoMaskerOf, type EchoMasker } from '../echo/echo-masker'
 import { problemOf } from '../errors'
+import { answerProblem } from '../relay/answer-problem'
 import { decideRequest, readRequest, type PermittedRequest } from '../relay/decide-request'
 import { outgoingOf } from '../relay/outgoing-of'
 import type { SessionParts } from '../relay/session-parts'
@@ -52,7 +53,7 @@ async function relayMessages(request: PermittedRequest): Promise<GatewayError | 
     const error = toGatewayError(caught)
     const failure = { code: error.code, message: error.message }
     permit.settle({ status: 'failed', rows: 0, bytes: 0, maskedCells: 0, error: failure })
-    exchange.answer(problemOf(error, { operationId: permit.operationId }), { close: true })
+    answerProblem(request, problemOf(error, { operationId: permit.operationId }), { close: true })
     return undefined
   }
   const client = await openClientSide(exchange, upstream.protocol)

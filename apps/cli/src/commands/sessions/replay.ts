@@ -4,6 +4,7 @@ import { segment } from '../../api/resolve'
 import { CliError } from '../../cli-error'
 import { escapeJson } from '../../output/escape'
 import { splitChunks } from '../../replay/chunks'
+import { HttpReplay } from '../../replay/http'
 import { PostgresReplay } from '../../replay/postgres'
 import { TerminalReplay } from '../../replay/terminal'
 import type { Run } from '../../run'
@@ -17,7 +18,7 @@ export const sessionsReplay: Register = (parent, cli) => {
   leaf(
     parent,
     'replay',
-    'Replay a session as the client saw it: statements and results, or its terminal.',
+    'Replay a session as the client saw it: statements, requests and answers, or its terminal.',
   )
     .argument('<id>', 'id of the session')
     .option('--speed <factor>', 'times real time; 0 = at once', '1')
@@ -107,6 +108,10 @@ function decoderOf(protocol: string): Decoder {
   if (terminalProtocols.includes(protocol)) {
     const terminal = new TerminalReplay()
     return { decode: (event) => terminal.show(event), drawsScreen: true }
+  }
+  if (protocol === 'http') {
+    const http = new HttpReplay()
+    return { decode: (event) => http.show(event), drawsScreen: false }
   }
   if (protocol !== 'postgres')
     throw new CliError(

@@ -1,0 +1,64 @@
+import { HttpReplay } from './http'
+
+type Told = readonly ['in' | 'out', string | Buffer]
+
+function shown(...events: readonly Told[]): string {
+  const replay = new HttpReplay()
+  return events
+    .flatMap(([kind, bytes]) => [...replay.show({ kind, micros: 0, bytes: Buffer.from(bytes) })])
+    .join('')
+}
+
+const get: Told = ['in', 'GET http://api.test/a\naccept: */*\n']
+const json: Told = ['out', 'HTTP/1.1 200\r\ncontent-type: application/json\r\n\r\n']
+
+describe('replay of HTTP', () => {
+  it('shows a request and its answer', () => {
+    expect(shown(get, json, ['out', '{"a":\n'], ['out', '1}'])).toBe(
+      '> GET http://api.test/a\n  accept: */*\n' +
+        '< HTTP/1.1 200\n  content-type: application/json\n  \n  {"a":\n  1}',
+    )
+  })
+
+  it('shows a request with its body, and what it was refused with', () => {
+    const refused = 'HTTP/1.1 403\r\ncontent-type: application/problem+json\r\n\r\n{"code":"X"}\n'
+    expect(shown(['in', 'POST http://api.test/a\n\n{"b":1}\n'], ['out', refused])).toBe(
+      '> POST http://api.test/a\n  \n  {"b":1}\n' +
+        '< HTTP/1.1 403\n  content-type: application/problem+json\n  \n  {"code":"X"}\n',
+    )
+  })
+
+  it('begins each on a line of its own', () => {
+    expect(shown(get, json, ['out', 'x'], get)).toMatch(/\n {2}x\n> GET /)
+  })
+
+  it.each([
+    ['a request', 'a\n> DELETE http://api.test/b\n'],
+    ['an answer', 'a\n< HTTP/1.1 200\n'],
+    ['a terminal', 'a\u001b]0;x\u0007\n'],
+  ])('lets no body pass for %s', (_what, body) => {
+    const lines = shown(get, json, ['out', body]).split('\n').slice(6)
+    expect(lines.every((line) => line === '' || line.startsWith('  '))).toBe(true)
+    expect(lines.join('')).not.toContain('\u001b')
+  })
+
+  it('shows characters that were cut apart', () => {
+    const [e, acute] = [Buffer.of(0xc3), Buffer.of(0xa9)]
+    expect(shown(get, json, ['out', e], ['out', acute])).toContain('  é')
+  })
+
+  it.each([
+    ['a type that is no text', 'content-type: image/png', '· 3 bytes of image/png\n'],
+    ['a coding', 'content-type: text/plain\r\ncontent-encoding: gzip', '· 3 bytes of gzip\n'],
+  ])('counts the bytes of a body in %s', (_what, header, told) => {
+    expect(shown(get, ['out', `HTTP/1.1 200\r\n${header}\r\n\r\n`], ['out', 'abc'])).toContain(told)
+  })
+
+  it('shows the messages of a WebSocket one by one, whoever sent them', () => {
+    const upgrade: Told = ['in', 'GET http://api.test/ws\nupgrade: websocket\n']
+    expect(shown(upgrade, ['in', 'hello'], ['out', 'one'], ['out', 'two'], get)).toBe(
+      '> GET http://api.test/ws\n  upgrade: websocket\n> hello\n< one\n< two\n' +
+        '> GET http://api.test/a\n  accept: */*\n',
+    )
+  })
+})
