@@ -8,9 +8,10 @@ export interface Catalog {
   readonly types: readonly DataType[]
   /** Of users and extensions. */
   readonly operators?: readonly Operator[]
-  /** Those that run a function of users and extensions. */
+  /** Those that run a function of users and extensions, and implicit ones of their types. */
   readonly casts?: readonly Cast[]
   readonly eventTriggers?: readonly EventTrigger[]
+  readonly publications?: readonly Publication[]
 }
 
 export type RelationKind =
@@ -39,6 +40,8 @@ export interface Relation {
   /** Ids of relations it inherits from or is a partition of. */
   readonly parents: readonly number[]
   readonly hasRules: boolean
+  /** Texts of its rewrite rules, as CREATE RULE; none though it has rules = not read. */
+  readonly rules?: readonly string[]
   readonly hasRowSecurity: boolean
   /** The planner's estimate; negative = unknown. */
   readonly estimatedRows: number
@@ -47,7 +50,15 @@ export interface Relation {
 }
 
 export type RelationCallCause =
-  'default' | 'check' | 'index' | 'partition-key' | 'policy' | 'trigger' | 'trigger-condition'
+  | 'default'
+  | 'check'
+  | 'index'
+  | 'partition-key'
+  | 'policy'
+  | 'trigger'
+  | 'trigger-condition'
+  | 'statistics'
+  | 'plan'
 
 export interface RelationCall {
   readonly cause: RelationCallCause
@@ -70,6 +81,12 @@ export interface Routine {
   readonly builtIn: boolean
   /** Routines that it runs unseen: the steps of an aggregate, defaults of arguments. */
   readonly calls?: readonly number[]
+  /** Of the arguments that a call gives; none though there are arguments = not read. */
+  readonly argumentTypes?: readonly number[]
+  /** How many of the last ones may be left out. */
+  readonly defaultCount?: number
+  /** Whether the last one takes any number of values. */
+  readonly variadic?: boolean
 }
 
 export interface DataType {
@@ -102,9 +119,12 @@ export interface Cast {
   readonly id: number
   readonly sourceId: number
   readonly targetId: number
+  /** 0 = it runs no function. */
   readonly routineId: number
   /** Whether the target applies it without being asked. */
   readonly isImplicit: boolean
+  /** Of those: in any expression, not only to values that are stored. */
+  readonly inExpressions: boolean
 }
 
 /** A function that runs with statements that define things. */
@@ -112,4 +132,18 @@ export interface EventTrigger {
   readonly id: number
   readonly event: string
   readonly routineId: number
+}
+
+/** What logical replication sends from. */
+export interface Publication {
+  readonly id: number
+  readonly name: string
+  readonly allTables: boolean
+  readonly schemas: readonly string[]
+  readonly tables: readonly {
+    readonly relationId: number
+    /** Numbers of columns; none = all of them. */
+    readonly columns: readonly number[]
+    readonly filter: string
+  }[]
 }

@@ -27,6 +27,7 @@ export function assemble(
     operators: found.flatMap(({ operators }) => operators),
     casts: found.flatMap(({ casts }) => casts),
     eventTriggers: found.flatMap(({ eventTriggers }) => eventTriggers),
+    publications: found.flatMap(({ publications }) => publications),
   })
   return { index, parts }
 }

@@ -7,7 +7,7 @@ const digest = z
   .describe('SHA-256 over the manifest of the catalog.')
 
 const change = z.object({
-  what: z.enum(['relation', 'routine', 'type', 'operator', 'cast', 'event-trigger']),
+  what: z.enum(['relation', 'routine', 'type', 'operator', 'cast', 'event-trigger', 'publication']),
   change: z.enum(['added', 'removed', 'changed']),
   name: z.string().describe('Schema-qualified where there is a schema, else an object id.'),
   columns: z

@@ -3,7 +3,8 @@ import type { AssembledCatalog } from './assembled-catalog'
 import type { KnownPart } from './catalog-wire'
 
 export interface CatalogChange {
-  readonly what: 'relation' | 'routine' | 'type' | 'operator' | 'cast' | 'event-trigger'
+  readonly what:
+    'relation' | 'routine' | 'type' | 'operator' | 'cast' | 'event-trigger' | 'publication'
   readonly change: 'added' | 'removed' | 'changed'
   /** Schema-qualified where there is a schema. */
   readonly name: string
@@ -20,6 +21,7 @@ const kinds = {
   operators: 'operator',
   casts: 'cast',
   eventTriggers: 'event-trigger',
+  publications: 'publication',
 } as const satisfies Readonly<Record<keyof KnownPart, CatalogChange['what']>>
 
 /** What happened between two catalogs. Parts that both have are the same and are not looked at. */

@@ -47,6 +47,8 @@ const causes = {
   [RelationCallCause.RELATION_CALL_CAUSE_POLICY]: 'policy',
   [RelationCallCause.RELATION_CALL_CAUSE_TRIGGER]: 'trigger',
   [RelationCallCause.RELATION_CALL_CAUSE_TRIGGER_CONDITION]: 'trigger-condition',
+  [RelationCallCause.RELATION_CALL_CAUSE_STATISTICS]: 'statistics',
+  [RelationCallCause.RELATION_CALL_CAUSE_PLAN]: 'plan',
 } as const
 
 /** What a manifest or a part is named by. */
@@ -56,7 +58,10 @@ export function hashOf(body: Uint8Array): string {
 
 /** Objects of a catalog whose ids lie together. */
 export type KnownPart = Required<
-  Pick<Catalog, 'relations' | 'routines' | 'types' | 'operators' | 'casts' | 'eventTriggers'>
+  Pick<
+    Catalog,
+    'relations' | 'routines' | 'types' | 'operators' | 'casts' | 'eventTriggers' | 'publications'
+  >
 >
 
 export function manifestFromWire(
@@ -86,6 +91,7 @@ export function partFromWire(wire: CatalogPart): KnownPart {
     operators: wire.operators,
     casts: wire.casts,
     eventTriggers: wire.eventTriggers,
+    publications: wire.publications,
   }
 }
 

@@ -30,6 +30,7 @@ export function shopCatalog(columns = ['id', 'card_number']): ReportedCatalog {
         hasRules: false,
         hasRowSecurity: false,
         estimatedRows: 10,
+        rules: [],
       },
     ],
     routines: [],
@@ -37,6 +38,7 @@ export function shopCatalog(columns = ['id', 'card_number']): ReportedCatalog {
     operators: [],
     casts: [],
     eventTriggers: [],
+    publications: [],
   }
   const body = Buffer.from(CatalogPart.encode(part).finish())
   const number = 16

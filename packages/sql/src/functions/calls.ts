@@ -1,7 +1,10 @@
-import { derive, unknownValue, type Value } from '../lineage/value'
+import type { Routine } from '../catalog'
+import { derive, nothing, unknownValue, type Value } from '../lineage/value'
 import { act, influence, opaque, unknownName, type Work } from '../lineage/work'
-import { findRoutines } from '../names/catalog-index'
+import { findRoutines, findTypes } from '../names/catalog-index'
 import { runCastCode } from '../names/type-code'
+import { canBeCalled } from './matching'
+import { operandOf } from './operators'
 import { stringConstant } from '../tree'
 import { isPlainTemplate } from './array-shapes'
 import { harmlessFunctions } from './built-in-functions'
@@ -60,25 +63,56 @@ function canFail(call: Call, position: number, value: Value): boolean {
   return canFailBy(name, position) && !isSafeDocument(call, position)
 }
 
+/** A name like that of a function with effects says nothing of one that users made. */
+function isOfUsersAlone(named: readonly Routine[]): boolean {
+  return named.length > 0 && named.every(({ builtIn }) => !builtIn)
+}
+
+/** The server's own of that name, or an extension's; and what users made, which the target may choose instead. */
+function callWithEffect(
+  work: Work,
+  call: Call,
+  effect: FunctionEffect,
+  users: readonly Routine[],
+): Value {
+  const schema = users.find(({ builtIn }) => builtIn)?.schema ?? (call.schema || 'pg_catalog')
+  const own = users.filter(({ builtIn }) => !builtIn)
+  return derive([
+    applyEffect(work, call, effect, `${schema}.${call.name}`),
+    ...own.map((routine) => callRoutine(work, call, routine, 'asked')),
+  ])
+}
+
+/** With one argument the name of a type is a cast to it, which the target prefers to functions that fit less well. */
+function castByName(work: Work, call: Call): Value {
+  const [value] = call.values
+  if (value === undefined || call.values.length > 1) return nothing
+  const { typeId } = operandOf(call.nodes[0], value, work.index)
+  const types = findTypes(work.index, work.searchPath, call.schema, call.name)
+  const casts = types.filter(({ relationId }) => relationId === 0)
+  if (casts.length === 0) return nothing
+  return derive([value, ...casts.map(({ id }) => runCastCode(work, id, typeId))])
+}
+
 /** What a call does and what its result depends on. Every routine that the name can mean counts. */
 export function evaluateCall(work: Work, call: Call): Value {
   const mayBeBuiltIn = call.schema === '' || call.schema === 'pg_catalog'
-  const found = findRoutines(work.index, work.searchPath, call.schema, call.name)
-  const users = found.filter((routine) => routine.schema !== 'pg_catalog')
+  const named = findRoutines(work.index, work.searchPath, call.schema, call.name)
+  const users = named.filter(
+    (routine) => routine.schema !== 'pg_catalog' && canBeCalled(work.index, routine, call),
+  )
   const harmless = mayBeBuiltIn && harmlessFunctions.has(call.name)
-  const effect = harmless ? undefined : knownEffect(call.name)
-  if (effect !== undefined) {
-    const schema = users[0]?.schema ?? (call.schema === '' ? 'pg_catalog' : call.schema)
-    return applyEffect(work, call, effect, `${schema}.${call.name}`)
-  }
+  const effect = harmless || isOfUsersAlone(named) ? undefined : knownEffect(call.name)
+  if (effect !== undefined) return callWithEffect(work, call, effect, users)
   if (readsConstants(call.name)) work.facts.literalsMatter = true
   if (harmless || users.some(onlyComputes)) noteFailures(work, call)
   const results = users.map((routine) =>
     callRoutine(work, call, routine, harmless ? 'overload' : 'asked'),
   )
+  if (harmless || users.length > 0) results.push(castByName(work, call))
   if (harmless) return derive([...call.values, ...results])
   if (results.length > 0) return derive(results)
-  if (found.length > 0) {
+  if (named.some(({ schema }) => schema === 'pg_catalog')) {
     execute(work, `pg_catalog.${call.name}`)
     for (const value of call.values) influence(work, value, 'argument')
     return unknownValue

@@ -2,7 +2,7 @@ import type { Operator } from '../catalog'
 import { columnReference, derive, type Value } from '../lineage/value'
 import { unknownName, type Work } from '../lineage/work'
 import { baseType, columnType, findOperators, type CatalogIndex } from '../names/catalog-index'
-import { isSameKind } from '../names/type-kinds'
+import { canStandFor } from '../names/casts'
 import { child, list, nameParts, unwrap, type Tree } from '../tree'
 import { builtInOperators } from './built-in-sets'
 import { extensionOperators } from './effects'
@@ -49,15 +49,20 @@ function namedType(typeName: Tree, index: CatalogIndex): number | undefined {
   return types.length === 1 && only !== undefined ? baseType(index, only.id) : undefined
 }
 
-function fits(operand: Operand | undefined, declared: number): boolean {
+function fits(index: CatalogIndex, operand: Operand | undefined, declared: number): boolean {
   if (operand === undefined) return declared === 0
-  return declared !== 0 && (operand.typeId === undefined || isSameKind(operand.typeId, declared))
+  const { typeId } = operand
+  return declared !== 0 && (typeId === undefined || canStandFor(index, typeId, declared))
 }
 
 /** `operands` is left and right, or the right one alone before which the operator stands. */
-function canBe({ leftId, rightId }: Operator, operands: readonly Operand[]): boolean {
+function canBe(
+  index: CatalogIndex,
+  { leftId, rightId }: Operator,
+  operands: readonly Operand[],
+): boolean {
   const [left, right] = operands.length === 1 ? [undefined, operands[0]] : operands
-  return fits(left, leftId) && fits(right, rightId)
+  return fits(index, left, leftId) && fits(index, right, rightId)
 }
 
 /** What an operator does and what its result depends on. Every one that the name can mean counts. */
@@ -74,7 +79,7 @@ export function callOperator(
   if (named.length === 0 && !(mayBeBuiltIn && isBuiltIn))
     unknownName(work, parts.join('.'), `operator ${parts.join('.')} is not a built-in one`)
   const values = operands.map(({ value }) => value)
-  const possible = named.filter((operator) => canBe(operator, operands))
+  const possible = named.filter((operator) => canBe(work.index, operator, operands))
   return derive(
     possible.map(({ routineId }) =>
       runUnseen(work, [routineId], `operator ${parts.join('.')}`, values),

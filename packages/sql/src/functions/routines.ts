@@ -21,6 +21,8 @@ export interface Call {
   readonly name: string
   readonly values: readonly Value[]
   readonly nodes: readonly Tree[]
+  /** VARIADIC stands before the last argument. */
+  readonly isSpread?: boolean
 }
 
 /** By name; perhaps instead of the built-in function of that name; by the target on its own account. */
@@ -33,10 +35,10 @@ export function execute(work: Work, name: string): void {
   work.facts.functions.add(name)
 }
 
-/** A user's overload of a built-in name that only computes, such as citext's `replace`. */
-function isComputingOverload({ kind, language, volatility }: Routine): boolean {
+/** An overload of a built-in name that only computes, such as citext's `replace`. */
+function isComputingOverload({ kind, language, volatility, builtIn }: Routine): boolean {
   if (volatility !== 'immutable') return false
-  return kind === 'aggregate' || trustedLanguages.has(language)
+  return kind === 'aggregate' || (builtIn && trustedLanguages.has(language))
 }
 
 /** The functions of information_schema are immutable SQL over their arguments; JDBC's metadata queries call them. */

@@ -106,9 +106,30 @@ const catalog: Catalog = {
     { id: 2, schema: 'public', name: '=', leftId: tag, rightId: tag, routineId: writes },
   ],
   casts: [
-    { id: 1, sourceId: text, targetId: tag, routineId: writes, isImplicit: true },
-    { id: 2, sourceId: tag, targetId: text, routineId: reads, isImplicit: false },
-    { id: 3, sourceId: text, targetId: spun, routineId: spins, isImplicit: false },
+    {
+      id: 1,
+      sourceId: text,
+      targetId: tag,
+      routineId: writes,
+      isImplicit: true,
+      inExpressions: false,
+    },
+    {
+      id: 2,
+      sourceId: tag,
+      targetId: text,
+      routineId: reads,
+      isImplicit: false,
+      inExpressions: false,
+    },
+    {
+      id: 3,
+      sourceId: text,
+      targetId: spun,
+      routineId: spins,
+      isImplicit: false,
+      inExpressions: false,
+    },
   ],
   eventTriggers: [{ id: 1, event: 'ddl_command_end', routineId: writes }],
 }

@@ -277,7 +277,7 @@ function evaluateFunction(body: Tree, scope: Scope, work: Work): Value {
   const name = names.at(-1) ?? ''
   const schema = names.length > 1 ? (names.at(-2) ?? '') : ''
   decideRowCount(name, nodes, values, work)
-  const call = { schema, name, values, nodes }
+  const call = { schema, name, values, nodes, isSpread: flag(body, 'func_variadic') }
   const result = evaluateCall(work, call)
   const shaped = asArray(name, asPart(name, values, asRowDocument(name, values, result)))
   return grownBy(call, shaped)

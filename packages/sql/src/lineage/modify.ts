@@ -1,5 +1,7 @@
 import type { ActionName } from '@wardgate/policy'
+import type { Relation } from '../catalog'
 import { entryFor, resolve } from '../names/relations'
+import { noteRules, refuseRules, type RuleEvent } from '../names/rules'
 import { noteWriteCode } from '../names/written'
 import { child, list, text, unwrap, type Tree } from '../tree'
 import { addCtes } from './ctes'
@@ -7,10 +9,20 @@ import { decide, evaluate, evaluateInside } from './expression'
 import { addFrom, fromItem } from './from'
 import { columnOf, nested, withEntries, type RangeEntry, type Scope } from './scope'
 import { evaluateTargets } from './select'
-import { allOf, derive, known, type NamedValue, type Outputs } from './value'
+import {
+  allOf,
+  derive,
+  known,
+  nothing,
+  unknownValue,
+  type NamedValue,
+  type Outputs,
+  type Value,
+} from './value'
 import { act, influence, type Work } from './work'
 
 interface Target {
+  readonly relations: readonly Relation[]
   readonly entry: RangeEntry
   readonly entries: readonly RangeEntry[]
 }
@@ -23,7 +35,7 @@ function target(body: Tree, action: ActionName, work: Work): Target {
   const alias = child(rangeVar, 'alias')
   const { schema: _hidden, ...unqualified } = plain
   const entry = alias === undefined ? plain : { ...unqualified, alias: text(alias, 'aliasname') }
-  return { entry, entries: [entry] }
+  return { relations, entry, entries: [entry] }
 }
 
 function starOf(entries: readonly RangeEntry[]): readonly NamedValue[] | undefined {
@@ -32,12 +44,26 @@ function starOf(entries: readonly RangeEntry[]): readonly NamedValue[] | undefin
 }
 
 /** SET and VALUES: what is written must not carry a masked value to where it is not masked. */
-function noteWrites(targets: readonly Tree[], scope: Scope, work: Work): void {
-  for (const item of targets) {
+function noteWrites(targets: readonly Tree[], scope: Scope, work: Work): Value {
+  const written = targets.map((item) => {
     const { body } = unwrap(item)
-    influence(work, evaluate(child(body, 'val'), scope, work), 'write')
+    const value = evaluate(child(body, 'val'), scope, work)
+    influence(work, value, 'write')
     for (const step of list(body, 'indirection')) evaluateInside(unwrap(step).body, scope, work)
-  }
+    return value
+  })
+  return derive(written)
+}
+
+/** What comes back when rules have rewritten the statement is not described by its own RETURNING. */
+function afterRules(
+  work: Work,
+  { relations }: Target,
+  events: readonly RuleEvent[],
+  written: Value,
+): (outputs: Outputs) => Outputs {
+  const answers = noteRules(work, relations, events, written)
+  return (outputs) => (answers ? { rest: unknownValue } : outputs)
 }
 
 /** RETURNING sees the target, what it was joined with, and `old` and `new`. */
@@ -67,14 +93,17 @@ export function returnsRows(body: Tree): boolean {
 
 export function evaluateInsert(body: Tree, parent: Scope, work: Work): Outputs {
   const outer = addCtes(child(body, 'withClause'), nested(parent), work)
-  const { entry, entries } = target(body, 'insert', work)
+  const changed = target(body, 'insert', work)
+  const { entry, entries } = changed
   const source = child(body, 'selectStmt')
   const written = source === undefined ? known([]) : work.query(source, outer, work)
   influence(work, allOf(written), 'write')
   const scope = withEntries(outer, entries, starOf(entries))
   const conflict = child(body, 'onConflictClause')
   if (conflict !== undefined) noteConflict(conflict, body, scope, allOf(written), work)
-  return returning(body, scope, entry, work)
+  const events: readonly RuleEvent[] =
+    conflict === undefined ? ['CMD_INSERT'] : ['CMD_INSERT', 'CMD_UPDATE']
+  return afterRules(work, changed, events, allOf(written))(returning(body, scope, entry, work))
 }
 
 function noteConflict(
@@ -112,27 +141,29 @@ function noteConflict(
 
 export function evaluateUpdate(body: Tree, parent: Scope, work: Work): Outputs {
   const outer = addCtes(child(body, 'withClause'), nested(parent), work)
-  const { entry, entries } = target(body, 'update', work)
+  const changed = target(body, 'update', work)
+  const { entry, entries } = changed
   const scope = addFrom(
     list(body, 'fromClause'),
     withEntries(outer, entries, starOf(entries)),
     work,
   )
-  noteWrites(list(body, 'targetList'), scope, work)
+  const written = noteWrites(list(body, 'targetList'), scope, work)
   decide(child(body, 'whereClause'), 'predicate', scope, work)
-  return returning(body, scope, entry, work)
+  return afterRules(work, changed, ['CMD_UPDATE'], written)(returning(body, scope, entry, work))
 }
 
 export function evaluateDelete(body: Tree, parent: Scope, work: Work): Outputs {
   const outer = addCtes(child(body, 'withClause'), nested(parent), work)
-  const { entry, entries } = target(body, 'delete', work)
+  const changed = target(body, 'delete', work)
+  const { entry, entries } = changed
   const scope = addFrom(
     list(body, 'usingClause'),
     withEntries(outer, entries, starOf(entries)),
     work,
   )
   decide(child(body, 'whereClause'), 'predicate', scope, work)
-  return returning(body, scope, entry, work)
+  return afterRules(work, changed, ['CMD_DELETE'], nothing)(returning(body, scope, entry, work))
 }
 
 const mergeActions: Readonly<Record<string, ActionName>> = {
@@ -143,7 +174,9 @@ const mergeActions: Readonly<Record<string, ActionName>> = {
 
 export function evaluateMerge(body: Tree, parent: Scope, work: Work): Outputs {
   const outer = addCtes(child(body, 'withClause'), nested(parent), work)
-  const { entry, entries } = target(body, 'read', work)
+  const { relations, entry, entries } = target(body, 'read', work)
+  // PostgreSQL refuses MERGE into what has rules.
+  refuseRules(work, relations)
   const source = fromItem(child(body, 'sourceRelation') ?? {}, outer, work)
   const all = [...source.entries, ...entries]
   const star = starOf(entries)

@@ -150,6 +150,15 @@ export function findOperators(
   return reachable(index.operatorsByName.get(name) ?? [], searchPath, schema)
 }
 
+export function findTypes(
+  index: CatalogIndex,
+  searchPath: readonly string[] | undefined,
+  schema: string,
+  name: string,
+): readonly DataType[] {
+  return reachable(index.typesByName.get(name) ?? [], searchPath, schema)
+}
+
 /** Of what has the name: all that the types of its arguments may choose from, wherever on the path they are. */
 function reachable<T extends { readonly schema: string }>(
   named: readonly T[],

@@ -11,6 +11,8 @@ const words: Readonly<Record<RelationCallCause, string>> = {
   policy: 'a row policy',
   trigger: 'a trigger',
   'trigger-condition': 'the condition of a trigger',
+  statistics: 'extended statistics',
+  plan: 'the planning of a statement',
 }
 
 function noteCalls(work: Work, relation: Relation, causes: ReadonlySet<RelationCallCause>): void {
@@ -38,25 +40,25 @@ function noteTriggers(work: Work, relation: string, routines: readonly number[])
 /** What happens to rows: they are stored, only removed, or gone through by a command that defines. */
 export type RowChange = 'stored' | 'removed' | 'rebuilt'
 
-const whenUsed: ReadonlySet<RelationCallCause> = new Set(['policy'])
+const whenUsed: ReadonlySet<RelationCallCause> = new Set(['policy', 'plan'])
 const whenRemoved: readonly RelationCallCause[] = ['trigger', 'trigger-condition']
-const whenRebuilt: readonly RelationCallCause[] = ['default', 'check', 'index', 'partition-key']
+const whenStored: readonly RelationCallCause[] = ['default', 'check', 'index', 'partition-key']
 const whenChanged: Readonly<Record<RowChange, ReadonlySet<RelationCallCause>>> = {
   removed: new Set(whenRemoved),
-  rebuilt: new Set(whenRebuilt),
-  stored: new Set([...whenRemoved, ...whenRebuilt]),
+  rebuilt: new Set([...whenStored, 'statistics']),
+  stored: new Set([...whenRemoved, ...whenStored]),
 }
+
+const whenPlanned: ReadonlySet<RelationCallCause> = new Set(['plan'])
 
 /** Any use of a relation that runs code of its own: row policies, comparisons and implicit casts of its columns. */
 export function noteUseCode(work: Work, relation: Relation): void {
-  if (relation.hasRowSecurity) noteCalls(work, relation, whenUsed)
+  noteCalls(work, relation, relation.hasRowSecurity ? whenUsed : whenPlanned)
   runColumnCode(work, relation.columns, 'use')
 }
 
 /** Changes of rows that run code of the relation's own. */
 export function noteRowCode(work: Work, relation: Relation, change: RowChange): void {
-  if (relation.hasRules && change !== 'rebuilt')
-    opaque(work, `relation ${relation.schema}.${relation.name} has rewrite rules`)
   noteCalls(work, relation, whenChanged[change])
   if (change !== 'removed') runColumnCode(work, relation.columns, 'store')
 }

@@ -99,7 +99,7 @@ function ownColumnsOf(relation: Relation): readonly NamedValue[] {
   return own
 }
 
-function columnsOf(work: Work, relation: Relation): readonly NamedValue[] {
+export function columnsOf(work: Work, relation: Relation): readonly NamedValue[] {
   const own = ownColumnsOf(relation)
   if (!isView(relation)) return own
   const { outputs } = viewLineage(work, relation)

@@ -23,6 +23,7 @@ function codeOfTypes(index: CatalogIndex): ReadonlyMap<number, TypeCode> {
   const found = new Map<number, TypeCode>()
   for (const type of index.catalog.types) addOwn(found, type)
   for (const cast of index.catalog.casts ?? []) {
+    if (cast.routineId === 0) continue
     codeOf(found, cast.targetId).to.add(cast)
     // A value of the server's own type becomes one of a user's only where such a type is stored or named.
     const isBetweenOwn = isOwn(cast.sourceId) === isOwn(cast.targetId)

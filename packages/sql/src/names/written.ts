@@ -18,3 +18,8 @@ export function noteWriteCode(work: Work, relations: readonly Relation[], change
   for (const named of relations)
     for (const relation of writtenRelations(work, named)) noteRowCode(work, relation, change)
 }
+
+/** What a command runs that goes through the rows of every table. */
+export function noteCodeOfAllRows(work: Work): void {
+  for (const relation of work.index.catalog.relations) noteRowCode(work, relation, 'rebuilt')
+}

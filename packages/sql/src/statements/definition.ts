@@ -3,7 +3,7 @@ import { noteType } from '../names/types'
 import { noteEventTriggers } from '../names/event-triggers'
 import { tableLock } from '../names/locks'
 import { resolve } from '../names/relations'
-import { noteWriteCode } from '../names/written'
+import { noteCodeOfAllRows, noteWriteCode } from '../names/written'
 import { emptyScope } from '../lineage/scope'
 import { createdName } from '../lineage/select'
 import { allOf, columnKey, columnValue } from '../lineage/value'
@@ -11,6 +11,7 @@ import { act, influence, opaque, visit, type Work } from '../lineage/work'
 import { child, isTree, list, nameParts, text, unwrap, type Tree } from '../tree'
 import type { StatementKind } from './kinds'
 import { statementKinds } from './kinds'
+import { notePublished } from './publication'
 
 const creates = new Set(['CreateStmt', 'CreateForeignTableStmt', 'CreateSeqStmt'])
 const queries = new Set(['SelectStmt', 'InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeStmt'])
@@ -87,6 +88,7 @@ const dropKinds: Readonly<Record<string, string>> = {
   OBJECT_DOMAIN: 'type',
   OBJECT_EXTENSION: 'extension',
   OBJECT_TRIGGER: 'trigger',
+  OBJECT_PUBLICATION: 'publication',
 }
 
 function noteDrop(body: Tree, work: Work): void {
@@ -212,5 +214,9 @@ export function evaluateDefinition(key: string, body: Tree, work: Work): void {
     act(work, kind.action, `${kind.resource}:${names[0] ?? '*'}`)
   }
   walk(body, kind, work)
+  // VACUUM, ANALYZE, CLUSTER and REINDEX that name no table go through all of them.
+  if (goThroughRows.has(kind.label) && table === undefined && list(body, 'rels').length === 0)
+    noteCodeOfAllRows(work)
   noteColumns(key, body, work)
+  notePublished(key, body, work)
 }

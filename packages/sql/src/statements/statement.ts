@@ -83,7 +83,8 @@ function show(body: Tree, work: Work): Outputs {
 
 function modify(body: Tree, work: Work, statement: Tree): Outputs | undefined {
   const outputs = evaluateQuery(statement, emptyScope, work)
-  return returnsRows(body) ? outputs : undefined
+  // A rule can answer though nothing is asked to be returned.
+  return returnsRows(body) || outputs.columns === undefined ? outputs : undefined
 }
 
 function nothingReturned(handler: (body: Tree, work: Work) => unknown): Handler {

@@ -8,6 +8,13 @@ import { among, firstUserOid } from './object-ids'
 const calledIn = (tree: string): string =>
   `regexp_matches(${tree}, ':(?:funcid|opfuncid|aggfnoid|winfnoid) ([0-9]+)', 'g') AS called`
 
+/** A list without a column in it, with lists inside it up to three deep. */
+const columnFree = (depth: number): string =>
+  `(?:(?!\\{VAR )[^()]${depth === 0 ? '' : `|\\(${columnFree(depth - 1)}\\)`})*`
+
+/** Arguments that the planner can compute before there is a row; then it computes what they are arguments of too. */
+const foldable = `':args (?:<>|\\(${columnFree(3)}\\))'`
+
 /** Causes are RelationCallCause in catalog.proto. A disabled trigger runs again only after DDL. */
 export const relationCallsQuery = `
   WITH expressions(relation, cause, tree) AS (
@@ -19,10 +26,13 @@ export const relationCallsQuery = `
     UNION ALL SELECT partrelid, 4, partexprs::text FROM pg_partitioned_table
       WHERE ${among('partrelid')} AND partexprs IS NOT NULL
     UNION ALL SELECT polrelid, 5, concat(polqual, polwithcheck) FROM pg_policy WHERE ${among('polrelid')}
+    UNION ALL SELECT stxrelid, 8, to_jsonb(s)->>'stxexprs' FROM pg_statistic_ext s WHERE ${among('stxrelid')}
     UNION ALL SELECT tgrelid, 7, tgqual::text FROM pg_trigger
       WHERE ${among('tgrelid')} AND tgqual IS NOT NULL AND tgenabled <> 'D'
   ), calls(relation, cause, routine) AS (
     SELECT relation, cause, called[1]::int8 FROM expressions CROSS JOIN LATERAL ${calledIn('tree')}
+    UNION SELECT relation, 9, called[1]::int8 FROM expressions CROSS JOIN LATERAL ${calledIn('tree')}
+      WHERE cause IN (2, 3, 4) AND called[1]::int8 >= ${firstUserOid} AND tree ~ ${foldable}
     UNION SELECT tgrelid, 6, tgfoid::int8 FROM pg_trigger
       WHERE ${among('tgrelid')} AND NOT tgisinternal AND tgenabled <> 'D'
     UNION SELECT conrelid, 3, o.oprcode::oid::int8 FROM pg_constraint
@@ -64,8 +74,9 @@ export const operatorsQuery = `
   WHERE ${among('o.oid')} AND o.oid >= ${firstUserOid} AND o.oprcode <> 0 ORDER BY o.oid`
 
 export const castsQuery = `
-  SELECT oid::int8, castsource::int8, casttarget::int8, castfunc::int8, castcontext <> 'e'
-  FROM pg_cast WHERE ${among('oid')} AND castfunc >= ${firstUserOid} ORDER BY oid`
+  SELECT oid::int8, castsource::int8, casttarget::int8, castfunc::int8, castcontext <> 'e', castcontext = 'i'
+  FROM pg_cast WHERE ${among('oid')} AND (castfunc >= ${firstUserOid} OR
+    castcontext = 'i' AND castfunc = 0 AND greatest(castsource, casttarget) >= ${firstUserOid}) ORDER BY oid`
 
 /** Those on login run before there is a statement. */
 export const eventTriggersQuery = `

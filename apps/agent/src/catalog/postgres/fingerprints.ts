@@ -1,6 +1,7 @@
 import type { Client } from 'pg'
 import { z } from 'zod'
 import { partSql } from './object-ids'
+import { publishesSchemas } from './publications'
 import { lasting } from './queries'
 import { rowsOf } from './rows-of'
 
@@ -19,7 +20,10 @@ const owners: Readonly<Record<string, string>> = {
   pg_partitioned_table: 'partrelid',
   pg_policy: 'polrelid',
   pg_proc: 'oid',
+  pg_publication: 'oid',
+  pg_publication_rel: 'prpubid',
   pg_rewrite: 'ev_class',
+  pg_statistic_ext: 'stxrelid',
   pg_trigger: 'tgrelid',
   pg_type: 'oid',
 }
@@ -27,15 +31,16 @@ const owners: Readonly<Record<string, string>> = {
 /** The number and the sum of row versions change with every DDL statement; in-place updates by vacuum do not touch them. */
 const versions = `count(*) || ':' || coalesce(sum(xmin::text::bigint), 0)`
 
-const partsQuery = `
-  SELECT part, string_agg(source || ' ' || versions, ' ' ORDER BY source) FROM (${Object.entries(
-    owners,
+function partsQuery(serverVersion: number): string {
+  const newer = serverVersion < publishesSchemas ? {} : { pg_publication_namespace: 'pnpubid' }
+  const sources = Object.entries({ ...owners, ...newer }).map(
+    ([table, owner]) =>
+      `SELECT '${table}' AS source, ${partSql(owner)} AS part, ${versions} AS versions FROM ${table} GROUP BY 2`,
   )
-    .map(
-      ([table, owner]) =>
-        `SELECT '${table}' AS source, ${partSql(owner)} AS part, ${versions} AS versions FROM ${table} GROUP BY 2`,
-    )
-    .join(' UNION ALL ')}) AS all_versions GROUP BY part ORDER BY part`
+  return `
+  SELECT part, string_agg(source || ' ' || versions, ' ' ORDER BY source)
+  FROM (${sources.join(' UNION ALL ')}) AS all_versions GROUP BY part ORDER BY part`
+}
 
 /** What every part depends on: names of schemas, extensions and their operator classes. */
 const globalsQuery = `
@@ -58,7 +63,7 @@ export interface Fingerprints {
 export async function readFingerprints(client: Client): Promise<Fingerprints> {
   const [row] = await rowsOf(client, globalsQuery)
   const [serverVersion, defaultSearchPath, globals] = globalsRow.parse(row)
-  const parts = (await rowsOf(client, partsQuery)).map((part) => partRow.parse(part))
+  const parts = (await rowsOf(client, partsQuery(serverVersion))).map((part) => partRow.parse(part))
   return {
     serverVersion,
     defaultSearchPath,

@@ -8,7 +8,15 @@ import {
   typeCallsQuery,
 } from './call-queries'
 import { idsOf, partOf } from './object-ids'
-import { columnsQuery, parentsQuery, relationsQuery, routinesQuery, typesQuery } from './queries'
+import { publicationsFrom, publicationsQuery, publishedTablesQuery } from './publications'
+import {
+  columnsQuery,
+  parentsQuery,
+  relationsQuery,
+  routinesQuery,
+  rulesQuery,
+  typesQuery,
+} from './queries'
 import {
   castsFrom,
   eventTriggersFrom,
@@ -51,12 +59,17 @@ export async function readParts(
       columns: await read(columnsQuery),
       parents: await read(parentsQuery),
       calls: await read(relationCallsQuery),
+      rules: await read(rulesQuery),
     }),
     routines: routinesFrom(await read(routinesQuery(serverVersion))),
     types: typesFrom(await read(typesQuery), await read(typeCallsQuery)),
     operators: operatorsFrom(await read(operatorsQuery)),
     casts: castsFrom(await read(castsQuery)),
     eventTriggers: eventTriggersFrom(await read(eventTriggersQuery)),
+    publications: publicationsFrom(
+      await read(publicationsQuery(serverVersion)),
+      await read(publishedTablesQuery(serverVersion)),
+    ),
   }
   return divide(whole)
 }
@@ -75,9 +88,18 @@ function divide(whole: CatalogPart): Map<number, CatalogPart> {
   for (const operator of whole.operators) of(operator).operators.push(operator)
   for (const cast of whole.casts) of(cast).casts.push(cast)
   for (const trigger of whole.eventTriggers) of(trigger).eventTriggers.push(trigger)
+  for (const publication of whole.publications) of(publication).publications.push(publication)
   return parts
 }
 
 function emptyPart(): CatalogPart {
-  return { relations: [], routines: [], types: [], operators: [], casts: [], eventTriggers: [] }
+  return {
+    relations: [],
+    routines: [],
+    types: [],
+    operators: [],
+    casts: [],
+    eventTriggers: [],
+    publications: [],
+  }
 }

@@ -10,10 +10,13 @@ export const lasting = `n.nspname !~ '^pg_(toast|temp)'`
 const relations = `c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c') AND ${lasting}`
 const fromRelations = `FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace`
 
+/** A view's query is a rule too; one that is disabled runs again only after DDL. */
+const ownRule = `r.rulename <> '_RETURN' AND r.ev_enabled <> 'D'`
+
 export const relationsQuery = `
   SELECT c.oid::int8, n.nspname, c.relname, c.relkind::text,
          CASE WHEN c.relkind IN ('v', 'm') THEN coalesce(pg_get_viewdef(c.oid), '') ELSE '' END,
-         EXISTS (SELECT FROM pg_rewrite r WHERE r.ev_class = c.oid AND r.rulename <> '_RETURN'),
+         EXISTS (SELECT FROM pg_rewrite r WHERE r.ev_class = c.oid AND ${ownRule}),
          c.relrowsecurity, c.reltuples::float8
   ${fromRelations} WHERE ${among('c.oid')} AND ${relations} ORDER BY c.oid`
 
@@ -24,6 +27,10 @@ export const columnsQuery = `
   LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum AND to_jsonb(a)->>'attgenerated' <> ''
   WHERE ${among('a.attrelid')} AND a.attnum > 0 AND NOT a.attisdropped AND ${relations}
   ORDER BY a.attrelid, a.attnum`
+
+export const rulesQuery = `
+  SELECT r.ev_class::int8, pg_get_ruledef(r.oid) FROM pg_rewrite r
+  WHERE ${among('r.ev_class')} AND ${ownRule} ORDER BY r.ev_class, r.rulename`
 
 export const parentsQuery = `
   SELECT i.inhrelid::int8, i.inhparent::int8 FROM pg_inherits i
@@ -38,7 +45,8 @@ export function routinesQuery(serverVersion: number): string {
   return `
   SELECT p.oid::int8, n.nspname, p.proname, p.prokind::text, p.provolatile::text, l.lanname,
          p.prosecdef, p.proretset, CASE WHEN l.lanname = 'sql' AND NOT b.built_in THEN ${body} ELSE '' END,
-         p.pronargs::int, b.built_in, ${routineCalls}
+         p.pronargs::int, b.built_in, ${routineCalls},
+         p.proargtypes::oid[]::text[], p.pronargdefaults::int, p.provariadic <> 0
   FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
   CROSS JOIN LATERAL (
     SELECT p.oid::int8 < ${firstUserOid} OR EXISTS (

@@ -11,7 +11,7 @@ import type { CatalogRequest, CatalogState } from '../reader'
 import { readPostgresCatalog } from './read-catalog'
 
 const schema = `
-  CREATE SCHEMA app;
+  CREATE SCHEMA app; CREATE SCHEMA app_open;
   CREATE FUNCTION app.shout(t text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN upper(t); END';
   CREATE FUNCTION app.both(a text, b text) RETURNS text LANGUAGE plpgsql AS 'BEGIN RETURN a; END';
   CREATE FUNCTION app.like_each(a text, b text) RETURNS boolean LANGUAGE plpgsql AS 'BEGIN RETURN a = b; END';
@@ -31,6 +31,8 @@ const schema = `
     RETURN (SELECT email FROM app.customers WHERE id = n);
   ALTER TABLE app.customers ENABLE ROW LEVEL SECURITY;
   CREATE RULE quiet AS ON DELETE TO app.events_2026 DO INSTEAD NOTHING;
+  CREATE RULE off AS ON UPDATE TO app.events_2026 DO INSTEAD NOTHING; ALTER TABLE app.events_2026 DISABLE RULE off;
+  CREATE RULE off AS ON UPDATE TO app.made DO INSTEAD NOTHING; ALTER TABLE app.made DISABLE RULE off;
   CREATE DOMAIN app.mail AS text;
   CREATE FUNCTION app.ok(t text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN true; END';
   CREATE FUNCTION app.word(t text DEFAULT app.shout('x')) RETURNS text LANGUAGE sql AS 'SELECT t';
@@ -40,6 +42,12 @@ const schema = `
   CREATE TRIGGER off BEFORE INSERT ON app.strict FOR EACH ROW EXECUTE FUNCTION app.note();
   ALTER TABLE app.strict DISABLE TRIGGER off;
   CREATE TRIGGER conditional BEFORE INSERT ON app.strict FOR EACH ROW WHEN (app.ok(NEW.t)) EXECUTE FUNCTION app.note();
+  CREATE STATISTICS app.both_of ON (app.shout(t)), u FROM app.strict;
+  CREATE TABLE app.planned (t text, n int CHECK (n > 0 AND app.ok('x')));
+  CREATE INDEX ON app.planned ((t || app.shout((ARRAY['a', 'b'])[1])));
+  CREATE FUNCTION app.many(first int, VARIADIC rest text[] DEFAULT '{}') RETURNS int LANGUAGE sql AS 'SELECT 1';
+  CREATE PUBLICATION parts FOR TABLE app.customers (id, name) WHERE (id > 3); CREATE PUBLICATION whole FOR TABLES IN SCHEMA app_open;
+  CREATE PUBLICATION every FOR ALL TABLES;
   CREATE TABLE app.cut (t text) PARTITION BY LIST (app.shout(t));
   CREATE DOMAIN app.checked AS text CHECK (app.ok(VALUE));
   CREATE AGGREGATE app.gather (text) (SFUNC = app.both, STYPE = text);
@@ -95,6 +103,7 @@ async function read(): Promise<{ catalog: CatalogPart; manifest: CatalogManifest
       operators: parts.flatMap(({ operators }) => operators),
       casts: parts.flatMap(({ casts }) => casts),
       eventTriggers: parts.flatMap(({ eventTriggers }) => eventTriggers),
+      publications: parts.flatMap(({ publications }) => publications),
     },
   }
 }
@@ -133,7 +142,12 @@ describe('the PostgreSQL catalog reader', () => {
       definition: '',
     })
     expect(named('events').kind).toBe(RelationKind.RELATION_KIND_PARTITIONED_TABLE)
-    expect(named('events_2026')).toMatchObject({ parents: [named('events').id], hasRules: true })
+    expect(named('events_2026')).toMatchObject({
+      parents: [named('events').id],
+      hasRules: true,
+      rules: [expect.stringContaining('ON DELETE TO app.events_2026 DO INSTEAD NOTHING')],
+    })
+    expect(named('made')).toMatchObject({ hasRules: false, rules: [] })
     expect(named('emails').definition).toContain('FROM app.customers')
     expect(named('emails').hasRules).toBe(false)
     expect(named('made').columns.map(({ generated }) => generated)).toEqual([
@@ -182,7 +196,9 @@ describe('the PostgreSQL catalog reader', () => {
       [RelationCallCause.RELATION_CALL_CAUSE_POLICY]: ['like_each', 'ok'],
       [RelationCallCause.RELATION_CALL_CAUSE_TRIGGER]: ['note'],
       [RelationCallCause.RELATION_CALL_CAUSE_TRIGGER_CONDITION]: ['ok'],
+      [RelationCallCause.RELATION_CALL_CAUSE_STATISTICS]: ['shout'],
     })
+    expect(callsOf('planned')[RelationCallCause.RELATION_CALL_CAUSE_PLAN]).toEqual(['ok', 'shout'])
     expect(callsOf('cut')).toEqual({
       [RelationCallCause.RELATION_CALL_CAUSE_PARTITION_KEY]: ['shout'],
     })
@@ -193,10 +209,30 @@ describe('the PostgreSQL catalog reader', () => {
     expect(catalog.operators.map(({ name, routineId }) => [name, nameOf(routineId)])).toEqual([
       ['###', 'like_each'],
     ])
+    expect(routine('many')).toMatchObject({
+      argumentTypes: [23, 1009],
+      defaultCount: 1,
+      variadic: true,
+    })
     expect(
       catalog.casts.map(({ routineId, isImplicit }) => [nameOf(routineId), isImplicit]),
     ).toEqual([['to_tag', true]])
     expect(catalog.eventTriggers).toMatchObject([{ event: 'ddl_command_end' }])
+  })
+
+  it('reads what is published', async () => {
+    const { catalog } = await read()
+    const customers = catalog.relations.find(({ name }) => name === 'customers')!
+    expect(catalog.publications).toMatchObject([
+      {
+        name: 'parts',
+        allTables: false,
+        schemas: [],
+        tables: [{ relationId: customers.id, columns: [1, 2], filter: '(id > 3)' }],
+      },
+      { name: 'whole', allTables: false, schemas: ['app_open'], tables: [] },
+      { name: 'every', allTables: true, schemas: [], tables: [] },
+    ])
   })
 
   it('has one digest for one catalog and reads again only after a change', async () => {
@@ -213,6 +249,10 @@ describe('the PostgreSQL catalog reader', () => {
       'CREATE POLICY more ON app.customers USING (app.ok(title))',
       'ALTER TABLE app.customers ALTER COLUMN title SET DEFAULT app.shout($$x$$)',
       'DROP EVENT TRIGGER ddl',
+      'ALTER PUBLICATION whole DROP TABLES IN SCHEMA app_open',
+      'ALTER PUBLICATION parts SET TABLE app.customers (id)',
+      'DROP STATISTICS app.both_of',
+      'CREATE OR REPLACE RULE quiet AS ON DELETE TO app.events_2026 DO ALSO SELECT 1',
       'CREATE SCHEMA other',
       'ALTER ROLE postgres SET search_path = public',
     ]) {

@@ -71,9 +71,10 @@ function isDerived(number: number, part: CatalogPart | undefined): boolean {
   if (part === undefined || number < partOf(firstUserOid)) return false
   return (
     part.routines.some(({ body }) => body !== '') ||
+    part.publications.some(({ tables }) => tables.some(({ filter }) => filter !== '')) ||
     part.relations.some(
-      ({ definition, columns }) =>
-        definition !== '' || columns.some(({ generated }) => generated !== ''),
+      ({ definition, columns, rules }) =>
+        definition !== '' || rules.length > 0 || columns.some(({ generated }) => generated !== ''),
     )
   )
 }

@@ -13,6 +13,7 @@ import {
   Volatility,
 } from '@wardgate/contract'
 import { z } from 'zod'
+import { groupByFirst } from './group'
 
 /** Object ids come as bigint, which `pg` hands over as text. */
 const id = z.coerce.number().int().min(0).max(0xffffffff)
@@ -22,6 +23,7 @@ const relationRow = z.tuple([id, text, text, text, text, z.boolean(), z.boolean(
 const columnRow = z.tuple([id, z.number().int(), text, id, text])
 const pairRow = z.tuple([id, id])
 const relationCallRow = z.tuple([id, z.enum(RelationCallCause), id])
+const ruleRow = z.tuple([id, text])
 const typeCallRow = z.tuple([id, z.boolean(), id])
 const routineRow = z.tuple([
   id,
@@ -36,10 +38,13 @@ const routineRow = z.tuple([
   z.number().int(),
   z.boolean(),
   z.array(id),
+  z.array(id),
+  z.number().int(),
+  z.boolean(),
 ])
 const typeRow = z.tuple([id, text, text, id, id, id])
 const operatorRow = z.tuple([id, text, text, id, id, id])
-const castRow = z.tuple([id, id, id, id, z.boolean()])
+const castRow = z.tuple([id, id, id, id, z.boolean(), z.boolean()])
 const eventTriggerRow = z.tuple([id, text, id])
 
 /** pg_class.relkind */
@@ -73,6 +78,7 @@ export interface RelationRows {
   readonly columns: readonly unknown[]
   readonly parents: readonly unknown[]
   readonly calls: readonly unknown[]
+  readonly rules: readonly unknown[]
 }
 
 export function relationsFrom(rows: RelationRows): Relation[] {
@@ -85,6 +91,7 @@ export function relationsFrom(rows: RelationRows): Relation[] {
     const [relation, cause, routine] = relationCallRow.parse(row)
     return [relation, { cause, routine }]
   })
+  const rules = groupByFirst(rows.rules, (row) => ruleRow.parse(row))
   return rows.relations.map((row) => {
     const [oid, schema, name, kind, definition, hasRules, hasRowSecurity, tuples] =
       relationRow.parse(row)
@@ -100,6 +107,7 @@ export function relationsFrom(rows: RelationRows): Relation[] {
       hasRowSecurity,
       estimatedRows: roundEstimate(tuples),
       calls: byCause(calls.get(oid) ?? []),
+      rules: rules.get(oid) ?? [],
     }
   })
 }
@@ -135,6 +143,9 @@ export function routinesFrom(rows: readonly unknown[]): Routine[] {
       count,
       builtIn,
       calls,
+      argumentTypes,
+      defaultCount,
+      variadic,
     ] = routineRow.parse(row)
     return {
       id: oid,
@@ -149,6 +160,9 @@ export function routinesFrom(rows: readonly unknown[]): Routine[] {
       argumentCount: count,
       builtIn,
       calls,
+      argumentTypes,
+      defaultCount,
+      variadic,
     }
   })
 }
@@ -182,8 +196,8 @@ export function operatorsFrom(rows: readonly unknown[]): Operator[] {
 
 export function castsFrom(rows: readonly unknown[]): Cast[] {
   return rows.map((row) => {
-    const [oid, sourceId, targetId, routineId, isImplicit] = castRow.parse(row)
-    return { id: oid, sourceId, targetId, routineId, isImplicit }
+    const [oid, sourceId, targetId, routineId, isImplicit, inExpressions] = castRow.parse(row)
+    return { id: oid, sourceId, targetId, routineId, isImplicit, inExpressions }
   })
 }
 
@@ -197,18 +211,4 @@ export function eventTriggersFrom(rows: readonly unknown[]): EventTrigger[] {
 /** Two significant digits: an estimate that moves a little must not make another catalog. */
 function roundEstimate(tuples: number): number {
   return tuples < 0 ? -1 : Number(tuples.toPrecision(2))
-}
-
-function groupByFirst<T>(
-  rows: readonly unknown[],
-  read: (row: unknown) => readonly [number, T],
-): Map<number, T[]> {
-  const groups = new Map<number, T[]>()
-  for (const row of rows) {
-    const [key, value] = read(row)
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [value])
-    else group.push(value)
-  }
-  return groups
 }

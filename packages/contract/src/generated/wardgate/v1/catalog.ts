@@ -30,6 +30,10 @@ export const RelationCallCause = {
   RELATION_CALL_CAUSE_TRIGGER: 6,
   /** RELATION_CALL_CAUSE_TRIGGER_CONDITION - WHEN of triggers. */
   RELATION_CALL_CAUSE_TRIGGER_CONDITION: 7,
+  /** RELATION_CALL_CAUSE_STATISTICS - Expressions of extended statistics, which ANALYZE evaluates. */
+  RELATION_CALL_CAUSE_STATISTICS: 8,
+  /** RELATION_CALL_CAUSE_PLAN - Of indexes, checks and partition keys: what has no column in it, which the planner of any statement evaluates. */
+  RELATION_CALL_CAUSE_PLAN: 9,
 } as const;
 
 export type RelationCallCause = typeof RelationCallCause[keyof typeof RelationCallCause];
@@ -43,6 +47,8 @@ export namespace RelationCallCause {
   export type RELATION_CALL_CAUSE_POLICY = typeof RelationCallCause.RELATION_CALL_CAUSE_POLICY;
   export type RELATION_CALL_CAUSE_TRIGGER = typeof RelationCallCause.RELATION_CALL_CAUSE_TRIGGER;
   export type RELATION_CALL_CAUSE_TRIGGER_CONDITION = typeof RelationCallCause.RELATION_CALL_CAUSE_TRIGGER_CONDITION;
+  export type RELATION_CALL_CAUSE_STATISTICS = typeof RelationCallCause.RELATION_CALL_CAUSE_STATISTICS;
+  export type RELATION_CALL_CAUSE_PLAN = typeof RelationCallCause.RELATION_CALL_CAUSE_PLAN;
 }
 
 export const RelationKind = {
@@ -130,9 +136,10 @@ export interface CatalogPart {
   types: DataType[];
   /** Of users and extensions; the server's own are known. */
   operators: Operator[];
-  /** Those that run a function of users and extensions. */
+  /** Those that run a function of users and extensions, and implicit ones of their types. */
   casts: Cast[];
   eventTriggers: EventTrigger[];
+  publications: Publication[];
 }
 
 export interface Relation {
@@ -152,6 +159,8 @@ export interface Relation {
   estimatedRows: number;
   /** What the target runs on its own account when the relation is used. */
   calls: RelationCall[];
+  /** Definitions of its rewrite rules other than a view's own, as CREATE RULE. None though it has rules = not read. */
+  rules: string[];
 }
 
 /** Functions, operators' functions included, that an expression of the relation calls. Built-in ones too. */
@@ -186,6 +195,12 @@ export interface Routine {
   builtIn: boolean;
   /** Ids of the routines that it runs unseen: the steps of an aggregate, defaults of arguments. */
   calls: number[];
+  /** Of the arguments that a call gives; none though there are arguments = not read. */
+  argumentTypes: number[];
+  /** How many of the last ones may be left out. */
+  defaultCount: number;
+  /** Whether the last one takes any number of values. */
+  variadic: boolean;
 }
 
 export interface DataType {
@@ -219,9 +234,12 @@ export interface Cast {
   /** Types. */
   sourceId: number;
   targetId: number;
+  /** 0 = it runs no function. */
   routineId: number;
   /** Whether the target applies it without being asked, in any expression or to values that are stored. */
   isImplicit: boolean;
+  /** Of those: in any expression. */
+  inExpressions: boolean;
 }
 
 /** A function that runs with statements that define things. */
@@ -229,6 +247,24 @@ export interface EventTrigger {
   id: number;
   event: string;
   routineId: number;
+}
+
+/** What logical replication sends from. */
+export interface Publication {
+  id: number;
+  name: string;
+  allTables: boolean;
+  /** Names of schemas whose tables are all in it. */
+  schemas: string[];
+  tables: PublishedTable[];
+}
+
+export interface PublishedTable {
+  relationId: number;
+  /** Numbers of columns; none = all of them. */
+  columns: number[];
+  /** The condition of rows; empty = all of them. */
+  filter: string;
 }
 
 function createBaseCatalogManifest(): CatalogManifest {
@@ -368,7 +404,7 @@ export const CatalogPartReference: MessageFns<CatalogPartReference> = {
 };
 
 function createBaseCatalogPart(): CatalogPart {
-  return { relations: [], routines: [], types: [], operators: [], casts: [], eventTriggers: [] };
+  return { relations: [], routines: [], types: [], operators: [], casts: [], eventTriggers: [], publications: [] };
 }
 
 export const CatalogPart: MessageFns<CatalogPart> = {
@@ -390,6 +426,9 @@ export const CatalogPart: MessageFns<CatalogPart> = {
     }
     for (const v of message.eventTriggers) {
       EventTrigger.encode(v!, writer.uint32(50).fork()).join();
+    }
+    for (const v of message.publications) {
+      Publication.encode(v!, writer.uint32(58).fork()).join();
     }
     return writer;
   },
@@ -455,6 +494,14 @@ export const CatalogPart: MessageFns<CatalogPart> = {
             message.eventTriggers.push(EventTrigger.decode(reader, reader.uint32()));
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.publications.push(Publication.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -481,6 +528,7 @@ function createBaseRelation(): Relation {
     hasRowSecurity: false,
     estimatedRows: 0,
     calls: [],
+    rules: [],
   };
 }
 
@@ -522,6 +570,9 @@ export const Relation: MessageFns<Relation> = {
     }
     for (const v of message.calls) {
       RelationCall.encode(v!, writer.uint32(98).fork()).join();
+    }
+    for (const v of message.rules) {
+      writer.uint32(106).string(v!);
     }
     return writer;
   },
@@ -635,6 +686,14 @@ export const Relation: MessageFns<Relation> = {
             }
 
             message.calls.push(RelationCall.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.rules.push(reader.string());
             continue;
           }
         }
@@ -814,6 +873,9 @@ function createBaseRoutine(): Routine {
     argumentCount: 0,
     builtIn: false,
     calls: [],
+    argumentTypes: [],
+    defaultCount: 0,
+    variadic: false,
   };
 }
 
@@ -858,6 +920,19 @@ export const Routine: MessageFns<Routine> = {
         writer.uint32(v);
       }
       writer.join();
+    }
+    if (message.argumentTypes.length !== 0) {
+      writer.uint32(106).fork();
+      for (const v of message.argumentTypes) {
+        writer.uint32(v);
+      }
+      writer.join();
+    }
+    if (message.defaultCount !== 0) {
+      writer.uint32(112).uint32(message.defaultCount);
+    }
+    if (message.variadic !== false) {
+      writer.uint32(120).bool(message.variadic);
     }
     return writer;
   },
@@ -980,6 +1055,40 @@ export const Routine: MessageFns<Routine> = {
             }
 
             break;
+          }
+          case 13: {
+            if (tag === 104) {
+              message.argumentTypes.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 106) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.argumentTypes.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.defaultCount = reader.uint32();
+            continue;
+          }
+          case 15: {
+            if (tag !== 120) {
+              break;
+            }
+
+            message.variadic = reader.bool();
+            continue;
           }
         }
         if ((tag & 7) === 4 || tag === 0) {
@@ -1247,7 +1356,7 @@ export const Operator: MessageFns<Operator> = {
 };
 
 function createBaseCast(): Cast {
-  return { id: 0, sourceId: 0, targetId: 0, routineId: 0, isImplicit: false };
+  return { id: 0, sourceId: 0, targetId: 0, routineId: 0, isImplicit: false, inExpressions: false };
 }
 
 export const Cast: MessageFns<Cast> = {
@@ -1266,6 +1375,9 @@ export const Cast: MessageFns<Cast> = {
     }
     if (message.isImplicit !== false) {
       writer.uint32(40).bool(message.isImplicit);
+    }
+    if (message.inExpressions !== false) {
+      writer.uint32(48).bool(message.inExpressions);
     }
     return writer;
   },
@@ -1321,6 +1433,14 @@ export const Cast: MessageFns<Cast> = {
             }
 
             message.isImplicit = reader.bool();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.inExpressions = reader.bool();
             continue;
           }
         }
@@ -1389,6 +1509,178 @@ export const EventTrigger: MessageFns<EventTrigger> = {
             }
 
             message.routineId = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBasePublication(): Publication {
+  return { id: 0, name: "", allTables: false, schemas: [], tables: [] };
+}
+
+export const Publication: MessageFns<Publication> = {
+  encode(message: Publication, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== 0) {
+      writer.uint32(8).uint32(message.id);
+    }
+    if (message.name !== "") {
+      writer.uint32(18).string(message.name);
+    }
+    if (message.allTables !== false) {
+      writer.uint32(24).bool(message.allTables);
+    }
+    for (const v of message.schemas) {
+      writer.uint32(34).string(v!);
+    }
+    for (const v of message.tables) {
+      PublishedTable.encode(v!, writer.uint32(42).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Publication {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePublication();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.id = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.allTables = reader.bool();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.schemas.push(reader.string());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.tables.push(PublishedTable.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBasePublishedTable(): PublishedTable {
+  return { relationId: 0, columns: [], filter: "" };
+}
+
+export const PublishedTable: MessageFns<PublishedTable> = {
+  encode(message: PublishedTable, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.relationId !== 0) {
+      writer.uint32(8).uint32(message.relationId);
+    }
+    if (message.columns.length !== 0) {
+      writer.uint32(18).fork();
+      for (const v of message.columns) {
+        writer.uint32(v);
+      }
+      writer.join();
+    }
+    if (message.filter !== "") {
+      writer.uint32(26).string(message.filter);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PublishedTable {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePublishedTable();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.relationId = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag === 16) {
+              message.columns.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 18) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.columns.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.filter = reader.string();
             continue;
           }
         }
