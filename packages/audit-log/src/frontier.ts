@@ -1,21 +1,27 @@
 import { AuditError } from '@wardgate/errors'
-import { emptyRoot, hashBytes, nodeHash } from './hash'
+import { emptyRoot, hashBytes, joinHashes, nodeHash, unpackHashes } from './hash'
+
+/** A tree whose size is a safe integer has at most 53 complete subtrees; a new leaf is one more for a moment. */
+const mostHashes = 54
 
 /**
  * The right edge of a Merkle tree: the hashes of its complete subtrees, largest first. It is all that appending
  * needs, so the tree itself is never held in memory.
  */
 export class Frontier {
-  #size: number
-  readonly #hashes: Uint8Array[]
+  #size = 0
+  readonly #hashes = Buffer.alloc(mostHashes * hashBytes)
+  /** Of the hashes that count. */
+  #bytes = 0
 
-  private constructor(size: number, hashes: Uint8Array[]) {
+  private constructor(size: number, hashes: Uint8Array) {
     this.#size = size
-    this.#hashes = hashes
+    this.#hashes.set(hashes)
+    this.#bytes = hashes.length
   }
 
   static empty(): Frontier {
-    return new Frontier(0, [])
+    return new Frontier(0, new Uint8Array(0))
   }
 
   /** Reads what `serialise` wrote. Throws when the bytes cannot be the edge of a tree of this size. */
@@ -31,11 +37,7 @@ export class Frontier {
         `the edge of a log with ${leaves} entries has ${expected} bytes, not ${bytes.length}`,
       )
     }
-    const hashes: Uint8Array[] = []
-    for (let at = 0; at < bytes.length; at += hashBytes) {
-      hashes.push(bytes.slice(at, at + hashBytes))
-    }
-    return new Frontier(leaves, hashes)
+    return new Frontier(leaves, bytes)
   }
 
   get size(): number {
@@ -45,32 +47,32 @@ export class Frontier {
   /** Appends one leaf by its hash and answers the leaf's index. */
   append(leafHash: Uint8Array): number {
     const index = this.#size
-    let hash = leafHash
+    this.#hashes.set(leafHash, this.#bytes)
     // Every trailing one of the old size is a subtree that the new leaf completes.
     for (let rest = index; rest % 2 === 1; rest = (rest - 1) / 2) {
-      const left = this.#hashes.pop()
-      if (left === undefined) throw new AuditError('ERR_AUDIT_CORRUPT', 'the edge lacks a subtree')
-      hash = nodeHash(left, hash)
+      this.#bytes -= hashBytes
+      joinHashes(this.#hashes, this.#bytes)
     }
-    this.#hashes.push(hash)
+    this.#bytes += hashBytes
     this.#size = index + 1
     return index
   }
 
+  /** Appends leaves by their hashes, which lie one after another. */
+  appendAll(leafHashes: Uint8Array): void {
+    for (const leafHash of unpackHashes(leafHashes)) this.append(leafHash)
+  }
+
   /** The root of the tree so far (RFC 6962 2.1). */
   root(): Uint8Array {
-    let root: Uint8Array | undefined
-    for (let i = this.#hashes.length - 1; i >= 0; i--) {
-      const left = this.#hashes[i]
-      if (left !== undefined) root = root === undefined ? left : nodeHash(left, root)
-    }
-    return root ?? emptyRoot
+    const hashes = unpackHashes(this.serialise())
+    return hashes.length === 0
+      ? emptyRoot
+      : hashes.reduceRight((right, left) => nodeHash(left, right))
   }
 
   serialise(): Uint8Array {
-    const bytes = new Uint8Array(this.#hashes.length * hashBytes)
-    this.#hashes.forEach((hash, i) => bytes.set(hash, i * hashBytes))
-    return bytes
+    return new Uint8Array(this.#hashes.subarray(0, this.#bytes))
   }
 }
 

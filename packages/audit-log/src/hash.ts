@@ -30,6 +30,20 @@ export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
   return digest(pair)
 }
 
+/** The same of two hashes that lie one after another; it takes the place of the first. Makes no objects. */
+export function joinHashes(hashes: Buffer, at: number): void {
+  for (let i = 0; i < 2 * hashBytes; i++) pair[i + 1] = hashes[at + i] ?? 0
+  hashes.write(hash('sha256', pair, 'binary'), at, 'latin1')
+}
+
+/** Hashes that lie one after another, each where it lies. */
+export function unpackHashes(bytes: Uint8Array): Uint8Array[] {
+  const count = Math.floor(bytes.length / hashBytes)
+  return Array.from({ length: count }, (_, at) =>
+    bytes.subarray(at * hashBytes, (at + 1) * hashBytes),
+  )
+}
+
 export function equalHashes(a: Uint8Array, b: Uint8Array): boolean {
   return Buffer.compare(a, b) === 0
 }

@@ -81,14 +81,6 @@ export function packLeaves(leaves: readonly string[]): PackedLeaves {
   return packer.take()
 }
 
-/** The hashes of packed leaves, each where it lies. */
-export function unpackHashes(bytes: Uint8Array): Uint8Array[] {
-  const count = Math.floor(bytes.length / hashBytes)
-  return Array.from({ length: count }, (_, at) =>
-    bytes.subarray(at * hashBytes, (at + 1) * hashBytes),
-  )
-}
-
 /**
  * As many leaves as were packed. Of bytes that somebody has damaged, what is not there is empty: the hash of an empty
  * leaf is no entry's, so whoever verifies is told which entries are gone.

@@ -87,6 +87,17 @@ describe('the Merkle tree', () => {
     }
   })
 
+  it('grows alike by one leaf and by many', () => {
+    const hashes = numbered(70)
+    for (const split of [0, 1, 5, 32, 69, 70]) {
+      const frontier = Frontier.empty()
+      frontier.appendAll(Buffer.concat(hashes.slice(0, split)))
+      frontier.appendAll(Buffer.concat(hashes.slice(split)))
+      expect(frontier.size).toBe(70)
+      expect(hex(frontier.root())).toBe(hex(treeHash(hashes)))
+    }
+  })
+
   it('refuses an edge that cannot belong to the size', () => {
     expect(() => Frontier.parse(3, new Uint8Array(32))).toThrow(
       expect.objectContaining({ code: 'ERR_AUDIT_CORRUPT' }),

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common'
-import { encodeEntry, entryTime, Frontier, leafHash, unpackHashes } from '@wardgate/audit-log'
+import { encodeEntry, entryTime, Frontier, leafHash } from '@wardgate/audit-log'
 import { AuditLog, type NewAuditEntry } from '../common/audit-port'
 import type { Transaction } from '../common/database/transaction'
 import type { BulkTransaction } from '../common/database/bulk-transaction'
@@ -39,7 +39,7 @@ export class AuditLogService extends AuditLog {
 
   /** Appends what agents spooled. */
   async appendSegments(tx: BulkTransaction, segments: readonly NewSegment[]): Promise<void> {
-    const leafHashes = segments.flatMap(({ packed }) => unpackHashes(packed.leafHashes))
+    const leafHashes = segments.map(({ packed }) => packed.leafHashes)
     await grow(this.bulkEntries, tx, leafHashes, async (first) => {
       let at = first
       for (const segment of segments) {
@@ -62,6 +62,7 @@ async function appendTo<T>(
   await grow(tree, tx, leafHashes, (first) => tree.insert(tx, first, leaves))
 }
 
+/** `leafHashes` are runs of hashes, one after another. */
 async function grow<T>(
   tree: TreeRepository<T>,
   tx: T,
@@ -72,7 +73,7 @@ async function grow<T>(
   const edge = await tree.lockTree(tx)
   const frontier = Frontier.parse(edge.size, edge.frontier)
   const first = frontier.size
-  for (const leafHash of leafHashes) frontier.append(leafHash)
+  for (const run of leafHashes) frontier.appendAll(run)
   await insert(first)
   await tree.moveTree(tx, frontier.size, frontier.serialise())
 }
