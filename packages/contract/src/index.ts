@@ -1,3 +1,4 @@
+export * from './field-cursor'
 export * from './generated/wardgate/v1/agent'
 export * from './generated/wardgate/v1/catalog'
 export * from './generated/wardgate/v1/ingest'

@@ -1,13 +1,17 @@
 import type { JsonObject, NewAuditEntry } from '../common/audit-port'
 
+/** Which spool of which agent. */
+export interface Spool {
+  readonly agentId: string
+  readonly spoolId: string
+}
+
 /** An entry of an agent's spool: the position proves that none is missing. */
-export interface SpoolEntry extends Omit<NewAuditEntry, 'body'> {
+export interface SpoolEntry extends Omit<NewAuditEntry, 'body' | 'principalId'> {
   /** Canonical JSON. */
   readonly body: string
   /** Unix microseconds by the agent's clock. */
-  readonly timeMicros: bigint
-  readonly agentId: string
-  readonly spoolId: string
+  readonly timeMicros: number
   readonly sequence: number
 }
 

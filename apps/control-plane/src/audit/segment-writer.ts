@@ -1,5 +1,5 @@
 import { encodeEntryAround, entryTime, type LeafPacker } from '@wardgate/audit-log'
-import type { SpoolEntry } from './audit-entry'
+import type { Spool, SpoolEntry } from './audit-entry'
 import { largestSegment, longestSegment, type NewSegment, type ToldOperations } from './segment'
 
 /** Writes consecutive records of one spool as one segment. What cannot be encoded throws, and nothing is kept of it. */
@@ -9,10 +9,13 @@ export class SegmentWriter {
   readonly #principalIds = new Set<string>()
   #earliest = '~'
   #latest = ''
-  #first: SpoolEntry | undefined
+  #firstSequence: number | undefined
 
   /** The packer is this writer's until the segment is finished. */
-  constructor(private readonly packer: LeafPacker) {
+  constructor(
+    private readonly packer: LeafPacker,
+    private readonly spool: Spool,
+  ) {
     packer.clear()
   }
 
@@ -21,11 +24,24 @@ export class SegmentWriter {
   }
 
   /** Answers the entry's place in the segment. */
-  add(entry: SpoolEntry): number {
-    const { kind, sessionId, principalId, body } = entry
+  add(entry: SpoolEntry, principalId: string | undefined): number {
+    const { kind, sessionId, operationId, sequence } = entry
+    const { agentId, spoolId } = this.spool
     const time = entryTime(entry.timeMicros)
-    this.packer.add(encodeEntryAround(body, { ...entry, time, version: 1 }))
-    this.#first ??= entry
+    this.packer.add(
+      encodeEntryAround(entry.body, {
+        version: 1,
+        kind,
+        time,
+        principalId,
+        sessionId,
+        operationId,
+        agentId,
+        spoolId,
+        sequence,
+      }),
+    )
+    this.#firstSequence ??= sequence
     this.#kinds.add(kind)
     if (sessionId !== undefined) this.#sessionIds.add(sessionId)
     if (principalId !== undefined) this.#principalIds.add(principalId)
@@ -36,8 +52,8 @@ export class SegmentWriter {
 
   /** Undefined = nothing was added. */
   finish(operations: ToldOperations): NewSegment | undefined {
-    if (this.#first === undefined) return undefined
-    const { agentId, spoolId, sequence: firstSequence } = this.#first
+    const firstSequence = this.#firstSequence
+    if (firstSequence === undefined) return undefined
     const search = {
       kinds: [...this.#kinds],
       sessionIds: [...this.#sessionIds],
@@ -45,6 +61,6 @@ export class SegmentWriter {
       earliest: this.#earliest,
       latest: this.#latest,
     }
-    return { agentId, spoolId, firstSequence, packed: this.packer.take(), search, operations }
+    return { ...this.spool, firstSequence, packed: this.packer.take(), search, operations }
   }
 }

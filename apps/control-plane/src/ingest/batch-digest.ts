@@ -1,22 +1,20 @@
 import { LeafPacker } from '@wardgate/audit-log'
+import type { Spool } from '../audit/audit-entry'
 import type { NewSegment } from '../audit/segment'
 import { SegmentWriter } from '../audit/segment-writer'
 import type { Chunk, Effects, Ended } from './effects'
-import type { IngestedRecord, NewOperation, OperationEnd } from './records/ingested-record'
+import type { IngestedRecord, IntentEffect, OutcomeEffect } from './records/ingested-record'
 import { ToldOperationsWriter } from './told-operations'
 
 interface Begun {
+  readonly effect: IntentEffect
   readonly sessionId: string
-  /** Undefined = its segment tells it. */
-  operation: NewOperation | undefined
-  /** Where its intent is, when its entry holds all of it. */
-  readonly place: { readonly segment: number; readonly at: number } | undefined
-  end: OperationEnd | undefined
-}
-
-export interface Spool {
-  readonly agentId: string
-  readonly spoolId: string
+  /** Where its intent is. */
+  readonly segment: number
+  readonly at: number
+  /** Whether its segment tells all of it: then it needs no row. */
+  isTold: boolean
+  end: OutcomeEffect | undefined
 }
 
 // One for all: a digest is made without waiting for anything.
@@ -40,31 +38,32 @@ class BatchDigest {
   readonly #begun = new Map<string, Begun>()
   readonly #segments: NewSegment[] = []
   readonly #counts = new Map<string, number>()
-  readonly #ends: OperationEnd[] = []
+  readonly #ends: OutcomeEffect[] = []
   readonly #sessions: Ended[] = []
   readonly #chunks: Chunk[] = []
-  #segment = new SegmentWriter(packer)
+  #segment: SegmentWriter
   #told = new ToldOperationsWriter()
 
   constructor(
     private readonly spool: Spool,
     private readonly principals: ReadonlyMap<string, string>,
-  ) {}
+  ) {
+    this.#segment = new SegmentWriter(packer, spool)
+  }
 
   add(record: IngestedRecord): void {
     if (this.#segment.isFull) this.#closeSegment()
     const { sessionId, effect } = record
     const principalId = sessionId === undefined ? undefined : this.principals.get(sessionId)
-    const { agentId, spoolId } = this.spool
-    const at = this.#segment.add({ ...record, agentId, spoolId, principalId })
+    const at = this.#segment.add(record, principalId)
     // An agent's word counts for its own sessions only; the entry is kept as evidence all the same.
     if (effect === undefined || sessionId === undefined || principalId === undefined) return
     switch (effect.kind) {
       case 'intent':
-        this.#begin(effect.operation, effect.isToldInFull, at)
+        this.#begin(effect, sessionId, at)
         break
       case 'outcome':
-        this.#end(effect.outcome, sessionId, at)
+        this.#end(effect, sessionId, at)
         break
       case 'ended':
         this.#sessions.push({ ...effect, sessionId })
@@ -79,51 +78,46 @@ class BatchDigest {
 
   finish(): Effects {
     this.#closeSegment()
-    const operations = [...this.#begun.values()].flatMap(({ operation, end }) =>
-      operation === undefined ? [] : [{ operation, end }],
-    )
+    const operations = [...this.#begun.values()]
+      .filter(({ isTold }) => !isTold)
+      .map(({ effect, end }) => ({ operation: effect.read(), end: end?.read() }))
     return {
       segments: this.#segments,
       operations,
       counts: this.#counts,
-      ends: this.#ends,
+      ends: this.#ends.map(({ read }) => read()),
       sessions: this.#sessions,
       chunks: this.#chunks,
     }
   }
 
-  #begin(operation: NewOperation, isToldInFull: boolean, at: number): void {
-    const { id, sessionId, status } = operation
+  #begin(effect: IntentEffect, sessionId: string, at: number): void {
+    const { id, status, isToldInFull } = effect
     if (this.#begun.has(id)) return
     this.#counts.set(sessionId, (this.#counts.get(sessionId) ?? 0) + 1)
     const isTold = isToldInFull && status === 'refused'
-    if (isTold) this.#told.add(operation, status, [at, at])
-    this.#begun.set(id, {
-      sessionId,
-      operation: isTold ? undefined : operation,
-      place: isToldInFull ? { segment: this.#segments.length, at } : undefined,
-      end: undefined,
-    })
+    if (isTold) this.#told.add(effect, status, [at, at])
+    const segment = this.#segments.length
+    this.#begun.set(id, { effect, sessionId, segment, at, isTold, end: undefined })
   }
 
-  #end(outcome: OperationEnd, sessionId: string, at: number): void {
+  #end(outcome: OutcomeEffect, sessionId: string, at: number): void {
     const own = this.#begun.get(outcome.id)
     if (own?.sessionId !== sessionId) {
       this.#ends.push(outcome)
       return
     }
-    const { operation, place, end } = own
-    if (operation === undefined || end !== undefined) return
-    if (place?.segment === this.#segments.length) {
-      this.#told.add(operation, outcome.status, [place.at, at])
-      own.operation = undefined
+    if (own.isTold || own.end !== undefined) return
+    if (own.effect.isToldInFull && own.segment === this.#segments.length) {
+      this.#told.add(own.effect, outcome.status, [own.at, at])
+      own.isTold = true
     } else own.end = outcome
   }
 
   #closeSegment(): void {
     const segment = this.#segment.finish(this.#told.finish())
     if (segment !== undefined) this.#segments.push(segment)
-    this.#segment = new SegmentWriter(packer)
+    this.#segment = new SegmentWriter(packer, this.spool)
     this.#told = new ToldOperationsWriter()
   }
 }

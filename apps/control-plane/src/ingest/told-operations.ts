@@ -1,6 +1,6 @@
 import type { ToldOperations } from '../audit/segment'
-import { claimedTrace, searchableActions } from '../sessions/operation-search'
-import type { NewOperation } from './records/ingested-record'
+import { searchableActions } from '../sessions/operation-search'
+import type { IntentEffect } from './records/ingested-record'
 
 /** More than one page of distinct actions is not worth a list in every segment. */
 const mostActionsNamed = 200
@@ -15,7 +15,7 @@ export class ToldOperationsWriter {
   #last: string | null = null
 
   add(
-    { id, actions, text }: NewOperation,
+    { id, actions, traceId }: IntentEffect,
     status: string,
     places: readonly [intent: number, outcome: number],
   ): void {
@@ -23,7 +23,6 @@ export class ToldOperationsWriter {
     this.#statuses.add(status)
     for (const action of actions)
       if (this.#actions.size <= mostActionsNamed) this.#actions.add(action)
-    const traceId = claimedTrace(text)
     if (traceId !== null) this.#traceIds.add(traceId)
     if (this.#first === null || id < this.#first) this.#first = id
     if (this.#last === null || id > this.#last) this.#last = id

@@ -1,15 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import {
-  IngestRequest,
-  type OperationIntent,
-  type OperationOutcome,
-  type SpoolRecord,
-} from '@wardgate/contract'
+import { type OperationIntent, type OperationOutcome, type SpoolRecord } from '@wardgate/contract'
 import type { Client } from 'pg'
 import { v7 as uuid } from 'uuid'
-import type { Spool } from '../ingest/batch-digest'
+import type { Spool } from '../audit/audit-entry'
 import { IngestService } from '../ingest/ingest.service'
 import { readBatch } from '../ingest/records/read-batch'
+import { spooledRequest } from './spooled-request'
 import type { TestApp } from './test-app'
 
 type Entry = NonNullable<SpoolRecord['entry']>
@@ -65,7 +61,7 @@ export function takeIn(
   { agentId, spoolId }: Spool,
   records: readonly SpoolRecord[],
 ): Promise<number> {
-  const bytes = IngestRequest.encode({ spoolId, records: [...records] }).finish()
+  const bytes = spooledRequest(spoolId, records)
   return app.get(IngestService, { strict: false }).take(agentId, spoolId, readBatch(bytes).records)
 }
 

@@ -25,6 +25,10 @@ export function known<T>(table: Readonly<Record<number, T>>, value: number): T {
   return found
 }
 
+export function dateOf(unixMicros: number): Date {
+  return new Date(Math.floor(unixMicros / 1000))
+}
+
 export function malformed(what: string): ProtocolError {
   return new ProtocolError('ERR_PROTOCOL_MALFORMED', `the spool holds ${what} that is not valid`)
 }

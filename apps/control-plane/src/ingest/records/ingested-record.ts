@@ -3,13 +3,14 @@ import type { JsonObject } from '../../common/audit-port'
 /** One record of a spool, as the control plane understands it. */
 export interface IngestedRecord {
   readonly sequence: number
-  readonly timeMicros: bigint
+  /** Unix microseconds by the agent's clock. */
+  readonly timeMicros: number
   readonly kind: string
-  readonly sessionId?: string
-  readonly operationId?: string
+  readonly sessionId?: string | undefined
+  readonly operationId?: string | undefined
   /** Canonical JSON. */
   readonly body: string
-  readonly effect?: RecordEffect
+  readonly effect?: RecordEffect | undefined
 }
 
 /** What a record changes beside the audit log. */
@@ -21,13 +22,8 @@ export type RecordEffect =
       readonly claimed: Readonly<Record<string, string>>
       readonly at: Date
     }
-  | {
-      readonly kind: 'intent'
-      readonly operation: NewOperation
-      /** Whether the entry holds all of the operation that people are shown. */
-      readonly isToldInFull: boolean
-    }
-  | { readonly kind: 'outcome'; readonly outcome: OperationEnd }
+  | IntentEffect
+  | OutcomeEffect
   | {
       readonly kind: 'ended'
       readonly reason: string
@@ -43,6 +39,26 @@ export type RecordEffect =
       readonly last: boolean
     }
 
+/** An operation: what it is searched by, and the whole of it when it is asked for. */
+export interface IntentEffect {
+  readonly kind: 'intent'
+  readonly id: string
+  readonly status: NewOperation['status']
+  readonly actions: readonly string[]
+  readonly traceId: string | null
+  /** Whether the entry holds all of the operation that people are shown. */
+  readonly isToldInFull: boolean
+  readonly read: () => NewOperation
+}
+
+export interface OutcomeEffect {
+  readonly kind: 'outcome'
+  /** Of the operation. */
+  readonly id: string
+  readonly status: string
+  readonly read: () => OperationEnd
+}
+
 export type RecordedChunk = Extract<RecordEffect, { kind: 'chunk' }>
 
 export interface NewOperation {
@@ -52,11 +68,11 @@ export interface NewOperation {
   readonly summary: string
   readonly text: string
   readonly textDigest: string
-  readonly textBytes: bigint
-  readonly parameters: JsonObject[]
+  readonly textBytes: number | bigint
+  readonly parameters: readonly JsonObject[]
   readonly status: 'forwarded' | 'refused'
-  readonly determinedBy: JsonObject[]
-  readonly actions: string[]
+  readonly determinedBy: readonly JsonObject[]
+  readonly actions: readonly string[]
   readonly approvalId: string
   readonly errorCode: string
   readonly errorMessage: string
@@ -67,12 +83,12 @@ export interface OperationEnd {
   readonly id: string
   readonly status: string
   readonly completion: string
-  readonly rows: bigint
-  readonly bytes: bigint
-  readonly maskedCells: bigint
+  readonly rows: number | bigint
+  readonly bytes: number | bigint
+  readonly maskedCells: number | bigint
   readonly errorCode: string
   readonly errorMessage: string
-  readonly durationMicros: bigint
+  readonly durationMicros: number | bigint
   readonly at: Date
 }
 

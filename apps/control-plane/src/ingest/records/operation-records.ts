@@ -1,7 +1,5 @@
 import { canonicalJson, canonicalString } from '@wardgate/audit-log'
 import {
-  type OperationIntent,
-  type OperationOutcome,
   type OperationRefused,
   OutcomeStatus,
   type Parameter as WireParameter,
@@ -11,16 +9,21 @@ import { shownParameters } from '../../approvals/shown-parameters'
 import type { JsonObject } from '../../common/audit-port'
 import { redactStatement } from '../../common/redact-statement'
 import { clean } from '../../sessions/claimed'
-import { cut, id, known, short } from './fields'
-import type { NewOperation, OperationEnd, RecordContent } from './ingested-record'
+import { claimedTrace } from '../../sessions/operation-search'
+import { cut, dateOf, id, known, short } from './fields'
+import type { NewOperation, RecordContent } from './ingested-record'
+import {
+  type IntentFields,
+  operationFields,
+  type OperationFields,
+  type OutcomeFields,
+} from './operation-fields'
+import type { ToldVerdict } from './told-verdict'
 
 /** A leaf has at most 65,535 bytes; these keep the sum of its parts below, JSON escapes included. */
 const longestText = 6_000
-const mostActions = 100
-const mostRules = 50
 const mostParametersInLeaf = 20
 const longestParameterInLeaf = 200
-const longestAction = 100
 const longestStoredText = 65_536
 
 const outcomes = {
@@ -30,61 +33,115 @@ const outcomes = {
   [OutcomeStatus.OUTCOME_STATUS_UNKNOWN]: 'unknown',
 } as const
 
-export function readIntent(raw: OperationIntent, at: Date): RecordContent {
-  const operation: NewOperation = {
-    ...readOperation(raw, at),
-    status: 'forwarded',
-    parameters: [...shownParameters(raw.parameters.map(parameter))],
-    approvalId: raw.approvalId === '' ? '' : id(raw.approvalId),
-  }
+export function readIntent(fields: IntentFields, timeMicros: number): RecordContent {
+  const { parameters: bound, verdict, fromMemo } = fields
+  const checked = check(fields)
+  const parameters = bound.length === 0 ? [] : shownParameters(bound.map(parameter))
+  const inLeaf = parameters.slice(0, mostParametersInLeaf).map(shortened)
+  const { json, approvalId } = verdict
   return {
     kind: 'operation.intent',
-    sessionId: operation.sessionId,
-    operationId: operation.id,
-    body: intentBody(raw, operation),
-    effect: { kind: 'intent', operation, isToldInFull: isToldInFull(operation) },
+    sessionId: checked.sessionId,
+    operationId: checked.id,
+    // Put together by hand, in the order of canonical JSON: it is written for every operation.
+    body:
+      `{"actions":${json.actions},"approvalId":"${approvalId}",` +
+      `"determinedBy":${json.determinedBy},"epoch":${json.epoch},"fromMemo":${fromMemo},` +
+      `"kind":${canonicalString(checked.operationKind)},"parameterCount":${bound.length},` +
+      `"parameters":${canonicalJson(inLeaf)},"summary":${json.summary},` +
+      `"text":${textInLeaf(checked)},"textBytes":${Number(fields.textBytes)},` +
+      `"textDigest":"${fields.textDigest}"}`,
+    effect: {
+      kind: 'intent',
+      id: checked.id,
+      status: 'forwarded',
+      actions: verdict.actions,
+      traceId: claimedTrace(checked.text),
+      isToldInFull: isToldInFull(checked, verdict) && areToldInFull(parameters),
+      read: () => ({ ...operation(checked, fields, timeMicros), approvalId, parameters }),
+    },
   }
 }
 
-/** What intents and refusals tell alike of an operation. */
-function readOperation(raw: OperationIntent | OperationRefused, at: Date) {
+export function readRefused(raw: OperationRefused, timeMicros: number): RecordContent {
+  const fields = operationFields(raw)
+  const { verdict, textDigest } = fields
+  const checked = check(fields)
+  const [errorCode, errorMessage] = [short(raw.code), short(raw.message)]
+  const status = 'refused'
   return {
-    id: id(raw.operationId),
-    sessionId: id(raw.sessionId),
-    operationKind: short(raw.kind),
-    summary: short(raw.summary),
-    text: redactStatement(clean(raw.text)).slice(0, longestStoredText),
-    textDigest: raw.textDigest.toString('hex'),
-    textBytes: raw.textBytes,
+    kind: 'operation.refused',
+    sessionId: checked.sessionId,
+    operationId: checked.id,
+    body:
+      `{"actions":${verdict.json.actions},"code":${canonicalString(errorCode)},` +
+      `"determinedBy":${verdict.json.determinedBy},` +
+      `"kind":${canonicalString(checked.operationKind)},` +
+      `"message":${canonicalString(errorMessage)},"summary":${verdict.json.summary},` +
+      `"text":${textInLeaf(checked)},"textBytes":${Number(fields.textBytes)},` +
+      `"textDigest":"${textDigest}"}`,
+    effect: {
+      kind: 'intent',
+      id: checked.id,
+      status,
+      actions: verdict.actions,
+      traceId: claimedTrace(checked.text),
+      isToldInFull: isToldInFull(checked, verdict),
+      read: () => ({ ...operation(checked, fields, timeMicros), status, errorCode, errorMessage }),
+    },
+  }
+}
+
+interface Checked {
+  readonly id: string
+  readonly sessionId: string
+  readonly operationKind: string
+  readonly text: string
+}
+
+function check({ operationId, sessionId, kind, text }: OperationFields): Checked {
+  return {
+    id: id(operationId),
+    sessionId: id(sessionId),
+    operationKind: short(kind),
+    text: redactStatement(clean(text)).slice(0, longestStoredText),
+  }
+}
+
+function textInLeaf({ text }: Checked): string {
+  return canonicalString(cut(text, longestText))
+}
+
+/** As it is forwarded, without parameters. */
+function operation(
+  checked: Checked,
+  { textDigest, textBytes, verdict }: OperationFields,
+  timeMicros: number,
+): NewOperation {
+  const { summary, determinedBy, actions } = verdict
+  return {
+    ...checked,
+    textDigest,
+    textBytes,
+    summary,
+    determinedBy,
+    actions,
     parameters: [],
-    determinedBy: rules(raw.determinedBy),
-    actions: raw.actions.map(({ action, resource }) => short(`${action} ${resource}`)),
+    status: 'forwarded',
     approvalId: '',
     errorCode: '',
     errorMessage: '',
-    at,
+    at: dateOf(timeMicros),
   }
 }
 
-/** Put together by hand, in the order of canonical JSON: it is written for every operation. */
-function intentBody({ epoch, fromMemo, parameters: bound }: OperationIntent, of: NewOperation) {
-  const parameters = of.parameters.slice(0, mostParametersInLeaf).map(shortened)
-  return (
-    `{"actions":${canonicalJson(shownActions(of))},"approvalId":"${of.approvalId}",` +
-    `"determinedBy":${canonicalJson(of.determinedBy)},"epoch":"${epoch}","fromMemo":${fromMemo},` +
-    `"kind":${canonicalString(of.operationKind)},"parameterCount":${bound.length},` +
-    `"parameters":${canonicalJson(parameters)},"summary":${canonicalString(of.summary)},` +
-    `"text":${canonicalString(cut(of.text, longestText))},"textBytes":${Number(of.textBytes)},` +
-    `"textDigest":"${of.textDigest}"}`
-  )
+/** Whether the entry holds the whole of what is shown of the operation: then nothing else has to. */
+function isToldInFull({ text }: Checked, { isInFull }: ToldVerdict): boolean {
+  return isInFull && text.length <= longestText
 }
 
-/** Whether the entry holds the whole of what is shown of the operation: then nothing else has to. */
-function isToldInFull({ text, actions, parameters }: NewOperation): boolean {
+function areToldInFull(parameters: readonly JsonObject[]): boolean {
   return (
-    text.length <= longestText &&
-    actions.length <= mostActions &&
-    actions.every(({ length }) => length <= longestAction) &&
     parameters.length <= mostParametersInLeaf &&
     parameters.every(
       ({ value }) => typeof value !== 'string' || value.length <= longestParameterInLeaf,
@@ -92,61 +149,31 @@ function isToldInFull({ text, actions, parameters }: NewOperation): boolean {
   )
 }
 
-export function readRefused(raw: OperationRefused, at: Date): RecordContent {
-  const operation: NewOperation = {
-    ...readOperation(raw, at),
-    status: 'refused',
-    errorCode: short(raw.code),
-    errorMessage: short(raw.message),
-  }
-  return {
-    kind: 'operation.refused',
-    sessionId: operation.sessionId,
-    operationId: operation.id,
-    body: canonicalJson({
-      actions: shownActions(operation),
-      code: operation.errorCode,
-      determinedBy: operation.determinedBy,
-      kind: operation.operationKind,
-      message: operation.errorMessage,
-      summary: operation.summary,
-      text: cut(operation.text, longestText),
-      textBytes: Number(raw.textBytes),
-      textDigest: operation.textDigest,
-    }),
-    effect: { kind: 'intent', operation, isToldInFull: isToldInFull(operation) },
-  }
-}
-
-const shownActions = ({ actions }: NewOperation): string[] =>
-  actions.slice(0, mostActions).map((action) => cut(action, longestAction))
-
-export function readOutcome(raw: OperationOutcome, at: Date): RecordContent {
-  const operationId = id(raw.operationId)
-  const outcome: OperationEnd = {
-    id: operationId,
-    status: known(outcomes, raw.status),
-    completion: short(raw.completion),
-    rows: raw.rows,
-    bytes: raw.bytes,
-    maskedCells: raw.maskedCells,
-    errorCode: short(raw.errorCode),
-    errorMessage: short(raw.errorMessage),
-    durationMicros: raw.durationMicros,
-    at,
-  }
+export function readOutcome(fields: OutcomeFields, timeMicros: number): RecordContent {
+  const operationId = id(fields.operationId)
+  const status = known(outcomes, fields.status)
+  const { rows, bytes, maskedCells, durationMicros } = fields
+  const completion = short(fields.completion)
+  const [errorCode, errorMessage] = [short(fields.errorCode), short(fields.errorMessage)]
   return {
     kind: 'operation.outcome',
-    sessionId: id(raw.sessionId),
+    sessionId: id(fields.sessionId),
     operationId,
     body:
-      `{"bytes":${Number(raw.bytes)},"completion":${canonicalString(outcome.completion)},` +
-      `"durationMicros":${Number(raw.durationMicros)},` +
-      `"errorCode":${canonicalString(outcome.errorCode)},` +
-      `"errorMessage":${canonicalString(outcome.errorMessage)},` +
-      `"maskedCells":${Number(raw.maskedCells)},"rows":${Number(raw.rows)},` +
-      `"status":"${outcome.status}"}`,
-    effect: { kind: 'outcome', outcome },
+      `{"bytes":${Number(bytes)},"completion":${canonicalString(completion)},` +
+      `"durationMicros":${Number(durationMicros)},"errorCode":${canonicalString(errorCode)},` +
+      `"errorMessage":${canonicalString(errorMessage)},"maskedCells":${Number(maskedCells)},` +
+      `"rows":${Number(rows)},"status":"${status}"}`,
+    effect: {
+      kind: 'outcome',
+      id: operationId,
+      status,
+      read: () => {
+        const numbers = { rows, bytes, maskedCells, durationMicros }
+        const told = { id: operationId, status, completion, errorCode, errorMessage }
+        return { ...told, ...numbers, at: dateOf(timeMicros) }
+      },
+    },
   }
 }
 
@@ -158,11 +185,4 @@ function parameter({ type, format, value }: WireParameter) {
 function shortened(shown: JsonObject): JsonObject {
   const { value } = shown
   return typeof value === 'string' ? { ...shown, value: cut(value, longestParameterInLeaf) } : shown
-}
-
-function rules(raw: readonly { policy: string; rule: string }[]): JsonObject[] {
-  return raw.slice(0, mostRules).map(({ policy, rule }) => ({
-    policy: cut(clean(policy), 100),
-    rule: cut(clean(rule), 100),
-  }))
 }
