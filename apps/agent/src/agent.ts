@@ -26,6 +26,7 @@ import { Renewal } from './enrolment/renewal'
 import { BacklogWatch } from './ingest/backlog-watch'
 import { Ingest } from './ingest/ingest'
 import { HostCertificates } from './interception/host-certificates'
+import { CertifiedHostKey } from './listeners/certified-host-key'
 import { loadHostKey } from './listeners/host-key'
 import { ListenerSet } from './listeners/listener-set'
 import { startHealthServer } from './observation/health-server'
@@ -69,7 +70,7 @@ export class Agent {
   readonly #listeners: ListenerSet
   readonly #renewal: Renewal
   readonly #hosts: HostCertificates
-  readonly #hostKey: string
+  readonly #hostKey: CertifiedHostKey
   readonly #instanceId = uuidv4()
   #health: Server | undefined
   #isDraining = false
@@ -78,7 +79,12 @@ export class Agent {
     const { config, log, identity } = options
     this.#options = options
     this.#log = log
-    this.#hostKey = loadHostKey(config.stateFolder)
+    this.#hostKey = new CertifiedHostKey({
+      hostKey: loadHostKey(config.stateFolder),
+      clock: systemClock,
+      log,
+      client: () => this.#link.client,
+    })
     this.#spool = new FileSpool({
       folder: join(config.stateFolder, 'spool'),
       clock: systemClock,
@@ -168,6 +174,7 @@ export class Agent {
     this.#catalogs.stop()
     this.#recorders.stop()
     this.#renewal.stop()
+    this.#hostKey.stop()
     await this.#sayFarewell()
     this.#backlog.stop()
     this.#ingest.stop()
@@ -232,6 +239,7 @@ export class Agent {
       return
     }
     const { tls } = this.#options.config
+    const { certificate: hostCertificate } = this.#hostKey
     void this.#gateway.serve({
       client,
       clientAddress: addressOf(client),
@@ -242,7 +250,8 @@ export class Agent {
         settingsOf: (connection) => this.#connections.settingsOf(connection, protocol),
         connections: () => this.#connections.servedBy(protocol),
         certificateFor: (host) => this.#hosts.get(host),
-        hostKey: this.#hostKey,
+        hostKey: this.#hostKey.hostKey,
+        ...(hostCertificate === undefined ? {} : { hostCertificate }),
         plaintextAllowed: staysOnMachine(spec.address),
         ...(spec.connection === undefined ? {} : { boundConnection: spec.connection }),
         ...(tls === undefined ? {} : { tls }),
@@ -255,6 +264,7 @@ export class Agent {
       attached: () => {
         this.#noteLife('control-restored')
         this.#ingest.connect()
+        this.#hostKey.start()
         this.#catalogs.announceAll()
       },
       lost: () => this.#noteLife('control-lost'),

@@ -71,6 +71,8 @@ export interface Login {
   readonly plaintextAllowed: boolean
   /** Private key by which clients of protocols without certificates know this agent: PEM. Absent = none is kept. */
   readonly hostKey?: string
+  /** What the control plane says of that key, and says now: an OpenSSH certificate as SSH sends it. */
+  readonly hostCertificate?: Uint8Array
   /**
    * Settings of a connection that the client names, for protocols that need them before it is known who asks; parsed
    * by the protocol's own schema. Undefined = not served here.

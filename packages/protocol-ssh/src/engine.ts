@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream'
 import { Conversation } from './channels/conversation'
 import { disconnectText, refusalText } from './errors'
 import { ClientLogin } from './server/client-login'
-import { hostKeyOf } from './server/host-key'
+import { provenHostOf } from './server/host-key'
 import { IdleTimer } from './channels/idle-timer'
 import { disconnectReasons, sendBanner, sendDisconnect } from './server/raw-messages'
 import { settings as schema, type SshSettings } from './settings'
@@ -26,7 +26,7 @@ export class SshEngine implements Engine {
   }
 
   async accept(login: Login, signal: AbortSignal): Promise<Opening> {
-    this.#login ??= new ClientLogin(this.#client, hostKeyOf(login.hostKey))
+    this.#login ??= new ClientLogin(this.#client, provenHostOf(login))
     const { user, token, proof } = await this.#login.next(signal, () => login.awaitPerson?.())
     const connection = login.boundConnection ?? user
     const settings = login.settingsOf?.(connection)

@@ -41,9 +41,13 @@ describeWithPeer('sshd', (sshd) => {
     readonly key?: readonly string[]
     readonly by?: string
     readonly trusted?: string
+    /** By which algorithm the host signs, where its key has several. */
+    readonly signer?: string
     /** Of ssh-keygen, for the certificate. */
     readonly how?: readonly string[]
   }
+
+  const rsa = { key: ['rsa', '-b', '3072'], signer: 'rsa-sha2-512' }
 
   /** A server that shows nothing but a certified key, and what came of a command there. */
   async function tried({
@@ -51,12 +55,13 @@ describeWithPeer('sshd', (sshd) => {
     by = 'authority',
     trusted = by,
     how = ['-h', '-n', '127.0.0.1'],
+    signer,
   }: Host) {
     count += 1
     const [name, host] = [`certified-host-${count}`, `host-${count}`]
     made(host, ...key)
     keygen('-s', path(by), '-I', host, ...how, path(`${host}.pub`))
-    const type = key[0] === 'ecdsa' ? `ecdsa-sha2-nistp${key[2]}` : 'ssh-ed25519'
+    const type = signer ?? (key[0] === 'ecdsa' ? `ecdsa-sha2-nistp${key[2]}` : 'ssh-ed25519')
     const lines = `HostKey ${path(host)}
 HostCertificate ${path(`${host}-cert.pub`)}
 HostKeyAlgorithms ${type}-cert-v01@openssh.com,${type}
@@ -77,14 +82,23 @@ LogLevel VERBOSE`
   it.each<[string, Host]>([
     ['an Ed25519 key', {}],
     ['an ECDSA key', { key: ['ecdsa', '-b', '256'] }],
+    ['an RSA key that signs with SHA-512', { ...rsa, signer: 'rsa-sha2-512' }],
+    ['an RSA key that signs with SHA-256', { ...rsa, signer: 'rsa-sha2-256' }],
     ['a key, by an ECDSA authority', { by: 'ecdsa-authority' }],
     ['a key, by an RSA authority', { by: 'rsa-authority' }],
   ])('takes %s that a registered authority has certified for the name', async (_title, host) => {
     expect(await tried(host)).toMatchObject({ stdout: 'in\n', code: 0 })
   })
 
+  it('does not take RSA with SHA-1', async () => {
+    const { code, stderr } = await tried({ ...rsa, signer: 'ssh-rsa' })
+    expect(code).toBe(255)
+    expect(stderr).toContain('ERR_TARGET_UNREACHABLE')
+  })
+
   it.each<[string, Host, string]>([
     ['by another authority', { trusted: 'other' }, 'is by none of the registered authorities'],
+    ['of an RSA key by another authority', { ...rsa, trusted: 'other' }, 'is by none of the'],
     ['for another name', { how: ['-h', '-n', 'db.internal'] }, 'is not for 127.0.0.1'],
     ['for every name', { how: ['-h'] }, 'is not for 127.0.0.1'],
     ['that has ended', { how: ['-h', '-n', '127.0.0.1', '-V', '-2d:-1d'] }, 'has expired'],

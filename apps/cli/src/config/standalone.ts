@@ -10,8 +10,6 @@ export interface Standalone {
   readonly url: string
   readonly postgres?: { readonly host: string; readonly port: number }
   readonly ssh?: { readonly host: string; readonly port: number }
-  /** The agent's public host key, as in a `.pub` file. */
-  readonly hostKey?: string
   readonly sample?: { readonly connection: string; readonly database: string }
   readonly tokens: Readonly<Record<string, readonly string[]>>
 }
@@ -42,7 +40,6 @@ function readStandalone(home: string): Standalone | undefined {
   const agents = member(parsed, 'agents')
   const agent: unknown = Array.isArray(agents) ? agents[0] : undefined
   const [postgres, ssh] = [listener(agent, 'postgres'), listener(agent, 'ssh')]
-  const hostKey = member(agent, 'hostKey')
   const sample = member(parsed, 'sample')
   const connection = member(sample, 'connection')
   const database = member(sample, 'database')
@@ -51,7 +48,6 @@ function readStandalone(home: string): Standalone | undefined {
     url,
     ...(postgres && { postgres }),
     ...(ssh && { ssh }),
-    ...(typeof hostKey === 'string' && { hostKey }),
     ...(typeof connection === 'string' &&
       typeof database === 'string' && { sample: { connection, database } }),
     tokens: tokenCommands(member(parsed, 'tokens')),

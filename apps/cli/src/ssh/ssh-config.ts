@@ -9,8 +9,15 @@ export interface SshAccess {
   /** Absent = the bare key is registered. */
   readonly certificate?: { readonly file: string; readonly refresh: string }
   readonly knownHostsFile: string
-  /** The agent's host key as in a `.pub` file; absent = taken at first sight, and pinned then. */
-  readonly hostKey?: string
+  /** By what the agent is known, as in `.pub` files. Neither = its key is taken at first sight, and pinned then. */
+  readonly known: KnownHost
+}
+
+export interface KnownHost {
+  /** Its own host key. */
+  readonly key?: string
+  /** What certifies the keys of agents. */
+  readonly authority?: string
 }
 
 /** The name that agents go by in known_hosts, whatever their address. */
@@ -36,7 +43,7 @@ export function sshConfig(access: SshAccess): string {
       '  Ciphers ^aes128-gcm@openssh.com,aes256-gcm@openssh.com',
       `  HostKeyAlias ${hostKeyAlias}`,
       `  UserKnownHostsFile ${quoted(access.knownHostsFile)}`,
-      `  StrictHostKeyChecking ${access.hostKey === undefined ? 'accept-new' : 'yes'}`,
+      `  StrictHostKeyChecking ${isKnown(access.known) ? 'yes' : 'accept-new'}`,
       '  ForwardAgent no',
       '  ForwardX11 no',
       '',
@@ -54,8 +61,17 @@ function refreshing({ certificate, connections }: SshAccess): string[] {
   return [`Match originalhost ${hosts} exec "${command}"\n`]
 }
 
-export function knownHosts(hostKey: string): string {
-  return `${hostKeyAlias} ${hostKey}\n`
+export function isKnown({ key, authority }: KnownHost): boolean {
+  return key !== undefined || authority !== undefined
+}
+
+/** Lines of known_hosts. */
+export function knownHosts({ key, authority }: KnownHost): string {
+  const lines = [
+    ...(authority === undefined ? [] : [`@cert-authority ${hostKeyAlias} ${authority}`]),
+    ...(key === undefined ? [] : [`${hostKeyAlias} ${key}`]),
+  ]
+  return `${lines.join('\n')}\n`
 }
 
 /** ssh_config knows double quotes, and no way to write one within them. */

@@ -1,11 +1,4 @@
-import {
-  Server,
-  ServerCredentials,
-  type ServerDuplexStream,
-  type ServerOptions,
-  type ServerUnaryCall,
-  type sendUnaryData,
-} from '@grpc/grpc-js'
+import { type Server, ServerCredentials, type ServerDuplexStream } from '@grpc/grpc-js'
 import {
   BeforeApplicationShutdown,
   Injectable,
@@ -17,17 +10,7 @@ import {
   type AttachRequest,
   type AttachResponse,
   EnrolmentServiceService,
-  type EnrollRequest,
-  type EnrollResponse,
   type IngestResponse,
-  type IssueHostCertificateRequest,
-  type IssueHostCertificateResponse,
-  type LeaseRowsRequest,
-  type LeaseRowsResponse,
-  type RenewRequest,
-  type RenewResponse,
-  type ReturnRowsRequest,
-  type ReturnRowsResponse,
   type SessionRequest,
   type SessionResponse,
 } from '@wardgate/contract'
@@ -35,7 +18,6 @@ import { ControlError, toGatewayError } from '@wardgate/errors'
 import { AgentGate, type KnownAgent } from '../agents/agent-gate.service'
 import { AttachmentService } from '../agents/attachment.service'
 import { AuthorityService } from '../agents/authority.service'
-import { EnrolmentService } from '../agents/enrolment.service'
 import { ApprovalsService } from '../approvals/approvals.service'
 import { WaitingService } from '../approvals/waiting.service'
 import { CatalogsService } from '../catalogs/catalogs.service'
@@ -45,22 +27,21 @@ import { Config } from '../config/config'
 import { DecisionService } from '../decisions/decision.service'
 import { ToolScreening } from '../decisions/tool-screening.service'
 import { IngestService } from '../ingest/ingest.service'
-import { HostCertificates } from '../interception/host-certificates.service'
 import { LiveSessions } from '../sessions/live-sessions'
 import { OpeningService } from '../sessions/opening.service'
 import { SessionReview } from '../sessions/session-review.service'
 import { SessionLife } from '../sessions/session-life.service'
+import { AgentCalls } from './agent-calls'
 import { AttachConversation } from './attach-conversation'
 import { IngestConversation } from './ingest-conversation'
 import { peerAgent, toStatus } from './peer'
-import { RowLeases } from './row-leases'
+import { listen, newServer, shutdown } from './port'
 import { SessionStream } from './session-stream'
 
 /** A part of a catalog with two hundred tables of 1,600 columns is a quarter of this; nothing else comes near. */
 const maximumMessageBytes = 64 << 20
 /** Before a certificate is known, only a request for one may come. */
 const maximumEnrolmentBytes = 64 << 10
-const drainMillis = 3_000
 
 interface Live {
   readonly agentId: string
@@ -91,7 +72,6 @@ export class GrpcServer implements OnApplicationBootstrap, BeforeApplicationShut
   constructor(
     private readonly config: Config,
     private readonly authority: AuthorityService,
-    private readonly enrolment: EnrolmentService,
     private readonly gate: AgentGate,
     private readonly attachments: AttachmentService,
     private readonly catalogs: CatalogsService,
@@ -106,8 +86,7 @@ export class GrpcServer implements OnApplicationBootstrap, BeforeApplicationShut
     private readonly ingests: IngestService,
     private readonly traces: Traces,
     private readonly tools: ToolScreening,
-    private readonly hosts: HostCertificates,
-    private readonly rows: RowLeases,
+    private readonly calls: AgentCalls,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -116,14 +95,12 @@ export class GrpcServer implements OnApplicationBootstrap, BeforeApplicationShut
     const pair = [{ private_key: Buffer.from(key), cert_chain: Buffer.from(chain) }]
     const authority = Buffer.from(await this.authority.pem())
     this.gate.onRevoked((agentId) => this.cut(agentId))
-    const agents = newServer(maximumMessageBytes)
+    const agents = newServer(maximumMessageBytes, maximumMessageBytes)
     agents.addService(agentService, this.agentService())
     await listen(agents, grpc, ServerCredentials.createSsl(authority, pair, true))
     this.servers.push(agents)
-    const enrolments = newServer(maximumEnrolmentBytes)
-    enrolments.addService(EnrolmentServiceService, {
-      enroll: unary((call: ServerUnaryCall<EnrollRequest, EnrollResponse>) => this.enrol(call)),
-    })
+    const enrolments = newServer(maximumEnrolmentBytes, maximumMessageBytes)
+    enrolments.addService(EnrolmentServiceService, { enroll: this.calls.enroll })
     await listen(enrolments, enrolment, ServerCredentials.createSsl(null, pair, false))
     this.servers.push(enrolments)
   }
@@ -146,17 +123,11 @@ export class GrpcServer implements OnApplicationBootstrap, BeforeApplicationShut
 
   private agentService() {
     return {
-      renew: unary((call: ServerUnaryCall<RenewRequest, RenewResponse>) => this.renew(call)),
-      issueHostCertificate: unary(
-        (call: ServerUnaryCall<IssueHostCertificateRequest, IssueHostCertificateResponse>) =>
-          this.issueHost(call),
-      ),
-      leaseRows: unary(async (call: ServerUnaryCall<LeaseRowsRequest, LeaseRowsResponse>) =>
-        this.rows.lease((await this.admit(call)).id, call.request),
-      ),
-      returnRows: unary(async (call: ServerUnaryCall<ReturnRowsRequest, ReturnRowsResponse>) =>
-        this.rows.giveBack((await this.admit(call)).id, call.request),
-      ),
+      renew: this.calls.renew,
+      issueHostCertificate: this.calls.issueHostCertificate,
+      certifyHostKey: this.calls.certifyHostKey,
+      leaseRows: this.calls.leaseRows,
+      returnRows: this.calls.returnRows,
       attach: (stream: ServerDuplexStream<AttachRequest, AttachResponse>) =>
         this.converse(stream, (agent, wire) => {
           const services = {
@@ -255,78 +226,10 @@ export class GrpcServer implements OnApplicationBootstrap, BeforeApplicationShut
   }) {
     return this.gate.admit(peerAgent(call))
   }
-
-  private async enrol(call: ServerUnaryCall<EnrollRequest, EnrollResponse>) {
-    const { joinToken, certificateRequest } = call.request
-    const enrolled = await this.enrolment.enrol(joinToken, certificateRequest, call.getPeer())
-    return {
-      agentId: enrolled.agentId,
-      certificateChain: enrolled.chain,
-      authority: enrolled.authority,
-    }
-  }
-
-  private async issueHost(
-    call: ServerUnaryCall<IssueHostCertificateRequest, IssueHostCertificateResponse>,
-  ) {
-    const agent = await this.gate.admit(peerAgent(call))
-    const { host, certificateRequest } = call.request
-    return { certificateChain: await this.hosts.issue(agent.id, host, certificateRequest) }
-  }
-
-  private async renew(call: ServerUnaryCall<RenewRequest, RenewResponse>) {
-    const agent = await this.gate.admit(peerAgent(call))
-    const renewed = await this.enrolment.renew(agent.id, call.request.certificateRequest)
-    return { certificateChain: renewed.chain, authority: renewed.authority }
-  }
 }
 
 export interface Wire<M> {
   readonly send: (message: M) => void
   readonly end: () => void
   readonly fail: (error: unknown) => void
-}
-
-function newServer(maximumBytes: number): Server {
-  const options: ServerOptions = {
-    'grpc.max_receive_message_length': maximumBytes,
-    'grpc.max_send_message_length': maximumMessageBytes,
-    'grpc.keepalive_time_ms': 20_000,
-    'grpc.keepalive_timeout_ms': 10_000,
-    'grpc.keepalive_permit_without_calls': 1,
-  }
-  return new Server(options)
-}
-
-function unary<Q, A>(answer: (call: ServerUnaryCall<Q, A>) => Promise<A>) {
-  return (call: ServerUnaryCall<Q, A>, callback: sendUnaryData<A>): void => {
-    answer(call).then(
-      (value) => callback(null, value),
-      (error: unknown) => callback({ ...toStatus(error), name: 'ServiceError', message: '' }),
-    )
-  }
-}
-
-function listen(
-  server: Server,
-  { host, port }: { readonly host: string; readonly port: number },
-  credentials: ServerCredentials,
-): Promise<void> {
-  const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
-  return new Promise((resolve, reject) => {
-    server.bindAsync(address, credentials, (error) => {
-      if (error === null) resolve()
-      else reject(error)
-    })
-  })
-}
-
-function shutdown(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => server.forceShutdown(), drainMillis)
-    server.tryShutdown(() => {
-      clearTimeout(timer)
-      resolve()
-    })
-  })
 }

@@ -6,7 +6,9 @@ import { DecisionsModule } from '../decisions/decisions.module'
 import { IngestModule } from '../ingest/ingest.module'
 import { InterceptionModule } from '../interception/interception.module'
 import { RowBudgetsModule } from '../row-budgets/row-budgets.module'
+import { PrincipalsModule } from '../principals/principals.module'
 import { SessionsModule } from '../sessions/sessions.module'
+import { AgentCalls } from './agent-calls'
 import { GrpcServer } from './grpc-server'
 import { RowLeases } from './row-leases'
 
@@ -18,9 +20,10 @@ import { RowLeases } from './row-leases'
     DecisionsModule,
     IngestModule,
     InterceptionModule,
+    PrincipalsModule,
     RowBudgetsModule,
     SessionsModule,
   ],
-  providers: [GrpcServer, RowLeases],
+  providers: [AgentCalls, GrpcServer, RowLeases],
 })
 export class GrpcModule {}

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common'
 import { ConsoleSessionsRepository } from '../identity/console-sessions.repository'
+import { AgentHostKeys } from './certificates/agent-host-keys'
 import { CertificatesController } from './certificates/certificates.controller'
 import { CertificatesRepository } from './certificates/certificates.repository'
 import { CertificatesService } from './certificates/certificates.service'
@@ -24,8 +25,10 @@ import { PrincipalsService } from './principals.service'
     CertificatesRepository,
     CertificatesService,
     SshAuthorities,
+    AgentHostKeys,
   ],
   exports: [
+    AgentHostKeys,
     ConsoleSessionsRepository,
     PrincipalRegistry,
     KeysRepository,

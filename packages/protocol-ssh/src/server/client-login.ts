@@ -19,6 +19,7 @@ import {
   maxUserBytes,
 } from '../limits'
 import { inject } from '../transport/inject'
+import { presentHostCertificate } from '../transport/presented-certificate'
 import { reusePackets } from '../transport/reused-packets'
 import { proofOf } from './key-proof'
 
@@ -27,6 +28,13 @@ export interface Offer {
   readonly user: string
   readonly token: string
   readonly proof?: KeyProof
+}
+
+/** By what clients know the agent. */
+export interface ProvenHost {
+  /** Private, in OpenSSH's form. */
+  readonly key: string
+  readonly certificate?: Buffer
 }
 
 const methods = ['publickey', 'keyboard-interactive', 'password'] as const
@@ -38,7 +46,7 @@ const methods = ['publickey', 'keyboard-interactive', 'password'] as const
 export class ClientLogin {
   connection: Connection | undefined
   readonly #client: Duplex
-  readonly #hostKey: string
+  readonly #hostKey: ProvenHost
   #pending: AuthContext | undefined
   #requests = 0
   #attempts = 0
@@ -47,7 +55,7 @@ export class ClientLogin {
   #offered: (offer: Offer) => void = () => undefined
   #failed: (error: GatewayError) => void = () => undefined
 
-  constructor(client: Duplex, hostKey: string) {
+  constructor(client: Duplex, hostKey: ProvenHost) {
     this.#client = client
     this.#hostKey = hostKey
   }
@@ -93,7 +101,7 @@ export class ClientLogin {
   #begin(): void {
     const server = new Server(
       {
-        hostKeys: [this.#hostKey],
+        hostKeys: [this.#hostKey.key],
         algorithms: { ...algorithms, serverHostKey: ['ssh-ed25519'] },
         ident: 'Wardgate',
         keepaliveInterval: keepaliveMillis,
@@ -102,6 +110,8 @@ export class ClientLogin {
       (connection) => {
         this.connection = connection
         reusePackets(connection)
+        const { certificate } = this.#hostKey
+        if (certificate !== undefined) presentHostCertificate(connection, certificate)
         connection.on('authentication', (context) => this.#authenticate(context))
         connection.on('error', (error) => this.#failed(malformed(error)))
         connection.on('end', () => this.#client.destroy())

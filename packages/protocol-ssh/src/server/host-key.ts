@@ -1,6 +1,15 @@
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto'
 import { ConfigError } from '@wardgate/errors'
+import type { Login } from '@wardgate/gateway'
 import { openSshPrivateKey } from '@wardgate/wire/openssh'
+import type { ProvenHost } from './client-login'
+
+/** The certificate counts for the key of the configuration alone. */
+export function provenHostOf({ hostKey, hostCertificate }: Login): ProvenHost {
+  const key = hostKeyOf(hostKey)
+  if (hostKey === undefined || hostCertificate === undefined) return { key }
+  return { key, certificate: Buffer.from(hostCertificate) }
+}
 
 let keyOfThisProcess: string | undefined
 

@@ -12,8 +12,10 @@ export interface Inside {
   }
   readonly _cipher: PacketCipher
   readonly _kexinit: unknown
-  readonly _kex: { readonly sessionID: Buffer; readonly negotiated: { serverHostKey: string } }
+  readonly _kex: KeyExchange
   _offer: Offer
+  /** Of a server, by the name of the algorithm that is negotiated. */
+  readonly _hostKeys: Record<string, HostKey>
   readonly _authsQueue: string[]
   authPK: (user: string) => void
   channelSuccess(remote: number): void
@@ -21,6 +23,18 @@ export interface Inside {
   exitStatus(remote: number, status: number): void
   channelClose(remote: number): void
   channelOpenFail: (this: unknown, remote: number, reason: number, description: string) => void
+}
+
+export interface KeyExchange {
+  readonly sessionID: Buffer
+  readonly negotiated: { serverHostKey: string }
+}
+
+/** What a server proves itself by. */
+export interface HostKey {
+  readonly type: string
+  getPublicSSH(): Buffer
+  sign(data: Buffer, hash?: string): Buffer | Error
 }
 
 /** The algorithms of one direction. */

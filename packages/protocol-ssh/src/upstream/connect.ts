@@ -6,7 +6,11 @@ import { algorithms, targetHostKeys } from '../algorithms'
 import { keepaliveMillis, maxMissedKeepalives } from '../limits'
 import type { SshSettings } from '../settings'
 import { gatherWrites } from '../transport/gathered-writes'
-import { offerHostCertificates, proveByCertificate } from '../transport/host-certificates'
+import {
+  nameRsaCertificates,
+  offerHostCertificates,
+  proveByCertificate,
+} from '../transport/host-certificates'
 import { reusePackets } from '../transport/reused-packets'
 import { wholeIdentification } from '../transport/whole-identification'
 import { presentCertificate } from './certificate-login'
@@ -87,8 +91,10 @@ function logIn(
       ...loginWith(target.credential),
     })
     reusePackets(client)
-    if (settings.hostAuthorities.length > 0)
+    if (settings.hostAuthorities.length > 0) {
       offerHostCertificates(client, hostCertificateAlgorithms)
+      nameRsaCertificates(client)
+    }
     if (target.credential.kind === 'key-certificate') presentCertificate(client, target.credential)
   })
 }

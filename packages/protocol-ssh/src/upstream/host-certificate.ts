@@ -9,12 +9,14 @@ import {
   type UnverifiedCertificate,
 } from '@wardgate/wire/openssh'
 
-/** Those whose keys the library can have prove themselves; it takes an RSA certificate for the wrong key. */
+/** RSA with SHA-2 only. */
 export const hostCertificateAlgorithms = [
   'ssh-ed25519-cert-v01@openssh.com',
   'ecdsa-sha2-nistp256-cert-v01@openssh.com',
   'ecdsa-sha2-nistp384-cert-v01@openssh.com',
   'ecdsa-sha2-nistp521-cert-v01@openssh.com',
+  'rsa-sha2-512-cert-v01@openssh.com',
+  'rsa-sha2-256-cert-v01@openssh.com',
 ]
 
 export interface HostCheck {

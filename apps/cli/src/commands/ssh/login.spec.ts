@@ -6,7 +6,10 @@ import { emptyFolder, ranCli } from '../../testing/fake-cli'
 
 const hostKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl'
 
+const authority = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ0pqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl'
+
 const routes = {
+  'GET /v1/ssh-authorities': () => ({ body: { hosts: authority } }),
   'GET /v1/me': () => ({ body: { principal: { id: 'p-1' } } }),
   'GET /v1/connections': () => ({
     body: {
@@ -30,8 +33,14 @@ const routes = {
   }),
 }
 
-async function login(...args: string[]) {
-  const server = await fakeServer(routes)
+const uncertified = { ...routes, 'GET /v1/ssh-authorities': () => ({ body: {} }) }
+
+function login(...args: string[]) {
+  return loginAt(routes, ...args)
+}
+
+async function loginAt(answers: typeof uncertified, ...args: string[]) {
+  const server = await fakeServer(answers)
   const cwd = emptyFolder()
   const env = { WARDGATE_TOKEN: 'token', XDG_CONFIG_HOME: join(cwd, 'config') }
   const where = ['--server', server.url, '--host', '127.0.0.1', '--port', '2222']
@@ -72,6 +81,22 @@ describe('ssh login', () => {
     ])
       expect(stdout.split('\n')).toContain(line)
     expect(readFileSync(join(folder, 'known_hosts'), 'utf8')).toBe(`wardgate-agent ${hostKey}\n`)
+  })
+
+  it('has OpenSSH trust who certifies the keys of agents, and no key at first sight', async () => {
+    const { folder, out } = await login()
+    expect(readFileSync(join(folder, 'known_hosts'), 'utf8')).toBe(
+      `@cert-authority wardgate-agent ${authority}\n`,
+    )
+    expect(readFileSync(join(folder, 'config'), 'utf8')).toContain('StrictHostKeyChecking yes')
+    expect(out).not.toContain('compare it')
+  })
+
+  it('keeps the first key where nobody certifies the keys of agents', async () => {
+    const { folder, out } = await loginAt(uncertified, '--connection', 'web-1')
+    expect(existsSync(join(folder, 'known_hosts'))).toBe(false)
+    expect(readFileSync(join(folder, 'config'), 'utf8')).toContain('StrictHostKeyChecking accept')
+    expect(out).toContain('compare it')
   })
 
   it('has its key certified, and tells OpenSSH what to run before it connects', async () => {
@@ -152,8 +177,9 @@ describe('ssh login', () => {
   it('only prints when it is asked to', async () => {
     const { out, seen, folder } = await login('--print', '--connection', 'db')
     expect(out).toContain('Host db.wardgate\n')
-    expect(out).toContain('StrictHostKeyChecking accept-new')
-    expect(seen).toEqual([])
+    expect(out).toContain('StrictHostKeyChecking yes')
+    expect(out).toContain(`\n# @cert-authority wardgate-agent ${authority}\n`)
+    expect(seen.filter(({ method }) => method !== 'GET')).toEqual([])
     expect(() => statSync(folder)).toThrow()
   })
 

@@ -9,7 +9,14 @@ import { replaceOwnFile } from '../../ssh/files'
 import { newSshKey } from '../../ssh/openssh-key'
 import { ownPath } from '../../ssh/principal'
 import { refreshFileIn, refreshScript } from '../../ssh/refresh-script'
-import { aliasOf, knownHosts, sshConfig, type SshAccess } from '../../ssh/ssh-config'
+import {
+  aliasOf,
+  isKnown,
+  type KnownHost,
+  knownHosts,
+  sshConfig,
+  type SshAccess,
+} from '../../ssh/ssh-config'
 import { action, collect, leaf, type Register } from '../command'
 
 const defaultLife = '1h'
@@ -26,7 +33,7 @@ export const sshLogin: Register = (parent, cli) => {
     .option('--connection <name>', 'connection to set up, may be given several times', collect)
     .option('--host <host>', "the agent's host, else the standalone's")
     .option('--port <port>', "the agent's port")
-    .option('--host-key <key>', "the agent's public host key; else the first one seen is kept")
+    .option('--host-key <key>', "the agent's public host key, in place of who certifies it")
     .option('--ttl <time>', 'life of the certificate or the key: 30m, 8h, 7d', defaultLife)
     .option('--register-key', 'register a key in place of a certificate: no refresh, up to 90 days')
     .option('--print', 'only print the configuration: nothing is registered or written')
@@ -39,7 +46,7 @@ async function perform(run: Run): Promise<void> {
   const folder = join(loginFolder(run.cli), 'ssh')
   const access = await accessOf(run, api, folder)
   if (run.options.flag('print')) {
-    run.print(sshConfig(access))
+    run.print(sshConfig(access) + needed(access))
     return
   }
   mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -47,8 +54,7 @@ async function perform(run: Run): Promise<void> {
   const granted = await grantFor({ run, api, folder, access, seconds, publicKey: key.publicKey })
   replaceOwnFile(access.keyFile, key.privateKey)
   replaceOwnFile(`${access.keyFile}.pub`, `${key.publicKey}\n`)
-  if (access.hostKey !== undefined)
-    replaceOwnFile(access.knownHostsFile, knownHosts(access.hostKey))
+  if (isKnown(access.known)) replaceOwnFile(access.knownHostsFile, knownHosts(access.known))
   const config = join(folder, 'config')
   replaceOwnFile(config, sshConfig(access))
   const hosts = access.connections.map(aliasOf)
@@ -87,7 +93,7 @@ async function accessOf(run: Run, api: Api, folder: string): Promise<SshAccess> 
   if (host === undefined || port === undefined)
     throw new CliError('usage', 'the agent is not known', 'Name it with --host and --port.')
   if (!/^[\w.:%-]+$/.test(host)) throw new CliError('usage', `"${host}" is no name of a host`)
-  const hostKey = options.text('hostKey') ?? standalone?.hostKey
+  const hostKey = options.text('hostKey')
   return {
     host,
     port,
@@ -97,8 +103,21 @@ async function accessOf(run: Run, api: Api, folder: string): Promise<SshAccess> 
       certificate: { file: certificateFileIn(folder), refresh: refreshFileIn(folder) },
     }),
     knownHostsFile: join(folder, 'known_hosts'),
-    ...(hostKey !== undefined && { hostKey: checkedHostKey(hostKey) }),
+    known: hostKey === undefined ? await certifiedHost(api) : { key: checkedHostKey(hostKey) },
   }
+}
+
+/** What is otherwise written beside a configuration, as comments in it. */
+function needed({ known, knownHostsFile }: SshAccess): string {
+  if (!isKnown(known)) return ''
+  const lines = knownHosts(known).trimEnd().split('\n')
+  return [`\n# Lines for ${knownHostsFile}:`, ...lines.map((line) => `# ${line}`), ''].join('\n')
+}
+
+/** A control plane that certifies no keys of agents names no authority for them. */
+async function certifiedHost(api: Api): Promise<KnownHost> {
+  const { hosts } = await api.get('/v1/ssh-authorities')
+  return typeof hosts === 'string' ? { authority: checkedHostKey(hosts) } : {}
 }
 
 async function connectionNames(run: Run, api: Api): Promise<readonly string[]> {
@@ -144,10 +163,9 @@ function lifeSeconds(text: string): number {
 
 function told(access: SshAccess, config: string, expiresAt: string): string {
   const [first = ''] = access.connections
-  const pinned =
-    access.hostKey === undefined
-      ? "The agent's host key is kept at the first connection: compare it then.\n"
-      : ''
+  const pinned = isKnown(access.known)
+    ? ''
+    : "The agent's host key is kept at the first connection: compare it then.\n"
   const what =
     access.certificate === undefined
       ? `The key is good until ${expiresAt}.`

@@ -61,4 +61,7 @@ export const authoritiesAnswer = z.object({
   targets: z
     .string()
     .describe('Certifies what agents log in to targets with: for `TrustedUserCAKeys` of targets.'),
+  hosts: z
+    .string()
+    .describe('Certifies the keys by which clients know agents: for `@cert-authority` lines.'),
 })

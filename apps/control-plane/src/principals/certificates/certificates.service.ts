@@ -30,11 +30,12 @@ export class CertificatesService {
   ) {}
 
   async trusted() {
-    const [clients, targets] = await Promise.all([
+    const [clients, targets, hosts] = await Promise.all([
       this.authorities.publicKey('clients'),
       this.authorities.publicKey('targets'),
+      this.authorities.publicKey('hosts'),
     ])
-    return { clients: clients.text, targets: targets.text }
+    return { clients: clients.text, targets: targets.text, hosts: hosts.text }
   }
 
   async issue(by: Identity, principalId: string, input: NewCertificate) {

@@ -17,10 +17,10 @@ import {
 import { SecretStore } from '../../common/sealing/secret-store'
 
 /**
- * `clients` certifies who may log in to agents, `targets` what agents log in to targets with. Two keys: a target that
- * trusts the one must not let in whoever holds a certificate of the other.
+ * `clients` certifies who may log in to agents, `targets` what agents log in to targets with, `hosts` the keys by which
+ * clients know agents. A key each: who trusts the one must not let in whoever holds a certificate of another.
  */
-export type AuthorityName = 'clients' | 'targets'
+export type AuthorityName = 'clients' | 'targets' | 'hosts'
 
 interface Authority {
   readonly key: KeyObject

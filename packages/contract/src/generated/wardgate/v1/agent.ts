@@ -97,6 +97,16 @@ export interface ReturnRowsRequest {
 export interface ReturnRowsResponse {
 }
 
+export interface CertifyHostKeyRequest {
+  /** As SSH sends it. */
+  publicKey: Buffer;
+}
+
+export interface CertifyHostKeyResponse {
+  /** An OpenSSH certificate as SSH sends it. */
+  certificate: Buffer;
+}
+
 export interface AttachRequest {
   message?:
     | { $case: "hello"; value: Hello }
@@ -885,6 +895,98 @@ export const ReturnRowsResponse: MessageFns<ReturnRowsResponse> = {
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseCertifyHostKeyRequest(): CertifyHostKeyRequest {
+  return { publicKey: Buffer.alloc(0) };
+}
+
+export const CertifyHostKeyRequest: MessageFns<CertifyHostKeyRequest> = {
+  encode(message: CertifyHostKeyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.publicKey.length !== 0) {
+      writer.uint32(10).bytes(message.publicKey);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CertifyHostKeyRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCertifyHostKeyRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.publicKey = Buffer.from(reader.bytes());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseCertifyHostKeyResponse(): CertifyHostKeyResponse {
+  return { certificate: Buffer.alloc(0) };
+}
+
+export const CertifyHostKeyResponse: MessageFns<CertifyHostKeyResponse> = {
+  encode(message: CertifyHostKeyResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.certificate.length !== 0) {
+      writer.uint32(10).bytes(message.certificate);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CertifyHostKeyResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCertifyHostKeyResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.certificate = Buffer.from(reader.bytes());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2149,6 +2251,18 @@ export const AgentServiceService = {
     responseSerialize: (value: ReturnRowsResponse): Buffer => Buffer.from(ReturnRowsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ReturnRowsResponse => ReturnRowsResponse.decode(value),
   },
+  /** For the key by which SSH clients know this agent: they then trust the authority and need not know the key. */
+  certifyHostKey: {
+    path: "/wardgate.v1.AgentService/CertifyHostKey" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: CertifyHostKeyRequest): Buffer =>
+      Buffer.from(CertifyHostKeyRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): CertifyHostKeyRequest => CertifyHostKeyRequest.decode(value),
+    responseSerialize: (value: CertifyHostKeyResponse): Buffer =>
+      Buffer.from(CertifyHostKeyResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): CertifyHostKeyResponse => CertifyHostKeyResponse.decode(value),
+  },
   /** One stream an agent: health and catalogs up; assignments, epochs, kills and drain down. */
   attach: {
     path: "/wardgate.v1.AgentService/Attach" as const,
@@ -2192,6 +2306,8 @@ export interface AgentServiceServer extends UntypedServiceImplementation {
   leaseRows: handleUnaryCall<LeaseRowsRequest, LeaseRowsResponse>;
   /** Gives back what is left of a lease. */
   returnRows: handleUnaryCall<ReturnRowsRequest, ReturnRowsResponse>;
+  /** For the key by which SSH clients know this agent: they then trust the authority and need not know the key. */
+  certifyHostKey: handleUnaryCall<CertifyHostKeyRequest, CertifyHostKeyResponse>;
   /** One stream an agent: health and catalogs up; assignments, epochs, kills and drain down. */
   attach: handleBidiStreamingCall<AttachRequest, AttachResponse>;
   /**
@@ -2266,6 +2382,22 @@ export interface AgentServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ReturnRowsResponse) => void,
+  ): ClientUnaryCall;
+  /** For the key by which SSH clients know this agent: they then trust the authority and need not know the key. */
+  certifyHostKey(
+    request: CertifyHostKeyRequest,
+    callback: (error: ServiceError | null, response: CertifyHostKeyResponse) => void,
+  ): ClientUnaryCall;
+  certifyHostKey(
+    request: CertifyHostKeyRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: CertifyHostKeyResponse) => void,
+  ): ClientUnaryCall;
+  certifyHostKey(
+    request: CertifyHostKeyRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: CertifyHostKeyResponse) => void,
   ): ClientUnaryCall;
   /** One stream an agent: health and catalogs up; assignments, epochs, kills and drain down. */
   attach(): ClientDuplexStream<AttachRequest, AttachResponse>;
