@@ -102,11 +102,18 @@ class StatementReader {
   private compound({ construct, statements, words, arithmetic, names }: Compound): void {
     const differs = bashOnly[construct]
     if (differs !== undefined) this.effects.ambiguous(differs)
+    if (construct === 'time' && statements.some((timed) => this.beginsWithOption(timed)))
+      this.work.opaque('time with an option is a program in some shells, which may write a file')
     if (construct === 'coprocess') this.work.risk('persistence')
     if (construct !== 'function') for (const name of names) this.assign(name)
     for (const word of words) this.word(word)
     this.evaluate(arithmetic)
     readStatements(statements, this.work)
+  }
+
+  private beginsWithOption({ command }: Statement): boolean {
+    const [first] = command?.kind === 'simple' ? command.words : []
+    return first !== undefined && prefixOf(this.word(first)).startsWith('-')
   }
 
   private word(word: Word): Argument {

@@ -30,7 +30,7 @@ const table: Readonly<Record<string, Escape>> = {
   split: { long: 'filter' },
   curl: {
     short: 'K',
-    long: 'config engine proto-redir libcurl unix-socket abstract-unix-socket variable',
+    long: 'config engine proto-redir proto-default libcurl unix-socket abstract-unix-socket variable',
     pattern: /^--expand-/,
     responseFiles: true,
   },
@@ -62,7 +62,10 @@ const table: Readonly<Record<string, Escape>> = {
   'apt-get': { short: 'oc', long: 'option config-file' },
   dpkg: { long: 'pre-invoke post-invoke path-exclude', short: 'i' },
   ip: { short: 'b', pattern: /^(?:netns|exec|-force)$/ },
-  systemctl: { pattern: /^(?:edit|link|import-environment|set-environment)$/ },
+  systemctl: { pattern: /^(?:edit|link|import-environment|set-environment|\/.*)$/ },
+  // A pattern of cores names a program, and a module is code.
+  sysctl: { short: 'w', long: 'write', pattern: /=/ },
+  date: { short: 's', long: 'set' },
   'ssh-keygen': { short: 'DwO' },
   'ssh-add': { short: 's' },
   'ssh-agent': { pattern: /^[^-]/ },
@@ -76,7 +79,6 @@ const table: Readonly<Record<string, Escape>> = {
   convert: { pattern: /^(?:msl|ephemeral|https?|mvg|\|):?|@/ },
   ffmpeg: { pattern: /^(?:concat|subfile|pipe):/ },
   dmesg: { short: 'H', long: 'human' },
-  mount: { pattern: /^(?:fuse|mount\.)/ },
   openssl: { singleDash: 'engine provider provider-path config' },
 }
 

@@ -5,76 +5,10 @@ import {
   childOf,
   prefixOf,
   unknownArgument,
-  valueOf,
   withoutPrefix,
 } from '../words/argument'
+import { fileArguments, optionValues } from './file-arguments'
 import { each, type ProgramTable, type ReadProgram } from './program'
-
-interface FileArguments {
-  readonly operands: readonly Argument[]
-  /** Letters of short options, and names of long ones. */
-  readonly flags: ReadonlySet<string>
-  readonly values: ReadonlyMap<string, Argument>
-}
-
-/** These programs run no others, so what is not understood of their options counts as names of files. */
-export function fileArguments(args: readonly Argument[], valued: string): FileArguments {
-  const operands: Argument[] = []
-  const flags = new Set<string>()
-  const values = new Map<string, Argument>()
-  for (let at = 0; at < args.length; at += 1) {
-    const argument = args[at]
-    if (argument === undefined) break
-    const text = prefixOf(argument)
-    if (valueOf(argument) === '--') {
-      operands.push(...args.slice(at + 1))
-      break
-    }
-    if (!text.startsWith('-') || text === '-') {
-      if (text !== '-') operands.push(argument)
-    } else if (text.startsWith('--')) {
-      const name = text.slice(2).split('=', 1)[0] ?? ''
-      flags.add(name)
-      if (text.includes('=')) values.set(name, withoutPrefix(argument, name.length + 3))
-    } else at += shortOptions(text.slice(1), args[at + 1], { valued, flags, values })
-  }
-  return { operands, flags, values }
-}
-
-/** The value of an option by its letter or its name, abbreviated or not; unknown when it is not told from operands. */
-export function optionValue(
-  { flags, values }: FileArguments,
-  letter: string,
-  name = '',
-): Argument | undefined {
-  const names = [...flags].filter(
-    (flag) => flag === letter || (flag.length > 1 && name.startsWith(flag)),
-  )
-  const [found] = names
-  return found === undefined ? undefined : (values.get(found) ?? unknownArgument)
-}
-
-/** How many arguments more were read. */
-function shortOptions(
-  letters: string,
-  next: Argument | undefined,
-  into: {
-    readonly valued: string
-    readonly flags: Set<string>
-    readonly values: Map<string, Argument>
-  },
-): number {
-  for (let at = 0; at < letters.length; at += 1) {
-    const letter = letters.charAt(at)
-    into.flags.add(letter)
-    if (!into.valued.includes(letter)) continue
-    const rest = letters.slice(at + 1)
-    const value = rest === '' ? next : { segments: [{ kind: 'text' as const, text: rest }] }
-    if (value) into.values.set(letter, value)
-    return rest === '' ? 1 : 0
-  }
-  return 0
-}
 
 type PathAction = 'read' | 'write' | 'delete' | 'create' | 'alter'
 
@@ -92,13 +26,12 @@ function operands(action: PathAction, valued = '', skip = 0): ReadProgram {
 }
 
 /** A pattern first, unless it came with an option. */
-const readGrep: ReadProgram = ({ args }, work) => {
+const readGrep: ReadProgram = ({ name, args }, work) => {
   const read = fileArguments(args, 'efmABCdD')
   const { operands: rest, flags } = read
-  const patterns = optionValue(read, 'f', 'file')
-  if (patterns) work.path('read', patterns)
+  for (const patterns of optionValues(read, 'f', 'file')) work.path('read', patterns)
   const given = ['e', 'f', 'regexp', 'file'].some((flag) => flags.has(flag))
-  const recursive = ['r', 'R', 'recursive'].some((flag) => flags.has(flag))
+  const recursive = name === 'rgrep' || ['r', 'R', 'recursive'].some((flag) => flags.has(flag))
   for (const file of given ? rest : rest.slice(1))
     if (recursive) work.tree('read', file)
     else work.path('read', file)
@@ -109,7 +42,7 @@ function copies(source: PathAction, valued: string): ReadProgram {
   return ({ args }, work) => {
     const read = fileArguments(args, valued)
     const { operands: all, flags } = read
-    const given = optionValue(read, 't', 'target-directory')
+    const given = optionValues(read, 't', 'target-directory').at(-1)
     const target = given ?? all.at(-1)
     const sources = given ? all : all.slice(0, -1)
     const recursive = ['r', 'R', 'a', 'recursive', 'archive'].some((flag) => flags.has(flag))
@@ -176,36 +109,61 @@ const readCompressor: ReadProgram = ({ args }, work) => {
   for (const file of names) work.path(reads ? 'read' : 'write', file)
 }
 
+/** A program first, unless it is in a file; that and what options name are among the operands otherwise. */
+const readJq: ReadProgram = ({ args }, work) => {
+  const { operands: rest, flags } = fileArguments(args, 'L')
+  const isInFile = ['f', 'from-file'].some((flag) => flags.has(flag))
+  for (const file of isInFile ? rest : rest.slice(1)) work.path('read', file)
+}
+
 /** A file to read and, second, one to write. */
-const readInAndOut: ReadProgram = ({ args }, work) => {
-  const [input, output] = fileArguments(args, 'fswclo').operands
-  if (input) work.path('read', input)
-  if (output) work.path('write', output)
+function inAndOut(valued: string): ReadProgram {
+  return ({ args }, work) => {
+    const [input, output] = fileArguments(args, valued).operands
+    if (input) work.path('read', input)
+    if (output) work.path('write', output)
+  }
 }
 
 const readSort: ReadProgram = ({ args }, work) => {
   const read = fileArguments(args, 'koStT')
   const names = read.operands
   for (const file of names) work.path('read', file)
-  const output = optionValue(read, 'o', 'output')
-  if (output) work.path('write', output)
-  if (optionValue(read, '', 'files0-from')) work.path('read', unknownArgument)
+  for (const output of optionValues(read, 'o', 'output')) work.path('write', output)
+  for (const list of optionValues(read, '', 'files0-from')) work.path('read', list)
 }
 
 export const files: ProgramTable = {
+  // An option with a value that is not told here makes the value a file, which is the safe way to be wrong.
   ...each(
-    'cat tac nl rev od hexdump strings wc fold fmt pr expand unexpand paste comm join zcat bzcat xzcat md5sum sha1sum sha224sum sha256sum sha384sum sha512sum b2sum cksum base64 base32 diff cmp less more most colordiff column',
-    operands('read', 'wsOIdfc'),
+    'cat rev comm zcat bzcat xzcat md5sum sha1sum sha224sum sha256sum sha384sum sha512sum less most',
+    operands('read'),
   ),
+  ...each('tac unexpand expand', operands('read', 't')),
+  nl: operands('read', 'bdfhilnvw'),
+  od: operands('read', 'AjNSt'),
+  hexdump: operands('read', 'efn'),
+  strings: operands('read', 'nteT'),
+  fold: operands('read', 'w'),
+  fmt: operands('read', 'wpg'),
+  pr: operands('read', 'DhlNoWw'),
+  paste: operands('read', 'd'),
+  join: operands('read', 'aeojtv12'),
+  column: operands('read', 's'),
+  ...each('b2sum cksum', operands('read', 'l')),
+  ...each('base64 base32', operands('read', 'w')),
+  cmp: operands('read', 'in'),
+  more: operands('read', 'n'),
   ...each('head tail', operands('read', 'nc')),
   cut: operands('read', 'dfbc'),
   date: ({ args }, work) => {
-    const file = optionValue(fileArguments(args, 'frsd'), 'f', 'file')
-    if (file) work.path('read', file)
+    for (const file of optionValues(fileArguments(args, 'frsd'), 'f', 'file'))
+      work.path('read', file)
   },
-  ...each('grep egrep fgrep rg', readGrep),
-  ...each('jq yq', operands('read', 'L', 1)),
-  ...each('uniq xxd', readInAndOut),
+  ...each('grep egrep fgrep rg rgrep zgrep zegrep zfgrep bzgrep xzgrep lzgrep zstdgrep', readGrep),
+  ...each('jq yq', readJq),
+  uniq: inAndOut('fsw'),
+  xxd: inAndOut('cglnos'),
   sort: readSort,
   ...each('tee sponge', operands('write')),
   touch: operands('write', 'drt'),
@@ -223,7 +181,8 @@ export const files: ProgramTable = {
   mv: copies('delete', 'tS'),
   dd: readDd,
   ...each('tar bsdtar star', readTar),
-  ...each('unzip cpio 7z 7za unrar pax ar', (_run, work) => {
+  ...each('unzip cpio 7z 7za unrar pax ar zip', ({ args }, work) => {
+    for (const file of fileArguments(args, '').operands) work.path('read', file)
     work.path('write', unknownArgument)
   }),
   ...each('gzip gunzip bzip2 bunzip2 xz unxz zstd unzstd lz4 compress uncompress', readCompressor),

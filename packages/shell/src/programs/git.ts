@@ -1,5 +1,7 @@
+import type { Work } from '../commands/work'
 import { type Argument, mayHideOption, prefixOf, valueOf } from '../words/argument'
 import { readOptions } from '../words/options'
+import { readGitFiles, startsEditor } from './git-files'
 import { each, type ProgramTable, type ReadProgram } from './program'
 
 /** Sub-commands that run nothing of the repository's or the caller's choosing, with options that do not either. */
@@ -22,7 +24,13 @@ const dangerous = [
   'config',
   'template',
   'edit',
+  'edit-description',
+  'edit-todo',
   'editor',
+  'interactive',
+  'patch',
+  'reedit-message',
+  'web',
   'server-option',
   'paginate',
   'config-env',
@@ -32,6 +40,11 @@ const dangerous = [
   'gpg-sign',
   'show-signature',
 ]
+
+/** Sub-commands whose output goes to a pager when there is a terminal: from there a shell is one key away. */
+const paged = new Set(
+  'log diff show branch tag reflog stash grep blame shortlog config help'.split(' '),
+)
 
 const readGit: ReadProgram = ({ args }, work) => {
   const read = readOptions(args, {
@@ -55,6 +68,10 @@ const readGit: ReadProgram = ({ args }, work) => {
   if (name === undefined || !plain.has(name))
     work.opaque('this sub-command of git, or an alias by its name, may run other programs')
   for (const argument of rest) readArgument(name ?? '', argument, work)
+  readGitFiles(name ?? '', rest, work)
+  if (startsEditor(name ?? '', rest)) work.opaque(`git ${name ?? ''} starts an editor`)
+  if (work.terminal && paged.has(name ?? '') && !has(read.options, 'no-pager'))
+    work.opaque('git on a terminal shows its output in a pager, which can start a shell')
   if (
     name === 'config' &&
     !rest.some((item) => /^--(?:get|list|get-all)$|^-l$/.test(valueOf(item) ?? ''))
@@ -64,7 +81,11 @@ const readGit: ReadProgram = ({ args }, work) => {
   if (/^(?:clean|reset|rm|restore|checkout)$/.test(name ?? '')) work.risk('file-destruction')
 }
 
-function readArgument(command: string, argument: Argument, work: Parameters<ReadProgram>[1]): void {
+function has(options: readonly { readonly name: string }[], wanted: string): boolean {
+  return options.some(({ name }) => name === wanted)
+}
+
+function readArgument(command: string, argument: Argument, work: Work): void {
   const text = prefixOf(argument)
   const long = /^--([a-z-]+)/.exec(text)?.[1]
   const short =

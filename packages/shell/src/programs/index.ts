@@ -10,6 +10,8 @@ import type { ReadProgram } from './program'
 import { shells } from './shells'
 import { textTools } from './text-tools'
 import { transfers } from './transfers'
+import { readers } from './readers'
+import { webTransfers } from './web-transfers'
 import { wrappers } from './wrappers'
 
 /** By name: everything that is known of a program. What is in no table runs, for all that is known, only itself. */
@@ -22,9 +24,11 @@ export const programs: ReadonlyMap<string, readonly ReadProgram[]> = merged([
   find,
   git,
   interpreters,
+  readers,
   shells,
   textTools,
   transfers,
+  webTransfers,
   wrappers,
 ])
 

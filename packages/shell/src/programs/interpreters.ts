@@ -1,4 +1,4 @@
-import { type Argument, mayHideOption, prefixOf, valueOf } from '../words/argument'
+import { mayHideOption, prefixOf, valueOf } from '../words/argument'
 import { each, type ProgramTable, type ReadProgram } from './program'
 import { readScript } from './script'
 
@@ -9,7 +9,8 @@ const readInterpreter: ReadProgram = ({ name, args }, work) => {
   const [first] = args
   const value = first && valueOf(first)
   if (args.length === 1 && value !== undefined && asks.has(value)) return
-  const at = args.findIndex((argument) => !isPlainFlag(argument))
+  const plain = /^python/.test(name) ? plainOfPython : plainFlag
+  const at = args.findIndex((argument) => !plain.test(valueOf(argument) ?? '*'))
   const file = at < 0 ? undefined : args[at]
   if (file === undefined) work.opaque(`${name} runs the program text that it reads`)
   else if (mayHideOption(file) || prefixOf(file).startsWith('-'))
@@ -17,10 +18,9 @@ const readInterpreter: ReadProgram = ({ name, args }, work) => {
   else readScript(name, file, work)
 }
 
-/** Flags that neither run nor load anything. */
-function isPlainFlag(argument: Argument): boolean {
-  return /^-(?:[uBEIsOq]|OO|w)$/.test(valueOf(argument) ?? '')
-}
+/** Flags that neither run nor load anything, in any of these languages; `-E` and `-B` are code in some. */
+const plainFlag = /^-w$/
+const plainOfPython = /^-(?:[uBEIsOq]|OO)$/
 
 /** Builders run what their files say; values and texts in arguments are code as well. */
 const readBuilder: ReadProgram = ({ name, args }, work) => {

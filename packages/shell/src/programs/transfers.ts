@@ -1,12 +1,13 @@
 import type { Work } from '../commands/work'
-import { type Argument, prefixOf, unknownArgument, valueOf, withoutPrefix } from '../words/argument'
+import { type Argument, prefixOf, valueOf } from '../words/argument'
 import { readOptions } from '../words/options'
-import { fileArguments, optionValue } from './files'
+import { fileArguments } from './file-arguments'
 import { each, type ProgramTable, type ReadProgram } from './program'
 
 /** The far end of scp: `-t` takes files, `-f` gives them. Without either, it runs ssh to another machine. */
 const readScp: ReadProgram = ({ args }, work) => {
   const { operands, flags } = fileArguments(args, '')
+  if (flags.has('t') && flags.has('f')) work.opaque('scp that both takes and gives files')
   if (flags.has('t')) for (const file of operands) work.tree('write', file)
   else if (flags.has('f')) for (const file of operands) transferred(flags.has('r'), file, work)
   else for (const file of operands) between(file, work)
@@ -61,8 +62,9 @@ const readRsync: ReadProgram = ({ name, args }, work) => {
     for (const file of operands.slice(1)) work.tree('delete', file)
 }
 
+/** Of one line: what stands behind a line break is another option. A file of known hosts is written to. */
 const plainSshOption =
-  /^(?:StrictHostKeyChecking|BatchMode|ConnectTimeout|UserKnownHostsFile|ServerAlive\w+|LogLevel|PasswordAuthentication|NumberOfPasswordPrompts|IdentitiesOnly|ConnectionAttempts)[= ]/i
+  /^(?:UserKnownHostsFile[= ]\/dev\/null|(?:StrictHostKeyChecking|BatchMode|ConnectTimeout|ServerAlive\w+|LogLevel|PasswordAuthentication|NumberOfPasswordPrompts|IdentitiesOnly|ConnectionAttempts)[= ][\w:-]*)$/i
 
 const sshOptions = { short: '46aCknqTtvxp:l:i:o:', stopAtOperand: true }
 
@@ -97,76 +99,17 @@ function portOf(options: ReturnType<typeof readOptions>['options']): string {
   return port === undefined ? '22' : (valueOf(port) ?? '*')
 }
 
-/** Option letters of curl that name a file: to write, and to read when the value begins with @. */
-const readCurl: ReadProgram = ({ args }, work) => {
-  const { operands, flags, values } = fileArguments(args, 'ocDdFTbEHXAeumxrYyzCQtUw')
-  for (const name of [
-    'o',
-    'output',
-    'c',
-    'cookie-jar',
-    'D',
-    'dump-header',
-    'trace',
-    'trace-ascii',
-    'stderr',
-    'etag-save',
-  ]) {
-    const file = values.get(name)
-    if (file) work.path('write', file)
-    else if (flags.has(name)) work.path('write', unknownArgument)
-  }
-  for (const name of ['O', 'remote-name', 'remote-name-all', 'output-dir', 'J'])
-    if (flags.has(name)) work.path('write', unknownArgument)
-  for (const name of [
-    'T',
-    'upload-file',
-    'b',
-    'cookie',
-    'E',
-    'cert',
-    'netrc-file',
-    'key',
-    'cacert',
-  ]) {
-    const file = values.get(name)
-    if (file) work.path('read', file)
-    else if (flags.has(name)) work.path('read', unknownArgument)
-  }
-  for (const argument of args) readData(argument, work)
-  if ([...flags].some((flag) => flag.startsWith('data-u'))) work.path('read', unknownArgument)
-  for (const url of operands)
-    if (/^file:/i.test(prefixOf(url))) work.path('read', withoutPrefix(url, 7))
-}
-
-function readData(argument: Argument, work: Work): void {
-  const text = prefixOf(argument)
-  const at = /^(?:-[dF]|--[\w-]+=)?(?:[\w.-]+=)?[@<]/.exec(text)?.[0].length
-  if (at !== undefined) work.path('read', withoutPrefix(argument, at))
-}
-
-const readWget: ReadProgram = ({ args }, work) => {
-  const read = fileArguments(args, 'OoaPUtTwQ')
-  const { values } = read
-  const named = ['O', 'output-document', 'P', 'directory-prefix', 'o', 'output-file', 'a'].flatMap(
-    (name) => values.get(name) ?? [],
-  )
-  for (const file of named) if (valueOf(file) !== '-') work.tree('write', file)
-  // Without a name, the other side chooses it.
-  if (!values.has('O') && !values.has('output-document')) work.path('write', unknownArgument)
-  for (const name of ['post-file', 'body-file']) {
-    const file = optionValue(read, '', name)
-    if (file) work.path('read', file)
-  }
-}
-
 export const transfers: ProgramTable = {
   scp: readScp,
   rsync: readRsync,
   ssh: readSsh,
-  curl: readCurl,
-  wget: readWget,
   ...each('sftp-server internal-sftp', ({ name }, work) => {
     work.opaque(`${name} works on any file that the client names`)
   }),
+  ...each(
+    'sftp ftp lftp tftp telnet rlogin rsh rexec mosh autossh sshpass ssh-copy-id',
+    ({ name }, work) => {
+      work.opaque(`${name} takes commands that are not judged here, or runs them elsewhere`)
+    },
+  ),
 }

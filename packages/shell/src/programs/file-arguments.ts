@@ -1,0 +1,73 @@
+import { type Argument, prefixOf, unknownArgument, valueOf, withoutPrefix } from '../words/argument'
+
+export interface FileArguments {
+  readonly operands: readonly Argument[]
+  /** Letters of short options, and names of long ones. */
+  readonly flags: ReadonlySet<string>
+  /** All that were given, in order. */
+  readonly values: ReadonlyMap<string, readonly Argument[]>
+}
+
+/** These programs run no others, so what is not understood of their options counts as names of files. */
+export function fileArguments(args: readonly Argument[], valued: string): FileArguments {
+  const operands: Argument[] = []
+  const flags = new Set<string>()
+  const values = new Map<string, Argument[]>()
+  for (let at = 0; at < args.length; at += 1) {
+    const argument = args[at]
+    if (argument === undefined) break
+    const text = prefixOf(argument)
+    if (valueOf(argument) === '--') {
+      operands.push(...args.slice(at + 1))
+      break
+    }
+    if (!text.startsWith('-') || text === '-') {
+      if (text !== '-') operands.push(argument)
+    } else if (text.startsWith('--')) {
+      const name = text.slice(2).split('=', 1)[0] ?? ''
+      flags.add(name)
+      if (text.includes('=')) add(values, name, withoutPrefix(argument, name.length + 3))
+    } else at += shortOptions(text.slice(1), args[at + 1], { valued, flags, values })
+  }
+  return { operands, flags, values }
+}
+
+/** The values of an option by its letter or its name, abbreviated or not; unknown when they are not told from operands. */
+export function optionValues(
+  { flags, values }: FileArguments,
+  letter: string,
+  name = '',
+): readonly Argument[] {
+  const names = [...flags].filter(
+    (flag) => flag === letter || (flag.length > 1 && name.startsWith(flag)),
+  )
+  return names.flatMap((found) => values.get(found) ?? [unknownArgument])
+}
+
+function add(values: Map<string, Argument[]>, name: string, value: Argument): void {
+  const before = values.get(name)
+  if (before === undefined) values.set(name, [value])
+  else before.push(value)
+}
+
+/** How many arguments more were read. */
+function shortOptions(
+  letters: string,
+  next: Argument | undefined,
+  into: {
+    readonly valued: string
+    readonly flags: Set<string>
+    readonly values: Map<string, Argument[]>
+  },
+): number {
+  for (let at = 0; at < letters.length; at += 1) {
+    const letter = letters.charAt(at)
+    into.flags.add(letter)
+    if (!into.valued.includes(letter)) continue
+    const rest = letters.slice(at + 1)
+    const value = rest === '' ? next : { segments: [{ kind: 'text' as const, text: rest }] }
+    if (value) add(into.values, letter, value)
+    return rest === '' ? 1 : 0
+  }
+  return 0
+}
