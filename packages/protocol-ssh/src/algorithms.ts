@@ -24,6 +24,16 @@ export const algorithms = {
   compress: ['none'],
 } satisfies Algorithms
 
+/**
+ * What clients are offered: anybody may ask for a key exchange, as often as he connects, and one by group 18 takes the
+ * agent 10 ms.
+ */
+export const clientAlgorithms = {
+  ...algorithms,
+  kex: algorithms.kex.filter((name) => name !== 'diffie-hellman-group18-sha512'),
+  serverHostKey: ['ssh-ed25519'],
+} satisfies Algorithms
+
 /** Host keys of targets. Targets may be old, so NIST curves and RSA with SHA-2 are let pass: the key is pinned anyway. */
 export const targetHostKeys = [
   'ssh-ed25519',

@@ -6,6 +6,8 @@ export const maxAttempts = 6
 export const maxAuthRequests = 30
 /** Channels that a client may have open at once. */
 export const maxChannels = 32
+/** Key exchanges after the first: a terabyte by what peers do of themselves, and each costs more than a packet. */
+export const maxRekeys = 1_000
 /** Sessions that were opened and closed without anything having been run in them. */
 export const maxUnusedChannels = 256
 /** Variables that one channel may set, and the length of each. */

@@ -1,6 +1,7 @@
 import { emptyPlan } from '@wardgate/masking'
 import { fakeHold } from '@wardgate/gateway/testing'
 import type { ClientChannel } from 'ssh2'
+import { maxRekeys } from '../limits'
 import { FakeTarget, SshStage, type FakeResult } from '../testing'
 
 const card = '4111 1111 1111 1111'
@@ -38,6 +39,28 @@ it('hands over both outputs and the exit status', async () => {
     { status: 'failed', completion: 'exit 3', bytes: 6 },
     { status: 'failed', completion: 'signal SIGTERM' },
   ])
+})
+
+it('ends a client that exchanges keys over and over', async () => {
+  const { client, ended } = await stage.client()
+  let exchanged = 0
+  const { _protocol: protocol } = client as unknown as { _protocol: { rekey(): void } }
+  client.on('handshake', () => {
+    exchanged += 1
+    // Not from within: the exchange is not over yet.
+    setImmediate(() => protocol.rekey())
+  })
+  protocol.rekey()
+  await ended
+  expect(exchanged).toBeGreaterThanOrEqual(maxRekeys)
+  await stage.finish()
+  expect(stage.log.lines).toContainEqual(
+    expect.objectContaining({
+      fields: expect.objectContaining({
+        err: expect.objectContaining({ code: 'ERR_LIMIT_OPERATIONS' }),
+      }),
+    }),
+  )
 })
 
 it('says why it refuses, with status 126, and goes on', async () => {

@@ -8,7 +8,13 @@ import {
 import type { Closing } from '@wardgate/gateway'
 import type { Session, TcpipBindInfo } from 'ssh2'
 import { refusalText } from '../errors'
-import { maxChannels, maxCommandBytes, maxUnreadBytes, maxUnusedChannels } from '../limits'
+import {
+  maxChannels,
+  maxCommandBytes,
+  maxRekeys,
+  maxUnreadBytes,
+  maxUnusedChannels,
+} from '../limits'
 import { rejectChannel } from '../server/raw-messages'
 import { ForwardIn } from './forward-in'
 import { forwardOut } from './forward-out'
@@ -22,6 +28,7 @@ export class Conversation {
   readonly #ended = new AbortController()
   #forwards = 0
   #unused = 0
+  #rekeys = 0
   #close: (closing: Closing) => void = () => undefined
 
   constructor(relaying: Relaying) {
@@ -83,6 +90,11 @@ export class Conversation {
   #listen(): void {
     const { connection } = this.#relaying
     const forwardIn = new ForwardIn(this.#relaying)
+    connection.on('rekey', () => {
+      this.#rekeys += 1
+      if (this.#rekeys > maxRekeys)
+        this.end(new LimitError('ERR_LIMIT_OPERATIONS', `more than ${maxRekeys} key exchanges`))
+    })
     connection.on('session', (accept, reject) => {
       if (this.#isFull()) rejectChannel(connection, reject, `more than ${maxChannels} channels`)
       else this.#openSession(accept())

@@ -8,7 +8,7 @@ import {
   type KeyboardAuthContext,
   type PublicKeyAuthContext,
 } from 'ssh2'
-import { algorithms } from '../algorithms'
+import { clientAlgorithms } from '../algorithms'
 import {
   keepaliveMillis,
   maxAttempts,
@@ -102,7 +102,7 @@ export class ClientLogin {
     const server = new Server(
       {
         hostKeys: [this.#hostKey.key],
-        algorithms: { ...algorithms, serverHostKey: ['ssh-ed25519'] },
+        algorithms: clientAlgorithms,
         ident: 'Wardgate',
         keepaliveInterval: keepaliveMillis,
         keepaliveCountMax: maxMissedKeepalives,

@@ -5,7 +5,7 @@ import { submitFrom } from '../channels/submission'
 import { withSize } from './attributes-frame'
 import { replies, statuses } from './codes'
 import { readMasked } from './masked-content'
-import type { OpenFile } from './open-file'
+import type { OpenFile, Use } from './open-file'
 import { setstatOf } from './operations'
 import {
   contentOf,
@@ -68,6 +68,8 @@ export class HandleRequests {
     const key = request.handle.length === 4 ? request.handle.readUInt32BE() : -1
     const file = this.#files.get(key)
     if (file === undefined) return this.unknownHandle(request.id)
+    if (isUse(request.kind) && !file.uses.has(request.kind))
+      return this.#options.send(statusFrame(request.id, statuses.permissionDenied, notForThat))
     if (request.kind === 'close') this.#files.delete(key)
     const settlement = request.kind === 'fsetstat' ? await this.#decide(file, request) : undefined
     if (settlement === 'refused') return
@@ -134,6 +136,12 @@ export class HandleRequests {
       send(frameOf(reply.type, request.id, maskNames(reply.body, mask, file.isMasked)))
     else send(...readdressed(request.id, reply))
   }
+}
+
+const notForThat = 'the handle was not opened for that'
+
+function isUse(kind: HandleRequest['kind']): kind is Use {
+  return kind === 'read' || kind === 'write' || kind === 'readdir'
 }
 
 interface Passed {

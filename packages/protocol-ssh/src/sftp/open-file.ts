@@ -4,6 +4,9 @@ import type { Settlement } from '../channels/settlement'
 import type { FileRecording } from './file-recording'
 import { lengthOf } from './frames'
 
+/** What a handle may be used for: what its permits are for, whatever the target makes of other requests. */
+export type Use = 'read' | 'write' | 'readdir'
+
 /** A file or folder that is open at the target, and what its permits were used for. */
 export class OpenFile {
   readonly path: string
@@ -12,6 +15,7 @@ export class OpenFile {
   /** By which requests on the handle are passed on. */
   readonly permit: Permit
   readonly settlements: readonly Settlement[]
+  readonly uses: ReadonlySet<string>
   /** Whether what is read has to be looked through; then it is read whole, once. */
   readonly isMasked: boolean
   content: Promise<Buffer> | undefined
@@ -27,6 +31,7 @@ export class OpenFile {
     readonly handle: Buffer
     readonly permits: readonly [Permit, ...Permit[]]
     readonly settlements: readonly Settlement[]
+    readonly uses: readonly Use[]
     readonly isMasked: boolean
     readonly recording: FileRecording
   }) {
@@ -34,6 +39,7 @@ export class OpenFile {
     this.handle = opened.handle
     this.permit = opened.permits[0]
     this.settlements = opened.settlements
+    this.uses = new Set(opened.uses)
     this.isMasked = opened.isMasked
     this.#recording = opened.recording
     for (const settlement of opened.settlements)

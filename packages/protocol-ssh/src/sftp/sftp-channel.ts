@@ -13,7 +13,7 @@ import { FileRecording } from './file-recording'
 import { FrameReader, type Frame } from './frames'
 import { HandleRequests } from './handle-requests'
 import { maskedSizeOf } from './masked-content'
-import { OpenFile } from './open-file'
+import { OpenFile, type Use } from './open-file'
 import { operationsOf, type PathRequest } from './operations'
 import {
   bytesOf,
@@ -176,7 +176,8 @@ export class SftpChannel {
       const handle = bytesOf(reply)
       const { path } = request
       const recording = new FileRecording(this.#relaying.gate, permits[0], path)
-      const file = new OpenFile({ path, handle, permits, settlements, isMasked, recording })
+      const uses = usesOf(request)
+      const file = new OpenFile({ path, handle, permits, settlements, uses, isMasked, recording })
       return this.#send(this.#handles.open(request.id, file))
     }
     const { gate } = this.#relaying
@@ -221,6 +222,16 @@ export class SftpChannel {
     channel.stderr.end(() => channel.end())
     channel.resume()
   }
+}
+
+function usesOf(request: PathRequest): Use[] {
+  if (request.kind !== 'open') return ['readdir']
+  const { read, write, append } = openFlags
+  const writes = (request.flags & (write | append)) !== 0
+  return [
+    ...(request.flags & read ? (['read'] as const) : []),
+    ...(writes ? (['write'] as const) : []),
+  ]
 }
 
 interface Permitted {

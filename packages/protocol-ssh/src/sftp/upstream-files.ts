@@ -71,8 +71,7 @@ export class UpstreamFiles {
 
   /** Resolves when the target can take another request. */
   async room(): Promise<void> {
-    while (this.#isFull)
-      await new Promise<void>((resolve) => (this.#room = resolve))
+    while (this.#isFull) await new Promise<void>((resolve) => (this.#room = resolve))
   }
 
   get #isFull(): boolean {
