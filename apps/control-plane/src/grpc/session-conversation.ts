@@ -4,13 +4,14 @@ import type {
   SessionRequest,
   SessionResponse,
   ToolsScreened,
+  Withdraw,
 } from '@wardgate/contract'
-import { ApprovalError, AuthError, LimitError, toGatewayError } from '@wardgate/errors'
+import { AuthError, toGatewayError } from '@wardgate/errors'
 import type { Operation } from '@wardgate/gateway'
 import type { Span, Spans } from '@wardgate/tracing'
 import type { AgentGate, KnownAgent } from '../agents/agent-gate.service'
-import type { ApprovalsService, HeldDecision } from '../approvals/approvals.service'
-import type { Waiting, WaitingService } from '../approvals/waiting.service'
+import type { ApprovalsService } from '../approvals/approvals.service'
+import type { WaitingService } from '../approvals/waiting.service'
 import type { CatalogsService } from '../catalogs/catalogs.service'
 import type { EpochWatch } from '../common/epoch/epoch-watch'
 import type { Decision } from '../decisions/decision'
@@ -22,14 +23,13 @@ import type { SessionReview } from '../sessions/session-review.service'
 import type { SessionLife } from '../sessions/session-life.service'
 import type { Session } from '../sessions/session'
 import { AgentQuestions } from './agent-questions'
+import { OperationsUnderWay, type UnderWay } from './operations-under-way'
 import { traced } from './traced'
 import { malformed } from './wire/malformed'
 import { operationOf, withdrawReason } from './wire/operation'
 import { openedToWire, openRequestOf } from './wire/session'
 import { allowedToWire, deniedToWire, denyOutcomeToWire, refusedToWire } from './wire/verdict'
 
-/** Operations of one session under judgement or waiting for people, all together. */
-const mostUnderWay = 1_000
 /** Lists of tools of one session under judgement at once. */
 const mostScreening = 256
 
@@ -58,17 +58,12 @@ export interface SessionWire {
   fail(error: unknown): void
 }
 
-interface UnderWay {
-  withdrawn: 'abandoned' | 'hold-elapsed' | undefined
-  waiting: Waiting | undefined
-}
-
 /** One session of a stream: opens, decides, holds, and ends with everything it started. */
 export class SessionConversation {
   private session: Session | undefined
   private state: 'new' | 'opening' | 'open' | 'refused' | 'ended' = 'new'
   private opening: Promise<void> = Promise.resolve()
-  private readonly underWay = new Map<string, UnderWay>()
+  private readonly underWay: OperationsUnderWay
   private readonly questions: AgentQuestions
   private asks: Pick<OpenSession, 'checksCatalog'> = { checksCatalog: false }
   private screening = 0
@@ -80,6 +75,10 @@ export class SessionConversation {
     private readonly wire: SessionWire,
   ) {
     this.questions = new AgentQuestions(services.catalogs, (message) => wire.send(message))
+    this.underWay = new OperationsUnderWay(services, {
+      isOpen: () => this.isOpen(),
+      send: (message) => this.send(message),
+    })
   }
 
   receive({ message }: SessionRequest): void {
@@ -99,7 +98,7 @@ export class SessionConversation {
         case 'catalogChecked':
           return this.questions.checked(message.value)
         case 'withdraw':
-          return this.withdraw(message.value.operationId, withdrawReason(message.value.reason))
+          return this.withdraw(message.value)
         case 'close':
           this.closed.reason = message.value.reason.slice(0, 500)
           return this.take(this.close())
@@ -115,8 +114,7 @@ export class SessionConversation {
   ended(): void {
     if (this.state === 'ended') return
     this.state = 'ended'
-    for (const { waiting } of this.underWay.values()) waiting?.withdraw()
-    this.underWay.clear()
+    this.underWay.end()
     this.questions.end()
     if (this.session !== undefined) this.finish(this.session)
   }
@@ -200,12 +198,7 @@ export class SessionConversation {
     await this.opening
     const { session } = this
     if (session === undefined || !this.isOpen()) return
-    if (this.underWay.has(id)) throw malformed('an operation id a second time')
-    if (this.underWay.size >= mostUnderWay)
-      throw new LimitError('ERR_LIMIT_SESSIONS', 'too many operations of one session are under way')
-    const own: UnderWay = { withdrawn: undefined, waiting: undefined }
-    this.underWay.set(id, own)
-    try {
+    await this.underWay.run(id, async (own) => {
       if (!(await this.isAdmittedStill(session))) return
       const attributes = {
         'wardgate.session_id': session.id,
@@ -213,13 +206,11 @@ export class SessionConversation {
         'wardgate.operation_kind': operation.kind,
       }
       const span = { name: 'decide', attributes, parent }
-      const decision = await traced(this.services.spans, span, (own) =>
-        this.judge(session, id, operation, own),
+      const decision = await traced(this.services.spans, span, (judging) =>
+        this.judge(session, id, operation, judging),
       )
-      await this.answer(session, id, operation, decision, own)
-    } finally {
-      this.underWay.delete(id)
-    }
+      await this.answer({ session, id, operation, decision }, own)
+    })
   }
 
   private async judge(
@@ -254,7 +245,7 @@ export class SessionConversation {
   }
 
   private tellScreened(value: ToolsScreened): void {
-    if (this.isOpen()) this.wire.send({ $case: 'toolsScreened', value })
+    this.send({ $case: 'toolsScreened', value })
   }
 
   private async isAdmittedStill(session: Session): Promise<boolean> {
@@ -270,91 +261,35 @@ export class SessionConversation {
     }
   }
 
-  private async answer(
-    session: Session,
-    id: string,
-    operation: Operation,
-    decision: Decision,
-    own: UnderWay,
-  ): Promise<void> {
+  private async answer({ decision, ...judged }: Judged, own: UnderWay): Promise<void> {
+    const { id } = judged
     const { outcome } = decision
     switch (outcome.kind) {
       case 'allow':
-        return this.send(allowedToWire(id, decision, outcome.grant))
+        return this.verdict(allowedToWire(id, decision, outcome.grant))
       case 'deny':
-        return this.send(deniedToWire(id, decision, denyOutcomeToWire(outcome)))
+        return this.verdict(deniedToWire(id, decision, denyOutcomeToWire(outcome)))
       case 'require-approval':
-        return this.hold(session, id, operation, { ...decision, outcome }, own)
+        return this.underWay.hold({ ...judged, decision: { ...decision, outcome } }, own)
     }
   }
 
-  private async hold(
-    session: Session,
-    id: string,
-    operation: Operation,
-    decision: HeldDecision,
-    own: UnderWay,
-  ): Promise<void> {
-    const { outcome } = decision
-    try {
-      // The request names the session.
-      await session.stored
-      const asked = await this.services.approvals.ask(session, id, operation, decision)
-      if (asked.kind === 'consumed')
-        return this.send(allowedToWire(id, decision, outcome.grant, asked.approvalId))
-      if (own.withdrawn !== undefined || !this.isOpen())
-        return await this.leave(asked.approvalId, own.withdrawn ?? 'hold-elapsed')
-      const { terms, message } = outcome
-      this.wire.send({
-        $case: 'held',
-        value: {
-          operationId: id,
-          approvalId: asked.approvalId,
-          url: asked.url,
-          message,
-          holdSeconds: terms.holdSeconds,
-          expiresAt: BigInt(asked.expiresAt.getTime()),
-        },
-      })
-      const { waiting } = this.services
-      own.waiting = waiting.wait(asked.approvalId, outcome.digest, session, id)
-      const end = await this.ending(own, own.waiting)
-      if (end === undefined) return
-      if (end.kind === 'approved')
-        return this.send(allowedToWire(id, decision, outcome.grant, end.approvalId))
-      this.send(deniedToWire(id, decision, refusedToWire(end.error)))
-    } catch (caught) {
-      const error = toGatewayError(caught)
-      const isAnswer = error instanceof ApprovalError || error.code === 'ERR_CONTROL_FORGED'
-      if (!isAnswer) throw caught
-      this.send(deniedToWire(id, decision, refusedToWire(error)))
-    }
+  private verdict(value: ReturnType<typeof deniedToWire>): void {
+    this.send({ $case: 'verdict', value })
   }
 
-  /** Undefined = withdrawn before people had decided. */
-  private async ending(own: UnderWay, waiting: Waiting) {
-    const end = await waiting.end
-    return own.withdrawn === undefined ? end : undefined
+  private send(message: NonNullable<SessionResponse['message']>): void {
+    if (this.isOpen()) this.wire.send(message)
   }
 
-  private send(value: ReturnType<typeof deniedToWire>): void {
-    if (this.state === 'open') this.wire.send({ $case: 'verdict', value })
+  private withdraw({ operationId, reason }: Withdraw): void {
+    this.take(this.underWay.withdraw(operationId, withdrawReason(reason)))
   }
+}
 
-  private withdraw(id: string, reason: 'abandoned' | 'hold-elapsed'): void {
-    const own = this.underWay.get(id)
-    // Its verdict has just been sent: the two crossed.
-    if (own === undefined) return
-    own.withdrawn = reason
-    const { waiting } = own
-    if (waiting === undefined) return
-    waiting.withdraw()
-    this.underWay.delete(id)
-    this.take(this.leave(waiting.approvalId, reason))
-  }
-
-  private async leave(approvalId: string, reason: 'abandoned' | 'hold-elapsed'): Promise<void> {
-    if (reason === 'hold-elapsed' || this.services.waiting.isAwaited(approvalId)) return
-    await this.services.approvals.cancel(approvalId, 'the client cancelled or went away')
-  }
+interface Judged {
+  readonly session: Session
+  readonly id: string
+  readonly operation: Operation
+  readonly decision: Decision
 }
