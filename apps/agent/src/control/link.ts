@@ -27,7 +27,8 @@ import { Admissions } from './admissions'
 import { Backoff } from './backoff'
 import { type ChannelIdentity, createAgentClient } from './client'
 import { leaseRows, returnRows } from './row-leases'
-import { type SessionSurroundings, StreamSession } from './session'
+import { StreamSession } from './session'
+import type { SessionSurroundings } from './session-surroundings'
 import { endQuietly, SpareStreams } from './spare-streams'
 import { contractViolation } from './violation'
 
@@ -133,11 +134,11 @@ export class ControlLink implements ControlPlane {
     }
     const admitted = this.#admissions.find(request, this.#epoch)
     const client = this.#client
-    const session = new StreamSession(this.#spares.take(), request, {
+    const session: StreamSession = new StreamSession(this.#spares.take(), request, {
       clock: this.#options.clock,
       graceMillis: () => this.#graceMillis,
       answered: (answer, grant) => this.#answered(request, answer, grant),
-      ended: (ended) => this.#sessions.delete(ended),
+      ended: () => this.#sessions.delete(session),
       spans: this.#options.spans ?? noSpans,
       estimate: this.#options.estimate ?? (() => Promise.resolve(undefined)),
       checkCatalog: this.#options.checkCatalog ?? (() => Promise.resolve(undefined)),

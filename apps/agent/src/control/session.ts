@@ -1,15 +1,6 @@
-import type { ClientDuplexStream } from '@grpc/grpc-js'
-import {
-  type CatalogCheckWanted,
-  type Estimate,
-  type SessionOpened,
-  type SessionRequest,
-  type SessionResponse,
-  WithdrawReason,
-} from '@wardgate/contract'
+import { type SessionOpened, type SessionResponse, WithdrawReason } from '@wardgate/contract'
 import { AuthError, SessionError, toGatewayError } from '@wardgate/errors'
 import type {
-  Clock,
   ControlSession,
   ControlVerdict,
   Hold,
@@ -18,7 +9,6 @@ import type {
   Operation,
   SessionGrant,
 } from '@wardgate/gateway'
-import type { Spans } from '@wardgate/tracing'
 import { areSameTerms } from './admissions'
 import { AwaitedVerdicts } from './awaited-verdicts'
 import { grantFrom } from './grant'
@@ -26,37 +16,17 @@ import { openToWire } from './open-request'
 import { operationToWire } from './operation'
 import { errorFromRefused } from './refusal'
 import { Screenings } from './screenings'
+import { SessionAnswers } from './session-answers'
+import type { SessionStream, SessionSurroundings } from './session-surroundings'
+import { SessionTimer } from './session-timer'
 import { SessionTrace } from './session-trace'
 import { verdictFrom } from './verdict'
 import { contractViolation, unavailable } from './violation'
 
-export type SessionStream = ClientDuplexStream<SessionRequest, SessionResponse>
-
-/** Longest that a timer can wait. */
-const maximumTimerMillis = 2 ** 31 - 1
 /** For the control plane to confirm a session that began under an earlier admission. */
 const confirmMillis = 10_000
 /** For the control plane to say that a session is closed. */
 const closeMillis = 10_000
-
-export interface SessionSurroundings {
-  readonly clock: Clock
-  /** How long the session may live on its memo when the link is lost. */
-  readonly graceMillis: () => number
-  /** The control plane has answered the open, with a grant or with an objection. */
-  readonly answered: (answer: SessionOpened | undefined, grant: SessionGrant | undefined) => void
-  readonly ended: (session: StreamSession) => void
-  /** The control plane has said its last word on the session; the stream is as good as new. */
-  readonly released: (stream: SessionStream) => void
-  readonly spans: Spans
-  /** What the target expects of an operation; undefined = nobody knows. */
-  readonly estimate: (connectionId: string, operation: Operation) => Promise<Estimate | undefined>
-  /** Looks for what the stored catalog lacks. The digest of what there is by then; undefined = it cannot be read. */
-  readonly checkCatalog: (
-    connectionId: string,
-    wanted: CatalogCheckWanted,
-  ) => Promise<string | undefined>
-}
 
 /** One session over its own stream. Whatever ends the stream ends the session, after the grace. */
 export class StreamSession implements ControlSession {
@@ -72,7 +42,8 @@ export class StreamSession implements ControlSession {
   /** `untold`: it has begun, and the control plane has not been told yet. `unconfirmed`: told, and not answered. */
   #state: 'new' | 'untold' | 'unconfirmed' | 'open' | 'closed' = 'new'
   #lost: Error | undefined
-  #timer: NodeJS.Timeout | undefined
+  readonly #timer: SessionTimer
+  readonly #answers: SessionAnswers
 
   constructor(stream: SessionStream, request: OpenRequest, surroundings: SessionSurroundings) {
     this.#stream = stream
@@ -82,6 +53,14 @@ export class StreamSession implements ControlSession {
     this.#screenings = new Screenings((message) => {
       this.#tell()
       stream.write({ message })
+    })
+    this.#timer = new SessionTimer(surroundings.clock)
+    this.#answers = new SessionAnswers(surroundings, {
+      connectionId: () => this.grant.connectionId,
+      operation: (operationId) => this.#verdicts.operation(operationId),
+      send: (message) => {
+        if (this.#lost === undefined && this.#state !== 'closed') stream.write({ message })
+      },
     })
     stream.on('data', this.#receive).on('error', this.#lose).on('end', this.#lose)
   }
@@ -171,7 +150,7 @@ export class StreamSession implements ControlSession {
 
   /** Ends the session from outside: an administrator, or the agent's own drain. */
   kill(error: Error): void {
-    clearTimeout(this.#timer)
+    this.#timer.clear()
     this.#killed.abort(error)
   }
 
@@ -180,8 +159,8 @@ export class StreamSession implements ControlSession {
     // However short it was, the control plane hears of it.
     this.#tell()
     this.#state = 'closed'
-    clearTimeout(this.#timer)
-    this.#surroundings.ended(this)
+    this.#timer.clear()
+    this.#surroundings.ended()
     this.#trace.end()
     const wasLost = this.#lost !== undefined
     this.#lost ??= isClosed
@@ -189,7 +168,7 @@ export class StreamSession implements ControlSession {
     if (wasLost) return
     this.#stream.write({ message: { $case: 'close', value: { reason } } })
     if (this.#grant === undefined) return void this.#stream.end()
-    this.#timer = setTimeout(() => this.#stream.cancel(), closeMillis).unref()
+    this.#timer.after(closeMillis, () => this.#stream.cancel())
   }
 
   #rejectWaiting(error: Error): void {
@@ -200,7 +179,7 @@ export class StreamSession implements ControlSession {
   #tell(): void {
     if (this.#state !== 'untold' || this.#lost !== undefined) return
     this.#state = 'unconfirmed'
-    this.#timer = setTimeout(() => this.#object(unconfirmed()), confirmMillis).unref()
+    this.#timer.after(confirmMillis, () => this.#object(unconfirmed()))
     this.#sendOpen(this.grant.sessionId)
   }
 
@@ -241,9 +220,9 @@ export class StreamSession implements ControlSession {
         if (this.#state === 'closed') return
         return this.#screenings.answered(message.value)
       case 'estimateWanted':
-        return void this.#estimate(message.value.operationId)
+        return void this.#answers.estimate(message.value.operationId)
       case 'catalogCheckWanted':
-        return void this.#checkCatalog(message.value)
+        return void this.#answers.checkCatalog(message.value)
       case 'closed':
         return this.#released()
       case 'kill': {
@@ -252,24 +231,6 @@ export class StreamSession implements ControlSession {
         return this.#object(error)
       }
     }
-  }
-
-  async #estimate(operationId: string): Promise<void> {
-    const operation = this.#verdicts.operation(operationId)
-    const estimate =
-      operation === undefined
-        ? undefined
-        : await this.#surroundings.estimate(this.grant.connectionId, operation)
-    if (this.#lost !== undefined || this.#state === 'closed') return
-    this.#stream.write({ message: { $case: 'estimated', value: { operationId, estimate } } })
-  }
-
-  async #checkCatalog(wanted: CatalogCheckWanted): Promise<void> {
-    const { operationId } = wanted
-    const digest = await this.#surroundings.checkCatalog(this.grant.connectionId, wanted)
-    if (this.#lost !== undefined || this.#state === 'closed') return
-    const value = { operationId, digest: digest ?? '' }
-    this.#stream.write({ message: { $case: 'catalogChecked', value } })
   }
 
   #opened(message: SessionOpened): void {
@@ -289,7 +250,7 @@ export class StreamSession implements ControlSession {
 
   /** Fails closed: what has changed since the admission would not be in force in this session. */
   #confirmed(message: SessionOpened, grant: SessionGrant): void {
-    clearTimeout(this.#timer)
+    this.#timer.clear()
     this.#surroundings.answered(message, grant)
     if (!areSameTerms(grant, this.grant)) {
       const changed = 'the terms of the connection changed while the session was opened'
@@ -316,7 +277,7 @@ export class StreamSession implements ControlSession {
 
   #released(): void {
     if (this.#state !== 'closed') throw contractViolation('the end of a session that goes on')
-    clearTimeout(this.#timer)
+    this.#timer.clear()
     const stream = this.#stream
     stream.off('data', this.#receive).off('error', this.#lose).off('end', this.#lose)
     this.#surroundings.released(stream)
@@ -324,29 +285,24 @@ export class StreamSession implements ControlSession {
 
   #watchExpiry(expiresAt: number): void {
     if (expiresAt === 0) return
-    const left = expiresAt - this.#surroundings.clock.now()
-    this.#timer = setTimeout(
-      () => {
-        if (left > maximumTimerMillis) return this.#watchExpiry(expiresAt)
-        this.kill(new AuthError('ERR_AUTH_EXPIRED_TOKEN', 'the credential of the session expired'))
-      },
-      Math.min(Math.max(left, 0), maximumTimerMillis),
-    ).unref()
+    this.#timer.at(expiresAt, () => {
+      this.kill(new AuthError('ERR_AUTH_EXPIRED_TOKEN', 'the credential of the session expired'))
+    })
   }
 
   /** The stream is gone. Nothing can be decided or killed over it, so the session ends with the grace. */
   readonly #lose = (cause?: unknown): void => {
-    if (this.#state === 'closed') clearTimeout(this.#timer)
+    if (this.#state === 'closed') this.#timer.clear()
     if (this.#lost !== undefined) return
     this.#lost = unavailable('the link to the control plane was lost', cause)
     this.#opening?.reject(this.#lost)
     this.#rejectWaiting(this.#lost)
-    if (this.#grant === undefined) return this.#surroundings.ended(this)
-    clearTimeout(this.#timer)
+    if (this.#grant === undefined) return this.#surroundings.ended()
+    this.#timer.clear()
     const error = this.#lost
     const grace = this.#graceOf(this.#grant)
     if (grace === 0) this.kill(error)
-    else this.#timer = setTimeout(() => this.kill(error), grace).unref()
+    else this.#timer.after(grace, () => this.kill(error))
   }
 
   /** None for a session that the control plane has not confirmed: it may not even know of it. */

@@ -1,4 +1,4 @@
-import type { SessionStream } from './session'
+import type { SessionStream } from './session-surroundings'
 
 export interface SpareLimits {
   /** With fewer than this, new streams are opened, up to `most`. Above it, those that come back are enough. */
