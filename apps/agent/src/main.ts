@@ -1,4 +1,5 @@
 import { type GatewayError, toGatewayError } from '@wardgate/errors'
+import { containHttp2 } from '@wardgate/http2'
 import { createLogger } from '@wardgate/logger'
 import { protocols } from '@wardgate/protocols'
 import { noSpans, startTracing } from '@wardgate/tracing'
@@ -11,6 +12,7 @@ import { lockState } from './state-lock'
 import { version } from './version'
 
 async function main(): Promise<number> {
+  containHttp2()
   const stop = new AbortController()
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort())
   const config = readConfig(processEnv, protocols)

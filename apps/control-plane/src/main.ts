@@ -1,4 +1,5 @@
 import { GatewayError } from '@wardgate/errors'
+import { containHttp2 } from '@wardgate/http2'
 import { createLogger } from '@wardgate/logger'
 import { rekey } from './commands/rekey'
 import { reseal } from './commands/reseal'
@@ -7,6 +8,7 @@ import { readConfig } from './config/env'
 import { processEnv } from './config/process-env'
 
 async function main([command = 'serve', ...args]: readonly string[]): Promise<void> {
+  containHttp2()
   const config = readConfig(processEnv)
   if (command === 'serve') await serve(config)
   else if (command === 'rekey') await rekey(config, args)

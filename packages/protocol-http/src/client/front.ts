@@ -1,4 +1,5 @@
 import { GatewayError, ProtocolError } from '@wardgate/errors'
+import { containServer } from '@wardgate/http2'
 import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http'
 import {
   createServer as createServer2,
@@ -106,15 +107,17 @@ export class Front {
   }
 
   #createHttp2(): Http2Server {
-    const server = createServer2({
-      settings: {
-        maxConcurrentStreams: MAX_CONCURRENT_STREAMS,
-        maxHeaderListSize: MAX_HEADER_BYTES,
-        enablePush: false,
-        enableConnectProtocol: true,
-      },
-      maxSessionInvalidFrames: 16,
-    })
+    const server = containServer(
+      createServer2({
+        settings: {
+          maxConcurrentStreams: MAX_CONCURRENT_STREAMS,
+          maxHeaderListSize: MAX_HEADER_BYTES,
+          enablePush: false,
+          enableConnectProtocol: true,
+        },
+        maxSessionInvalidFrames: 16,
+      }),
+    )
     server.on('session', (session: ServerHttp2Session) => {
       const way = this.#opening
       if (way === undefined) session.destroy()

@@ -1,3 +1,4 @@
+import { SessionError } from '@wardgate/errors'
 import { IncomingMessage } from 'node:http'
 import { constants, type Http2ServerRequest, type ServerHttp2Stream } from 'node:http2'
 import { Socket } from 'node:net'
@@ -59,6 +60,10 @@ class StreamSocket extends Duplex {
       return
     }
     this.#hasAnswered = true
+    if (this.#stream.closed) {
+      done(new SessionError('ERR_SESSION_CLIENT_GONE', 'the client left its request'))
+      return
+    }
     const protocol = /^Sec-WebSocket-Protocol: (.*)\r$/m.exec(chunk.toString('latin1'))?.[1]
     this.#stream.respond({ ':status': 200, ...protocolIn(protocol) })
     done()
