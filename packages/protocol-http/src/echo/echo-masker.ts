@@ -1,9 +1,11 @@
 import type { TargetCredential } from '@wardgate/gateway'
+import { EscapedFinder, type Span } from './escaped-finder'
 import { formsOf } from './forms'
 
-interface Span {
-  readonly start: number
-  readonly end: number
+/** How one secret is looked for. */
+interface Search {
+  readonly forms: readonly Buffer[]
+  readonly escaped: EscapedFinder
 }
 
 /** The first `length` bytes of a form. */
@@ -15,10 +17,14 @@ interface Beginning {
 const noBeginnings: readonly Beginning[] = []
 const noSpans: readonly Span[] = []
 const shown = '[credential]'
+const escapeStart = /[%\\&=]/
+/** What is shorter is too likely to be part of something else. */
+const MIN_SECRET_LENGTH = 8
 
 /** Finds the credential that a request carried in what comes back, and hides it. Lengths stay, and so does framing. */
 export class EchoMasker {
-  readonly #bySecret: ReadonlyMap<string, readonly Buffer[]>
+  readonly #bySecret: ReadonlyMap<string, Search | undefined>
+  readonly #escaped: readonly EscapedFinder[]
   /** The longest first. */
   readonly #forms: readonly Buffer[]
   readonly #texts: readonly string[]
@@ -27,9 +33,11 @@ export class EchoMasker {
   /** `former` knows some of the secrets already: their forms are not made again. */
   constructor(secrets: readonly string[], former?: EchoMasker) {
     const known = former === undefined ? undefined : former.#bySecret
-    const formsOnce = (secret: string) => known?.get(secret) ?? formsOf(secret)
-    this.#bySecret = new Map(secrets.map((secret) => [secret, formsOnce(secret)]))
-    this.#forms = [...this.#bySecret.values()].flat().sort((a, b) => b.length - a.length)
+    const searchOnce = (secret: string) => known?.get(secret) ?? searchFor(secret)
+    this.#bySecret = new Map(secrets.map((secret) => [secret, searchOnce(secret)]))
+    const searches = [...this.#bySecret.values()].filter((search) => search !== undefined)
+    this.#escaped = searches.map(({ escaped }) => escaped)
+    this.#forms = searches.flatMap(({ forms }) => forms).sort((a, b) => b.length - a.length)
     this.#texts = this.#forms.map((form) => form.toString('latin1'))
   }
 
@@ -58,7 +66,7 @@ export class EchoMasker {
 
   /** Header values: bytes as Latin-1. */
   maskText(text: string): string {
-    if (!this.#texts.some((form) => text.includes(form))) return text
+    if (!escapeStart.test(text) && !this.#texts.some((form) => text.includes(form))) return text
     return this.mask(Buffer.from(text, 'latin1')).toString('latin1')
   }
 
@@ -70,7 +78,7 @@ export class EchoMasker {
       if (length <= pending || length > end || bytes[end - length] !== form[0]) continue
       if (bytes.compare(form, 0, length, end - length, end) === 0) pending = length
     }
-    return pending
+    return Math.max(pending, ...this.#escaped.map((escaped) => escaped.pendingIn(bytes)))
   }
 
   /** Looked up once for each byte that a chunk ends with. */
@@ -92,6 +100,9 @@ export class EchoMasker {
     for (const form of this.#forms)
       for (let at = bytes.indexOf(form); at !== -1; at = bytes.indexOf(form, at + form.length))
         found.push({ start: at, end: at + form.length })
+    const text = bytes.toString('latin1')
+    if (escapeStart.test(text))
+      for (const escaped of this.#escaped) found.push(...escaped.spansIn(text))
     if (found.length === 0) return noSpans
     found.sort((a, b) => a.start - b.start)
     const spans: Span[] = []
@@ -113,6 +124,11 @@ export function covered(bytes: Buffer, spans: readonly Span[]): Buffer {
     if (end - start >= shown.length) copy.write(shown, start, 'latin1')
   }
   return copy
+}
+
+function searchFor(secret: string): Search | undefined {
+  if (secret.length < MIN_SECRET_LENGTH) return undefined
+  return { forms: formsOf(secret), escaped: new EscapedFinder(secret) }
 }
 
 const kept = new WeakMap<TargetCredential, EchoMasker>()

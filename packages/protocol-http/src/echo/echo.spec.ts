@@ -23,7 +23,26 @@ const forms: readonly (readonly [string, string])[] = [
   ['in JSON with slashes escaped', JSON.stringify(secret).slice(1, -1).replaceAll('/', '\\/')],
   ['in JSON within JSON', JSON.stringify(JSON.stringify(secret).slice(1, -1)).slice(1, -1)],
   ['in HTML', 'sk/live+9&quot;2&amp;f&lt;x&gt;\\tail'],
+  ['in hex', Buffer.from(secret).toString('hex')],
+  ['in hex of capitals', Buffer.from(secret).toString('hex').toUpperCase()],
+  ['backwards', Buffer.from(secret).reverse().toString()],
+  ['percent-encoded twice', encodeURIComponent(encodeURIComponent(secret))],
+  ['percent-encoded thrice', encodeURIComponent(encodeURIComponent(encodeURIComponent(secret)))],
+  ['percent-encoded in every character', escapedIn(secret, (hex) => `%${hex}`)],
+  ['percent-encoded in some characters', escapedIn(secret, (hex) => `%${hex}`, 3)],
+  ['percent-encoded in its last character', secret.slice(0, -1) + '%6c'],
+  ['in JSON in every character', escapedIn(secret, (hex) => `\\u00${hex}`)],
+  ['in JSON within JSON in some characters', escapedIn(secret, (hex) => `\\\\u00${hex}`, 2)],
+  ['in HTML in every character', escapedIn(secret, (hex) => `&#x${hex};`)],
+  ['in HTML in decimal', escapedIn(secret, (hex) => `&#${Number.parseInt(hex, 16)};`, 2)],
+  ['in quoted-printable', escapedIn(secret, (hex) => `=${hex.toUpperCase()}`, 4)],
 ]
+
+function escapedIn(text: string, escape: (hex: string) => string, every = 1): string {
+  const shown = (byte: number, at: number) =>
+    at % every === 0 ? escape(byte.toString(16)) : String.fromCharCode(byte)
+  return Array.from(Buffer.from(text), shown).join('')
+}
 
 describe('the credential in what comes back', () => {
   it.each(forms)('is hidden %s, wherever a chunk ends', (_title, form) => {
@@ -31,6 +50,15 @@ describe('the credential in what comes back', () => {
     for (let at = 0; at <= text.length; at++) {
       const shown = through([text.subarray(0, at), text.subarray(at)])
       expect(shown).toBe(`before ${'[credential]'.padEnd(Buffer.byteLength(form), '*')} after`)
+    }
+  })
+
+  it('is hidden in UTF-16 of either order', () => {
+    const text = Buffer.from(`before ${secret} after`, 'utf16le')
+    for (const order of [text, Buffer.from(text).swap16()]) {
+      const shown = through([order.subarray(0, 21), order.subarray(21)])
+      expect(shown).toContain('[credential]')
+      expect(shown.replaceAll('\0', '')).not.toContain('live')
     }
   })
 

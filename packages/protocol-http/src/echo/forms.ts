@@ -1,11 +1,20 @@
-/** What is shorter is too likely to be part of something else. */
-const MIN_SECRET_LENGTH = 8
-
 /** How a secret may come back from a target that shows what it was sent. */
 export function formsOf(secret: string): readonly Buffer[] {
-  if (secret.length < MIN_SECRET_LENGTH) return []
-  const forms = [secret, ...percentForms(secret), ...base64Forms(secret)].flatMap(escapedForms)
-  return [...new Set(forms)].map((form) => Buffer.from(form))
+  const texts = [secret, ...percentForms(secret), ...base64Forms(secret)].flatMap(escapedForms)
+  const all = new Set([...texts, ...hexForms(secret)])
+  const backwards = Buffer.from(secret).reverse()
+  return [...[...all].map((text) => Buffer.from(text)), ...wideForms(secret), backwards]
+}
+
+function hexForms(secret: string): readonly string[] {
+  const lower = Buffer.from(secret).toString('hex')
+  return [lower, lower.toUpperCase()]
+}
+
+/** UTF-16 of either order. */
+function wideForms(secret: string): readonly Buffer[] {
+  const littleEndian = Buffer.from(secret, 'utf16le')
+  return [littleEndian, Buffer.from(littleEndian).swap16()]
 }
 
 function percentForms(secret: string): readonly string[] {
