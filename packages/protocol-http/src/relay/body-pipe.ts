@@ -7,6 +7,12 @@ import { Inflation } from '../wire/inflation'
 
 type BodyMasker = ReturnType<Permit['body']>
 
+/** Reads a body as it comes: both give what may be shown so far. */
+interface Filter<Shown extends Uint8Array> {
+  write(chunk: Buffer): Shown
+  end(): Shown
+}
+
 export interface BodySink {
   /** False = no more until `onDrain`'s listener is called. */
   write(chunk: Uint8Array): boolean
@@ -15,9 +21,9 @@ export interface BodySink {
 }
 
 /** A response body on its way to the client: decoded when it has to be masked, else as it comes. */
-export interface BodyPipe {
+export interface BodyPipe<Chunk extends Uint8Array = Buffer> {
   /** False = no more until `resume` of the pipe's owner. */
-  write(chunk: Buffer): boolean
+  write(chunk: Chunk): boolean
   end(): void
   /** The client takes more again. */
   drained(): void
@@ -46,8 +52,8 @@ export function bodyPipe(options: BodyPipeOptions): BodyPipe {
     )
   const [decoder] = decoders
   const shown = (whenDrained: () => void) => {
-    const pipe = masker.active ? masked(masker, sink, whenDrained) : direct(sink, whenDrained)
-    return withoutEcho(pipe, echo)
+    const pipe = direct(sink, whenDrained)
+    return withoutEcho(masker.active ? filtered(masker, pipe) : pipe, echo)
   }
   if (decoder === undefined) return shown(goOn)
   return decoded(
@@ -69,20 +75,10 @@ export function isRewritten({
 
 /** Before anything else reads it: what a masker writes anew may not be found again. */
 export function withoutEcho(pipe: BodyPipe, echo: EchoStream | undefined): BodyPipe {
-  if (echo === undefined) return pipe
-  const pass = (bytes: Buffer) => bytes.length === 0 || pipe.write(bytes)
-  return {
-    write: (chunk) => pass(echo.write(chunk)),
-    end: () => {
-      pass(echo.end())
-      pipe.end()
-    },
-    drained: () => pipe.drained(),
-    destroy: () => pipe.destroy(),
-  }
+  return echo === undefined ? pipe : filtered(echo, pipe)
 }
 
-function direct(sink: BodySink, goOn: () => void): BodyPipe {
+function direct(sink: BodySink, goOn: () => void): BodyPipe<Uint8Array> {
   return {
     write: (chunk) => sink.write(chunk),
     end: () => sink.end(),
@@ -91,16 +87,20 @@ function direct(sink: BodySink, goOn: () => void): BodyPipe {
   }
 }
 
-function masked(masker: BodyMasker, sink: BodySink, goOn: () => void): BodyPipe {
-  const pass = (bytes: Uint8Array) => bytes.length === 0 || sink.write(bytes)
+/** What `filter` makes of it, on its way to `next`. */
+function filtered<Shown extends Uint8Array>(
+  filter: Filter<Shown>,
+  next: BodyPipe<Shown>,
+): BodyPipe {
+  const pass = (bytes: Shown) => bytes.length === 0 || next.write(bytes)
   return {
-    write: (chunk) => pass(masker.write(chunk)),
+    write: (chunk) => pass(filter.write(chunk)),
     end: () => {
-      pass(masker.end())
-      sink.end()
+      pass(filter.end())
+      next.end()
     },
-    drained: goOn,
-    destroy: () => undefined,
+    drained: () => next.drained(),
+    destroy: () => next.destroy(),
   }
 }
 

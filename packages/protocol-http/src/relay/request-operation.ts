@@ -31,20 +31,9 @@ export function requestOperation(
   visit: Visit,
   body: ReadBody,
 ): RequestOperation {
-  const { method, scheme, authority, path, query } = head
   const headers = headersForTarget(exchange, visit, body)
   const traceparent = traceOf(exchange.fields)
-  const kind = 'request'
-  const judged = {
-    kind,
-    method,
-    scheme,
-    authority,
-    path,
-    query,
-    headers,
-    body: body.judged,
-  } as const
+  const judged = { kind: 'request', ...head, headers, body: body.judged } as const
   return traceparent === undefined ? judged : { ...judged, traceparent }
 }
 
