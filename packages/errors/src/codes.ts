@@ -92,6 +92,10 @@ export const errorCodes = {
     meaning: 'The target closed the connection.',
     nextStep: 'Connect again; look at the log of the target.',
   },
+  ERR_TARGET_UNREADABLE: {
+    meaning: 'What the target answered cannot be read, so it is not shown.',
+    nextStep: 'Have the owner of the target look at what it answers.',
+  },
   ERR_PROTOCOL_MALFORMED: {
     meaning: 'Bytes that are not legal in this protocol at this point.',
     nextStep: 'Use a maintained client; report the case if the client is one.',

@@ -247,7 +247,27 @@ it.each([
   })
   const response = await stage.fetch('/x')
   expect(response.status).toBe(502)
-  expect(await response.text()).toContain('transfer coding')
+  expect(await response.json()).toMatchObject({
+    code: 'ERR_TARGET_UNREADABLE',
+    title: 'What the target answered cannot be read, so it is not shown.',
+    detail: expect.stringContaining('transfer coding') as unknown,
+  })
+})
+
+it('withholds what is no HTTP, and goes on with the session', async () => {
+  let answers = 0
+  await start((_request, response) => {
+    if (answers++ === 0) response.socket?.end('SSH-2.0-OpenSSH_9.2\r\n\r\n')
+    else response.writeHead(200, json).end('{}')
+  })
+  const answer = await stage.fetch('/x')
+  expect(answer.status).toBe(502)
+  expect(await answer.json()).toMatchObject({
+    code: 'ERR_TARGET_UNREADABLE',
+    nextStep: 'Have the owner of the target look at what it answers.',
+  })
+  expect((await stage.fetch('/x')).status).toBe(200)
+  expect(stage.spool.of('session-ended')).toEqual([])
 })
 
 it('passes what a rule says may pass unread', async () => {

@@ -1,4 +1,4 @@
-import { ApprovalError, SessionError } from '@wardgate/errors'
+import { ApprovalError, errorCodes, SessionError } from '@wardgate/errors'
 import { defaultLimits } from '../limits'
 import { fakeGate, fakeHold, statement } from '../testing'
 
@@ -46,9 +46,8 @@ it('says where the approval is and to send it again when the hold has elapsed', 
     error: { code: 'ERR_APPROVAL_PENDING', retryable: true },
   })
   const { message } = (denial as { error: Error }).error
-  expect(message).toContain(fakeHold.approvalId)
-  expect(message).toContain(fakeHold.url)
-  expect(message).toContain('send the identical operation again after approval')
+  expect(message).toBe(`approval ${fakeHold.approvalId} is pending at ${fakeHold.url}`)
+  expect(errorCodes.ERR_APPROVAL_PENDING.nextStep).toContain('Send the identical operation again')
   expect(controlPlane.withdrawn).toMatchObject([{ reason: 'hold-elapsed' }])
   expect(spool.of('refused')).toMatchObject([{ code: 'ERR_APPROVAL_PENDING' }])
 })

@@ -99,7 +99,6 @@ export class VerdictWait {
 }
 
 function pending({ approvalId, url }: Hold): GatewayError {
-  const nextStep = 'send the identical operation again after approval'
-  const message = `approval ${approvalId} is pending at ${url}: ${nextStep}`
-  return new ApprovalError('ERR_APPROVAL_PENDING', message, { retryable: true, nextStep })
+  const message = `approval ${approvalId} is pending at ${url}`
+  return new ApprovalError('ERR_APPROVAL_PENDING', message, { retryable: true })
 }

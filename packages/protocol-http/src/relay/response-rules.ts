@@ -1,4 +1,10 @@
-import { PolicyError, ProtocolError, TargetError, type GatewayError } from '@wardgate/errors'
+import {
+  PolicyError,
+  ProtocolError,
+  SessionError,
+  TargetError,
+  type GatewayError,
+} from '@wardgate/errors'
 import { EchoStream } from '../echo/echo-stream'
 import type { EchoMasker } from '../echo/echo-masker'
 import { decodersOf } from '../wire/codings'
@@ -15,7 +21,10 @@ export function requireMessages(fields: readonly Field[]): void {
 /** A part of a body cannot be masked: what it is a part of is not known. Range was not sent, so none was asked for. */
 export function refusePart(status: number): void {
   if (status !== 206 && status !== 416) return
-  throw new TargetError('ERR_TARGET_LOST', 'the target sent a part of a body nobody asked for')
+  throw new TargetError(
+    'ERR_TARGET_UNREADABLE',
+    'the target sent a part of a body nobody asked for',
+  )
 }
 
 /** Where no body comes its type says nothing, and an answer without a type is no reason to refuse. */
@@ -48,13 +57,19 @@ function refuseUnreadableParts(fields: readonly Field[]): void {
     refuse('the answer is a part of a compressed body', 'Ask without Range.')
 }
 
+/** A target that is lost, or a session that is over; an answer that cannot be read is one answer's end. */
+export function endsSession(error: GatewayError): boolean {
+  if (error instanceof SessionError) return true
+  return error instanceof TargetError && error.code !== 'ERR_TARGET_UNREADABLE'
+}
+
 /** What cannot be read was not sent by the client: it is told so as an error of the target's. */
 export function ofTheTarget(error: GatewayError): GatewayError {
   if (!(error instanceof ProtocolError)) return error
-  return new TargetError('ERR_TARGET_LOST', `the target's answer was withheld: ${error.message}`, {
-    cause: error,
-    nextStep: error.nextStep ?? 'Have the owner of the target look at what it answers.',
-  })
+  const message = `the target's answer was withheld: ${error.message}`
+  const next = error.nextStep === undefined ? {} : { nextStep: error.nextStep }
+  const options = { cause: error, retryable: false, ...next }
+  return new TargetError('ERR_TARGET_UNREADABLE', message, options)
 }
 
 /** Under another transfer coding nobody has read the body: https://datatracker.ietf.org/doc/html/rfc9112#section-6.1 */

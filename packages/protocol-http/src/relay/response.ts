@@ -1,4 +1,4 @@
-import { SessionError, TargetError, type GatewayError } from '@wardgate/errors'
+import { SessionError, type GatewayError } from '@wardgate/errors'
 import type { Outcome, Permit } from '@wardgate/gateway'
 import type { EchoMasker } from '../echo/echo-masker'
 import { problemOf } from '../errors'
@@ -15,6 +15,7 @@ import { outletTo, type Outlet } from './outlet'
 import { shownHeaders } from './response-headers'
 import {
   echoStreamOf,
+  endsSession,
   ofTheTarget,
   refuseOtherCodings,
   isBodiless,
@@ -134,10 +135,12 @@ export class ResponseRelay implements ResponseListener, BodySink {
     this.#start = undefined
     this.#pipe?.destroy()
     this.#outlet?.destroy()
-    const isOurs = !(error instanceof TargetError || error instanceof SessionError)
+    const isOurs = !endsSession(error)
+    // Before the target has answered it is the request that cannot be read.
+    const told = this.status === 0 ? error : ofTheTarget(error)
     this.#settle(this.status === 0 ? 'unknown' : this.#statusWord(), error)
     const { operationId } = permit
-    if (isOurs) answerProblem(this.#request, problemOf(ofTheTarget(error), { operationId }))
+    if (isOurs) answerProblem(this.#request, problemOf(told, { operationId }))
     else if (exchange.hasBegun) exchange.breakOff()
     this.#finish(isOurs ? undefined : error)
   }

@@ -1,6 +1,6 @@
-import { GatewayError, TargetError } from '@wardgate/errors'
+import { GatewayError, ProtocolError, TargetError } from '@wardgate/errors'
 import type { Permit } from '@wardgate/gateway'
-import type { Dispatcher, Pool } from 'undici'
+import { errors, type Dispatcher, type Pool } from 'undici'
 import type { Field } from '../wire/fields'
 import { requestTarget, type Outgoing } from './outgoing'
 
@@ -141,13 +141,11 @@ const timeouts: Readonly<Record<string, string>> = {
 function targetError(error: unknown): GatewayError {
   if (error instanceof GatewayError) return error
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const options = { cause: error }
   if (code === 'UND_ERR_INVALID_ARG')
-    return new TargetError('ERR_TARGET_LOST', 'the request cannot be sent to the target', {
-      cause: error,
-    })
-  const message = timeouts[code] ?? (code.startsWith('HPE_') ? unreadable : lost)
-  return new TargetError('ERR_TARGET_LOST', message, { cause: error })
+    return new ProtocolError('ERR_PROTOCOL_UNSUPPORTED', 'it cannot be sent to the target', options)
+  if (error instanceof errors.HTTPParserError)
+    return new TargetError('ERR_TARGET_UNREADABLE', "the target's answer is no HTTP", options)
+  const message = timeouts[code] ?? 'the target closed the connection'
+  return new TargetError('ERR_TARGET_LOST', message, options)
 }
-
-const lost = 'the target closed the connection'
-const unreadable = "the target's answer is no HTTP"
