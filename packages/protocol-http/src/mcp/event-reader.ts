@@ -1,8 +1,8 @@
 import { ProtocolError } from '@wardgate/errors'
 
 export interface ServerEvent {
-  /** Everything but the data, as it was, with its line breaks. */
-  readonly fields: string
+  /** Everything but the data, line by line. */
+  readonly fields: readonly string[]
   /** Undefined = a comment or a heartbeat; empty = an event that only says where the stream stands. */
   readonly data: string | undefined
 }
@@ -40,7 +40,7 @@ function eventOf(block: string): ServerEvent {
   const data = lines.filter((line) => line === 'data' || line.startsWith('data:'))
   const others = lines.filter((line) => !data.includes(line) && line !== '')
   return {
-    fields: others.map((line) => `${line}\n`).join(''),
+    fields: others,
     data: data.length === 0 ? undefined : data.map((line) => line.slice(5).trimStart()).join('\n'),
   }
 }

@@ -21,6 +21,10 @@ export type RpcId = string | number
 
 export type RpcRequest = Extract<RpcMessage, { readonly method: string }>
 
+export function isMessage(value: unknown): value is RpcMessage {
+  return shapes.safeParse(value).success
+}
+
 export function isRequest(message: RpcMessage): message is RpcRequest {
   return 'method' in message
 }

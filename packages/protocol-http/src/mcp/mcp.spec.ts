@@ -164,7 +164,7 @@ it('filters a list of tools on whichever stream it comes', async () => {
       `data: ${JSON.stringify({ jsonrpc: '2.0', id: 3, result: { tools: tools() } })}\n\n`,
     )
   }
-  const text = await (await stage.fetch('/mcp', { headers: { 'last-event-id': '1' } })).text()
+  const text = await (await stage.fetch('/mcp')).text()
   expect(text).toContain('Adds')
   expect(text).not.toContain('drop')
 })
@@ -230,6 +230,79 @@ it('keeps the session of one principal from another', async () => {
   expect(received).toHaveLength(2)
 })
 
+it('keeps the stream of one principal from another, where a server keeps no sessions', async () => {
+  await start()
+  respond = (_message, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).end('id: 41\ndata: \n\n')
+  }
+  const resume = (id: string, headers: Record<string, string> = {}) =>
+    stage.fetch('/mcp', { headers: { 'last-event-id': id, ...headers } })
+  const id = /^id: (.*)$/m.exec(await (await stage.fetch('/mcp')).text())?.[1] ?? ''
+  expect((await resume(id)).status).toBe(200)
+  expect(received[1]!.headers['last-event-id']).toBe('41')
+  for (const guessed of ['41', '42', id.replace('.41', '.42')])
+    expect((await resume(guessed)).status).toBe(404)
+  stage.controlPlane.grant = { ...stage.controlPlane.grant, principalId: 'principal-2' }
+  expect((await resume(id, { authorization: 'Bearer token-2' })).status).toBe(404)
+  expect(received).toHaveLength(2)
+})
+
+it('writes messages in UTF-8, whatever charset they came under', async () => {
+  await start()
+  respond = ({ id }, response) => {
+    response.setHeader('content-type', 'application/json; charset=utf-7')
+    response.end(JSON.stringify({ jsonrpc: '2.0', id, result: { text: '+2zvc.ZA-' } }))
+  }
+  const answer = await post(
+    { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'add+ACIALA-' } },
+    { 'content-type': 'application/json; charset=utf-7' },
+  )
+  expect(received[0]!.headers['content-type']).toBe('application/json')
+  expect(answer.headers.get('content-type')).toBe('application/json')
+})
+
+it('shows no question that a server asks by an error, or by a notification', async () => {
+  await start()
+  const data = { elicitations: [{ mode: 'url', url: 'https://evil.example' }] }
+  respond = ({ id }, response) => {
+    const message = { jsonrpc: '2.0', id, error: { code: -32042, message: 'go there', data } }
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(message))
+  }
+  const refused = await (await call('add')).text()
+  expect(refused).not.toContain('evil.example')
+  expect(refused).toContain('elicitation/create')
+  respond = (_message, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.end('data: {"jsonrpc":"2.0","method":"sampling/createMessage","params":{}}\n\n:\n\n')
+  }
+  expect(await (await stage.fetch('/mcp')).text()).toBe(':\n\n')
+})
+
+it.each([
+  ['a message', { jsonrpc: '2.0', id: 1, error: { code: 1, message: 'no\u200b way' } }],
+  ['no message', { detail: 'no\u200b way' }],
+  ['text', 'no\u200b way'],
+])('removes hidden text from an error of HTTP that is %s', async (_title, body) => {
+  await start()
+  respond = (_message, response) => {
+    response.writeHead(400, { 'content-type': 'application/json' })
+    response.end(typeof body === 'string' ? body : JSON.stringify(body))
+  }
+  const answer = await call('add')
+  expect(answer.status).toBe(400)
+  expect(await answer.text()).toContain('no way')
+})
+
+it('filters a list of tools that comes as an error of HTTP', async () => {
+  await start()
+  stage.controlPlane.showsTool = ({ name }) => name !== 'drop'
+  respond = ({ id }, response) => {
+    response.writeHead(400, { 'content-type': 'application/json' })
+    response.end(JSON.stringify({ jsonrpc: '2.0', id, result: { tools: tools() } }))
+  }
+  expect(await (await call('add')).text()).not.toContain('drop')
+})
+
 it('passes on no header but those of the protocol', async () => {
   await start()
   await post(
@@ -245,9 +318,11 @@ it.each([
   ['region', { 'mcp-param-region': 'eu' }, 200],
   ['region', { 'mcp-param-region': '=?base64?ZXU=?=' }, 200],
   ['region', { 'mcp-param-region': 'us' }, 400],
+  ['another', { 'mcp-param-region': 'decoy' }, 400],
+  ['of another name', { 'mcp-param-zone': 'eu' }, 200],
 ])('takes a header that repeats the argument %s: %j', async (_name, headers, status) => {
   await start()
-  const params = { name: 'add', arguments: { region: 'eu' } }
+  const params = { name: 'add', arguments: { region: 'eu', other: 'decoy' } }
   const answer = await post({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }, headers)
   expect(answer.status).toBe(status)
 })
@@ -295,9 +370,9 @@ it('shows events one by one, without what a server may not ask for', async () =>
   }
   const text = await (await call('add')).text()
   expect(text).toContain('notifications/progress')
-  expect(text).toContain('event: message\nid: 1\ndata: {"jsonrpc":"2.0","id":1,"result"')
+  expect(text).toMatch(/event: message\nid: [\w-]{80,}\.1\ndata: \{"jsonrpc":"2.0","id":1,"result"/)
   expect(text).not.toContain('sampling')
-  expect(text).toContain('id: 7\ndata: \n\n: bye\n\n')
+  expect(text).toMatch(/id: [\w-]{80,}\.7\ndata: \n\n:\n\n$/)
 })
 
 it('shows what the settings let a server ask for', async () => {
@@ -314,7 +389,7 @@ it('judges the stream of the server and the end of its session', async () => {
   respond = (_message, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' }).end(': hello\n\n')
   }
-  expect(await (await stage.fetch('/mcp')).text()).toBe(': hello\n\n')
+  expect(await (await stage.fetch('/mcp')).text()).toBe(':\n\n')
   await stage.fetch('/mcp', { method: 'DELETE' })
   expect(asked().map(({ method }) => method)).toEqual(['session/listen', 'session/end'])
 })
@@ -336,6 +411,10 @@ it('refuses a header that says something else than the body', async () => {
   const body = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'drop' } }
   expect((await post(body, { 'mcp-method': 'tools/list' })).status).toBe(400)
   expect((await post(body, { 'mcp-name': 'add' })).status).toBe(400)
+  for (const method of ['GET', 'DELETE'])
+    expect((await stage.fetch('/mcp', { method, headers: { 'mcp-name': 'drop' } })).status).toBe(
+      400,
+    )
   expect(received).toEqual([])
 })
 

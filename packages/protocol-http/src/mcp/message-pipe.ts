@@ -12,7 +12,7 @@ export interface MessagePipeOptions {
   readonly mediaType: string
   readonly sink: BodySink
   readonly goOn: () => void
-  readonly messages: ShownMessages
+  readonly messages: Pick<ShownMessages, 'show' | 'showFields'>
 }
 
 /** An answer of an MCP server, message by message: one JSON body, or events that each carry one. */
@@ -68,12 +68,14 @@ export class MessagePipe implements BodyPipe {
 
   async #showEvent({ fields, data }: ServerEvent): Promise<void> {
     const { masker, messages } = this.#options
-    if (data === undefined) return this.#pass(masker.write(Buffer.from(`${fields}\n`)))
-    if (data === '') return this.#pass(masker.write(Buffer.from(`${fields}data: \n\n`)))
+    const others = messages.showFields(fields)
+    const write = (...lines: readonly string[]) =>
+      this.#pass(masker.write(Buffer.from([...others, ...lines, '\n'].join('\n'))))
+    if (data === undefined) return write()
+    if (data === '') return write('data: ')
     const shown = await messages.show(Buffer.from(data))
     if (shown === undefined || this.#isOver) return
-    const event = `${fields}data: ${Buffer.from(shown).toString()}\n\n`
-    this.#pass(masker.write(Buffer.from(event)))
+    write(`data: ${Buffer.from(shown).toString()}`)
   }
 
   #pass(bytes: Uint8Array): void {

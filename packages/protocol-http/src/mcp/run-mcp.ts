@@ -11,9 +11,9 @@ import { essenceOf } from '../wire/media-type'
 import { checkOrigin } from './check-origin'
 import { denialMessage } from './denial'
 import { idOf, parseMessage, type RpcId, type RpcMessage } from './json-rpc'
-import { checkHeaders, headersForServer } from './headers'
+import { checkHeaders, headersForServer, headersOfMessages } from './headers'
 import { ServerMessages } from './server-messages'
-import { boundSession, ownSession } from './session-ids'
+import { boundSession, ownIds } from './session-ids'
 import { toolCallOf } from './tool-call'
 import { isNameShown } from './tool-list'
 
@@ -29,8 +29,9 @@ export async function runMcp(
   checkOrigin(exchange.fields, visit.settings.mcp.origins)
   const request = await readRequest(exchange, visit, session)
   checkEndpoint(request)
-  const headers = ownSession(headersForServer(request.operation.headers), session.gate)
   const message = exchange.method === 'POST' ? messageOf(request) : undefined
+  const hasMessage = message !== undefined
+  const headers = ownIds(headersForServer(request.operation.headers, { hasMessage }), session.gate)
   const operation = operationOf(exchange, message)
   refuseHiddenName(operation, visit)
   const id = message === undefined ? undefined : idOf(message)
@@ -42,7 +43,7 @@ export async function runMcp(
   return forward({
     ...withMessage(request, headers, message),
     permit: answer,
-    showHeaders: (shown) => boundSession(shown, session.gate),
+    showHeaders: (shown) => boundSession(headersOfMessages(shown), session.gate),
     messages: new ServerMessages({
       gate: session.gate,
       permit: answer,
@@ -72,11 +73,13 @@ function messageOf({ operation }: ReadRequest): RpcMessage {
 }
 
 function operationOf(exchange: Exchange, message: RpcMessage | undefined): ToolCallOperation {
-  if (message !== undefined) {
-    const operation = toolCallOf(message)
-    checkHeaders(exchange.fields, operation)
-    return operation
-  }
+  const operation = message === undefined ? bodilessOperation(exchange) : toolCallOf(message)
+  checkHeaders(exchange.fields, operation)
+  return operation
+}
+
+/** The engine's own words for it are no method that a header could repeat. */
+function bodilessOperation(exchange: Exchange): ToolCallOperation {
   const method = bodiless[exchange.method]
   if (method === undefined)
     throw new ProtocolError('ERR_PROTOCOL_UNSUPPORTED', `${exchange.method} is no part of MCP`)

@@ -4,11 +4,16 @@ import { z } from 'zod'
 import type { ShownMessages } from '../relay/decide-request'
 import type { HttpSettings } from '../settings'
 import { denialMessage } from './denial'
-import { isRequest, parseMessage, type RpcMessage, type RpcRequest } from './json-rpc'
+import { isMessage, isRequest, parseMessage, type RpcMessage, type RpcRequest } from './json-rpc'
+import { shownFields } from './event-fields'
 import { ShownValue } from './shown-value'
 import { shownTools } from './tool-list'
 
 const questions = z.record(z.string(), z.looseObject({ method: z.string() }))
+
+const elicitation = 'elicitation/create'
+/** https://modelcontextprotocol.io/specification/2025-11-25/client/elicitation#url-elicitation-required-error */
+const elicitationRequired = -32_042
 
 type RpcAnswer = Exclude<RpcMessage, RpcRequest>
 
@@ -34,8 +39,23 @@ export class ServerMessages implements ShownMessages {
     return isRequest(message) ? this.#request(message) : this.#answer(message)
   }
 
+  async showError(bytes: Uint8Array): Promise<Uint8Array | undefined> {
+    const text = Buffer.from(bytes).toString()
+    const value = jsonIn(text)
+    if (isMessage(value)) return this.show(bytes)
+    const shown = this.#see(value === undefined ? text : value)
+    if (shown === undefined) return undefined
+    const isText = value === undefined && typeof shown === 'string'
+    return Buffer.from(isText ? shown : JSON.stringify(shown))
+  }
+
+  showFields(lines: readonly string[]): readonly string[] {
+    return shownFields(lines, this.#context.gate)
+  }
+
   #request(message: RpcRequest): Uint8Array | undefined {
-    if ('id' in message && !mayAsk(message.method, this.#context)) return undefined
+    const isNotice = !('id' in message) && message.method.startsWith('notifications/')
+    if (!isNotice && !mayAsk(message.method, this.#context)) return undefined
     if (message.params === undefined) return written(message)
     const params = this.#see(message.params)
     return params === undefined ? undefined : written({ ...message, params })
@@ -43,6 +63,8 @@ export class ServerMessages implements ShownMessages {
 
   async #answer(message: RpcAnswer): Promise<Uint8Array> {
     if ('error' in message) {
+      if (message.error.code === elicitationRequired && !mayAsk(elicitation, this.#context))
+        return this.#refusal(message, questionAsked(elicitation))
       const error = this.#see(message.error)
       return error === undefined
         ? this.#refusal(message, hiddenFound())
@@ -104,6 +126,14 @@ function hiddenFound(): PolicyError {
   const message = 'the answer of the server has text in it that nobody sees and a model reads'
   const nextStep = 'An administrator can have it removed: hiddenText under mcp of the connection.'
   return new PolicyError('ERR_POLICY_DENIED', message, { nextStep })
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return undefined
+  }
 }
 
 function written(message: object): Uint8Array {

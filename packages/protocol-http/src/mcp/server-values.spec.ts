@@ -73,6 +73,7 @@ describe('what base64 holds', () => {
       'a resource without a type',
       { type: 'resource', resource: { uri: 'a:b', blob: base64(email) } },
     ],
+    ['a resource from nowhere', { type: 'resource', resource: { blob: base64(email) } }],
     ['no base64', { type: 'image', mimeType: 'text/plain', data: `${base64(email)}!` }],
   ])('is withheld with the reason where it cannot be masked: %s', async (_what, block) => {
     await start({}, masked)

@@ -2,29 +2,46 @@ import { RequestError } from '@wardgate/errors'
 import type { Gate, NamedValue } from '@wardgate/gateway'
 import { timingSafeEqual } from 'node:crypto'
 
-const header = 'mcp-session-id'
+const session = 'mcp-session-id'
+/** With it a stream is resumed: https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#resumability-and-redelivery */
+const event = 'last-event-id'
 
 /** The session's id as its client sees it: of no use to another principal, who may have read or guessed it. */
 export function boundSession(headers: readonly NamedValue[], gate: Gate): readonly NamedValue[] {
   return headers.map((field) =>
-    field.name === header
-      ? { name: header, value: `${gate.tag(field.value)}.${field.value}` }
+    field.name === session
+      ? { name: session, value: bound(field.value, field.value, gate) }
       : field,
   )
 }
 
-/** The id as the server knows it. Throws for one that is not this principal's. */
-export function ownSession(headers: readonly NamedValue[], gate: Gate): readonly NamedValue[] {
-  return headers.map(({ name, value }) => {
-    if (name !== header) return { name, value }
+/** As with sessions: where a server keeps none, the id of an event is all that a stream is known by. */
+export function boundEvent(id: string, gate: Gate): string {
+  return bound(id, `${event} ${id}`, gate)
+}
+
+/** The ids as the server knows them. Throws for one that is not this principal's. */
+export function ownIds(headers: readonly NamedValue[], gate: Gate): readonly NamedValue[] {
+  return headers.map((field) => {
+    const { name, value } = field
+    if (name !== session && (name !== event || value === '')) return field
     const dot = value.indexOf('.')
     const id = value.slice(dot + 1)
-    if (dot > 0 && isSame(value.slice(0, dot), gate.tag(id))) return { name, value: id }
-    // Clients begin anew: https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#session-management
-    throw new RequestError('ERR_REQUEST_NOT_FOUND', 'this session is not known here', {
-      nextStep: 'Begin another session with initialize.',
-    })
+    const own = name === session ? bound(id, id, gate) : boundEvent(id, gate)
+    if (dot > 0 && isSame(value, own)) return { name, value: id }
+    throw unknown(name === session ? 'session' : 'stream')
   })
+}
+
+/** Clients begin anew: https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#session-management */
+function unknown(what: string): RequestError {
+  return new RequestError('ERR_REQUEST_NOT_FOUND', `this ${what} is not known here`, {
+    nextStep: 'Begin another session with initialize.',
+  })
+}
+
+function bound(id: string, tagged: string, gate: Gate): string {
+  return `${gate.tag(tagged)}.${id}`
 }
 
 function isSame(one: string, other: string): boolean {

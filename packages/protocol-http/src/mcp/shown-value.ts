@@ -55,6 +55,7 @@ export class ShownValue {
       return this.#note(withheldUi)
     if (typeof uri === 'string' && this.#isWithheldUi(part)) return this.#noteAt(uri, withheldUi)
     if (typeof uri === 'string' && typeof blob === 'string') return this.#contents(part, uri, blob)
+    if (type === 'resource' && isPart(resource)) return this.#embedded(part, resource)
     return this.#entries(part)
   }
 
@@ -63,6 +64,14 @@ export class ShownValue {
       name === '_meta' && this.#settings.ui === 'withhold' ? withoutUi(value) : value
     return Object.fromEntries(
       Object.entries(part).map(([name, value]) => [this.#text(name), this.of(ofMeta(name, value))]),
+    )
+  }
+
+  /** With a blob of which nobody says where it is from, it is one all the same. */
+  #embedded(part: Part, resource: Part): Part {
+    const { blob, uri = '' } = resource
+    return this.#entries(
+      typeof blob === 'string' ? { ...part, resource: { ...resource, uri } } : part,
     )
   }
 

@@ -36,6 +36,10 @@ export interface PermittedRequest extends ReadRequest {
 export interface ShownMessages {
   /** A message as the client may see it; undefined = not at all. */
   show(message: Uint8Array): Promise<Uint8Array | undefined>
+  /** The body of an answer that is no success: a message or not, as the client may see it. */
+  showError(body: Uint8Array): Promise<Uint8Array | undefined>
+  /** What an event says besides its message, as the client may see it. */
+  showFields(lines: readonly string[]): readonly string[]
   /** Values so far that the client sees otherwise than they were. */
   readonly maskedCells: number
 }

@@ -7,15 +7,29 @@ import {
 } from '@wardgate/errors'
 import { EchoStream } from '../echo/echo-stream'
 import type { EchoMasker } from '../echo/echo-masker'
+import type { ShownMessages } from './decide-request'
 import { decodersOf } from '../wire/codings'
 import { hasOtherCoding, valueOf, type Field } from '../wire/fields'
 import { essenceOf } from '../wire/media-type'
 
-/** From a server of messages, nothing but messages; what it says of an error is a body like any other. */
-export function requireMessages(fields: readonly Field[]): void {
+/** From a server of messages, nothing but messages; what it says of an error may be one, or text like any other. */
+export function messagesIn(
+  status: number,
+  fields: readonly Field[],
+  messages: ShownMessages | undefined,
+): Pick<ShownMessages, 'show' | 'showFields'> | undefined {
+  if (messages === undefined) return undefined
   const mediaType = essenceOf(valueOf(fields, 'content-type'))
-  if (/^(?:application\/json|text\/event-stream)$/.test(mediaType)) return
-  throw new PolicyError('ERR_POLICY_DENIED', 'the answer of the server is no message')
+  const isKind = /^(?:application\/json|text\/event-stream)$/.test(mediaType)
+  if (status < 300 && isKind) return messages
+  if (status < 300)
+    throw new PolicyError('ERR_POLICY_DENIED', 'the answer of the server is no message')
+  const isText = isKind || /^(?:text\/.+|.+\+json)$/.test(mediaType)
+  if (!isText || valueOf(fields, 'content-encoding') !== undefined) return undefined
+  return {
+    show: (body) => messages.showError(body),
+    showFields: (lines) => messages.showFields(lines),
+  }
 }
 
 /** A part of a body cannot be masked: what it is a part of is not known. Range was not sent, so none was asked for. */

@@ -19,8 +19,8 @@ import {
   ofTheTarget,
   refuseOtherCodings,
   isBodiless,
+  messagesIn,
   refusePart,
-  requireMessages,
   typeOfNothing,
 } from './response-rules'
 
@@ -68,8 +68,7 @@ export class ResponseRelay implements ResponseListener, BodySink {
     const { exchange, permit, visit, operation } = this.#request
     const { status } = this
     this.#untyped = undefined
-    const messages = status < 300 && hasBody ? this.#request.messages : undefined
-    if (messages !== undefined) requireMessages(fields)
+    const messages = hasBody ? messagesIn(status, fields, this.#request.messages) : undefined
     const mediaType = valueOf(fields, 'content-type') ?? ''
     const masker = permit.body(hasBody ? mediaType : typeOfNothing)
     if (masker.active && hasBody) refusePart(status)
