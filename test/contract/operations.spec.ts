@@ -11,7 +11,7 @@ const operations: readonly Operation[] = [
     phase: 'execute',
     text: 'SELECT $1',
     parameters: [{ type: 25, format: 'text', value: null }],
-    prepared: [{ name: 's', text: 'SELECT 1' }],
+    prepared: [{ name: 's', text: 'SELECT 1', parameterTypes: [25, 0] }],
     state: { ...state, searchPath: ['public'] },
   },
   { kind: 'function-call', functionId: 7, parameters: [], state },

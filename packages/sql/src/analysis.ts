@@ -3,11 +3,23 @@ import type { Facts, Obligations } from '@wardgate/policy'
 import type { CatalogIndex } from './names/catalog-index'
 
 /** What is submitted, in the words of packages/gateway's StatementOperation, without importing it. */
+/** A text that a name can stand for. */
+export interface NamedText {
+  readonly name: string
+  readonly text: string
+  /** Types of its parameters where a protocol message prepared it; 0 = left to the target. */
+  readonly parameterTypes?: readonly number[]
+  /** In which the names of a cursor's query were resolved; absent = unknown. */
+  readonly searchPath?: readonly string[]
+}
+
 export interface StatementInput {
   readonly phase: 'simple' | 'prepare' | 'execute'
   readonly text: string
   /** Every statement that this text could run by name: protocol-prepared ones and those of SQL PREPARE and DECLARE. */
-  readonly prepared: readonly { readonly name: string; readonly text: string }[]
+  readonly prepared: readonly NamedText[]
+  /** Types of its parameters by the target's ids; 0 = left to the target. */
+  readonly parameterTypes?: readonly number[]
   readonly searchPath?: readonly string[]
   readonly role: string
 }
@@ -69,7 +81,7 @@ export interface StatementAnalysis {
   readonly facts: Facts
   readonly statements: readonly StatementLineage[]
   /** Statements that this text prepares or declares: the session must remember them as candidates. */
-  readonly declares: readonly { readonly name: string; readonly text: string }[]
+  readonly declares: readonly NamedText[]
   /** Names that the catalog does not have: another one may answer otherwise. */
   readonly unknown: readonly string[]
 }

@@ -97,11 +97,12 @@ describe('facts', () => {
   })
 
   it('reports what a text prepares and declares, each with its own text', () => {
+    const searchPath = ['pg_catalog', 'public']
     expect(
       run("select 'é'; prepare p as select 1; declare c cursor for select 2").declares,
     ).toEqual([
-      { name: 'p', text: 'prepare p as select 1' },
-      { name: 'c', text: 'declare c cursor for select 2' },
+      { name: 'p', text: 'prepare p as select 1', searchPath },
+      { name: 'c', text: 'declare c cursor for select 2', searchPath },
     ])
   })
 

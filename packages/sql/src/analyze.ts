@@ -2,21 +2,16 @@ import type { ActionFact, Facts } from '@wardgate/policy'
 import type {
   Analyze,
   Influence,
+  NamedText,
   OutputColumn,
   StatementAnalysis,
   StatementInput,
   StatementLineage,
 } from './analysis'
 import { columnReference, nothing, type NamedValue, type Outputs } from './lineage/value'
-import {
-  act,
-  newFactNotes,
-  newLineageNotes,
-  type Candidate,
-  type LineageNotes,
-  type Work,
-} from './lineage/work'
+import { act, newFactNotes, newLineageNotes, type LineageNotes, type Work } from './lineage/work'
 import { expandSearchPath, type CatalogIndex } from './names/catalog-index'
+import { runInputCode } from './names/type-code'
 import { parseText, type ParsedStatement } from './parser'
 import { assess } from './risk/assess'
 import { scoreRisk } from './risk/factors'
@@ -41,18 +36,18 @@ function newWork(input: StatementInput, index: CatalogIndex): Work {
     facts: newFactNotes(),
     lineage: newLineageNotes(),
     nesting: 0,
-    candidates: input.prepared
-      .slice(0, maxCandidates)
-      .map(({ name, text: own }) => ({ name, text: own })),
+    candidates: input.prepared.slice(0, maxCandidates),
     query: evaluateQuery,
     parse: parseTrees,
   }
 }
 
-function declaration(statement: ParsedStatement): Candidate | undefined {
+function declaration(statement: ParsedStatement, { searchPath }: Work): NamedText | undefined {
   const { kind, body } = unwrap(statement.tree)
-  if (kind === 'PrepareStmt') return { name: text(body, 'name'), text: statement.text }
-  if (kind === 'DeclareCursorStmt') return { name: text(body, 'portalname'), text: statement.text }
+  const { text: whole } = statement
+  const path = searchPath === undefined ? {} : { searchPath }
+  if (kind === 'PrepareStmt') return { name: text(body, 'name'), text: whole, ...path }
+  if (kind === 'DeclareCursorStmt') return { name: text(body, 'portalname'), text: whole, ...path }
   return undefined
 }
 
@@ -101,9 +96,15 @@ function influencesOf({ influences }: LineageNotes): readonly Influence[] {
   return found
 }
 
-function evaluateOne(statement: ParsedStatement, work: Work): StatementLineage {
+function evaluateOne(
+  statement: ParsedStatement,
+  { parameterTypes = [] }: StatementInput,
+  work: Work,
+): StatementLineage {
   const notes = newLineageNotes()
-  const outputs = runStatement(statement.tree, { ...work, lineage: notes })
+  const own = { ...work, lineage: notes }
+  for (const type of parameterTypes) if (type !== 0) runInputCode(own, type)
+  const outputs = runStatement(statement.tree, own)
   if (notes.valueSources.size > 0) work.facts.riskMarks.add('system-values')
   return lineageOf(outputs, notes)
 }
@@ -143,6 +144,14 @@ function toFacts(work: Work, statements: readonly ParsedStatement[]): Facts {
   }
 }
 
+const movers =
+  /^(?:set setting:(?:search_path|role|session_authorization|\*)|execute .*|transaction transaction:(?:commit|rollback|rollback-to))$/
+
+/** Whether statements before, in the same text, may have changed in which schemas names are looked up. */
+function mayHaveMoved({ facts }: Work): boolean {
+  return facts.opaque.size > 0 || [...facts.actions.keys()].some((action) => movers.test(action))
+}
+
 function opaqueAnalysis(work: Work, reason: string): StatementAnalysis {
   work.facts.opaque.add(reason)
   work.facts.literalsMatter = true
@@ -161,14 +170,15 @@ export const analyze: Analyze = (input, index) => {
   if (parsed.kind === 'unreadable') return opaqueAnalysis(work, parsed.reason)
   if (input.prepared.length > maxCandidates) work.facts.opaque.add('too many prepared statements')
   try {
-    const declares: Candidate[] = []
+    const declares: NamedText[] = []
     const statements = parsed.statements.map((statement) => {
-      const declared = declaration(statement)
+      const here = mayHaveMoved(work) ? { ...work, searchPath: undefined } : work
+      const declared = declaration(statement, here)
       if (declared !== undefined) {
         declares.push(declared)
         work.candidates.push(declared)
       }
-      return evaluateOne(statement, work)
+      return evaluateOne(statement, input, here)
     })
     const facts = toFacts(work, parsed.statements)
     return { facts, statements, declares, unknown: [...work.facts.unknown] }

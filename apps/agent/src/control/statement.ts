@@ -1,6 +1,7 @@
 import {
   type FunctionCallOperation as WireFunctionCall,
   type Parameter as WireParameter,
+  type PreparedStatement as WirePrepared,
   type SessionState as WireState,
   SqlDialect,
   type StatementOperation as WireStatement,
@@ -11,6 +12,7 @@ import {
 import type {
   FunctionCallOperation,
   Parameter,
+  PreparedText,
   SessionState,
   StatementOperation,
 } from '@wardgate/gateway'
@@ -39,9 +41,13 @@ export function statementToWire(operation: StatementOperation): WireStatement {
     phase: phases[operation.phase],
     text,
     parameters: operation.parameters.map(parameterToWire),
-    prepared: [...prepared],
+    prepared: prepared.map(preparedToWire),
     state: stateToWire(operation.state),
   }
+}
+
+function preparedToWire({ name, text, parameterTypes }: PreparedText): WirePrepared {
+  return { name, text, parameterTypes: [...parameterTypes] }
 }
 
 export function functionCallToWire(operation: FunctionCallOperation): WireFunctionCall {

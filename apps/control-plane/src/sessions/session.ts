@@ -1,5 +1,6 @@
 import type { KeyProof, TargetCredential, TargetEndpoint, TargetTls } from '@wardgate/gateway'
 import type { PolicyConnection, PolicyPrincipal } from '@wardgate/policy'
+import type { NamedText } from '@wardgate/sql'
 import type { Identity } from '../common/auth/identity'
 import type { Obligation } from '../decisions/obligations'
 
@@ -58,7 +59,7 @@ export interface Session {
   readonly clientAddress: string
   readonly startedAt: Date
   /** Statements that SQL PREPARE and DECLARE have named; every one of a name must pass. */
-  readonly candidates: { readonly name: string; readonly text: string }[]
+  readonly candidates: NamedText[]
   /** What the agent that serves it fulfils of what a verdict may ask for. */
   readonly fulfils: ReadonlySet<Obligation>
   /** Settles when the session's row and its audit entry are stored; rejects when they cannot be. */

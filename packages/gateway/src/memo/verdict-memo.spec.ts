@@ -87,7 +87,7 @@ describe('what is never kept', () => {
     ['DEALLOCATE', statement('deallocate all'), exact],
     [
       'a text with candidates',
-      statement('select 1', { prepared: [{ name: 'a', text: 'x' }] }),
+      statement('select 1', { prepared: [{ name: 'a', text: 'x', parameterTypes: [] }] }),
       exact,
     ],
     ['a very long text', statement(`select '${'x'.repeat(20_000)}'`), exact],
@@ -102,7 +102,7 @@ describe('what is never kept', () => {
     const memo = new VerdictMemo({ shapeKey: () => 'the same' })
     memo.keep(statement('select 1'), scope, shape, 1n)
     expect(memo.find(statement('execute a'), scope, 1n)).toBeUndefined()
-    const prepared = [{ name: 'a', text: 'drop table orders' }]
+    const prepared = [{ name: 'a', text: 'drop table orders', parameterTypes: [] }]
     expect(memo.find(statement('select 1', { prepared }), scope, 1n)).toBeUndefined()
   })
 })

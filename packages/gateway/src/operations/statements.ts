@@ -17,6 +17,14 @@ export interface SessionState {
   readonly transaction: 'idle' | 'active' | 'failed'
 }
 
+/** A statement that was prepared by a protocol message. */
+export interface PreparedText {
+  readonly name: string
+  readonly text: string
+  /** Types of its parameters by the target's names for them; 0 = left to the target. */
+  readonly parameterTypes: readonly number[]
+}
+
 export interface StatementOperation {
   readonly kind: 'statement'
   readonly dialect: 'postgresql' | 'mysql'
@@ -25,7 +33,7 @@ export interface StatementOperation {
   readonly text: string
   readonly parameters: readonly Parameter[]
   /** Statements prepared by protocol messages that this text could run by name; sent only when it could. */
-  readonly prepared: readonly { readonly name: string; readonly text: string }[]
+  readonly prepared: readonly PreparedText[]
   readonly state: SessionState
 }
 

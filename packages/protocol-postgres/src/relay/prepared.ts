@@ -1,3 +1,4 @@
+import type { PreparedText } from '@wardgate/gateway'
 import type { FieldDescription } from '../wire'
 import type { Run } from './run'
 
@@ -113,10 +114,10 @@ export class PreparedObjects {
   }
 
   /** Named statements, for a text that could run one of them by name. */
-  named(): { readonly name: string; readonly text: string }[] {
+  named(): PreparedText[] {
     return [...this.statements.values()]
       .filter(({ name }) => name !== '')
-      .map(({ name, text }) => ({ name, text }))
+      .map(({ name, text, types }) => ({ name, text, parameterTypes: types }))
   }
 }
 

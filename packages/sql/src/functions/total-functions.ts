@@ -70,6 +70,11 @@ const totalForColumns: ReadonlySet<string> = new Set([
   'unaccent',
 ])
 
+/** Whether it succeeds for all values of all its arguments. */
+export function neverFails(name: string): boolean {
+  return totalInEveryArgument.has(name)
+}
+
 /** What these do is judged by a constant among their arguments: another constant is another statement. */
 export function readsConstants(name: string): boolean {
   return /^(format|lpad|rpad|xpath|jsonb_path_\w+)$/.test(name)

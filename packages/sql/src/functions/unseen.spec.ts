@@ -169,6 +169,15 @@ describe('code that the target runs unseen', () => {
     ['the check of a domain', "SELECT 'x'::vetted"],
     ['the check of a domain, as a function', "SELECT vetted('x')"],
     ['the check of a column', "UPDATE vettings SET note = 'x'"],
+    ['the check of a parameter', 'PREPARE p(vetted) AS SELECT $1'],
+    ['the check of its elements', "PREPARE p(vetted[]) AS SELECT $1; EXECUTE p('{x}')"],
+    ['the check behind COALESCE of a row', "SELECT coalesce(t, '(1,x)') FROM vettings t"],
+    ['the check behind a union of rows', "SELECT t FROM vettings t UNION ALL SELECT '(1,x)'"],
+    ['the check of a filled row', "SELECT json_populate_record(t, '{}') FROM vettings t"],
+    ['the check of a row by hstore', "SELECT t #= 'note=>x' FROM vettings t"],
+    ['the check of an added element', "SELECT array_append(ARRAY[note], 'x') FROM vettings"],
+    ['the check of a joined array', "SELECT ARRAY[note] || '{x}' FROM vettings"],
+    ['the check of a default of lag', "SELECT lag(note, 1, 'x') OVER () FROM vettings"],
     ['the steps of an aggregate', 'SELECT gather(note) FROM plain'],
     ['the steps of an aggregate with a built-in name', 'SELECT sum(note) FROM plain'],
     ['an event trigger', 'CREATE TABLE t (id int)'],
@@ -184,6 +193,8 @@ describe('code that the target runs unseen', () => {
     ['an operator over other types', 'SELECT id # 1 FROM plain'],
     ['equality of built-in types', "SELECT id FROM plain WHERE id = 1 AND note = 'x'"],
     ['a domain that is only read', 'SELECT note FROM vettings'],
+    ['a domain beside a constant', "SELECT coalesce(note, 'x') FROM vettings WHERE note = 'x'"],
+    ['rows of the table', 'SELECT t, (t).note, to_jsonb(t) FROM vettings t'],
     ['an explicit cast of another type', 'SELECT id::text FROM plain'],
     ['a cast of what cannot be of that type', 'SELECT lower(note)::text FROM plain'],
     ['text that is stored', 'INSERT INTO plain SELECT 1, lower(note) FROM plain'],
@@ -191,6 +202,27 @@ describe('code that the target runs unseen', () => {
   ])('is not counted where it does not run: %s', (_what, sql) => {
     expect(executed(sql)).toEqual([])
     expect(analysed(sql).opaque).toEqual([])
+  })
+
+  it('checks what a client binds, by the type that it says', () => {
+    const of = (parameterTypes: readonly number[]) => {
+      const input = { phase: 'execute', text: 'SELECT $1', prepared: [], role: 'agent' } as const
+      return analyze({ ...input, parameterTypes }, index).facts
+    }
+    expect(of([text, 0]).opaque).toEqual([])
+    expect(of([text, vetted]).actions).toContainEqual({
+      action: 'execute',
+      resource: 'function:public.writes',
+    })
+    expect(of([99_999]).opaque).toEqual([
+      'a parameter is of type 99999, which the stored catalog does not have',
+    ])
+  })
+
+  it('checks what EXECUTE gives to a statement that was prepared by protocol', () => {
+    const prepared = [{ name: 's', text: 'SELECT $1', parameterTypes: [vetted] }]
+    const input = { phase: 'simple', text: "EXECUTE s('x')", prepared, role: 'agent' } as const
+    expect(analyze(input, index).facts.opaque.join()).toContain('public.writes is volatile')
   })
 
   it('takes SQL with the rights of the caller for the text that it is', () => {

@@ -35,10 +35,22 @@ function withAddedColumns(outputs: Outputs, cte: Tree): Outputs {
   return known([...outputs.columns, ...names.map((name) => ({ name, value }))])
 }
 
+/** A row whose values were there before ends the cycle: how many rows there are then answers a guess. */
+function noteCycle(outputs: Outputs, cte: Tree, work: Work): void {
+  const cycle = child(cte, 'cycle_clause')
+  if (cycle === undefined) return
+  const names = nameParts(list(cycle, 'cycle_col_list'))
+  if (outputs.columns === undefined) influence(work, allOf(outputs), 'distinct')
+  for (const { name, value } of outputs.columns ?? [])
+    if (names.includes(name)) influence(work, value, 'distinct')
+}
+
 function evaluateCte(cte: Tree, scope: Scope, work: Work): Outputs {
   const query = child(cte, 'ctequery')
   const outputs = query === undefined ? known([]) : work.query(query, scope, work)
-  return withAddedColumns(rename(outputs, nameParts(list(cte, 'aliascolnames'))), cte)
+  const named = rename(outputs, nameParts(list(cte, 'aliascolnames')))
+  noteCycle(named, cte, work)
+  return withAddedColumns(named, cte)
 }
 
 function isSame(left: Outputs, right: Outputs): boolean {

@@ -1,13 +1,23 @@
-import { setReturningFunctions } from '../functions/built-in-sets'
 import { asArray, jsonKeys, spoilsXml } from '../functions/array-shapes'
 import { evaluateCall } from '../functions/calls'
 import { computingOperators, failingOperators, knownEffect } from '../functions/effects'
 import { callOperator, operandOf, type Operand } from '../functions/operators'
-import { asRowDocument, isSafeDocument } from '../functions/safe-documents'
+import { asRowDocument } from '../functions/safe-documents'
 import { findRoutines } from '../names/catalog-index'
+import { runElementCode, runFillingCode } from '../names/type-code'
 import { noteType } from '../names/types'
 import { child, list, nameParts, nestedNodes, text, unwrap, flag, type Tree } from '../tree'
+import {
+  decideRowCount,
+  isCallable,
+  isFunctionalNotation,
+  makesArray,
+  mixing,
+  noteDefaultOfOffset,
+  readsRows,
+} from './call-arguments'
 import { columnOf, findColumn, findEntries, rowOf, argumentOf, type Scope } from './scope'
+import { noteShortcut, noteShortcuts, type Part, type ReadColumn } from './shortcuts'
 import { constant, grown, grownBy, isTooLarge, parameter } from './size'
 import { asPart, castCanFail, isTextType, readsBits } from './total-casts'
 import {
@@ -26,7 +36,6 @@ const computed = new Set([
   'A_ArrayExpr',
   'A_Indices',
   'BooleanTest',
-  'CoalesceExpr',
   'GroupingFunc',
   'JsonAggConstructor',
   'JsonArgument',
@@ -82,7 +91,7 @@ export function evaluate(tree: Tree | undefined, scope: Scope, work: Work): Valu
 
 function evaluateNode(kind: string, body: Tree, scope: Scope, work: Work): Value {
   if (kind === '') return nothing
-  if (kind === 'ColumnRef') return evaluateColumn(nameParts(list(body, 'fields')), scope, work)
+  if (kind === 'ColumnRef') return evaluateReference(body, scope, work)
   if (kind === 'ParamRef') return argumentOf(scope) ?? parameter
   if (kind === 'A_Const') return constant(body)
   if (constants.has(kind)) return nothing
@@ -101,6 +110,21 @@ function evaluateNode(kind: string, body: Tree, scope: Scope, work: Work): Value
   }
   opaque(work, `expression node ${kind} is not known`)
   return unknownValue
+}
+
+/** Column by column or row by row as it is, for somebody who does not compute with it. */
+export function evaluateBare(tree: Tree, scope: Scope, work: Work): Value {
+  const { kind, body } = unwrap(tree)
+  if (kind !== 'ColumnRef' || !visit(work)) return evaluate(tree, scope, work)
+  const value = evaluateColumn(nameParts(list(body, 'fields')), scope, work)
+  if (work.isMeasured) influence(work, value, 'plan')
+  return value
+}
+
+function evaluateReference(body: Tree, scope: Scope, work: Work): Value {
+  const value = evaluateColumn(nameParts(list(body, 'fields')), scope, work)
+  runFillingCode(work, value)
+  return value
 }
 
 export function evaluateAll(trees: readonly Tree[], scope: Scope, work: Work): Value[] {
@@ -194,6 +218,7 @@ function evaluateOperator(body: Tree, scope: Scope, work: Work): Value {
   const kind = text(body, 'kind')
   const operands = sidesOf(body, scope, work)
   const values = operands.map(({ value }) => value)
+  if (operator.at(-1) === '||' && makesArray(body)) runElementCode(work, values)
   const called = operatorsOf(operator, kind).map((name) => callOperator(work, name, operands))
   const value = derive([...values, ...called])
   if (isComparison(operator, kind)) influence(work, value, 'predicate')
@@ -222,6 +247,7 @@ function evaluateSubLink(body: Tree, scope: Scope, work: Work): Value {
   }
   const [only] = outputs.columns ?? []
   if (kind === 'EXPR_SUBLINK' && only !== undefined && outputs.columns?.length === 1) {
+    runFillingCode(work, only.value)
     return only.value
   }
   return allOf(outputs)
@@ -234,36 +260,12 @@ export function decideWindow(body: Tree, scope: Scope, work: Work): void {
   decide(child(body, 'endOffset'), 'window', scope, work)
 }
 
-/** `f(t)` can be `t.f`. */
-function functionalNotation(names: readonly string[], values: readonly Value[]): Value | undefined {
-  const [row] = values
-  if (names.length !== 1 || values.length !== 1 || row?.fields === undefined) return undefined
-  const fields = row.fields.filter((field) => field.name === names[0])
-  return fields.length === 0 ? undefined : mergeFields(fields)
-}
-
-/** Rows multiplied by a set-returning function count a value; only an array written out has a fixed length. */
-function decideRowCount(
-  name: string,
-  args: readonly Tree[],
-  values: readonly Value[],
-  work: Work,
-): void {
-  const returnsSet =
-    setReturningFunctions.has(name) ||
-    (work.index.routinesByName.get(name) ?? []).some((routine) => routine.returnsSet)
-  if (!returnsSet) return
-  const fixed = name === 'unnest' && args.every((arg) => unwrap(arg).kind === 'A_ArrayExpr')
-  if (fixed) return
-  const call = { name, values, nodes: args }
-  for (const [position, value] of values.entries())
-    if (!isSafeDocument(call, position)) influence(work, value, 'argument')
-}
-
 function evaluateFunction(body: Tree, scope: Scope, work: Work): Value {
   const names = nameParts(list(body, 'funcname'))
   const nodes = list(body, 'args')
-  const values = evaluateAll(nodes, scope, work)
+  const evaluateArgument = readsRows(names, nodes) ? evaluateBare : evaluate
+  const values = nodes.map((node) => evaluateArgument(node, scope, work))
+  if (mixing.has(names.at(-1) ?? '')) runElementCode(work, values)
   const within = flag(body, 'agg_within_group')
   for (const sort of list(body, 'agg_order')) {
     if (within) values.push(evaluate(sort, scope, work))
@@ -272,15 +274,38 @@ function evaluateFunction(body: Tree, scope: Scope, work: Work): Value {
   decide(child(body, 'agg_filter'), 'predicate', scope, work)
   const over = child(body, 'over')
   if (over !== undefined) decideWindow(over, scope, work)
-  const field = functionalNotation(names, values)
-  if (field !== undefined) return field
   const name = names.at(-1) ?? ''
+  if (isFunctionalNotation(names, values) && !isCallable(work, name)) return derive(values)
   const schema = names.length > 1 ? (names.at(-2) ?? '') : ''
   decideRowCount(name, nodes, values, work)
+  noteDefaultOfOffset(name, nodes, values, columnReader(scope, work), work)
   const call = { schema, name, values, nodes, isSpread: flag(body, 'func_variadic') }
   const result = evaluateCall(work, call)
   const shaped = asArray(name, asPart(name, values, asRowDocument(name, values, result)))
   return grownBy(call, shaped)
+}
+
+function columnReader(scope: Scope, work: Work): ReadColumn {
+  return (reference) =>
+    evaluateColumn(nameParts(list(unwrap(reference).body, 'fields')), scope, work)
+}
+
+function partsOf(body: Tree, scope: Scope, work: Work): Part[] {
+  return list(body, 'args').map((tree) => ({ tree, value: evaluate(tree, scope, work) }))
+}
+
+/** That a column is NULL is no secret: where it stands alone its later arguments may be what they like. */
+function evaluateCoalesce(body: Tree, scope: Scope, work: Work): Value {
+  const parts = partsOf(body, scope, work)
+  const deciding = parts.map(({ tree, value }) => ({ tree, value: value.plain ? nothing : value }))
+  noteShortcuts(deciding, columnReader(scope, work), work)
+  return derive(parts.map(({ value }) => value))
+}
+
+function evaluateBoolean(body: Tree, scope: Scope, work: Work): Value {
+  const parts = partsOf(body, scope, work)
+  noteShortcuts(parts, columnReader(scope, work), work)
+  return derive(parts.map(({ value }) => value))
 }
 
 function evaluateCase(body: Tree, scope: Scope, work: Work): Value {
@@ -303,13 +328,14 @@ function evaluateCase(body: Tree, scope: Scope, work: Work): Value {
 }
 
 function evaluateIndirection(body: Tree, scope: Scope, work: Work): Value {
-  let value = evaluate(child(body, 'arg'), scope, work)
+  let value = evaluateBare(child(body, 'arg') ?? {}, scope, work)
   for (const step of list(body, 'indirection')) {
     const { kind, body: inner } = unwrap(step)
     if (kind === 'String') value = fieldOf(work, value, text(inner, 'sval'))
     else if (kind === 'A_Star')
       value = { ...derive([value]), ...(value.fields && { fields: value.fields }) }
     else {
+      if (!value.plain) noteShortcut(value, nestedNodes(inner), columnReader(scope, work), work)
       value = derive([value, evaluateInside(inner, scope, work)])
       if (kind === 'A_Indices' && !flag(inner, 'is_slice')) value = straight(value)
     }
@@ -350,8 +376,9 @@ type Evaluator = (body: Tree, scope: Scope, work: Work) => Value
 const evaluators: Readonly<Record<string, Evaluator>> = {
   A_Expr: evaluateOperator,
   A_Indirection: evaluateIndirection,
-  BoolExpr: evaluateInside,
+  BoolExpr: evaluateBoolean,
   CaseExpr: evaluateCase,
+  CoalesceExpr: evaluateCoalesce,
   CollateClause: (body, scope, work) => derive([evaluate(child(body, 'arg'), scope, work)]),
   FuncCall: evaluateFunction,
   MultiAssignRef: (body, scope, work) => derive([evaluate(child(body, 'source'), scope, work)]),

@@ -1,11 +1,12 @@
 import { act, influence, opaque, visit, type Where, type Work } from './work'
 import { noteEventTriggers } from '../names/event-triggers'
-import { child, integerConstant, list, nameParts, text, unwrap, type Tree } from '../tree'
-import { decide, decideWindow, evaluate } from './expression'
+import { runFillingCode } from '../names/type-code'
+import { child, flag, integerConstant, list, nameParts, text, unwrap, type Tree } from '../tree'
+import { decide, decideWindow, evaluate, evaluateBare } from './expression'
 import { addFrom, noteLocks } from './from'
 import { outputName } from './output-names'
 import { isCartesian } from './cartesian'
-import { combine, neverHasRows, noteComparison } from './set-operations'
+import { combine, neverHasRows, noteComparison, noteOneArm } from './set-operations'
 import { addCtes } from './ctes'
 import {
   conjuncts,
@@ -65,7 +66,10 @@ function arm(body: Tree, side: string, scope: Scope, work: Work, shown: boolean)
 function setOperation(body: Tree, scope: Scope, work: Work, shown: boolean): Outputs {
   const left = arm(body, 'larg', scope, work, shown)
   const right = arm(body, 'rarg', scope, work, shown)
+  for (const { columns = [] } of [left, right])
+    for (const { value } of columns) runFillingCode(work, value)
   if (!neverHasRows(body)) noteComparison(body, left, right, work, shown)
+  else if (!flag(body, 'all')) for (const side of [left, right]) noteOneArm(side, work, shown)
   const outputs = combine(left, right)
   noteOrder(list(body, 'sortClause'), outputs, scope, work)
   noteLimits(body, scope, work)
@@ -226,7 +230,7 @@ function expandTarget(target: Tree, scope: Scope, work: Work): readonly NamedVal
     const parts = nameParts(list(body, 'fields'))
     if (parts.at(-1) === '*') return expandStar(parts, scope) ?? starValue(parts, scope)
   }
-  const value = evaluate(expression, scope, work)
+  const value = evaluateBare(expression, scope, work)
   const steps = kind === 'A_Indirection' ? list(body, 'indirection') : []
   const last = steps.at(-1)
   if (last !== undefined && unwrap(last).kind === 'A_Star') return value.fields ?? value

@@ -1,5 +1,14 @@
 import { child, flag, nestedNodes, text, unwrap, type Tree } from '../tree'
-import { allOf, derive, either, known, nothing, sameSources, type Outputs } from './value'
+import {
+  allOf,
+  derive,
+  either,
+  known,
+  nothing,
+  sameSources,
+  type Outputs,
+  type Value,
+} from './value'
 import { influence, type Work } from './work'
 
 /** `SELECT … WHERE false UNION …`: there is nothing to compare with. */
@@ -38,6 +47,18 @@ export function combine(left: Outputs, right: Outputs): Outputs {
   )
 }
 
+/** Unchanged: of a part of it, such as a cast to varchar(1), rows can be compared letter by letter. */
+function isColumn({ kind }: Value): boolean {
+  return kind === 'direct'
+}
+
+/** `SELECT … WHERE false UNION …` compares the rows of one arm with each other, as DISTINCT does. */
+export function noteOneArm(arm: Outputs, work: Work, shown: boolean): void {
+  for (const { value } of arm.columns ?? [])
+    if (!(shown && isColumn(value))) influence(work, value, 'distinct')
+  if (arm.columns === undefined) influence(work, allOf(arm), 'distinct')
+}
+
 /**
  * Removing duplicates and INTERSECT/EXCEPT compare rows: with a constant on the other side the row count answers a
  * guess, and so it does with another column there. A shown UNION of one column with itself compares nothing that the
@@ -55,7 +76,7 @@ export function noteComparison(
   const pairs = left.columns ?? []
   pairs.forEach((column, position) => {
     const other = right.columns?.[position]?.value ?? nothing
-    const isSame = column.value.plain && other.plain && sameSources(column.value, other)
+    const isSame = isColumn(column.value) && isColumn(other) && sameSources(column.value, other)
     if (isUnion && shown && isSame) return
     if (isUnion && shown && column.value.sources.size + other.sources.size === 0) return
     influence(work, column.value, 'distinct')

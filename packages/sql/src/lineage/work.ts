@@ -1,5 +1,5 @@
 import type { ActionFact, ActionName } from '@wardgate/policy'
-import type { Influence } from '../analysis'
+import type { Influence, NamedText } from '../analysis'
 import type { CatalogIndex } from '../names/catalog-index'
 import type { Tree } from '../tree'
 import type { Scope } from './scope'
@@ -49,11 +49,6 @@ export interface FactNotes {
   nodes: number
 }
 
-export interface Candidate {
-  readonly name: string
-  readonly text: string
-}
-
 /** Everything an evaluation needs; passed explicitly, never global. */
 export interface Work {
   readonly index: CatalogIndex
@@ -62,7 +57,7 @@ export interface Work {
   readonly facts: FactNotes
   readonly lineage: LineageNotes
   readonly nesting: number
-  readonly candidates: Candidate[]
+  readonly candidates: NamedText[]
   /** EXPLAIN ANALYZE tells how large what was computed is. */
   readonly isMeasured?: true
   /** Late-bound so that expressions, queries and statements live in files of their own without a cycle. */

@@ -1,8 +1,8 @@
 import type { Cast, DataType } from '../catalog'
 import { runUnseen } from '../functions/routines'
-import { nothing, type Value } from '../lineage/value'
-import { opaque, type Work } from '../lineage/work'
-import type { CatalogIndex } from './catalog-index'
+import { columnReference, nothing, type Value } from '../lineage/value'
+import { opaque, unknownName, type Work } from '../lineage/work'
+import { columnAt, type CatalogIndex } from './catalog-index'
 import { isOwn, isSameKind } from './type-kinds'
 
 /** What the target runs for values of a type, and of the types that it is made of. */
@@ -142,6 +142,45 @@ function isColumnUsed({ index, lineage }: Work, cast: Cast): boolean {
   return [...lineage.relations].some((id) =>
     index.relations.get(id)?.columns.some(({ typeId }) => all.get(typeId)?.from.has(cast)),
   )
+}
+
+/** A value of this type comes from the client, in the text or binary form that the target reads. */
+export function runInputCode(work: Work, typeId: number): void {
+  const isKnown = isOwn(typeId) || work.index.types.has(typeId)
+  const reason = `a parameter is of type ${typeId}, which the stored catalog does not have`
+  if (!isKnown) unknownName(work, `type ${typeId}`, reason)
+  runCastCode(work, typeId, undefined)
+}
+
+/**
+ * Functions and operators fill rows, composites and arrays with what a text or a document says, by the type of a value
+ * that they are given: that checks the domains within, though no type is named.
+ */
+export function runFillingCode(work: Work, value: Value): void {
+  const { fields } = value
+  if (fields !== undefined) for (const field of fields) runChecks(work, field.value, 'any')
+  else if (value.kind === 'direct') runChecks(work, value, 'container')
+}
+
+/** A constant becomes of the very type of what stands beside it, a domain included. */
+export function runElementCode(work: Work, values: readonly Value[]): void {
+  for (const value of values) runChecks(work, value, 'any')
+}
+
+/** A domain by itself mostly gives way to its base where a constant meets it; what contains one does not. */
+function runChecks(work: Work, { sources }: Value, types: 'any' | 'container'): void {
+  const all = codeOfTypes(work.index)
+  if (all.size === 0) return
+  for (const key of sources) {
+    const typeId = columnAt(work.index, columnReference(key))?.typeId ?? 0
+    const checks = all.get(typeId)?.checks ?? []
+    if (types === 'any' || !isDomain(work.index, typeId))
+      runUnseen(work, [...checks], 'the check of a domain')
+  }
+}
+
+function isDomain({ types }: CatalogIndex, typeId: number): boolean {
+  return (types.get(typeId)?.baseId ?? 0) !== 0
 }
 
 function runCasts(work: Work, casts: readonly Cast[]): Value {

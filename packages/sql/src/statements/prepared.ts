@@ -1,7 +1,10 @@
+import type { NamedText } from '../analysis'
 import { evaluateAll } from '../lineage/expression'
 import { emptyScope } from '../lineage/scope'
 import { allOf, derive, known, unknownValue, type Outputs } from '../lineage/value'
 import { influence, maxNesting, opaque, visit, type Work } from '../lineage/work'
+import { runInputCode } from '../names/type-code'
+import { noteType } from '../names/types'
 import { child, list, text, unwrap, type Tree } from '../tree'
 
 export type RunStatement = (statement: Tree, work: Work) => Outputs | undefined
@@ -25,8 +28,25 @@ function declares(statement: Tree, name: string): boolean {
   return own === '' || own === name
 }
 
-function candidates(name: string, target: Target, work: Work): Tree[] | undefined {
-  const found: Tree[] = []
+/** EXECUTE reads its arguments as values of these types. */
+function runParameterCode(statement: Tree, { parameterTypes = [] }: NamedText, work: Work): void {
+  for (const type of parameterTypes) if (type !== 0) runInputCode(work, type)
+  for (const type of list(unwrap(statement).body, 'argtypes')) noteType(work, unwrap(type).body)
+}
+
+interface Runnable {
+  readonly statement: Tree
+  /** In which its names mean something. */
+  readonly searchPath: Work['searchPath']
+}
+
+/** A prepared statement is read again when the path has changed; the query of a cursor is read once. */
+function pathOf({ searchPath }: NamedText, target: Target, work: Work): Work['searchPath'] {
+  return target === 'cursor' ? searchPath : work.searchPath
+}
+
+function candidates(name: string, target: Target, work: Work): Runnable[] | undefined {
+  const found: Runnable[] = []
   for (const candidate of work.candidates) {
     if (candidate.name !== name) continue
     if (!visit(work, candidateCost)) return undefined
@@ -34,7 +54,9 @@ function candidates(name: string, target: Target, work: Work): Tree[] | undefine
     if (statements === undefined) return undefined
     for (const statement of statements) {
       const inner = declares(statement, name) ? runnable(statement, target) : undefined
-      if (inner !== undefined) found.push(inner)
+      if (inner === undefined) continue
+      runParameterCode(statement, candidate, work)
+      found.push({ statement: inner, searchPath: pathOf(candidate, target, work) })
     }
   }
   return found
@@ -60,8 +82,10 @@ export function evaluateByName(
     opaque(work, `${what} ${JSON.stringify(name)} is not known in this session`)
     return { rest: unknownValue }
   }
-  const inner: Work = { ...work, nesting: work.nesting + 1 }
-  return combine(statements.map((statement) => run(statement, inner)))
+  const nesting = work.nesting + 1
+  return combine(
+    statements.map(({ statement, searchPath }) => run(statement, { ...work, nesting, searchPath })),
+  )
 }
 
 export function evaluateExecute(body: Tree, work: Work, run: RunStatement): Outputs | undefined {

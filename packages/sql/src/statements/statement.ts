@@ -11,7 +11,8 @@ import { emptyScope } from '../lineage/scope'
 import { evaluateTruncate, returnsRows } from '../lineage/modify'
 import { allOf, known, nothing, type Outputs } from '../lineage/value'
 import { noteEventTriggers } from '../names/event-triggers'
-import { child, text, unwrap, type Tree } from '../tree'
+import { noteType } from '../names/types'
+import { child, list, text, unwrap, type Tree } from '../tree'
 import { evaluateCopy } from './copy'
 import { evaluateDefinition } from './definition'
 import { runsStatement } from './explain'
@@ -70,6 +71,7 @@ function createTableAs(body: Tree, work: Work): undefined {
 }
 
 function prepare(body: Tree, work: Work): undefined {
+  for (const type of list(body, 'argtypes')) noteType(work, unwrap(type).body)
   const query = child(body, 'query')
   if (query !== undefined) runStatement(query, work)
   return undefined

@@ -24,8 +24,9 @@ export function rememberDeclared(
   session: Pick<Session, 'candidates'>,
   { declares }: StatementAnalysis,
 ): void {
-  for (const { name, text } of declares) {
-    if (session.candidates.some((known) => known.name === name && known.text === text)) continue
+  for (const declared of declares) {
+    const { text } = declared
+    if (session.candidates.some((known) => isSame(known, declared))) continue
     const characters = session.candidates.reduce((sum, known) => sum + known.text.length, 0)
     if (
       session.candidates.length >= mostCandidates ||
@@ -36,8 +37,13 @@ export function rememberDeclared(
         'this session has prepared or declared too many different statements',
         { nextStep: 'Connect again, or let the driver prepare statements by protocol.' },
       )
-    session.candidates.push({ name, text })
+    session.candidates.push(declared)
   }
+}
+
+function isSame(known: Candidate, declared: Candidate): boolean {
+  const isNamed = known.name === declared.name && known.text === declared.text
+  return isNamed && known.searchPath?.join() === declared.searchPath?.join()
 }
 
 /** Whether the text could run or move something by a name, which means something else at another time. */

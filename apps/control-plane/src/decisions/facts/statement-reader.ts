@@ -21,7 +21,8 @@ export class StatementReader implements OperationReader<StatementOperation> {
     const { index, database } = await catalogOf(this.catalogs, session, state)
     const prepared = candidatesOf(operation, session)
     const path = searchPath === undefined ? {} : { searchPath }
-    const input = { phase, text, prepared, role, ...path }
+    const parameterTypes = operation.parameters.map(({ type }) => type)
+    const input = { phase, text, prepared, parameterTypes, role, ...path }
     const analysis = await this.analyst.analyze(input, index)
     return {
       facts: analysis.facts,

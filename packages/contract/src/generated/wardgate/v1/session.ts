@@ -359,6 +359,8 @@ export interface StatementOperation {
 export interface PreparedStatement {
   name: string;
   text: string;
+  /** Types of its parameters by the target's ids; 0 = left to the target. */
+  parameterTypes: number[];
 }
 
 export interface Parameter {
@@ -1701,7 +1703,7 @@ export const StatementOperation: MessageFns<StatementOperation> = {
 };
 
 function createBasePreparedStatement(): PreparedStatement {
-  return { name: "", text: "" };
+  return { name: "", text: "", parameterTypes: [] };
 }
 
 export const PreparedStatement: MessageFns<PreparedStatement> = {
@@ -1711,6 +1713,13 @@ export const PreparedStatement: MessageFns<PreparedStatement> = {
     }
     if (message.text !== "") {
       writer.uint32(18).string(message.text);
+    }
+    if (message.parameterTypes.length !== 0) {
+      writer.uint32(26).fork();
+      for (const v of message.parameterTypes) {
+        writer.uint32(v);
+      }
+      writer.join();
     }
     return writer;
   },
@@ -1743,6 +1752,24 @@ export const PreparedStatement: MessageFns<PreparedStatement> = {
 
             message.text = reader.string();
             continue;
+          }
+          case 3: {
+            if (tag === 24) {
+              message.parameterTypes.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 26) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.parameterTypes.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
           }
         }
         if ((tag & 7) === 4 || tag === 0) {
