@@ -36,6 +36,22 @@ it('waits for the report of a target that reports its path', () => {
   expect(state.snapshot().searchPath).toEqual(['other'])
 })
 
+it.each(['ROLLBACK', 'commit', 'ROLLBACK TO a', 'END', 'CALL p()'])(
+  'waits for the report again after %s, which may take a path back',
+  (text) => {
+    const state = tracked(true)
+    state.note(text)
+    expect(state.snapshot().searchPath).toEqual(['app', 'public'])
+    state.note('SET LOCAL search_path = other')
+    state.reported('search_path', 'other')
+    state.ready('active', true)
+    state.note(text)
+    expect(state.snapshot().searchPath).toBeUndefined()
+    state.ready('idle', true)
+    expect(state.snapshot().searchPath).toEqual(['other'])
+  },
+)
+
 it.each(['SET ROLE x', 'SET SESSION AUTHORIZATION x', `SELECT set_config('role', 'x', false)`])(
   'does not know the role after %s',
   (text) => {

@@ -4,12 +4,14 @@ import type { TransactionStatus } from '../wire'
 
 /** Any text without one of these words changes nothing that is tracked here. */
 const notable =
-  /search_path|set_config|reset|discard|role|session|schema|client_encoding|standard_conforming|names|prepare|deallocate|declare|execute|u&"/i
+  /search_path|set_config|reset|discard|role|session|schema|client_encoding|standard_conforming|names|prepare|deallocate|declare|execute|commit|rollback|abort|\bend\b|\bcall\b|u&"/i
 const changesPath = /search_path|set_config|\bschema\b|\brole\b|\bsession\b|u&"/i
 const changesRole = /\brole\b|\bsession\b|set_config|u&"/i
 const changesLexing = /client_encoding|standard_conforming|set_config|\bnames\b|u&"/i
 /** Back to what was known at connect: it matters only where a later value is known. */
 const resets = /reset|discard/i
+/** A path that was set within the transaction, or since a savepoint, is taken back with it. */
+const takesBack = /commit|rollback|abort|\bend\b|\bcall\b/i
 /** asyncpg sends this around its catalog queries; it changes nothing that is tracked. */
 const harmlessCall = /set_config\('jit',\s*'(?:on|off)',\s*(?:true|false)\)/gi
 
@@ -27,6 +29,7 @@ export class TrackedState {
   private searchPath: readonly string[] | undefined
   private reportsPath: boolean
   private isPathUncertain = false
+  private hasPathMoved = false
   private hasFreedNames = false
 
   constructor(connection: UpstreamConnection, database: string, loginRole: string) {
@@ -54,6 +57,8 @@ export class TrackedState {
     if (changesLexing.test(rest)) this.isLexingUncertain = true
     if (this.reportsPath && (changesPath.test(rest) || resets.test(rest)))
       this.isPathUncertain = true
+    if (changesPath.test(rest)) this.hasPathMoved = true
+    if (this.reportsPath && this.hasPathMoved && takesBack.test(rest)) this.isPathUncertain = true
     if (changesPath.test(rest) && (!this.reportsPath || this.role !== ''))
       this.searchPath = undefined
     if (/deallocate|discard/i.test(rest)) this.hasFreedNames = true
@@ -67,6 +72,7 @@ export class TrackedState {
   reported(name: string, value: string): void {
     if (name !== 'search_path') return
     this.reportsPath = true
+    this.hasPathMoved = true
     this.searchPath = this.role === '' ? this.resolve(value) : undefined
   }
 
