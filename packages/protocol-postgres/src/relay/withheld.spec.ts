@@ -40,6 +40,24 @@ describe('words of the target about masked columns', () => {
     expect([...shown.values()].join(' ')).not.toContain(canary)
   })
 
+  it.each([
+    `syntax error at or near "${canary}"`,
+    `trailing junk after numeric literal at or near "${canary}"`,
+    `unterminated quoted identifier at or near "${canary}"`,
+    'syntax error at end of input',
+  ])('withholds where and why the parser stopped, for it may have read a value: %s', (message) => {
+    const shown = withheld(fields('42601', message).set('P', '7'))
+    expect([...shown.values()].join(' ')).not.toContain(canary)
+    expect(shown.get('M')).toMatch(/withheld/)
+    expect(shown.has('P')).toBe(false)
+  })
+
+  it('keeps what the parser says of the statement without a word of it', () => {
+    const message = 'INSERT has more expressions than target columns'
+    const shown = withheld(fields('42601', message).set('P', '30'))
+    expect([shown.get('M'), shown.get('P')]).toEqual([message, '30'])
+  })
+
   it('keeps messages about the statement itself, without their details', () => {
     const shown = withheld(fields('42703', 'column "x" does not exist').set('P', '8'))
     expect(shown.get('M')).toBe('column "x" does not exist')

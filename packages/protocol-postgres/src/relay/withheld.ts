@@ -10,6 +10,13 @@ const neverQuotes = new Set(['08', '25', '40', '53', '55', '57'])
  */
 const quotesNames = new Set(['0A', '42', '54'])
 
+/**
+ * Of the target's parser, which also reads values: `ssn::regtype` fails at the first word of the value that is no part of
+ * a type's name, and says the word and where it stands. No statement comes here that our own parser does not read.
+ */
+const syntaxError = '42601'
+const quotesWords = /["':]|^syntax error/
+
 /** Access to a table or a column is denied by its name in the catalog. */
 const insufficientPrivilege = '42501'
 
@@ -35,15 +42,17 @@ export function withheld(fields: ReadonlyMap<string, string>): Map<string, strin
   const shown = new Map([...fields].filter(([letter]) => kept.includes(letter)))
   const code = fields.get('C') ?? 'XX000'
   const message = fields.get('M') ?? ''
-  if (namesOnlyTheStatement(code, fields.has('P'))) return shown.set('M', message)
+  if (namesOnlyTheStatement(code, message, fields.has('P'))) return shown.set('M', message)
   const condition = conditions[code] ?? `condition ${code}`
+  shown.delete('P')
   return shown
     .set('M', `${condition} (text withheld: the statement touches masked columns)`)
     .set('H', 'Leave masked columns out of the statement to see the text.')
 }
 
-function namesOnlyTheStatement(code: string, hasPosition: boolean): boolean {
+function namesOnlyTheStatement(code: string, message: string, hasPosition: boolean): boolean {
   const kind = code.slice(0, 2)
   if (neverQuotes.has(kind) || code === insufficientPrivilege) return true
+  if (code === syntaxError && quotesWords.test(message)) return false
   return hasPosition && quotesNames.has(kind)
 }
