@@ -9,6 +9,7 @@ const int4 = 23
 const tag = 20_001
 const vetted = 20_002
 const spun = 20_003
+const flavour = 20_004
 
 function routine(id: number, name: string, more: Partial<Routine> = {}): Routine {
   return {
@@ -70,6 +71,7 @@ const catalog: Catalog = {
     table(8, 'tagged', [], tag),
     table(9, 'vettings', [], vetted),
     table(10, 'secrets', []),
+    table(12, 'flavoured', [], flavour),
     table(11, 'conditional', [{ cause: 'trigger-condition', routines: [writes] }]),
   ],
   routines: [
@@ -91,6 +93,7 @@ const catalog: Catalog = {
     { id: int4, schema: 'pg_catalog', name: 'int4', elementId: 0, baseId: 0, relationId: 0 },
     { id: tag, schema: 'public', name: 'tag', elementId: 0, baseId: 0, relationId: 0 },
     { id: spun, schema: 'public', name: 'spun', elementId: 0, baseId: 0, relationId: 0 },
+    { id: flavour, schema: 'public', name: 'flavour', elementId: 0, baseId: 0, relationId: 0 },
     {
       id: vetted,
       schema: 'public',
@@ -147,6 +150,11 @@ function executed(sql: string): string[] {
 }
 
 beforeAll(loadParser)
+
+it("a type of users is cast by its own casts, and by no other type's", () => {
+  expect(executed('SELECT note::text FROM tagged')).toContain('function:public.reads')
+  expect(executed('SELECT note::text FROM flavoured')).toEqual([])
+})
 
 describe('code that the target runs unseen', () => {
   it.each([

@@ -132,8 +132,16 @@ export function runCastCode(work: Work, targetId: number, sourceId: number | und
 }
 
 function mayCast(work: Work, cast: Cast, sourceId: number | undefined): boolean {
-  if (sourceId !== undefined) return isSameKind(sourceId, cast.sourceId)
+  if (sourceId !== undefined)
+    return isSameKind(sourceId, cast.sourceId) && !isAnother(work.index, sourceId, cast.sourceId)
   return !leavesUsers(cast) || isColumnUsed(work, cast)
+}
+
+/** A user's type that is known is cast by its own casts alone; one cast never follows another. */
+function isAnother({ types }: CatalogIndex, given: number, declared: number): boolean {
+  if (isOwn(given) || isOwn(declared) || given === declared) return false
+  const type = types.get(given)
+  return type !== undefined && type.elementId === 0 && type.baseId === 0
 }
 
 /** Whether a table that the statement reads has a column with values that this casts. */
