@@ -8,16 +8,23 @@ function maskOf(format: CopyFormat): CopyMask {
     maskedCells: 0,
     masked: [false, true, true],
     rowKeys: [],
-  see: () => undefined,
-  maskInPlace: () => false,
+    see: () => undefined,
+    maskInPlace: () => false,
     mask: (column: number, cell: Uint8Array | null) =>
       column === 1 && cell !== null ? Buffer.from('***') : cell,
   }
   return new CopyMask(masker, format, 3)
 }
 
-const csv = { kind: 'csv', delimiter: 0x2c, header: false } as const
-const text = { kind: 'text', delimiter: 0x09, header: false } as const
+const csv = {
+  kind: 'csv',
+  delimiter: 0x2c,
+  quote: 0x22,
+  escape: 0x22,
+  absent: '',
+  header: false,
+} as const
+const text = { kind: 'text', delimiter: 0x09, absent: '\\N', header: false } as const
 
 describe('rows of COPY under masks', () => {
   it.each<[CopyFormat, string, string]>([

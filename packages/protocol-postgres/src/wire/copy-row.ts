@@ -2,16 +2,29 @@ import { ProtocolError } from '@wardgate/errors'
 import { ByteWriter } from '@wardgate/wire'
 
 /** https://www.postgresql.org/docs/current/sql-copy.html#SQL-COPY-FILE-FORMATS */
-export interface CopyLayout {
-  readonly kind: 'text' | 'csv'
+export type CopyLayout = TextLayout | CsvLayout
+
+interface TextLayout {
+  readonly kind: 'text'
   readonly delimiter: number
+  /** What stands for SQL NULL. */
+  readonly absent: string
+}
+
+interface CsvLayout {
+  readonly kind: 'csv'
+  readonly delimiter: number
+  readonly quote: number
+  readonly escape: number
+  readonly absent: string
 }
 
 const NEWLINE = 0x0a
 const BACKSLASH = 0x5c
-const QUOTE = 0x22
+/** No value is written so: its backslash would be doubled. */
+const certainMark = '\\N'
 
-/** One cell as it was written, and what it says; null = SQL NULL (`\N` in text, nothing at all in CSV). */
+/** One cell as it was written, and what it says; null = SQL NULL. */
 export interface CopyCell {
   readonly raw: Buffer
   readonly value: Buffer | null
@@ -22,7 +35,7 @@ export function readCopyRow(line: Buffer, layout: CopyLayout): CopyCell[] {
   if (line.at(-1) !== NEWLINE)
     throw new ProtocolError('ERR_PROTOCOL_MALFORMED', 'a COPY message that is not one line')
   const row = line.subarray(0, -1)
-  return layout.kind === 'text' ? readText(row, layout.delimiter) : readCsv(row, layout.delimiter)
+  return layout.kind === 'text' ? readText(row, layout) : readCsv(row, layout)
 }
 
 export type NewCopyCell = { readonly raw: Buffer } | { readonly value: Uint8Array | null }
@@ -33,8 +46,8 @@ export function writeCopyRow(cells: readonly NewCopyCell[], layout: CopyLayout):
   cells.forEach((cell, index) => {
     if (index > 0) writer.u8(layout.delimiter)
     if ('raw' in cell) writer.put(cell.raw)
-    else if (layout.kind === 'text') writeTextCell(writer, cell.value, layout.delimiter)
-    else writeCsvCell(writer, cell.value)
+    else if (layout.kind === 'text') writeTextCell(writer, cell.value, layout)
+    else writeCsvCell(writer, cell.value, layout)
   })
   return writer.u8(NEWLINE).finish()
 }
@@ -49,13 +62,16 @@ const escapes: Readonly<Record<number, number>> = {
 }
 const letters = new Map(Object.entries(escapes).map(([letter, byte]) => [byte, Number(letter)]))
 
-function readText(row: Buffer, delimiter: number): CopyCell[] {
+function readText(row: Buffer, { delimiter, absent }: TextLayout): CopyCell[] {
+  // Any other mark can be a value too, and whoever chose it would see which rows hold it: then it counts as one.
+  const mark = absent === certainMark ? Buffer.from(absent) : undefined
   const cells: CopyCell[] = []
   let cell: number[] = []
   let start = 0
   const end = (at: number) => {
-    const isNull = at - start === 2 && row[start] === BACKSLASH && row[start + 1] === 0x4e
-    cells.push({ raw: row.subarray(start, at), value: isNull ? null : Buffer.from(cell) })
+    const raw = row.subarray(start, at)
+    const isNull = mark !== undefined && raw.equals(mark)
+    cells.push({ raw, value: isNull ? null : Buffer.from(cell) })
     cell = []
     start = at + 1
   }
@@ -73,9 +89,13 @@ function readText(row: Buffer, delimiter: number): CopyCell[] {
   return cells
 }
 
-function writeTextCell(writer: ByteWriter, cell: Uint8Array | null, delimiter: number): void {
+function writeTextCell(
+  writer: ByteWriter,
+  cell: Uint8Array | null,
+  { delimiter, absent }: TextLayout,
+): void {
   if (cell === null) {
-    writer.u8(BACKSLASH).u8(0x4e)
+    writer.put(Buffer.from(absent))
     return
   }
   for (const byte of cell) {
@@ -86,7 +106,8 @@ function writeTextCell(writer: ByteWriter, cell: Uint8Array | null, delimiter: n
   }
 }
 
-function readCsv(row: Buffer, delimiter: number): CopyCell[] {
+function readCsv(row: Buffer, { delimiter, quote, escape, absent }: CsvLayout): CopyCell[] {
+  const mark = Buffer.from(absent)
   const cells: CopyCell[] = []
   let cell: number[] = []
   let start = 0
@@ -97,30 +118,40 @@ function readCsv(row: Buffer, delimiter: number): CopyCell[] {
     if (byte === undefined || (byte === delimiter && !isQuoted)) {
       if (isQuoted)
         throw new ProtocolError('ERR_PROTOCOL_MALFORMED', 'a COPY quote without its end')
-      const isNull = cell.length === 0 && !wasQuoted
-      cells.push({ raw: row.subarray(start, at), value: isNull ? null : Buffer.from(cell) })
+      const raw = row.subarray(start, at)
+      const isNull = !wasQuoted && raw.equals(mark)
+      cells.push({ raw, value: isNull ? null : Buffer.from(cell) })
       cell = []
       start = at + 1
       wasQuoted = false
-    } else if (byte === QUOTE) {
-      if (isQuoted && row[at + 1] === QUOTE) {
-        cell.push(QUOTE)
-        at += 1
-      } else {
-        isQuoted = !isQuoted
-        wasQuoted = true
-      }
+    } else if (isQuoted && byte === escape && isEscaped(row[at + 1], quote, escape)) {
+      cell.push(row[at + 1] ?? 0)
+      at += 1
+    } else if (byte === quote) {
+      isQuoted = !isQuoted
+      wasQuoted = true
     } else cell.push(byte)
   }
   return cells
 }
 
-function writeCsvCell(writer: ByteWriter, cell: Uint8Array | null): void {
-  if (cell === null) return
-  writer.u8(QUOTE)
+function isEscaped(byte: number | undefined, quote: number, escape: number): boolean {
+  return byte === quote || byte === escape
+}
+
+function writeCsvCell(
+  writer: ByteWriter,
+  cell: Uint8Array | null,
+  { quote, escape, absent }: CsvLayout,
+): void {
+  if (cell === null) {
+    writer.put(Buffer.from(absent))
+    return
+  }
+  writer.u8(quote)
   for (const byte of cell) {
-    if (byte === QUOTE) writer.u8(QUOTE)
+    if (isEscaped(byte, quote, escape)) writer.u8(escape)
     writer.u8(byte)
   }
-  writer.u8(QUOTE)
+  writer.u8(quote)
 }
