@@ -24,11 +24,13 @@ const binaryCodes = [...Buffer.from(canary)]
   .map((code) => `\0\0\0\x04\0\0\0${String.fromCharCode(code)}`)
   .join('')
 
-/** Forms of the canary in bytes that went to the client; pieces of it count unless the payload named them itself. */
-export function leaksIn(received, payload) {
+/** Forms of the canary, and of what is `planted` beside it, in bytes that went to the client; pieces of it count unless the payload named them itself. */
+export function leaksIn(received, payload, planted = []) {
   const shown = received.toString('latin1')
   const found = whole.filter((form) => shown.includes(form))
   if (shown.includes(binaryCodes)) found.push('binary character codes')
+  for (const { name, bytes } of planted)
+    if (!payload.includes(bytes) && shown.includes(bytes)) found.push(name)
   const named = payload.toLowerCase()
   const folded = shown.toLowerCase()
   for (const piece of pieces)

@@ -31,7 +31,7 @@ function areaOf({ id }) {
  * Two wire protocols times two votes; a run in which nothing was held is the same for either vote. Within a row the
  * database is made anew after every run that left it another one.
  */
-async function runRow(row, slot, { stage, server }) {
+async function runRow(row, slot, { stage, server, planted }) {
   const expectation = readExpectation(row.expected)
   const role = row.role === 'superuser' ? 'superuser' : 'agent'
   const modes = {}
@@ -41,7 +41,8 @@ async function runRow(row, slot, { stage, server }) {
       const payload = row.payload
         .replaceAll('54999', String(server.port))
         .replaceAll('CURDB', slot.database)
-      const run = await runOnce({ row: { ...row, payload }, role, slot, protocol, approves, stage })
+      const context = { role, slot, protocol, approves, stage, planted }
+      const run = await runOnce({ row: { ...row, payload }, ...context })
       const outcomes = outcomeOf(run)
       await slot.restore()
       const direct =
@@ -79,7 +80,7 @@ async function directRun({ role, slot, protocol, payload, server }) {
   return direct
 }
 
-async function runOnce({ row, role, slot, protocol, approves, stage }) {
+async function runOnce({ row, role, slot, protocol, approves, stage, planted }) {
   const before = slot.pristine
   const { open, holds } = governedOpener(stage, { role, database: slot.database, approves })
   const conversation = await converse(open, row.payload, protocol)
@@ -93,7 +94,7 @@ async function runOnce({ row, role, slot, protocol, approves, stage }) {
       consumed: failed === undefined && approves && (await stage.consumed(id)),
     })),
   )
-  const found = violations({ row, conversation, before, after, approvals, approves })
+  const found = violations({ row, conversation, before, after, approvals, approves, planted })
   return { conversation, approvals, found }
 }
 
@@ -103,7 +104,7 @@ export async function runCorpus({ rows, seed, initdb, home, report = () => undef
   const server = await startServer(initdb, serverPort)
   let stage
   try {
-    const { missing } = await makeTemplate(server, seed)
+    const { missing, planted } = await makeTemplate(server, seed)
     stage = await openStage({ home, targetPort: server.port })
     const slots = Array.from({ length: workers }, (_, at) => new Slot(server, stage, at))
     for (const slot of slots) {
@@ -115,7 +116,7 @@ export async function runCorpus({ rows, seed, initdb, home, report = () => undef
     const work = async (slot) => {
       for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
         const { row, at } = next
-        results[at] = await runOrSay(row, slot, { stage, server })
+        results[at] = await runOrSay(row, slot, { stage, server, planted })
         report(results[at])
       }
       await slot.close()

@@ -15,6 +15,8 @@ const maskedColumns = [
   'customers.meta',
   'customers.ssn',
   'logs.secret',
+  'mosaic.a_*',
+  'mosaic.v_*',
   'people.ssn',
   'vault.doc',
   'vault.many',
@@ -40,5 +42,5 @@ rules:
   - id: owned-settings
     effect: deny
     match: { actions: [set], resources: [${ownedSettings.map((name) => `'setting:${name}'`).join(', ')}] }
-  - { id: masked, mask: { columns: [${maskedColumns.join(', ')}], with: redact } }
+  - { id: masked, mask: { columns: [${maskedColumns.map((name) => `'${name}'`).join(', ')}], with: redact } }
 `

@@ -1,3 +1,4 @@
+import { plantedForms } from './planted.mjs'
 import { Session } from './session.mjs'
 import { say, fieldsOf } from './wire.mjs'
 import { stateOf } from './state.mjs'
@@ -21,10 +22,10 @@ export async function makeTemplate(server, seed) {
         missing.push(`${statement.trim().slice(0, 60)}: ${error.message}`)
       }
     }
+    return { missing, planted: await plantedForms(client) }
   } finally {
     await client.end()
   }
-  return { missing }
 }
 
 /** A database name that is filled from the template again and again; its catalog is known to the control plane. */
