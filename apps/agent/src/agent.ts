@@ -110,9 +110,10 @@ export class Agent {
       log,
       send: (message) => this.#link.send(message),
     })
-    this.#spotter = new ChangeSpotter(this.#spool, ({ connectionId, database }) =>
-      this.#catalogs.changed(connectionId, database),
-    )
+    this.#spotter = new ChangeSpotter(this.#spool, {
+      changed: ({ connectionId, database }) => this.#catalogs.changed(connectionId, database),
+      doubted: ({ connectionId, database }) => this.#catalogs.doubted(connectionId, database),
+    })
     this.#hosts = new HostCertificates({ clock: systemClock, client: () => this.#link.client })
     this.#ingest = new Ingest({ spool: this.#spool, client: () => this.#link.client, log })
     this.#backlog = new BacklogWatch({ spool: this.#spool, clock: systemClock, log })

@@ -14,17 +14,20 @@ interface Reading {
 function watching() {
   const clock = new ManualClock()
   const readings: Reading[] = []
+  const counts = { readings: 0 }
   const sent: NonNullable<AttachRequest['message']>[] = []
   const watch = new CatalogWatch({
     readers: {
       postgres: (request) =>
         new Promise((done) => {
+          counts.readings += 1
           readings.push({ request, done })
         }),
     },
     intervalMillis: 5_000,
     clock,
     log: quietLog,
+    random: () => 0.5,
     send: (message) => {
       sent.push(message)
       return true
@@ -40,7 +43,7 @@ function watching() {
     clock.advance(millis)
     await jest.advanceTimersByTimeAsync(millis)
   }
-  return { watch, readings, sent, finish, wait }
+  return { watch, readings, sent, finish, wait, counts }
 }
 
 beforeEach(() => jest.useFakeTimers())
@@ -82,6 +85,19 @@ describe('the watch over catalogs', () => {
     await finish(catalogState('a'), 400)
     watch.changed('shop', 'shop')
     expect(readings).toHaveLength(1)
+    watch.stop()
+  })
+
+  it('reads at a pace what clients put in doubt, however often they do', async () => {
+    const { watch, finish, wait, counts } = watching()
+    await finish(catalogState('a'))
+    for (let passed = 0; passed < 3_000; passed += 10) {
+      watch.doubted('shop', 'shop')
+      await wait(10)
+      await finish(undefined)
+    }
+    expect(counts.readings - 1).toBeGreaterThanOrEqual(7)
+    expect(counts.readings - 1).toBeLessThanOrEqual(9)
     watch.stop()
   })
 

@@ -11,6 +11,7 @@ import type { Clock } from '@wardgate/gateway'
 import type { Logger as Log } from '@wardgate/logger'
 import { type Access, accessFrom } from '../control/grant'
 import { MissedNames } from './missed-names'
+import { ReadingPace } from './reading-pace'
 import type { CatalogReader, CatalogState } from './reader'
 
 export interface CatalogWatchOptions {
@@ -18,6 +19,8 @@ export interface CatalogWatchOptions {
   readonly intervalMillis: number
   readonly clock: Clock
   readonly log: Log
+  /** In [0, 1); injected for tests. */
+  readonly random?: () => number
   /** False when there is no link; the catalog is announced again when there is one. */
   readonly send: (message: NonNullable<AttachRequest['message']>) => boolean
 }
@@ -39,6 +42,7 @@ interface Watched {
   state?: CatalogState
   /** When it is checked again unless something tells that it changed; by the clock. */
   dueAt?: number
+  readonly pace: ReadingPace
   readonly missed: MissedNames
   announced?: { readonly digest: string; readonly at: number }
   /** A reading that runs, and one that has to follow it. */
@@ -103,6 +107,17 @@ export class CatalogWatch {
     void this.#check(watched)
   }
 
+  /**
+   * A decision or a result did not fit the catalog: perhaps the target changed by another way. Clients can bring that
+   * about as often as they like, so it is read at a pace.
+   */
+  doubted(connectionId: string, database: string): void {
+    const watched = this.#watched.get(keyOf({ connectionId, database }))
+    if (watched === undefined) return
+    watched.missed.forget()
+    void watched.pace.inTurn()
+  }
+
   /** For names that the stored catalog, `known`, lacks. Resolves when what there is has been announced. */
   async lookFor(
     connectionId: string,
@@ -149,14 +164,14 @@ export class CatalogWatch {
   }
 
   #newWatched(place: Pick<Watched, 'connectionId' | 'database' | 'access' | 'reader'>): Watched {
-    const { clock } = this.#options
+    const { clock, random = Math.random } = this.#options
+    const pace = new ReadingPace({ clock, random, read: () => this.#check(watched) })
     const missed = new MissedNames({
-      clock,
+      pace,
       announcedInstead: (known) => isFresh(watched.announced, known, clock.now()),
       underWay: () => watched.again?.done ?? watched.running,
-      read: () => this.#check(watched),
     })
-    const watched: Watched = { ...place, missed }
+    const watched: Watched = { ...place, pace, missed }
     return watched
   }
 

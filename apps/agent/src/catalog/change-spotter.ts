@@ -17,18 +17,25 @@ export interface Place {
   readonly database: string
 }
 
+export interface ChangeListener {
+  /** Something was created, altered or dropped. */
+  changed(place: Place): void
+  /** A decision or a result did not fit what is known. */
+  doubted(place: Place): void
+}
+
 /** Passes entries on to the spool, and tells when an operation that changed the catalog has ended. */
 export class ChangeSpotter implements Spool {
   readonly #spool: Spool
-  readonly #changed: (place: Place) => void
+  readonly #listener: ChangeListener
   readonly #places = new Map<string, Place>()
   readonly #operations = new Set<string>()
   /** Sessions that have changed something, perhaps in a transaction that is still open. */
   readonly #changing = new Set<string>()
 
-  constructor(spool: Spool, changed: (place: Place) => void) {
+  constructor(spool: Spool, listener: ChangeListener) {
     this.#spool = spool
-    this.#changed = changed
+    this.#listener = listener
   }
 
   sessionOpened(sessionId: string, place: Place): void {
@@ -42,15 +49,15 @@ export class ChangeSpotter implements Spool {
         this.#noteIntent(entry)
         return
       case 'outcome':
-        if (this.#operations.delete(entry.operationId) || entry.outcome.error?.code === staleCode)
-          this.#tell(entry.sessionId)
+        if (this.#operations.delete(entry.operationId)) this.#tell(entry.sessionId, 'changed')
+        else if (entry.outcome.error?.code === staleCode) this.#tell(entry.sessionId, 'doubted')
         return
       case 'session-ended':
         this.#places.delete(entry.sessionId)
         this.#changing.delete(entry.sessionId)
         return
       case 'refused':
-        if (entry.code === staleCode) this.#tell(entry.sessionId)
+        if (entry.code === staleCode) this.#tell(entry.sessionId, 'doubted')
         return
       case 'session-started':
       case 'login-refused':
@@ -69,9 +76,9 @@ export class ChangeSpotter implements Spool {
       this.#operations.add(operationId)
   }
 
-  #tell(sessionId: string): void {
+  #tell(sessionId: string, what: keyof ChangeListener): void {
     const place = this.#places.get(sessionId)
-    if (place !== undefined) this.#changed(place)
+    if (place !== undefined) this.#listener[what](place)
   }
 
   written(): Promise<void> | undefined {
