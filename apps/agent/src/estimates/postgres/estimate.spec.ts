@@ -49,6 +49,13 @@ function binary(value: number): Parameter {
   return { type: 23, format: 'binary', value: bytes }
 }
 
+/** As JDBC binds a long: declared wider than the column that it is compared with. */
+function bigint(value: bigint): Parameter {
+  const bytes = Buffer.alloc(8)
+  bytes.writeBigInt64BE(value)
+  return { type: 20, format: 'binary', value: bytes }
+}
+
 async function count(): Promise<number> {
   const { rows } = await database.query<{ n: number }>('SELECT count(*)::int AS n FROM app.items')
   return rows[0]?.n ?? 0
@@ -70,6 +77,11 @@ it('plans with the parameters as they are bound, in both formats', async () => {
   expect(await rowsOf(statement, [text('10')])).toBeLessThan(100)
   expect(await rowsOf(statement, [binary(10)])).toBeLessThan(100)
   expect(await rowsOf(statement, [binary(9_000)])).toBeGreaterThan(8_000)
+  expect(await rowsOf(statement, [{ ...binary(10), type: 0 }])).toBeLessThan(100)
+})
+
+it('plans with a parameter that is declared wider than its column', async () => {
+  expect(await rowsOf('DELETE FROM items WHERE id <= $1', [bigint(10n)])).toBeLessThan(100)
 })
 
 it.each([

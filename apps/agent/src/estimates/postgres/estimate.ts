@@ -1,4 +1,5 @@
 import type { Parameter } from '@wardgate/gateway'
+import { parameterText } from '@wardgate/sql/parameters'
 import type { Client } from 'pg'
 import { connectSystem } from '../../catalog/postgres/connect'
 import type { Estimator } from '../estimator'
@@ -45,10 +46,14 @@ async function explain(
   return rows[0]?.[0]
 }
 
-function valueOf({ format, value }: Parameter): string | Buffer | null {
+/**
+ * As text where the type is known. The target infers the parameter's type from the statement alone here: a bigint that
+ * the client declared for an integer column would be eight bytes where four are expected.
+ */
+function valueOf({ type, format, value }: Parameter): string | Buffer | null {
   if (value === null) return null
-  const bytes = Buffer.from(value)
-  return format === 'binary' ? bytes : bytes.toString('utf8')
+  const text = parameterText(type, format, value)
+  return format === 'binary' && text.startsWith('\\x') ? Buffer.from(value) : text
 }
 
 /** `$user` means the role of the client's session, not that of this one. */
