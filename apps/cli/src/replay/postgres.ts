@@ -148,7 +148,9 @@ function responseText(reader: FieldReader): string {
   const fields = new Map<string, string>()
   for (let code = reader.letter(); code !== '\0'; code = reader.letter())
     fields.set(code, reader.text())
-  const parts = [fields.get('S'), fields.get('C'), fields.get('M')].filter(
+  const code = fields.get('C')
+  // SQLSTATE 00000, "successful completion", says nothing: it stands in every notice that reports no problem.
+  const parts = [fields.get('S'), code === '00000' ? undefined : code, fields.get('M')].filter(
     (part) => part !== undefined,
   )
   const hint = fields.get('H')

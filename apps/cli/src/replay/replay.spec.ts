@@ -41,6 +41,15 @@ test('shows parameters and errors', () => {
   expect([...replay.server(error)].join('')).toBe('✗ ERROR 42501 no (ask)\n')
 })
 
+test('shows notices without the code that says that nothing is wrong', () => {
+  const replay = new PostgresReplay()
+  const held = frame('N', 'SNOTICE\0', 'C00000\0', 'Mwaiting\0', 'Hhttps://here\0', '\0')
+  const warning = frame('N', 'SWARNING\0', 'C01000\0', 'Mcareful\0', '\0')
+  expect([...replay.server(Buffer.concat([held, warning]))].join('')).toBe(
+    '! NOTICE waiting (https://here)\n! WARNING 01000 careful\n',
+  )
+})
+
 describe('binary parameters', () => {
   const parse = (name: string, ...types: number[]) =>
     frame(
