@@ -79,6 +79,9 @@ export class OpeningService {
       throw new AuthError(
         'ERR_AUTH_FORBIDDEN',
         `connection ${target.name} is not served by agent ${agent.name}`,
+        {
+          nextStep: `Connect to an agent that serves it, or have an administrator run \`wardgate agents assign ${agent.name} ${target.name}\`.`,
+        },
       )
     if (!target.enabled)
       throw new PolicyError('ERR_POLICY_DENIED', `connection ${target.name} is disabled`)

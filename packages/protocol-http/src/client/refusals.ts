@@ -12,7 +12,7 @@ export function refuseUnknown({ isKnown, proxied, connection }: Visit): void {
   if (connection === proxied) throw noConnection(proxied)
   if (isKnown) return
   throw new AuthError('ERR_AUTH_FORBIDDEN', `this agent does not serve ${connection}`, {
-    nextStep: 'Ask again in a moment, if it has just been assigned.',
+    nextStep: `Ask again in a moment, if it has just been assigned; or have an administrator run \`wardgate agents assign\` for this agent and ${connection}.`,
   })
 }
 
