@@ -7,6 +7,7 @@ import { ConnectionsRepository } from '../connections/connections.repository'
 import { CredentialsRepository } from '../credentials/credentials.repository'
 import { IssuersRepository } from '../identity/issuers/issuers.repository'
 import { PolicyRepository } from '../policies/policy.repository'
+import { WebhooksRepository } from '../notifications/webhooks.repository'
 import { CertificatesRepository } from '../principals/certificates/certificates.repository'
 import { KeysRepository } from '../principals/keys/keys.repository'
 import { PrincipalsRepository } from '../principals/principals.repository'
@@ -29,6 +30,7 @@ export const sealedRepositories = [
   RoleBindingsRepository,
   RolesRepository,
   ToolPinsRepository,
+  WebhooksRepository,
 ]
 
 @Injectable()
@@ -47,6 +49,7 @@ export class SealedRepositories {
     private readonly bindings: RoleBindingsRepository,
     private readonly roles: RolesRepository,
     private readonly tools: ToolPinsRepository,
+    private readonly webhooks: WebhooksRepository,
   ) {}
 
   /** How many rows of each were sealed. */
@@ -66,6 +69,7 @@ export class SealedRepositories {
       roleBindings: await this.bindings.resealAll(tx),
       roles: await this.roles.resealAll(tx),
       toolConnections: await this.tools.resealAll(tx),
+      webhooks: await this.webhooks.resealAll(tx),
     }
   }
 }

@@ -50,10 +50,11 @@ export class DeliveryService {
   async deliver(id: string, signal: AbortSignal): Promise<Delivery> {
     const message = await this.outbox.claim(id, leaseSeconds)
     if (message === undefined) return { kind: 'done' }
-    const { topic, deliveredTo, attempts } = message
-    const receivers = await this.webhooks.listening(topic, deliveredTo, mostWebhooks)
+    const { deliveredTo, attempts } = message
+    const receivers = await this.webhooks.unreached(deliveredTo, mostWebhooks)
+    // A row that is not believed fails for itself: the others are told, and the message is not taken for delivered.
     const told = await Promise.allSettled(
-      receivers.map((webhook) => this.tell(message, webhook, signal)),
+      receivers.map((webhookId) => this.tellOne(message, webhookId, signal)),
     )
     const failure = told.find((result) => result.status === 'rejected')
     if (failure === undefined) {
@@ -79,6 +80,12 @@ export class DeliveryService {
     this.outcomes.inc({ outcome: 'retried' })
     this.logger.warn({ id, attempts, ...why, millis }, 'a message was not delivered')
     return { kind: 'retry', attempts, millis }
+  }
+
+  private async tellOne(message: OutboxMessage, webhookId: string, signal: AbortSignal) {
+    const webhook = await this.webhooks.find(webhookId)
+    if (webhook?.enabled === true && webhook.topics.includes(message.topic))
+      await this.tell(message, webhook, signal)
   }
 
   private async tell(message: OutboxMessage, webhook: WebhookRecord, signal: AbortSignal) {

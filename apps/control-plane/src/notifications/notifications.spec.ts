@@ -3,76 +3,18 @@ import { freePort } from '@wardgate/gateway/testing'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createHmac } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { Database } from '../common/database/database'
 import { ApiClient } from '../testing/api-client'
 import { startTestApp, type TestApp } from '../testing/test-app'
 import { startTestDatabase, type TestDatabase } from '../testing/test-database'
 import { TestIssuer } from '../testing/test-issuer'
+import { type Received, WebhookReceiver } from '../testing/webhook-receiver'
 import { isPublic } from './checked-address'
 import { backOff } from './delivery.service'
 import { OutboxRepository } from './outbox.repository'
 import { sendWebhook, signature } from './send-webhook'
 
 jest.setTimeout(120_000)
-
-interface Received {
-  readonly headers: IncomingHttpHeaders
-  readonly body: string
-}
-
-/** A receiver that answers what it is told to, in turn, then 204. */
-class Receiver {
-  readonly received: Received[] = []
-  readonly answers: number[] = []
-  #waiting: (() => void)[] = []
-
-  private constructor(readonly server: Server) {}
-
-  static async start(): Promise<Receiver> {
-    const server = createServer()
-    const receiver = new Receiver(server)
-    server.on('request', (request, response) => {
-      let body = ''
-      request.on('data', (chunk: Buffer) => (body += chunk.toString()))
-      request.on('end', () => {
-        receiver.received.push({ headers: request.headers, body })
-        response.writeHead(receiver.answers.shift() ?? 204, { Location: '/elsewhere' }).end()
-        for (const wake of receiver.#waiting.splice(0)) wake()
-      })
-    })
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    return receiver
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/hook`
-  }
-
-  async count(wanted: number): Promise<void> {
-    while (this.received.length < wanted) await this.more()
-  }
-
-  /** Resolves with the next message that says so, whatever comes again before it. */
-  async saying(text: string): Promise<string> {
-    for (let from = this.received.length; ;) {
-      const found = this.received.slice(from).find(({ body }) => body.includes(text))
-      if (found !== undefined) return found.body
-      from = this.received.length
-      await this.more()
-    }
-  }
-
-  private more(): Promise<void> {
-    return new Promise((resolve) => this.#waiting.push(resolve))
-  }
-
-  stop(): Promise<void> {
-    this.server.closeAllConnections()
-    return new Promise((resolve) => this.server.close(() => resolve()))
-  }
-}
 
 async function startRedis(): Promise<{ url: string; process: ChildProcess }> {
   const port = await freePort()
@@ -96,7 +38,7 @@ describe.each(backends)('webhooks through the queue on %s', (backend) => {
   let database: TestDatabase
   let test: TestApp
   let api: ApiClient
-  let receiver: Receiver
+  let receiver: WebhookReceiver
   let redis: ChildProcess | undefined
   let env: Record<string, string>
 
@@ -124,7 +66,7 @@ describe.each(backends)('webhooks through the queue on %s', (backend) => {
     }
     test = await startTestApp(env, database)
     api = new ApiClient(test.url, await issuer.token())
-    receiver = await Receiver.start()
+    receiver = await WebhookReceiver.start()
   })
 
   afterAll(async () => {

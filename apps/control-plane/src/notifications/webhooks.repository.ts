@@ -5,14 +5,19 @@ import type { Transaction } from '../common/database/transaction'
 import { newestFirst } from '../common/http/page'
 import type { Bytes } from '../common/sealing/envelope'
 import type { Sealed } from '../common/sealing/seal.service'
+import { SealedRows } from '../common/sealing/sealed-rows'
 import type { Webhook } from '../generated/prisma/client'
+import { sealedWebhook } from './sealed-webhook'
 import type { CreateWebhook, UpdateWebhook, WebhookQuery } from './webhooks.dto'
 
 export type WebhookRecord = Webhook
 
 @Injectable()
 export class WebhooksRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly sealed: SealedRows,
+  ) {}
 
   list(query: WebhookQuery): Promise<WebhookRecord[]> {
     const page = newestFirst(query)
@@ -20,31 +25,37 @@ export class WebhooksRepository {
     return this.database.prisma.webhook.findMany({ ...page, where: { ...page.where, ...name } })
   }
 
+  /** Throws when the row is not what the control plane last wrote. */
   find(id: string): Promise<WebhookRecord | null> {
-    return this.database.prisma.webhook.findUnique({ where: { id } })
+    const load = () => this.database.prisma.webhook.findUnique({ where: { id } })
+    return this.sealed.readOne(load, sealedWebhook)
   }
 
-  /** Who wants to hear of the topic and has not yet. */
-  listening(topic: string, reached: readonly string[], take: number): Promise<WebhookRecord[]> {
-    return this.database.prisma.webhook.findMany({
-      take,
-      orderBy: { id: 'asc' },
-      where: { enabled: true, topics: { has: topic }, id: { notIn: [...reached] } },
-    })
+  /** The ids of all that were not reached yet. Which of them are to be, their rows say, once they are believed. */
+  async unreached(reached: readonly string[], take: number): Promise<readonly string[]> {
+    const where = { id: { notIn: [...reached] } }
+    const query = { take, orderBy: { id: 'asc' }, where, select: { id: true } } as const
+    return (await this.database.prisma.webhook.findMany(query)).map(({ id }) => id)
+  }
+
+  /** Seals every webhook as it stands. */
+  async resealAll(tx: Transaction): Promise<number> {
+    return this.sealed.keepAll(tx, (await tx.webhook.findMany()).map(sealedWebhook))
   }
 
   count(tx: Transaction): Promise<number> {
     return tx.webhook.count()
   }
 
-  create(
+  async create(
     tx: Transaction,
     id: string,
     fields: CreateWebhook,
     sealed: Sealed,
   ): Promise<WebhookRecord> {
     const data = { id, ...fields, ...sealed }
-    return orConflict(`webhook ${fields.name}`, tx.webhook.create({ data }))
+    const created = tx.webhook.create({ data })
+    return this.keep(tx, await orConflict(`webhook ${fields.name}`, created))
   }
 
   /** Null = there is none of this version. */
@@ -56,7 +67,8 @@ export class WebhooksRepository {
   ): Promise<WebhookRecord | null> {
     const data = { ...fields, version: { increment: 1 } } as never
     const changed = tx.webhook.updateManyAndReturn({ where: { id, version }, data })
-    return (await orConflict('a webhook of this name', changed))[0] ?? null
+    const [webhook] = await orConflict('a webhook of this name', changed)
+    return webhook === undefined ? null : this.keep(tx, webhook)
   }
 
   /** The secret in force becomes the previous one. Null = there is none of this version. */
@@ -72,10 +84,18 @@ export class WebhooksRepository {
       previousUntil: previous.until,
       version: { increment: 1 },
     }
-    return (await tx.webhook.updateManyAndReturn({ where: { id, version }, data }))[0] ?? null
+    const [webhook] = await tx.webhook.updateManyAndReturn({ where: { id, version }, data })
+    return webhook === undefined ? null : this.keep(tx, webhook)
   }
 
   async delete(tx: Transaction, id: string, version: number): Promise<boolean> {
-    return (await tx.webhook.deleteMany({ where: { id, version } })).count === 1
+    const { count } = await tx.webhook.deleteMany({ where: { id, version } })
+    if (count === 1) this.sealed.drop(tx, 'webhook', id)
+    return count === 1
+  }
+
+  private async keep(tx: Transaction, webhook: WebhookRecord): Promise<WebhookRecord> {
+    await this.sealed.keep(tx, sealedWebhook(webhook))
+    return webhook
   }
 }

@@ -38,6 +38,7 @@ export type SealedKind =
   | 'role-binding'
   | 'tool-pins'
   | 'vote'
+  | 'webhook'
 
 /**
  * Seals of rows that grant power. Who can write the database lacks their key, which only the master key opens, so what
