@@ -9,6 +9,13 @@ import { type Address, type Instance, root } from './instance'
 
 const main = join(root, 'apps/agent/dist/main.js')
 
+export interface SecondAgentOptions {
+  /** That it serves from the beginning, by name. */
+  readonly connections?: readonly string[]
+  /** Keys of its environment. */
+  readonly settings?: Readonly<Record<string, string>>
+}
+
 /** Another agent of an instance's control plane, in a process of its own, which keeps what it is over a restart. */
 export class SecondAgent {
   readonly url: string
@@ -35,9 +42,13 @@ export class SecondAgent {
   }
 
   /** Joins under a name that no agent has, and serves. */
-  static async start(instance: Instance, name: string): Promise<SecondAgent> {
+  static async start(
+    instance: Instance,
+    name: string,
+    { connections = [], settings = {} }: SecondAgentOptions = {},
+  ): Promise<SecondAgent> {
     const api = await instance.api('admin')
-    const body = { agentName: name, connections: [] }
+    const body = { agentName: name, connections }
     const { token } = await api.ok<{ token: string }>('POST', '/v1/join-tokens', body)
     const environment = {
       WARDGATE_AGENT_NAME: name,
@@ -45,6 +56,7 @@ export class SecondAgent {
       WARDGATE_ENROLMENT: `127.0.0.1:${instance.portBase + 2}`,
       WARDGATE_JOIN_TOKEN: token,
       WARDGATE_LOG_LEVEL: 'error',
+      ...settings,
     }
     const agent = new SecondAgent(environment, {
       http: await freePort(),
@@ -53,6 +65,13 @@ export class SecondAgent {
     })
     await agent.#run()
     return agent
+  }
+
+  /** A value of its metrics without labels. */
+  async metric(name: string): Promise<number> {
+    const response = await fetch(this.#health.replace('/health/ready', '/metrics'))
+    const value = new RegExp(`^${name} (.*)$`, 'm').exec(await response.text())?.[1]
+    return Number(value)
   }
 
   /** Ends it without a word, as a machine that is lost does, and starts it on the same state. */

@@ -12,6 +12,8 @@ export interface GatewayLimits {
   readonly decideMillis: number
   /** Upper bound on what a rule may ask for as `hold`. */
   readonly holdMillis: number
+  /** For a recording that is behind to get room: meanwhile nothing more is read. */
+  readonly recordMillis: number
   /** For an engine to end after it was aborted, and to tell its client why. */
   readonly closeMillis: number
   /** Sockets that have not presented an accepted credential yet. */
@@ -30,6 +32,7 @@ export const defaultLimits: GatewayLimits = {
   openMillis: 15_000,
   decideMillis: 30_000,
   holdMillis: 15 * 60_000,
+  recordMillis: 30_000,
   closeMillis: 5_000,
   handshakes: 512,
   handshakesPerNetwork: 128,

@@ -215,6 +215,10 @@ export type SpoolEntry =
 /** Turns what the client sent and saw into recording chunks; one per session. */
 export interface Recorder {
   record(what: Recorded, chunk: Uint8Array): void
+  /** Whether so much is recorded and not stored yet that whoever records is to wait for `room`. */
+  readonly isBehind: boolean
+  /** Resolves when there is room again. */
+  room(): Promise<void>
   /** Marks in the recording where an operation begins. */
   mark(operationId: string): void
   /** Hands over the last chunk. */

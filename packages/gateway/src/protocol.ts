@@ -165,6 +165,10 @@ export interface Gate {
    * operation that still runs, which is right where results come in the order of their operations.
    */
   record(what: Recorded, chunk: Uint8Array, permit?: Permit): void
+  /** Whether the recording is behind what passes: nothing more is to be read from either side before `caughtUp`. */
+  readonly isBehind: boolean
+  /** Resolves when the recording has room again. Rejects when it has none in time: fails closed. */
+  caughtUp(): Promise<void>
   /**
    * A tag of the text that this principal alone has on this connection, through every agent: proof that a name which
    * comes back was given to whoever brings it.

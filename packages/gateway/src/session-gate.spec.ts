@@ -1,3 +1,4 @@
+import { SessionError } from '@wardgate/errors'
 import { fakeGate, statement } from './testing'
 
 describe('what is recorded', () => {
@@ -9,6 +10,8 @@ describe('what is recorded', () => {
     const { gate, controlPlane } = fakeGate({
       recorder: {
         record: (_what, chunk) => void recorded.push(Buffer.from(chunk).toString()),
+        isBehind: false,
+        room: () => Promise.resolve(),
         mark: () => undefined,
         end: () => undefined,
       },
@@ -32,5 +35,50 @@ describe('what is recorded', () => {
     const { gate, recorded } = await twoAtOnce(full, 'off')
     gate.record('out', Buffer.from('of the oldest'))
     expect(recorded).toEqual(['of the oldest'])
+  })
+})
+
+describe('a recording that is behind', () => {
+  function behind() {
+    let makeRoom: () => void = () => undefined
+    const recorder = {
+      isBehind: true,
+      room: () => new Promise<void>((resolve) => (makeRoom = resolve)),
+      record: () => undefined,
+      mark: () => undefined,
+      end: () => undefined,
+    }
+    return { ...fakeGate({ recorder }), recorder, makeRoom: () => makeRoom() }
+  }
+
+  it('is waited for until it has room', async () => {
+    const { gate, makeRoom } = behind()
+    expect(gate.isBehind).toBe(true)
+    const waiting = gate.caughtUp()
+    makeRoom()
+    await expect(waiting).resolves.toBeUndefined()
+  })
+
+  it('is not waited for longer than its limit: fails closed and says why', async () => {
+    const { gate, clock, context } = behind()
+    const waiting = gate.caughtUp()
+    clock.advance(context.limits.recordMillis)
+    await expect(waiting).rejects.toMatchObject({
+      code: 'ERR_AUDIT_UNAVAILABLE',
+      message: expect.stringContaining('nothing was stored for 30 s'),
+    })
+  })
+
+  it('is not waited for when the session ends', async () => {
+    const { gate, ending } = behind()
+    const waiting = gate.caughtUp()
+    ending.abort(new SessionError('ERR_SESSION_KILLED', 'killed'))
+    await expect(waiting).rejects.toMatchObject({ code: 'ERR_SESSION_KILLED' })
+  })
+
+  it('is none where nothing is recorded', async () => {
+    const { gate } = fakeGate()
+    expect(gate.isBehind).toBe(false)
+    await expect(gate.caughtUp()).resolves.toBeUndefined()
   })
 })

@@ -1,6 +1,7 @@
-import { ControlError, toGatewayError } from '@wardgate/errors'
+import { AuditError, ControlError, toGatewayError } from '@wardgate/errors'
 import { compileTextMasker } from '@wardgate/masking'
 import { createHmac } from 'node:crypto'
+import type { GatewayLimits } from './limits'
 import type { Operation } from './operation'
 import { OperationPermit } from './permit'
 import type { Denial, Gate, HoldListener, OfferedTool, Permit, Recorded } from './protocol'
@@ -52,6 +53,21 @@ export class SessionGate implements Gate {
     if (mode === 'full' || (mode === 'statements' && what === 'in')) recorder.record(what, chunk)
   }
 
+  get isBehind(): boolean {
+    return this.#context.recorder?.isBehind === true
+  }
+
+  async caughtUp(): Promise<void> {
+    const { recorder, signal, timers, limits } = this.#context
+    if (recorder?.isBehind !== true) return
+    const limit = deadline(signal, timers, limits.recordMillis, () => tooFarBehind(limits))
+    try {
+      await until(recorder.room(), limit.signal)
+    } finally {
+      limit.stop()
+    }
+  }
+
   tag(text: string): string {
     const { maskingKey, principalId } = this.#context.session.grant
     // Masks hash with this key and SHA-256: no value that is masked becomes a tag.
@@ -88,4 +104,15 @@ export class SessionGate implements Gate {
       this.#context.log.error({ err: error }, 'recording not finished')
     }
   }
+}
+
+function tooFarBehind({ recordMillis }: GatewayLimits): AuditError {
+  return new AuditError(
+    'ERR_AUDIT_UNAVAILABLE',
+    `what passes is recorded faster than the control plane stores it, and nothing was stored for ${recordMillis / 1000} s`,
+    {
+      nextStep:
+        'Try again when the control plane stores what it is owed; an operator sees why in the agent’s metrics.',
+    },
+  )
 }

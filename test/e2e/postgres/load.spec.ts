@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import type { Client } from 'pg'
+import { readBulk } from '../../support/bulk-read'
 import { connectThrough } from '../../support/governed-client'
 import { sharedInstance } from '../../support/shared-instance'
 
@@ -63,7 +64,10 @@ describe('one agent on two cores', () => {
     const { client } = await connectThrough(sharedInstance, { user: 'open' })
     await client.query('SELECT 1')
     const before = agentMemory()
-    const { received, peak } = await readBulk(client)
+    let peak = 0
+    const text = `SELECT i, 'row number ' || i AS name, now() AS at FROM generate_series(1, ${bulkRows}) i`
+    const paused = () => (peak = Math.max(peak, agentMemory()))
+    const received = await readBulk(client, { text, paused })
     await client.end()
     expect(received).toBe(bulkRows)
     expect(peak - before).toBeLessThan(flatMemoryBytes)
@@ -82,39 +86,3 @@ describe('one agent on two cores', () => {
     await client.end()
   })
 })
-
-/** Reads the result off the socket without keeping it, pausing now and then as a slow client does. */
-async function readBulk(client: Client): Promise<{ received: number; peak: number }> {
-  const stream = (client as unknown as { connection: { stream: NodeJS.ReadWriteStream } })
-    .connection.stream
-  stream.removeAllListeners('data')
-  let peak = 0
-  let received = 0
-  let chunks = 0
-  let tail = ''
-  const done = new Promise<void>((finished) => {
-    stream.on('data', (chunk: Buffer) => {
-      chunks += 1
-      tail = (tail + chunk.toString('latin1')).slice(-200)
-      const complete = /SELECT (\d+)\0/.exec(tail)
-      if (chunks % 200 === 0) {
-        peak = Math.max(peak, agentMemory())
-        stream.pause()
-        setImmediate(() => stream.resume())
-      }
-      if (complete) {
-        received = Number(complete[1])
-        finished()
-      }
-    })
-  })
-  const text = `SELECT i, 'row number ' || i AS name, now() AS at FROM generate_series(1, ${bulkRows}) i\0`
-  const frame = Buffer.alloc(5 + Buffer.byteLength(text))
-  frame.write('Q')
-  frame.writeInt32BE(4 + Buffer.byteLength(text), 1)
-  frame.write(text, 5)
-  stream.write(frame)
-  stream.resume()
-  await done
-  return { received, peak }
-}

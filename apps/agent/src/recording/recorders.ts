@@ -2,6 +2,7 @@ import type { Clock, CreateRecorder, Spool } from '@wardgate/gateway'
 import type { Logger as Log } from '@wardgate/logger'
 import type { RecordingShare } from './recording-share'
 import { createRecordingWriter, type RecordingWriter } from '@wardgate/recording'
+import { SessionRecorder } from './session-recorder'
 
 export interface RecordersOptions {
   readonly spool: Spool
@@ -45,10 +46,12 @@ export class Recorders {
         if (!last) share.require(principalId, data.length)
         spool.append({ kind: 'recording', sessionId, index, data, last })
         share.appended(principalId, data.length)
+        recorder.isBehind = share.isBehind(principalId)
       },
     })
+    const recorder = new SessionRecorder(writer, () => share.room(principalId))
     this.#live.add(writer)
-    return writer
+    return recorder
   }
 
   stop(): void {

@@ -1,9 +1,19 @@
 import { AuditError } from '@wardgate/errors'
 
-/** What of the spool tells how far the control plane has come. */
+/** What of the spool tells how far the control plane has come, and how much room is left. */
 export interface SpoolProgress {
   readonly lastSequence: number
   readonly acknowledged: number
+  readonly crowded: boolean
+  onAcknowledged(listener: () => void): () => void
+}
+
+/** Of what a principal's recordings may take: from here on it waits. */
+const behindShare = 1 / 2
+
+interface Waiter {
+  readonly principalId: string
+  readonly resolve: () => void
 }
 
 interface Waiting {
@@ -30,16 +40,31 @@ class Backlog {
 
 /**
  * How much of the spool the recordings of one principal may take. When the spool is full everybody is refused, so a
- * principal that reads faster than the control plane stores has to be stopped before, and alone.
+ * principal that reads faster than the control plane stores has to wait before, and to be stopped when it does not.
  */
 export class RecordingShare {
   readonly #spool: SpoolProgress
   readonly #maxBytes: number
   readonly #backlogs = new Map<string, Backlog>()
+  readonly #waiters = new Set<Waiter>()
 
   constructor(spool: SpoolProgress, maxBytes: number) {
     this.#spool = spool
     this.#maxBytes = maxBytes
+    spool.onAcknowledged(() => this.#wake())
+  }
+
+  /** Whether the principal's recordings are to wait for the control plane: well before they would be refused. */
+  isBehind(principalId: string): boolean {
+    const backlog = this.#backlogs.get(principalId)
+    backlog?.acknowledge(this.#spool.acknowledged)
+    return this.#spool.crowded || (backlog?.bytes ?? 0) > this.#maxBytes * behindShare
+  }
+
+  /** Resolves when they are not behind any more. */
+  room(principalId: string): Promise<void> {
+    if (!this.isBehind(principalId)) return Promise.resolve()
+    return new Promise((resolve) => this.#waiters.add({ principalId, resolve }))
   }
 
   /** Throws when the principal has to wait for the control plane. */
@@ -63,6 +88,14 @@ export class RecordingShare {
     const backlog = this.#backlogs.get(principalId) ?? this.#begin(principalId)
     backlog.add({ sequence: this.#spool.lastSequence, bytes })
     backlog.acknowledge(this.#spool.acknowledged)
+  }
+
+  #wake(): void {
+    for (const waiter of this.#waiters) {
+      if (this.isBehind(waiter.principalId)) continue
+      this.#waiters.delete(waiter)
+      waiter.resolve()
+    }
   }
 
   #begin(principalId: string): Backlog {

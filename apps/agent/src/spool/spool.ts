@@ -47,6 +47,7 @@ export class FileSpool implements Spool {
   readonly #segments: Segment[]
   readonly #created: SpoolOrigin | undefined
   readonly #durableListeners = new Set<() => void>()
+  readonly #acknowledgedListeners = new Set<() => void>()
   readonly #writeTimes = new WriteTimes()
   #file: SegmentFile
   #lastSequence: number
@@ -165,6 +166,17 @@ export class FileSpool implements Spool {
     return this.bytes >= this.#options.maxBytes * (1 - reserveShare)
   }
 
+  /** Whether what can wait is to wait: what cannot fills the room that is left. */
+  get crowded(): boolean {
+    return this.bytes >= this.#options.maxBytes * (1 - 2 * reserveShare)
+  }
+
+  /** Calls back whenever the control plane holds more records; returns how to stop that. */
+  onAcknowledged(listener: () => void): () => void {
+    this.#acknowledgedListeners.add(listener)
+    return () => this.#acknowledgedListeners.delete(listener)
+  }
+
   /** Calls back whenever more records have become durable; returns how to stop that. */
   onDurable(listener: () => void): () => void {
     this.#durableListeners.add(listener)
@@ -182,16 +194,8 @@ export class FileSpool implements Spool {
     }
     this.#acknowledged = sequence
     this.#writeTimes.forgetBefore(sequence + 1)
-    const done = this.#segments.filter(
-      (_, index) => (this.#segments[index + 1] ?? this.#file.segment).firstSequence <= sequence + 1,
-    )
-    if (done.length === 0) return
-    // First the position: with the files gone it alone tells that the numbers are used up.
-    this.#savePosition()
-    for (const segment of done) rmSync(segment.path)
-    this.#segments.splice(0, done.length)
-    this.#closedBytes -= done.reduce((sum, segment) => sum + segment.bytes, 0)
-    if (!this.full) this.#fullTold = false
+    this.#deleteSegmentsUpTo(sequence)
+    for (const listener of this.#acknowledgedListeners) listener()
   }
 
   /** Stops taking entries: evidence does not verify. */
@@ -206,6 +210,19 @@ export class FileSpool implements Spool {
     this.fail(new AuditError('ERR_AUDIT_UNAVAILABLE', 'the spool is closed'))
     this.#savePosition()
     this.#file.close()
+  }
+
+  #deleteSegmentsUpTo(sequence: number): void {
+    const done = this.#segments.filter(
+      (_, index) => (this.#segments[index + 1] ?? this.#file.segment).firstSequence <= sequence + 1,
+    )
+    if (done.length === 0) return
+    // First the position: with the files gone it alone tells that the numbers are used up.
+    this.#savePosition()
+    for (const segment of done) rmSync(segment.path)
+    this.#segments.splice(0, done.length)
+    this.#closedBytes -= done.reduce((sum, segment) => sum + segment.bytes, 0)
+    if (!this.full) this.#fullTold = false
   }
 
   #encode(entry: AnyEntry, now: number): void {

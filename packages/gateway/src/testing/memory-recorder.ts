@@ -9,11 +9,38 @@ export class MemoryRecorder implements Recorder {
   /** Whether it refuses to take a chunk, as one does whose spool is full. */
   refuses: (direction: Recorded, text: string) => boolean = () => false
 
+  /** Bytes towards the client after which it is behind, until it is given room. */
+  roomBytes = Infinity
+  isBehind = false
+  #bytes = 0
+  readonly #waits: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = []
+
   record(direction: Recorded, chunk: Uint8Array): void {
     const text = Buffer.from(chunk).toString()
     if (this.refuses(direction, text))
       throw new AuditError('ERR_AUDIT_UNAVAILABLE', 'the recording is full')
     this.recorded.push({ direction, text })
+    if (direction === 'out') this.#bytes += chunk.length
+    this.isBehind = this.#bytes > this.roomBytes
+  }
+
+  room(): Promise<void> {
+    return new Promise((resolve, reject) => this.#waits.push({ resolve, reject }))
+  }
+
+  /** How many wait for room. */
+  get waiting(): number {
+    return this.#waits.length
+  }
+
+  giveRoom(): void {
+    this.#bytes = 0
+    this.isBehind = false
+    for (const { resolve } of this.#waits.splice(0)) resolve()
+  }
+
+  giveNone(error: Error): void {
+    for (const { reject } of this.#waits.splice(0)) reject(error)
   }
 
   mark(): void {

@@ -1,4 +1,4 @@
-import { SessionError, type GatewayError } from '@wardgate/errors'
+import { SessionError, toGatewayError, type GatewayError } from '@wardgate/errors'
 import type { Outcome, Permit } from '@wardgate/gateway'
 import type { EchoMasker } from '../echo/echo-masker'
 import { problemOf } from '../errors'
@@ -147,8 +147,15 @@ export class ResponseRelay implements ResponseListener, BodySink {
   write(chunk: Uint8Array): boolean {
     this.#startNow()
     this.#bytes += chunk.length
-    this.#request.session.gate.record('out', chunk, this.#request.permit)
-    return this.#outlet?.write(chunk) ?? true
+    const { permit, session } = this.#request
+    session.gate.record('out', chunk, permit)
+    const isTaken = this.#outlet?.write(chunk) ?? true
+    if (!session.gate.isBehind) return isTaken
+    session.gate.caughtUp().then(
+      () => this.#pipe?.drained(),
+      (error: unknown) => this.fail(toGatewayError(error)),
+    )
+    return false
   }
 
   end(): void {

@@ -37,6 +37,7 @@ export class MessageRelay {
   #bytes = 0
   #messages = 0
   #maskedCells = 0
+  #isBehind = false
 
   constructor(parts: MessageParts) {
     this.#parts = parts
@@ -95,8 +96,23 @@ export class MessageRelay {
     gate.record('out', shown)
     this.#bytes += shown.length
     this.#messages += 1
-    client.send(shown, { binary: isBinary }, () => upstream.resume())
+    client.send(shown, { binary: isBinary }, () => this.#isBehind || upstream.resume())
     if (client.bufferedAmount > maxBufferedBytes) upstream.pause()
+    if (gate.isBehind) void this.#catchUp()
+  }
+
+  async #catchUp(): Promise<void> {
+    const { gate, upstream } = this.#parts
+    upstream.pause()
+    this.#isBehind = true
+    try {
+      await gate.caughtUp()
+      upstream.resume()
+    } catch (error) {
+      this.end(toGatewayError(error))
+    } finally {
+      this.#isBehind = false
+    }
   }
 
   #withoutEcho(data: Buffer): Buffer {

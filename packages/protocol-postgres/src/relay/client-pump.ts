@@ -150,8 +150,9 @@ export class ClientPump {
   private room(): Wait {
     const { conversation, inbox } = this
     if (this.isPaused && inbox.length <= INBOX_HIGH_BYTES) this.resume()
-    const isFull = conversation.parts.outbox.isFull || conversation.isCrowded
-    return isFull ? this.waitForRoom() : undefined
+    const { gate, outbox } = conversation.parts
+    if (gate.isBehind) return gate.caughtUp().then(() => this.room())
+    return outbox.isFull || conversation.isCrowded ? this.waitForRoom() : undefined
   }
 
   private rest(): void {

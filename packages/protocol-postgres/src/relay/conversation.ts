@@ -1,4 +1,4 @@
-import type { GatewayError } from '@wardgate/errors'
+import { type GatewayError, toGatewayError } from '@wardgate/errors'
 import type { Closing, Gate, Target } from '@wardgate/gateway'
 import type { Duplex } from 'node:stream'
 import type { PostgresSettings } from '../settings'
@@ -7,6 +7,7 @@ import type { UpstreamConnection } from '../upstream/connection'
 import { MAX_IN_FLIGHT } from './limits'
 import { LastDescription } from './last-description'
 import type { Outbox } from './outbox'
+import { Pauses } from './pauses'
 import { PreparedObjects } from './prepared'
 import { Replies, type Reply } from './replies'
 import type { Run } from './run'
@@ -59,9 +60,11 @@ export class Conversation {
   /** When the target began with what it is to answer next; milliseconds, monotonic. */
   workingSince = performance.now()
   private deferred: Buffer[] = []
+  private readonly pauses: Pauses
 
   constructor(parts: ConversationParts) {
     this.parts = parts
+    this.pauses = new Pauses(parts.upstream.stream)
   }
 
   /** An operation that has its permit and is about to be forwarded. */
@@ -87,12 +90,24 @@ export class Conversation {
   }
 
   show(bytes: Buffer): void {
-    const { client, gate, upstream } = this.parts
+    const { client, gate } = this.parts
     if (bytes.length === 0 || !client.writable) return
     gate.record('out', bytes)
-    if (client.write(bytes)) return
-    upstream.stream.pause()
-    client.once('drain', () => upstream.stream.resume())
+    if (!client.write(bytes)) this.waitForClient()
+    if (gate.isBehind) this.waitForRecording()
+  }
+
+  private waitForClient(): void {
+    if (this.pauses.begin('client'))
+      this.parts.client.once('drain', () => this.pauses.end('client'))
+  }
+
+  private waitForRecording(): void {
+    if (!this.pauses.begin('recording')) return
+    this.parts.gate.caughtUp().then(
+      () => this.pauses.end('recording'),
+      (error: unknown) => this.fail(toGatewayError(error)),
+    )
   }
 
   /** Towards the client when everything owed before has been answered. */

@@ -121,10 +121,12 @@ export class Answer {
     return this.toClient(frame(code, (out) => out.put(body)))
   }
 
-  private toClient(bytes: Buffer, isRecorded = true): Promise<void> {
+  private async toClient(bytes: Buffer, isRecorded = true): Promise<void> {
+    const { client, gate } = this.parts
     // What is streamed is not kept a second time: a recording is of what people and programs do.
-    if (isRecorded) this.parts.gate.record('out', bytes)
-    return writeAll(this.parts.client, bytes, this.signal)
+    if (isRecorded) gate.record('out', bytes)
+    await writeAll(client, bytes, this.signal)
+    if (gate.isBehind) await gate.caughtUp()
   }
 
   private readResponse(code: number, body: Buffer): Buffer {

@@ -1,3 +1,4 @@
+import type { Recorder } from '@wardgate/gateway'
 import { fakeGate, fakeTarget } from '@wardgate/gateway/testing'
 import { Relay } from '../relay/relay'
 import { settings } from '../settings'
@@ -9,12 +10,15 @@ export interface RelayedSessionOptions {
   readonly results?: (text: string) => FakeResult | undefined
   /** Reaches the target once more, as for a cancel. */
   readonly dial?: () => Promise<never>
+  /** Absent = nothing is recorded. */
+  readonly recorder?: Recorder
 }
 
 /** A relay between a client and a target in memory, past its login. */
 export function relayedSession({
   results = () => undefined,
   dial = () => Promise.reject(new Error('nothing is dialled')),
+  recorder,
 }: RelayedSessionOptions = {}) {
   const [client, socket] = memoryPair()
   const [stream, far] = memoryPair()
@@ -28,7 +32,7 @@ export function relayedSession({
     key: Buffer.alloc(8),
     searchPath: 'public',
   }
-  const fake = fakeGate()
+  const fake = fakeGate({ recorder })
   const relay = new Relay({
     client: socket,
     upstream,

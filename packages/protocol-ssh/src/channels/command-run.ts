@@ -147,10 +147,11 @@ export class CommandRun {
     }
     this.#recordSize()
     gate.record('in', Buffer.from(`${operation.text}\n`), permit)
-    const stdout = new Pump({ from: stream, to, masker: maskers.stdout, seen: out })
-    const errors = { from: stream.stderr, to: errorsTo, masker: maskers.stderr, seen: out }
+    const ahead = () => (gate.isBehind ? gate.caughtUp() : undefined)
+    const stdout = new Pump({ from: stream, to, masker: maskers.stdout, seen: out, ahead })
+    const errors = { from: stream.stderr, to: errorsTo, masker: maskers.stderr, seen: out, ahead }
     const stderr = new Pump(errors)
-    const input = stdin && new Pump({ from: stdin, to: stream, seen: sent })
+    const input = stdin && new Pump({ from: stdin, to: stream, seen: sent, ahead })
     const unfit = new Promise<never>((_, reject) => {
       void (input?.done ?? Promise.resolve()).then(() => stream.end(), reject)
     })

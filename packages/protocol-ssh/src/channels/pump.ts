@@ -12,6 +12,8 @@ export interface PumpOptions {
   readonly masker?: StreamMasker
   /** What goes through, as the other side gets it. */
   readonly seen: (chunk: Uint8Array) => void
+  /** What to wait for before more is read, if anything; asked after each `seen`. */
+  readonly ahead?: () => Promise<void> | undefined
 }
 
 /** One direction of a byte stream, masked on its way and never faster than the reader reads. */
@@ -71,18 +73,25 @@ export class Pump {
     try {
       this.#put(next())
     } catch (caught) {
-      this.#fail(toGatewayError(caught))
-      this.stop()
+      this.#giveUp(caught)
     }
+  }
+
+  readonly #giveUp = (caught: unknown): void => {
+    this.#fail(toGatewayError(caught))
+    this.stop()
   }
 
   #put(chunk: Uint8Array): void {
     if (chunk.length === 0) return
-    const { from, to, seen } = this.#options
+    const { from, to, seen, ahead } = this.#options
     this.bytes += chunk.length
     seen(chunk)
-    if (to.write(chunk)) return
+    const wait = ahead?.()
+    const isTaken = to.write(chunk)
+    if (isTaken && wait === undefined) return
     from.pause()
-    to.once('drain', () => from.resume())
+    if (wait === undefined) to.once('drain', () => from.resume())
+    else wait.then(() => from.resume(), this.#giveUp)
   }
 }

@@ -6,6 +6,8 @@ async function recorded(blocks: readonly Buffer[]): Promise<string> {
   const { gate } = fakeGate({
     recorder: {
       record: (_what, chunk) => (text += Buffer.from(chunk).toString('latin1')),
+      isBehind: false,
+      room: () => Promise.resolve(),
       mark: () => undefined,
       end: () => undefined,
     },
