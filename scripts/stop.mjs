@@ -1,6 +1,6 @@
 // npm run stop: ends the standalone of this WARDGATE_HOME, and nothing else; with --purge its state is deleted too.
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { root } from './prepare.mjs'
@@ -34,7 +34,7 @@ function alive() {
 
 if (runner === undefined || !alive()) console.log(`nothing runs in ${home}`)
 else await stop()
-if (purge) deleteState()
+if (purge) await deleteState()
 
 async function stop() {
   process.kill(runner.pid, 'SIGTERM')
@@ -49,13 +49,11 @@ async function stop() {
   console.log('stopped')
 }
 
-/** A server that must not run as root keeps its data where its user can reach it; a file in the home says where. */
-function deleteState() {
+/** A server that must not run as root keeps its data outside of the home. */
+async function deleteState() {
   if (!existsSync(join(home, 'secrets.json')) && !existsSync(ledger)) return
-  for (const name of readdirSync(home).filter((entry) => entry.endsWith('.location'))) {
-    const folder = dirname(readFileSync(join(home, name), 'utf8').trim())
-    if (dirname(folder) === '/var/lib/wardgate') rmSync(folder, { recursive: true, force: true })
-  }
+  const { default: databases } = await import('../packages/embedded-postgres/dist/index.js')
+  databases.removeAllData(home)
   rmSync(home, { recursive: true, force: true })
   console.log(`deleted ${home}`)
 }

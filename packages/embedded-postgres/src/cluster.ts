@@ -56,7 +56,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   for (;;) {
     const server = launch(binaries, directory, logFile, options)
     const ready = await waitUntilReady(server, options, deadline)
-    if (ready) return describe(server, options, directory)
+    if (ready) return describe(server, options)
     // Children of a killed server may still hold its shared memory for a moment.
     if (Date.now() > deadline) {
       throw new TargetError(
@@ -136,7 +136,7 @@ async function waitUntilReady(
   return false
 }
 
-function describe(server: ChildProcess, options: ClusterOptions, directory: string): Cluster {
+function describe(server: ChildProcess, options: ClusterOptions): Cluster {
   const exited =
     server.exitCode === null ? once(server, 'exit').then(() => undefined) : Promise.resolve()
   const { port, password } = options
@@ -152,7 +152,7 @@ function describe(server: ChildProcess, options: ClusterOptions, directory: stri
     stop,
     async remove() {
       await stop()
-      removeData(options.directory, directory)
+      removeData(options.directory)
     },
   }
 }

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path'
 import { stopLeftover } from './leftover'
 import { giveToServer, reachableByOthers } from './privileges'
-import { locationFile, removeAbandoned, sharedFolder } from './shared-folder'
+import { isShared, locatedIn, locationFile, removeAbandoned, sharedFolder } from './shared-folder'
 
 /** Where the data of a cluster lives: `wanted`, unless the server's user cannot reach that. Made when absent. */
 export async function dataDirectory(wanted: string): Promise<string> {
@@ -21,9 +21,18 @@ export function hasData(wanted: string): boolean {
 }
 
 /** Deletes the data of a stopped cluster, wherever it lives, and what was made for it alone. */
-export function removeData(wanted: string, directory: string): void {
-  const made = directory === wanted ? directory : dirname(directory)
-  for (const path of [made, locationFile(wanted)]) rmSync(path, { recursive: true, force: true })
+export function removeData(wanted: string): void {
+  const directory = locatedAt(wanted)
+  // What is written there is deleted with all that is in it: only a folder that was made for this is.
+  if (directory !== undefined && isShared(dirname(directory)))
+    rmSync(dirname(directory), { recursive: true, force: true })
+  for (const path of [wanted, locationFile(wanted)])
+    rmSync(path, { recursive: true, force: true })
+}
+
+/** The same for all clusters whose place is said in this folder. */
+export function removeAllData(folder: string): void {
+  for (const wanted of locatedIn(folder)) removeData(wanted)
 }
 
 /** What an earlier start wrote down, even if the server could reach `wanted` by now: the data is there. */

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, sep } from 'node:path'
+import { dirname, join, sep } from 'node:path'
 import { isServed } from './leftover'
 
 const everybodys = '/var/lib/wardgate'
 const purposeFile = 'purpose'
+const locationEnding = '.location'
 
 /** A folder outside of root's private ones, the same for the same `purpose` at every start. */
 export function sharedFolder(purpose: string, root = everybodys): string {
@@ -38,5 +39,17 @@ function isAbandoned(folder: string): boolean {
 
 /** Beside the folder that was wanted: says where its data is instead, and that somebody still wants it. */
 export function locationFile(wanted: string): string {
-  return `${wanted}.location`
+  return `${wanted}${locationEnding}`
+}
+
+/** The wanted folders in this one whose data is elsewhere. */
+export function locatedIn(folder: string): readonly string[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(locationEnding))
+    .map((name) => join(folder, name.slice(0, -locationEnding.length)))
+}
+
+/** Whether it is a folder that `sharedFolder` makes. */
+export function isShared(folder: string, root = everybodys): boolean {
+  return dirname(folder) === root
 }
