@@ -12,6 +12,7 @@ import { PrincipalRegistry } from './principal-registry'
 import { PrincipalsController } from './principals.controller'
 import { PrincipalsRepository } from './principals.repository'
 import { PrincipalsService } from './principals.service'
+import { Revocations } from './revocations'
 
 @Module({
   controllers: [PrincipalsController, KeysController, CertificatesController],
@@ -20,6 +21,7 @@ import { PrincipalsService } from './principals.service'
     ConsoleSessionsRepository,
     PrincipalsService,
     PrincipalRegistry,
+    Revocations,
     KeysRepository,
     KeysService,
     CertificatesRepository,

@@ -54,6 +54,11 @@ export class SealedRows {
     return rows.length
   }
 
+  /** None of these rows is. */
+  dropAll(tx: Transaction, kind: SealedKind, rows: readonly { readonly id: string }[]): void {
+    for (const { id } of rows) this.drop(tx, kind, id)
+  }
+
   /** No row is. */
   drop(tx: Transaction, kind: SealedKind, id: string): void {
     this.change(tx, { kind, id, seal: null })

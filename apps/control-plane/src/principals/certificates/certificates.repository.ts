@@ -34,9 +34,8 @@ export class CertificatesRepository {
   async dropExpired(tx: Transaction, now: Date): Promise<void> {
     const where = { expiresAt: { lt: now } }
     const ended = await tx.sshCertificate.findMany({ where, select: { id: true } })
-    const ids = ended.map(({ id }) => id)
-    await tx.sshCertificate.deleteMany({ where: { id: { in: ids } } })
-    for (const id of ids) this.sealed.drop(tx, 'certificate', id)
+    await tx.sshCertificate.deleteMany({ where: { id: { in: ended.map(({ id }) => id) } } })
+    this.sealed.dropAll(tx, 'certificate', ended)
   }
 
   async create(tx: Transaction, certificate: Omit<CertificateRecord, 'createdAt'>): Promise<void> {

@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { Injectable } from '@nestjs/common'
-import { AuthError, RequestError } from '@wardgate/errors'
+import { AuthError } from '@wardgate/errors'
 import { certificateTypeOf, type PublicKey, readPublicKeyLine } from '@wardgate/wire/openssh'
 import { v7 as uuid } from 'uuid'
 import { AuditLog } from '../../common/audit-port'
 import { authorize, authorizeOwnOr, type Identity } from '../../common/auth/identity'
 import { Clock } from '../../common/clock'
 import { Database } from '../../common/database/database'
-import { EpochService } from '../../common/epoch/epoch.service'
 import { InvalidRequest } from '../../common/http/invalid-request'
 import { toPage } from '../../common/http/page'
+import { Revocations } from '../revocations'
 import type { CertificateQuery, NewCertificate } from './certificates.dto'
 import { type CertificateRecord, CertificatesRepository } from './certificates.repository'
 import { SshAuthorities } from './ssh-authorities'
@@ -23,7 +23,7 @@ export class CertificatesService {
   constructor(
     private readonly authorities: SshAuthorities,
     private readonly certificates: CertificatesRepository,
-    private readonly epochs: EpochService,
+    private readonly revocations: Revocations,
     private readonly database: Database,
     private readonly audit: AuditLog,
     private readonly clock: Clock,
@@ -75,19 +75,15 @@ export class CertificatesService {
     return toPage(rows, query, ({ id }) => id, toAnswer)
   }
 
-  /** Lets nobody in from now on; sessions that it opened end: the epoch moves, and they are reviewed. */
-  async revoke(by: Identity, principalId: string, serial: string): Promise<void> {
+  revoke(by: Identity, principalId: string, serial: string): Promise<void> {
     authorizeOwnOr(by, principalId, 'principals:write')
-    await this.database.transaction(async (tx) => {
-      const revoked = await this.certificates.delete(tx, principalId, serial)
-      if (revoked === null)
-        throw new RequestError('ERR_REQUEST_NOT_FOUND', `there is no certificate ${serial}`)
-      await this.epochs.bump(tx)
-      await this.audit.append(tx, {
+    return this.revocations.revoke(by, {
+      name: `certificate ${serial}`,
+      take: (tx) => this.certificates.delete(tx, principalId, serial),
+      entry: ({ fingerprint }) => ({
         kind: 'principal.certificate-revoked',
-        principalId: by.principal.id,
-        body: { serial, fingerprint: revoked.fingerprint, principal: principalId },
-      })
+        body: { serial, fingerprint, principal: principalId },
+      }),
     })
   }
 

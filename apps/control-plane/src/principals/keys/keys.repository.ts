@@ -31,9 +31,8 @@ export class KeysRepository {
   async dropExpired(tx: Transaction, now: Date): Promise<void> {
     const where = { expiresAt: { lt: now } }
     const expired = await tx.principalKey.findMany({ where, select: { id: true } })
-    const ids = expired.map(({ id }) => id)
-    await tx.principalKey.deleteMany({ where: { id: { in: ids } } })
-    for (const id of ids) this.sealed.drop(tx, 'principal-key', id)
+    await tx.principalKey.deleteMany({ where: { id: { in: expired.map(({ id }) => id) } } })
+    this.sealed.dropAll(tx, 'principal-key', expired)
   }
 
   count(tx: Transaction, principalId: string): Promise<number> {

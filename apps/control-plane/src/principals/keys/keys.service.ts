@@ -5,9 +5,9 @@ import { AuditLog } from '../../common/audit-port'
 import { authorizeOwnOr, type Identity } from '../../common/auth/identity'
 import { Clock } from '../../common/clock'
 import { Database } from '../../common/database/database'
-import { EpochService } from '../../common/epoch/epoch.service'
 import { InvalidRequest } from '../../common/http/invalid-request'
 import { toPage } from '../../common/http/page'
+import { Revocations } from '../revocations'
 import type { KeyQuery, NewKey } from './keys.dto'
 import { type KeyRecord, KeysRepository } from './keys.repository'
 import { readPublicKeyLine } from '@wardgate/wire/openssh'
@@ -20,7 +20,7 @@ export class KeysService {
   constructor(
     private readonly keys: KeysRepository,
     private readonly database: Database,
-    private readonly epochs: EpochService,
+    private readonly revocations: Revocations,
     private readonly audit: AuditLog,
     private readonly clock: Clock,
   ) {}
@@ -64,19 +64,15 @@ export class KeysService {
     return toAnswer(added)
   }
 
-  /** Sessions that it opened end: the epoch moves, and they are reviewed. */
-  async revoke(by: Identity, principalId: string, id: string): Promise<void> {
+  revoke(by: Identity, principalId: string, id: string): Promise<void> {
     authorizeOwnOr(by, principalId, 'principals:write')
-    await this.database.transaction(async (tx) => {
-      const key = await this.keys.delete(tx, principalId, id)
-      if (key === null) throw new RequestError('ERR_REQUEST_NOT_FOUND', `there is no key ${id}`)
-      await this.epochs.bump(tx)
-      const body = { key: audited(key), principal: principalId }
-      await this.audit.append(tx, {
+    return this.revocations.revoke(by, {
+      name: `key ${id}`,
+      take: (tx) => this.keys.delete(tx, principalId, id),
+      entry: (key) => ({
         kind: 'principal.key-revoked',
-        principalId: by.principal.id,
-        body,
-      })
+        body: { key: audited(key), principal: principalId },
+      }),
     })
   }
 }
