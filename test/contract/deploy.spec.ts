@@ -128,6 +128,15 @@ describe('deploy/helm', () => {
     }
   })
 
+  it('has the strings of values quoted for it: an apostrophe in one ends no other', () => {
+    for (const text of texts) expect(text).not.toMatch(/'[^'\n]*\{\{/)
+  })
+
+  it('names a port after a listener only where that is a name', () => {
+    const named = texts.filter((text) => text.includes('name: {{ $protocol }}'))
+    expect(named).toEqual([])
+  })
+
   it('makes what deploy/kubernetes has: one template for each of its files', () => {
     expect(readdirSync(templates).filter((name) => name.endsWith('.yaml'))).toEqual(manifests)
     const kinds = (text: string) =>

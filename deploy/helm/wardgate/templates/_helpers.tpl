@@ -17,3 +17,8 @@ allowPrivilegeEscalation: false
 readOnlyRootFilesystem: true
 capabilities: { drop: [ALL] }
 {{- end -}}
+
+{{/* Of a port: a listener of one connection, such as postgres/orders, has no name that a port may have. */}}
+{{- define "wardgate.portName" -}}
+{{- if contains "/" .protocol }}{{ printf "listener-%v" .port }}{{ else }}{{ .protocol }}{{ end -}}
+{{- end -}}
