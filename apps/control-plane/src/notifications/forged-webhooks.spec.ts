@@ -1,4 +1,5 @@
 import { v7 as uuid } from 'uuid'
+import { reseal } from '../commands/reseal'
 import { ApiClient } from '../testing/api-client'
 import { Insider } from '../testing/insider'
 import { startTestApp, type TestApp } from '../testing/test-app'
@@ -51,6 +52,7 @@ describe('who can write the database', () => {
     const { items } = (await api.get('/v1/webhooks')).body
     for (const { id, version } of items) await api.delete(`/v1/webhooks/${id}`, version)
     receiver.received.length = 0
+    thief.received.length = 0
   })
 
   const deliver = async (id: string) => {
@@ -118,5 +120,14 @@ describe('who can write the database', () => {
     await insider.putBack('webhooks', after)
     expect(await deliver(id)).toBe('done')
     expect(told()).toEqual([1, 0])
+  })
+
+  it('can be followed by reseal, for who has checked the rows', async () => {
+    const id = await message()
+    await insider.write('UPDATE webhooks SET url = $1', [thief.url])
+    expect(await deliver(id)).toBe('retry')
+    await reseal(test.config)
+    expect(await deliver(id)).toBe('done')
+    expect(told()).toEqual([0, 1])
   })
 })
