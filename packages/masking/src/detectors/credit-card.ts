@@ -38,6 +38,8 @@ const diners = [14]
 const sixteen = [16]
 const upToNineteen = [19, 18, 17, 16]
 const maestro = [19, 18, 17, 16, 15, 14, 13]
+/** No issuer has them, and articles made in China are numbered 690 to 699. */
+const unassigned = new Set([61, 66, 68, 69])
 
 /** How long a number may be that begins like this (ISO/IEC 7812 issuer ranges); longest first. */
 function lengthsOf(digits: readonly number[], start: number): readonly number[] {
@@ -55,7 +57,7 @@ function lengthsOf(digits: readonly number[], start: number): readonly number[] 
     case 5:
       return two >= 51 && two <= 55 ? sixteen : two === 50 || two >= 56 ? maestro : none
     case 6:
-      return two === 62 || two === 64 || two === 65 || two === 60 ? upToNineteen : maestro
+      return unassigned.has(two) ? none : two === 63 || two === 67 ? maestro : upToNineteen
     default:
       return none
   }

@@ -7,8 +7,8 @@ const shortestUnnamed = 20
 /** Random letters and digits have more bits a character than words and names do. */
 const leastBitsUnnamed = 3.5
 const leastBitsNamed = 2.75
-/** Random letters and digits change their kind at 6 of 10 places, identifiers in mixed case at 3. */
-const leastChanges = 0.4
+/** Random letters and digits change their kind at 6 of 10 places, and seldom at fewer than 4; identifiers at 3. */
+const leastChanges = 0.36
 
 /** Words that say that a secret follows, as settings, logs and JSON write them. */
 const naming =
@@ -42,11 +42,12 @@ function findAfter(text: string, lead: RegExp, found: Found): void {
   }
 }
 
-/** A value that somebody made up: no placeholder and no plain word. */
+/** A value that somebody made up: no placeholder and no plain word, nor several. */
 function looksChosen(text: string, start: number, end: number): boolean {
   const { digits, uppers, lowers } = mixtureOf(text, start, end)
   const kinds = [digits, uppers, lowers, end - start - digits - uppers - lowers]
-  const isMixed = kinds.filter((count) => count > 0).length >= 2 && digits > 0
+  const mixed = kinds.filter((count) => count > 0).length
+  const isMixed = (mixed >= 2 && digits > 0) || mixed >= 3
   return isMixed && entropyOf(text, start, end) >= leastBitsNamed
 }
 
