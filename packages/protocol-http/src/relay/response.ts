@@ -153,7 +153,9 @@ export class ResponseRelay implements ResponseListener, BodySink {
     if (!session.gate.isBehind) return isTaken
     session.gate.caughtUp().then(
       () => this.#pipe?.drained(),
-      (error: unknown) => this.fail(toGatewayError(error)),
+      (error: unknown) => {
+        if (!this.#isSettled) this.fail(toGatewayError(error))
+      },
     )
     return false
   }

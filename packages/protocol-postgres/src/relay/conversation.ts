@@ -106,7 +106,11 @@ export class Conversation {
     if (!this.pauses.begin('recording')) return
     this.parts.gate.caughtUp().then(
       () => this.pauses.end('recording'),
-      (error: unknown) => this.fail(toGatewayError(error)),
+      (error: unknown) => {
+        this.fail(toGatewayError(error))
+        // A session that said goodbye has ended before: it must not wait for what is not read any more.
+        this.replies.wake(true)
+      },
     )
   }
 

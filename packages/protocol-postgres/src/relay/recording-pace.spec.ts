@@ -38,6 +38,14 @@ it('reads no more of a result than the recording has room for', async () => {
   expect(bytes()).toBeGreaterThan(allBytes)
 })
 
+it('waits no longer for what a client that sends nothing more still reads', async () => {
+  const { client, recorder, ended } = await reading()
+  client.end()
+  await turn()
+  recorder.giveNone(new AuditError('ERR_AUDIT_UNAVAILABLE', 'nothing is stored'))
+  await expect(ended).resolves.toBeDefined()
+})
+
 it('ends the session with the reason when the recording gets no room', async () => {
   const { recorder, ended } = await reading()
   const error = new AuditError('ERR_AUDIT_UNAVAILABLE', 'nothing is stored')
