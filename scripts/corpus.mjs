@@ -15,6 +15,7 @@ const usage = `npm run corpus [-- options]
   --every N        only each Nth row
   --embedded       against the server that npm start brings (PostgreSQL 18) instead of the system's
   --home DIR       a standalone that runs already (default: one of its own)
+  --markdown       a table of every row for documents
   --json           one JSON object a row, then one with the counts
   --http           instead: attacks over HTTP and MCP of test/adversarial/http, at nginx and at a hostile target
   --benign         instead: legitimate statements of test/adversarial/benign, compared with the bare target
@@ -31,6 +32,7 @@ const { values } = parseArgs({
     embedded: { type: 'boolean' },
     home: { type: 'string' },
     json: { type: 'boolean' },
+    markdown: { type: 'boolean' },
     benign: { type: 'boolean' },
     http: { type: 'boolean' },
     help: { type: 'boolean' },
@@ -127,12 +129,15 @@ const seed = readFileSync(values.seed ?? join(folder, 'seed.sql'), 'utf8')
 
 const initdb = await prepared()
 const { runCorpus } = await import(join(root, 'test/adversarial/corpus/main.mjs'))
-const { printTable, summaryOf } = await import(join(root, 'test/adversarial/corpus/table.mjs'))
+const { printMarkdown, printTable, summaryOf } = await import(
+  join(root, 'test/adversarial/corpus/table.mjs')
+)
 const done = await runCorpus({ rows, seed, initdb, home: values.home })
 if (values.json) {
   for (const result of done.results) console.log(JSON.stringify(result))
   console.log(JSON.stringify(summaryOf(done)))
-} else printTable(done)
+} else if (values.markdown) printMarkdown(done)
+else printTable(done)
 for (const problem of done.evidence.problems) console.error(problem)
 const failed = done.results.some(({ pass }) => pass === false) || done.evidence.problems.length > 0
 await end(!failed)

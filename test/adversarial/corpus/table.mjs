@@ -34,6 +34,27 @@ export function printTable({ results, missing, evidence, millis }) {
   console.log(summaryOf({ results, evidence, millis }).text)
 }
 
+function written(text) {
+  return text.replaceAll('|', '\\|').replaceAll(/[<>*_`]/g, (mark) => `\\${mark}`)
+}
+
+/** The same for documents: each row by its name, with what came of it over both protocols. */
+export function printMarkdown({ results, evidence, millis }) {
+  console.log('| row | technique | expected | simple | extended | result |')
+  console.log('| --- | --- | --- | --- | --- | --- |')
+  for (const { id, technique, expected, modes: runs = {}, notRun, pass } of results) {
+    const got = ['simple', 'extended'].map((protocol) => {
+      const ran = Object.entries(runs).filter(
+        ([mode]) => /^wire/.test(mode) || mode.startsWith(protocol),
+      )
+      return [...new Set(ran.map(([, { outcome }]) => outcome))].join(', ')
+    })
+    const word = notRun === undefined ? (pass ? 'pass' : '**fail**') : 'not run'
+    console.log(`| ${[id, written(technique), written(expected), ...got, word].join(' | ')} |`)
+  }
+  console.log(`\n${summaryOf({ results, evidence, millis }).text}`)
+}
+
 export function summaryOf({ results, evidence, millis }) {
   const ran = results.filter(({ notRun }) => notRun === undefined)
   const count = (pattern) =>

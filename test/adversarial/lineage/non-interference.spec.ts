@@ -65,7 +65,9 @@ interface Shown {
 const collectsInGroups = /_agg\(.* ORDER BY .* GROUP BY /s
 
 function withoutTies(text: string, cell: unknown): unknown {
-  return Array.isArray(cell) && collectsInGroups.test(text) ? cell.map(String).sort() : cell
+  if (!collectsInGroups.test(text)) return cell
+  if (Array.isArray(cell)) return cell.map(String).sort()
+  return typeof cell === 'string' ? cell.split(',').sort() : cell
 }
 
 /** What is left of a result once the masked columns are covered; the order of rows only where one was asked for. */
