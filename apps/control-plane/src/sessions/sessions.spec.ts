@@ -174,6 +174,18 @@ describe('sessions over HTTP', () => {
       expect((await narrow.get(`/v1/operations?${query}`)).status).toBe(400)
   })
 
+  it('are refused by an agent that does not serve the connection, with what makes it serve', async () => {
+    const path = `/v1/agents/${shop.agentId}/connections/${shop.connectionId}`
+    await shop.admin.delete(path)
+    const { name } = await good(shop.admin.get(`/v1/agents/${shop.agentId}`))
+    await expect(shop.open(await shop.token('robot'))).rejects.toThrow(
+      `wardgate agents assign ${name} shop`,
+    )
+    await good(shop.admin.put(path, { listeners: [] }))
+    const { talk } = await shop.open(await shop.token('robot'))
+    talk.stream.end()
+  })
+
   it('are killed when they have just been opened', async () => {
     const token = await shop.token('robot')
     for (let round = 0; round < 5; round += 1) {
