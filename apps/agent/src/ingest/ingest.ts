@@ -22,7 +22,8 @@ export interface IngestOptions {
   readonly random?: () => number
 }
 
-const batchLimits = { records: 2000, bytes: 2 << 20 }
+/** What a control plane takes in one transaction; it reads all of it at once, and answers nobody meanwhile. */
+const batchLimits = { records: 4000, bytes: 2 << 20 }
 /** How long durable records may wait for company: a batch costs both sides far more than a record does. */
 const defaultGatherMillis = 200
 /** Batches that are sent and not acknowledged; bounds what a slow control plane makes the agent hold. */

@@ -1,6 +1,12 @@
 import { encodeEntryAround, entryTime, type LeafPacker } from '@wardgate/audit-log'
 import type { Spool, SpoolEntry } from './audit-entry'
-import { largestSegment, longestSegment, type NewSegment, type ToldOperations } from './segment'
+import {
+  largestSegment,
+  longEnoughSegment,
+  longestSegment,
+  type NewSegment,
+  type ToldOperations,
+} from './segment'
 
 /** Writes consecutive records of one spool as one segment. What cannot be encoded throws, and nothing is kept of it. */
 export class SegmentWriter {
@@ -21,6 +27,11 @@ export class SegmentWriter {
 
   get isFull(): boolean {
     return this.packer.count === longestSegment || this.packer.bytes > largestSegment
+  }
+
+  /** Whether it may end here, should nothing have to stay together. */
+  get isLongEnough(): boolean {
+    return this.packer.count >= longEnoughSegment
   }
 
   /** Answers the entry's place in the segment. */

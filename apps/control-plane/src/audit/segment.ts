@@ -2,6 +2,8 @@ import type { PackedLeaves } from '@wardgate/audit-log'
 
 /** What is read to show one entry; an operation whose outcome lies beyond has a row of its own. */
 export const longestSegment = 512
+/** From here on a segment ends where no operation waits for its outcome: one whose outcome lies beyond needs a row. */
+export const longEnoughSegment = 448
 /** From where on the next entry begins a segment of its own. */
 export const largestSegment = 512 * 1024
 

@@ -43,6 +43,8 @@ class BatchDigest {
   readonly #chunks: Chunk[] = []
   #segment: SegmentWriter
   #told = new ToldOperationsWriter()
+  /** Operations whose intent alone is in the present segment. */
+  #open = 0
 
   constructor(
     private readonly spool: Spool,
@@ -52,7 +54,8 @@ class BatchDigest {
   }
 
   add(record: IngestedRecord): void {
-    if (this.#segment.isFull) this.#closeSegment()
+    if (this.#segment.isFull || (this.#open === 0 && this.#segment.isLongEnough))
+      this.#closeSegment()
     const { sessionId, effect } = record
     const principalId = sessionId === undefined ? undefined : this.principals.get(sessionId)
     const at = this.#segment.add(record, principalId)
@@ -97,6 +100,7 @@ class BatchDigest {
     this.#counts.set(sessionId, (this.#counts.get(sessionId) ?? 0) + 1)
     const isTold = isToldInFull && status === 'refused'
     if (isTold) this.#told.add(effect, status, [at, at])
+    else this.#open += 1
     const segment = this.#segments.length
     this.#begun.set(id, { effect, sessionId, segment, at, isTold, end: undefined })
   }
@@ -108,7 +112,9 @@ class BatchDigest {
       return
     }
     if (own.isTold || own.end !== undefined) return
-    if (own.effect.isToldInFull && own.segment === this.#segments.length) {
+    const isHere = own.segment === this.#segments.length
+    if (isHere) this.#open -= 1
+    if (own.effect.isToldInFull && isHere) {
       this.#told.add(own.effect, outcome.status, [own.at, at])
       own.isTold = true
     } else own.end = outcome
@@ -119,5 +125,6 @@ class BatchDigest {
     if (segment !== undefined) this.#segments.push(segment)
     this.#segment = new SegmentWriter(packer, this.spool)
     this.#told = new ToldOperationsWriter()
+    this.#open = 0
   }
 }

@@ -12,9 +12,11 @@ const ascii = /^\p{ASCII}*$/u
  */
 export class UsualFields {
   #isUsual = true
+  readonly #bytes: Buffer
   readonly #cursor: FieldCursor
 
-  constructor(private readonly record: EncodedRecord) {
+  constructor(record: EncodedRecord) {
+    this.#bytes = record.bytes
     this.#cursor = new FieldCursor(record.bytes)
     this.#cursor.enter(record.entryStart, record.entryEnd)
   }
@@ -42,7 +44,7 @@ export class UsualFields {
   text(tag: number): string {
     if (!this.#cursor.takes(tag)) return ''
     const start = this.#cursor.span()
-    const text = this.record.bytes.toString('latin1', start, this.position)
+    const text = this.#bytes.toString('latin1', start, this.position)
     return ascii.test(text) ? text : this.#utf8(start)
   }
 
@@ -56,20 +58,20 @@ export class UsualFields {
   hex(tag: number): string {
     if (!this.#cursor.takes(tag)) return ''
     const start = this.#cursor.span()
-    return this.record.bytes.toString('hex', start, this.position)
+    return this.#bytes.toString('hex', start, this.position)
   }
 
   parameters(tag: number): readonly Parameter[] {
     const parameters: Parameter[] = []
     while (this.#cursor.takes(tag)) {
       const start = this.#cursor.span()
-      parameters.push(Parameter.decode(this.record.bytes.subarray(start, this.position)))
+      parameters.push(Parameter.decode(this.#bytes.subarray(start, this.position)))
     }
     return parameters
   }
 
   #utf8(start: number): string {
-    const text = this.record.bytes.toString('utf8', start, this.position)
+    const text = this.#bytes.toString('utf8', start, this.position)
     if (text.startsWith(byteOrderMark) || text.includes(replacement)) this.#isUsual = false
     return text
   }
