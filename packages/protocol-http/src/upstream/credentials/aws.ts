@@ -1,6 +1,7 @@
 import { ProtocolError } from '@wardgate/errors'
 import type { TargetCredential } from '@wardgate/gateway'
 import { AwsV4Signer } from 'aws4fetch'
+import type { Field } from '../../wire/fields'
 import { dashedName } from '../../wire/header-names'
 import { requestTarget, type Outgoing } from '../outgoing'
 
@@ -8,6 +9,11 @@ type AwsCredential = Extract<TargetCredential, { kind: 'aws' }>
 
 /** What a request carries that the signature does not need: kept as it was decided. */
 const signed = ['authorization', 'x-amz-date', 'x-amz-security-token', 'x-amz-content-sha256']
+
+/** Others may be changed on the way: gateways of AWS's own add to X-Forwarded-For before they check. */
+function isSigned({ name }: Field): boolean {
+  return dashedName(name).startsWith('x-amz-')
+}
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html */
 export async function signAws(outgoing: Outgoing, credential: AwsCredential): Promise<Outgoing> {
@@ -23,7 +29,7 @@ export async function signAws(outgoing: Outgoing, credential: AwsCredential): Pr
   const signer = new AwsV4Signer({
     method,
     url: `${scheme}://${authority}${requestTarget(outgoing)}`,
-    headers: headers.map(({ name, value }): [string, string] => [name, value]),
+    headers: headers.filter(isSigned).map(({ name, value }): [string, string] => [name, value]),
     ...(body === undefined ? {} : { body: new Uint8Array(body) }),
     accessKeyId,
     secretAccessKey,

@@ -82,6 +82,17 @@ describe('AWS Signature Version 4', () => {
     ])
   })
 
+  it('signs no header that may change on the way', async () => {
+    const headers = [
+      { name: 'x-forwarded-for', value: '192.0.2.1' },
+      { name: 'accept', value: '*/*' },
+      { name: 'x-amz-target', value: 'T.Get' },
+    ]
+    const sent = headersOf(await injected(credential, { headers }))
+    expect(sent.join()).toContain('SignedHeaders=host;x-amz-date;x-amz-target,')
+    expect(sent).toContain('x-forwarded-for: 192.0.2.1')
+  })
+
   it('signs the body', async () => {
     const signature = async (body: string) =>
       headersOf(await injected(credential, { method: 'POST', body: Buffer.from(body) }))[1]
