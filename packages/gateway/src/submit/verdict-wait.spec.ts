@@ -37,7 +37,7 @@ it('is denied when an approver rejects it', async () => {
   expect(spool.of('refused')).toMatchObject([{ code: 'ERR_APPROVAL_REJECTED' }])
 })
 
-it('says where the approval is and to send it again when the hold has elapsed', async () => {
+it('says what needs approval, where that is, and to send it again when the hold has elapsed', async () => {
   const { result, clock, controlPlane, spool } = await heldGate()
   clock.advance(fakeHold.holdMillis)
   const denial = await result
@@ -46,7 +46,8 @@ it('says where the approval is and to send it again when the hold has elapsed', 
     error: { code: 'ERR_APPROVAL_PENDING', retryable: true },
   })
   const { message } = (denial as { error: Error }).error
-  expect(message).toBe(`approval ${fakeHold.approvalId} is pending at ${fakeHold.url}`)
+  const { approvalId, url, message: why } = fakeHold
+  expect(message).toBe(`${why}; approval ${approvalId} is pending at ${url}`)
   expect(errorCodes.ERR_APPROVAL_PENDING.nextStep).toContain('Send the identical operation again')
   expect(controlPlane.withdrawn).toMatchObject([{ reason: 'hold-elapsed' }])
   expect(spool.of('refused')).toMatchObject([{ code: 'ERR_APPROVAL_PENDING' }])

@@ -98,7 +98,7 @@ export class VerdictWait {
   }
 }
 
-function pending({ approvalId, url }: Hold): GatewayError {
-  const message = `approval ${approvalId} is pending at ${url}`
+function pending({ approvalId, url, message: why }: Hold): GatewayError {
+  const message = `${why}; approval ${approvalId} is pending at ${url}`
   return new ApprovalError('ERR_APPROVAL_PENDING', message, { retryable: true })
 }
