@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common'
-import { AuthError, PolicyError, RequestError } from '@wardgate/errors'
+import { AuthError, PolicyError, RequestError, type GatewayError } from '@wardgate/errors'
 import { v7 as uuid } from 'uuid'
 import { AuditLog } from '../common/audit-port'
 import { Authenticator } from '../common/auth/authenticator'
@@ -69,12 +69,7 @@ export class OpeningService {
   ): Promise<SessionTarget> {
     authorize(identity, 'connections:use', request.connection)
     const target = await this.targets.find(request.connection)
-    if (target === undefined)
-      throw new RequestError(
-        'ERR_REQUEST_NOT_FOUND',
-        `there is no connection ${request.connection}`,
-        { nextStep: 'Name a connection that exists; `wardgate connections list` shows them.' },
-      )
+    if (target === undefined) throw await this.whyAbsent(request.connection)
     if (!target.agents.has(agent.id))
       throw new AuthError(
         'ERR_AUTH_FORBIDDEN',
@@ -91,6 +86,16 @@ export class OpeningService {
         `connection ${target.name} speaks ${target.protocol}, not ${request.protocol}`,
       )
     return target
+  }
+
+  private async whyAbsent(name: string): Promise<GatewayError> {
+    if (await this.targets.isWithoutCredential(name))
+      return new PolicyError('ERR_POLICY_DENIED', `connection ${name} has no credential`, {
+        nextStep: `An administrator sets one: \`wardgate credentials set ${name}\`, with \`--kind none\` where the target asks for none.`,
+      })
+    return new RequestError('ERR_REQUEST_NOT_FOUND', `there is no connection ${name}`, {
+      nextStep: 'Name a connection that exists; `wardgate connections list` shows them.',
+    })
   }
 
   private async begin(

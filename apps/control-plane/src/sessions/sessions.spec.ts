@@ -3,6 +3,7 @@ import { Client } from 'pg'
 import { v7 as uuid } from 'uuid'
 import type { ApiClient } from '../testing/api-client'
 import { good, Shop } from '../testing/shop'
+import { openMessage, sessionTalk } from '../testing/test-agent'
 
 jest.setTimeout(120_000)
 
@@ -184,6 +185,18 @@ describe('sessions over HTTP', () => {
     await good(shop.admin.put(path, { listeners: [] }))
     const { talk } = await shop.open(await shop.token('robot'))
     talk.stream.end()
+  })
+
+  it.each([
+    ['nothing', /ERR_REQUEST_NOT_FOUND.*there is no connection nothing/],
+    ['bare', /connection bare has no credential.*wardgate credentials set bare/],
+  ])('are not opened on "%s", and whoever asks is told why', async (name, why) => {
+    const endpoints = [{ host: '127.0.0.1', port: 5432 }]
+    const connection = { name: 'bare', protocol: 'postgres', endpoints }
+    await shop.admin.post('/v1/connections', connection)
+    const talk = sessionTalk(shop.client)
+    talk.send(openMessage(name, await shop.token('robot')))
+    expect(JSON.stringify(await talk.next())).toMatch(why)
   })
 
   it('are killed when they have just been opened', async () => {

@@ -41,6 +41,11 @@ export class TargetsService {
     return this.targets.get(name, () => this.read(name))
   }
 
+  /** Of a connection that is not found: it is there, and nothing unlocks its target. */
+  async isWithoutCredential(name: string): Promise<boolean> {
+    return (await this.repository.find({ name })) !== null
+  }
+
   async servedBy(agentId: string): Promise<readonly SessionTarget[]> {
     const names = await this.repository.namesServedBy(agentId)
     const found = await Promise.all(names.map((name) => this.find(name)))
