@@ -68,6 +68,20 @@ export class ApprovalRepository {
     return row === null ? undefined : fromRow(row)
   }
 
+  /** Why people said no to the identical operation when nobody waited for it any more; undefined = they did not. */
+  async unheardRejection(
+    tx: Transaction,
+    digest: string,
+    requesterId: string,
+  ): Promise<string | undefined> {
+    const [row] = await tx.$queryRaw<{ reason: string }[]>`
+      SELECT end_reason AS reason FROM approval_requests
+      WHERE digest = ${digest} AND requester_id = ${requesterId}::uuid AND state = 'rejected'
+        AND expires_at > now() AND decided_at > hold_until
+      ORDER BY id DESC LIMIT 1`
+    return row?.reason
+  }
+
   countOpen(tx: Transaction, requesterId: string): Promise<number> {
     return tx.approvalRequest.count({ where: { requesterId, state: 'pending' } })
   }
@@ -88,6 +102,7 @@ export class ApprovalRepository {
     })
   }
 
+  /** Until when somebody waits. */
   async extendHold(tx: Transaction, id: string, holdUntil: Date): Promise<void> {
     await tx.approvalRequest.updateMany({ where: { id, state: 'pending' }, data: { holdUntil } })
   }

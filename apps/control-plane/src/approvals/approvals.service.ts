@@ -68,7 +68,10 @@ export class ApprovalsService implements OnApplicationBootstrap, OnApplicationSh
     return `${this.config.publicUrl}/approvals/${id}`
   }
 
-  /** An approval that people gave to the identical operation before, or the request that they are asked with. */
+  /**
+   * An approval that people gave to the identical operation before, or the request that they are asked with. Throws what
+   * they said when they rejected it and nobody was there to hear: until its life ends they are not asked again.
+   */
   async ask(
     session: Session,
     operationId: string,
@@ -87,6 +90,9 @@ export class ApprovalsService implements OnApplicationBootstrap, OnApplicationSh
         await this.approvals.extendHold(tx, pending.id, holdUntil)
         return this.held(pending.id, pending.expiresAt)
       }
+      const rejected = await this.approvals.unheardRejection(tx, digest, requesterId)
+      if (rejected !== undefined)
+        throw new ApprovalError('ERR_APPROVAL_REJECTED', `rejected: ${rejected}`)
       if ((await this.approvals.countOpen(tx, requesterId)) >= mostOpenRequests)
         throw new ApprovalError(
           'ERR_APPROVAL_LIMIT',
@@ -109,6 +115,11 @@ export class ApprovalsService implements OnApplicationBootstrap, OnApplicationSh
         session,
       }),
     )
+  }
+
+  /** Nobody waits for it any more; whoever sends it again is told what was decided meanwhile. */
+  async unheld(approvalId: string): Promise<void> {
+    await this.database.transaction((tx) => this.approvals.extendHold(tx, approvalId, new Date()))
   }
 
   /** Nobody waits for it any more, and nobody will send it again. */

@@ -64,6 +64,28 @@ describe('an operation that is held', () => {
     })
   })
 
+  it('tells a rejection that nobody was there to hear to the identical statement later', async () => {
+    const { talk: conversation } = await port.open('robot')
+    const text = 'delete from customers where id = 7'
+    const request = await port.held(conversation, text)
+    const reason = WithdrawReason.WITHDRAW_REASON_HOLD_ELAPSED
+    const value = { operationId: request.operationId, reason }
+    conversation.send({ message: { $case: 'withdraw', value } })
+    const isUnheld = async () => {
+      const query = 'SELECT hold_until <= now() AS over FROM approval_requests WHERE id = $1'
+      return (await port.database.query(query, [request.approvalId])).rows[0].over as boolean
+    }
+    const until = Date.now() + 5_000
+    while (!(await isUnheld()) && Date.now() < until) continue
+    await port.approve(request.approvalId, 'bob', false)
+    const other = await port.open('robot')
+    for (let time = 0; time < 2; time += 1)
+      expect(await port.verdict(other.talk, text)).toMatchObject({
+        value: { outcome: { $case: 'deny', value: { code: 'ERR_APPROVAL_REJECTED' } } },
+      })
+    await port.held(other.talk, 'delete from customers where id = 8')
+  })
+
   it('cancels the request of a client that went away', async () => {
     const { talk: conversation } = await port.open('robot')
     const request = await port.held(conversation, 'delete from customers where id = 4')

@@ -120,7 +120,8 @@ export class OperationsUnderWay {
   }
 
   private async leave(approvalId: string, reason: WithdrawnFor): Promise<void> {
-    if (reason === 'hold-elapsed' || this.services.waiting.isAwaited(approvalId)) return
+    if (this.services.waiting.isAwaited(approvalId)) return
+    if (reason === 'hold-elapsed') return this.services.approvals.unheld(approvalId)
     await this.services.approvals.cancel(approvalId, 'the client cancelled or went away')
   }
 }
