@@ -82,6 +82,11 @@ test.each([
   ],
   ['a rule that does nothing', { id: 'x' }, 'rules[0].effect'],
   ['a message without an effect', { id: 'x', readOnly: true, message: 'm' }, 'rules[0].message'],
+  [
+    'a detector that there is not',
+    { id: 'x', mask: { detectors: ['email', 'creditcard'], with: 'redact' } },
+    'rules[0].mask.detectors',
+  ],
   ['a mask of nothing', { id: 'x', mask: { with: 'redact' } }, 'rules[0].mask'],
   [
     'an approver without a kind',

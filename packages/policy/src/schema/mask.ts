@@ -1,4 +1,4 @@
-import { parsePath } from '@wardgate/masking'
+import { detectorNames, detectorOf, parsePath, patternPrefix } from '@wardgate/masking'
 import { z } from 'zod'
 import { policyLimits } from '../limits'
 import { approval } from './approval'
@@ -31,6 +31,19 @@ function isPath(text: string): boolean {
   }
 }
 
+/** A name that no detector has would have every operation refused that the rule matches. */
+const detectors = patterns.refine((names) => names.every(isDetector), {
+  message: `must be of ${detectorNames.join(', ')}, or ${patternPrefix}<RE2 expression>`,
+})
+
+function isDetector(name: string): boolean {
+  try {
+    return detectorOf(name).name !== ''
+  } catch {
+    return false
+  }
+}
+
 export const mask = z
   .strictObject({
     columns: patterns.optional().describe('table.column or schema.table.column, with globs.'),
@@ -40,7 +53,7 @@ export const mask = z
       .max(policyLimits.patterns)
       .optional()
       .describe('Only these places of the JSON that the columns hold.'),
-    detectors: patterns.optional(),
+    detectors: detectors.optional(),
     paths: z
       .array(maskPath)
       .min(1)
