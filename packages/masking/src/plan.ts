@@ -88,8 +88,11 @@ export interface MaskingPlan {
   readonly touchesMasked?: boolean
   readonly paths?: readonly PathMask[]
   readonly headers?: readonly HeaderMask[]
-  /** What becomes of bodies in which `paths` and `detectors` cannot be looked for. Absent = refuse. */
-  readonly unreadable?: 'refuse' | 'pass'
+  /**
+   * What becomes of bodies in which `paths` and `detectors` cannot be looked for; `scan`: they pass when no detector finds
+   * anything in their bytes. Absent = refuse.
+   */
+  readonly unreadable?: 'refuse' | 'scan' | 'pass'
 }
 
 export const emptyPlan: MaskingPlan = { columns: [], origins: [], detectors: [] }

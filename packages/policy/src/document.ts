@@ -41,9 +41,11 @@ const rule = z
       .optional()
       .describe('Masked columns used in conditions, for the masks of this policy.'),
     unreadable: z
-      .enum(['refuse', 'pass'])
+      .enum(['refuse', 'scan', 'pass'])
       .optional()
-      .describe('Bodies that cannot be masked, for the masks of this policy; refuse when absent.'),
+      .describe(
+        'Bodies that cannot be masked, for the masks of this policy; refuse when absent. scan: those of up to 1 MiB pass when no detector finds anything.',
+      ),
   })
   .superRefine((value, context) => {
     for (const [path, message] of ruleProblems(value))

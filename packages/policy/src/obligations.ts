@@ -5,7 +5,7 @@ import type { Obligations, SelectedMask, TimeLimit } from './verdict'
 
 const recordingOrder = ['off', 'statements', 'full'] as const
 const inferenceOrder = ['allow', 'approve', 'deny'] as const
-const unreadableOrder = ['pass', 'refuse'] as const
+const unreadableOrder = ['pass', 'scan', 'refuse'] as const
 
 /** Everything the matching rules ask for at once: each the strictest, masks all of them. */
 export function combineObligations(

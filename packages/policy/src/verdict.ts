@@ -54,7 +54,7 @@ export interface Obligations {
   /** What happens to masked columns used anywhere but as an output value. */
   readonly inference: 'deny' | 'approve' | 'allow'
   /** What happens to bodies in which masked values cannot be looked for. Absent = refuse. */
-  readonly unreadable?: 'refuse' | 'pass'
+  readonly unreadable?: 'refuse' | 'scan' | 'pass'
 }
 
 /** For how much a verdict holds; see architecture 3.2. */

@@ -34,6 +34,7 @@ export function planFrom(plan: WirePlan): MaskingPlan {
       method: methodFrom(method),
     })),
     ...(plan.unreadablePasses ? { unreadable: 'pass' as const } : {}),
+    ...(plan.unreadableScanned ? { unreadable: 'scan' as const } : {}),
     ...(plan.unknownOrigin === undefined
       ? {}
       : {

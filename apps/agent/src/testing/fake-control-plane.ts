@@ -220,6 +220,7 @@ export function allowed(operationId: string, epoch = 1n): Verdict {
           paths: [],
           headers: [],
           unreadablePasses: false,
+          unreadableScanned: false,
           expected: undefined,
           detectors: [],
         },

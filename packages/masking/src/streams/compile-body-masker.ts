@@ -3,10 +3,17 @@ import type { MaskingPlan, StreamMasker } from '../plan'
 import { SpanMasker } from '../span-masker'
 import { FailingClosed } from './failing-closed'
 import { JsonMasker } from './json/json-masker'
-import { formatOf, parseMediaType, type BodyFormat, type MediaType } from './media-type'
+import {
+  conversationMediaType,
+  formatOf,
+  parseMediaType,
+  type BodyFormat,
+  type MediaType,
+} from './media-type'
+import { ScanMasker } from './scan-masker'
 import { TerminalMasker } from './text/terminal-masker'
 import { TextMasker } from './text/text-masker'
-import { PassingMasker, refusalOf } from './unreadable'
+import { foundBy, PassingMasker, refusalOf } from './unreadable'
 import { csvBody } from './units/csv'
 import { eventStream } from './units/event-stream'
 import { formBody } from './units/form'
@@ -33,7 +40,16 @@ export function compileBodyMasker({ plan, mediaType, key }: BodyMaskerInput): St
   const masker = structured(format, type, new ValueMasks(plan, key)) ?? plainText(format, plan, key)
   if (masker !== undefined) return new FailingClosed(masker)
   if (plan.unreadable === 'pass') return new PassingMasker()
+  if (plan.unreadable === 'scan' && canBeScanned(plan, type)) {
+    const spans = new SpanMasker(plan.detectors, keyedDigest(key))
+    return new FailingClosed(new ScanMasker(spans, () => foundBy(plan, type.essence)))
+  }
   throw refusalOf(plan, type.essence)
+}
+
+/** Nothing is found without a detector, and what has to flow cannot be held until it has ended. */
+function canBeScanned({ detectors }: MaskingPlan, { essence }: MediaType): boolean {
+  return detectors.length > 0 && essence !== conversationMediaType
 }
 
 /** Formats in which values have names. */
@@ -72,7 +88,8 @@ function plainText(
   if (format !== 'text' && format !== 'terminal') return undefined
   // What a program prints has no paths, and no rule for it can name any.
   const hasPaths = (plan.paths ?? []).length > 0 && format === 'text'
-  if (hasPaths && plan.unreadable !== 'pass') return undefined
+  if (hasPaths && (plan.unreadable ?? 'refuse') === 'refuse') return undefined
+  if (plan.detectors.length === 0 && plan.unreadable === 'scan') return undefined
   if (plan.detectors.length === 0) return new PassingMasker()
   const spans = new SpanMasker(plan.detectors, keyedDigest(key))
   const armoured = plan.detectors.some(({ detector }) => detector === 'private_key')

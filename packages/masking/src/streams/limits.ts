@@ -4,6 +4,8 @@ import { ProtocolError } from '@wardgate/errors'
 export const streamLimits = {
   /** One string, number or name; one cell, field, tag or text; one event. */
   tokenBytes: 8 * 1024 * 1024,
+  /** Content in which nothing can be masked, where a rule has it scanned. */
+  scanBytes: 1024 * 1024,
   depth: 256,
   /** JSON within strings of JSON: how often. */
   embedded: 4,

@@ -13,6 +13,9 @@ export type BodyFormat =
 /** What an interactive program writes: text between escape sequences. No media type that a target would send. */
 export const terminalMediaType = 'application/vnd.wardgate.terminal'
 
+/** What two programs tell each other in a protocol of their own: either waits for what the other says. */
+export const conversationMediaType = 'application/vnd.wardgate.conversation'
+
 export interface MediaType {
   /** `type/subtype`, lower case; '' = none was given, or it is malformed. */
   readonly essence: string

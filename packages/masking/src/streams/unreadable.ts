@@ -29,7 +29,19 @@ export function refusalOf(plan: MaskingPlan, mediaType: string): PolicyError {
     'ERR_POLICY_DENIED',
     `rule ${rule} masks what this target answers, and ${type} cannot be masked`,
     {
-      nextStep: `Ask for JSON, or have the owner of ${rule} give it \`unreadable: pass\` for this route.`,
+      nextStep: `Ask for JSON, or have the owner of ${rule} give it \`unreadable: scan\` or \`unreadable: pass\` for this route.`,
+    },
+  )
+}
+
+/** What a scan found: in content of this type nothing can be put in its place. */
+export function foundBy(plan: MaskingPlan, mediaType: string): PolicyError {
+  const rules = [...new Set(plan.detectors.map(({ rule }) => rule))].join(', ')
+  return new PolicyError(
+    'ERR_POLICY_DENIED',
+    `a body of type ${mediaType === '' ? 'none' : mediaType} holds what ${rules} masks, and cannot be masked`,
+    {
+      nextStep: 'Ask for it as text or JSON, in which it can be masked, or without what is masked.',
     },
   )
 }

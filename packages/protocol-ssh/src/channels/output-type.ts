@@ -4,7 +4,7 @@
  */
 export const commandOutput = 'application/vnd.wardgate.terminal'
 export const textFile = 'text/plain'
-export const binaryOutput = 'application/octet-stream'
+export const binaryOutput = 'application/vnd.wardgate.conversation'
 
 /**
  * Programs whose output is a protocol of their own: a masker for text would break it. Only commands without anything

@@ -22,6 +22,7 @@ export function planToWire(plan: MaskingPlan): WirePlan {
     headers: (plan.headers ?? []).map((mask) => ({ ...mask, method: methodToWire(mask.method) })),
     expected: plan.tables === undefined ? undefined : { tables: [...plan.tables] },
     unreadablePasses: plan.unreadable === 'pass',
+    unreadableScanned: plan.unreadable === 'scan',
     unknownOrigin:
       plan.unknownOrigin === undefined
         ? undefined

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { leakForms, maskerFor, planOf, shown } from '../../testing/streams'
-import type { MaskMethod } from '../../plan'
+import type { MaskingPlan, MaskMethod } from '../../plan'
 
 const every = (text: string) => Array.from({ length: Buffer.from(text).length }, (_all, at) => at)
 const both = planOf({ paths: ['ssn', '$.user.card'], detectors: ['email'] })
@@ -132,6 +132,41 @@ describe('what cannot be masked', () => {
       expect(passing.active).toBe(/^text\/(plain|html)|yaml|^application\/yaml/.test(type))
     },
   )
+
+  describe('that are scanned', () => {
+    const scan = (bytes: Buffer, plan: Partial<MaskingPlan> = {}, type = 'image/png') => {
+      const masker = maskerFor(type, { ...both, unreadable: 'scan', ...plan })
+      const shown = [masker.write(bytes.subarray(0, 3)), masker.write(bytes.subarray(3))]
+      return Buffer.concat([...shown, masker.end()])
+    }
+    const hidden = 'x\0\u0001 mail a.b@example.org \u0002'
+
+    it('pass as they are when no detector finds anything', () => {
+      const bytes = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 1, 2, 0xff])
+      expect(scan(bytes).equals(bytes)).toBe(true)
+    })
+
+    it.each([
+      ['as ASCII', Buffer.from(hidden)],
+      ['as UTF-16', Buffer.from(hidden, 'utf16le')],
+    ])('are withheld when one finds something %s', (_how, bytes) => {
+      expect(() => scan(bytes)).toThrow(/holds what p\/\w+ masks/)
+    })
+
+    it('are withheld when they are too large, and nothing of them was shown', () => {
+      const masker = maskerFor('image/png', { ...both, unreadable: 'scan' })
+      expect(masker.write(Buffer.alloc(1024 * 1024))).toHaveLength(0)
+      expect(() => masker.write(Buffer.alloc(1))).toThrow('longer than 1048576 bytes')
+    })
+
+    it.each([
+      ['there is no detector', { detectors: [] }, 'image/png'],
+      ['there is no detector for text', { detectors: [] }, 'text/plain'],
+      ['two programs talk', {}, 'application/vnd.wardgate.conversation'],
+    ])('are refused where %s', (_why, plan, type) => {
+      expect(() => scan(Buffer.from('abcdef'), plan, type)).toThrow('cannot be masked')
+    })
+  })
 
   it('everything passes unread when nothing is masked', () => {
     const masker = maskerFor('image/png', planOf())

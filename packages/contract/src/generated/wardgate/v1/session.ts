@@ -765,6 +765,8 @@ export interface MaskingPlan {
   headers: HeaderMask[];
   /** Bodies that no masker can read pass; otherwise they are refused as soon as anything is masked. */
   unreadablePasses: boolean;
+  /** They pass when no detector finds anything in their bytes. Agents that do not know this refuse them. */
+  unreadableScanned: boolean;
   /** What rows were expected to come from; absent = not known. */
   expected?: ExpectedTables | undefined;
 }
@@ -5389,6 +5391,7 @@ function createBaseMaskingPlan(): MaskingPlan {
     paths: [],
     headers: [],
     unreadablePasses: false,
+    unreadableScanned: false,
     expected: undefined,
   };
 }
@@ -5421,6 +5424,9 @@ export const MaskingPlan: MessageFns<MaskingPlan> = {
     }
     if (message.unreadablePasses !== false) {
       writer.uint32(72).bool(message.unreadablePasses);
+    }
+    if (message.unreadableScanned !== false) {
+      writer.uint32(88).bool(message.unreadableScanned);
     }
     if (message.expected !== undefined) {
       ExpectedTables.encode(message.expected, writer.uint32(82).fork()).join();
@@ -5511,6 +5517,14 @@ export const MaskingPlan: MessageFns<MaskingPlan> = {
             }
 
             message.unreadablePasses = reader.bool();
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.unreadableScanned = reader.bool();
             continue;
           }
           case 10: {
