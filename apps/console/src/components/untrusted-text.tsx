@@ -6,6 +6,8 @@ import { census, excerpt, mostShown, showCharacters, type Segment } from './show
 export function UntrustedText({ text, label }: { readonly text: string; readonly label: string }) {
   const [showsAll, setShowsAll] = useState(false)
   const parts = useMemo(() => excerpt(text), [text])
+  // An interactive shell is asked for without one.
+  if (text === '') return <p className="note">It has no text.</p>
   return (
     <div className="untrusted">
       <Warnings text={text} />
