@@ -32,6 +32,9 @@ identity that fits the command. A token or a secret is never an argument, becaus
 ${Object.values(exitCodes)
   .map(({ code, meaning }) => `| ${code} | ${meaning} |\n`)
   .join('')}
+With \`--json\` what went wrong is JSON too, on standard error: \`{ "error": { code, message, fields, nextStep, exitCode } }\`,
+of which \`message\` and \`exitCode\` are always there. A wrong command line is told in words.
+
 ## Commands
 ${leaves(program)
   .map((command) => section(command, common))

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parse } from 'yaml'
 import { CliError } from '../cli-error'
+import { member } from '../config/standalone'
 import type { Run } from '../run'
 import type { JsonObject } from './client'
 
@@ -11,9 +12,20 @@ export async function readSource(run: Run, file: string): Promise<string> {
   try {
     return readFileSync(resolve(run.cli.cwd, file), 'utf8')
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new CliError('usage', `cannot read ${file}: ${reason}`, undefined, cause)
+    throw new CliError('usage', `cannot read ${file}: ${reasonOf(cause)}`, undefined, cause)
   }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'you may not',
+  EISDIR: 'it is a folder',
+}
+
+function reasonOf(cause: unknown): string {
+  const code = member(cause, 'code')
+  const known = typeof code === 'string' ? reasons[code] : undefined
+  return known ?? (cause instanceof Error ? cause.message : String(cause))
 }
 
 /** A request body written as YAML or JSON. */

@@ -10,8 +10,12 @@ export async function findByName(api: Api, path: string, nameOrId: string): Prom
   const items = await api.list(path, { name: nameOrId }, searchedItems)
   const found = items.find((item) => item['name'] === nameOrId)
   if (found) return found
-  const noun = path.slice(path.lastIndexOf('/') + 1).replace(/s$/, '')
-  throw new CliError('rejected', `there is no ${noun} ${nameOrId}`, `List them first.`)
+  const nouns = path.slice(path.lastIndexOf('/') + 1)
+  throw new CliError(
+    'rejected',
+    `there is no ${nouns.replace(/s$/, '')} ${nameOrId}`,
+    `\`wardgate ${nouns} list\` shows those that there are.`,
+  )
 }
 
 /** An id from an argument, as one path segment: nothing in it can address another resource. */

@@ -28,6 +28,73 @@ const request = {
   mayVote: true,
 }
 
+describe('with --json', () => {
+  it('errors of the control plane are JSON, with their code and fields', async () => {
+    const errors = [{ path: 'name', message: 'is missing' }]
+    const { env } = await serve({
+      'POST /v1/connections': () => ({
+        status: 400,
+        body: { detail: 'name: is missing', code: 'ERR_REQUEST_INVALID', errors, nextStep: 'x' },
+      }),
+    })
+    const { code, out, err } = await ranCli(['connections', 'create', '--json'], { env })
+    expect({ code, out }).toEqual({ code: 4, out: '' })
+    expect(JSON.parse(err)).toEqual({
+      error: {
+        code: 'ERR_REQUEST_INVALID',
+        message: 'the request is not valid (ERR_REQUEST_INVALID)\n  name: is missing',
+        fields: errors,
+        exitCode: 4,
+      },
+    })
+  })
+
+  it('so are errors of the command line client itself', async () => {
+    const { code, err } = await ranCli(['whoami', '--json', '--server', 'http://127.0.0.1:1'])
+    expect(code).toBe(3)
+    expect(JSON.parse(err)).toMatchObject({ error: { message: 'there is no token', exitCode: 3 } })
+  })
+})
+
+test('what is wrong with a request is said once, a field a line', async () => {
+  const errors = [
+    { path: 'name', message: 'is missing' },
+    { path: 'protocol', message: 'is missing' },
+  ]
+  const { env } = await serve({
+    'POST /v1/connections': () => ({
+      status: 400,
+      body: { detail: 'name: is missing; …', code: 'ERR_REQUEST_INVALID', errors },
+    }),
+  })
+  const { err } = await ranCli(['connections', 'create'], { env })
+  expect(err).toBe(
+    'wardgate: the request is not valid (ERR_REQUEST_INVALID)\n  name: is missing\n  protocol: is missing\n',
+  )
+})
+
+test.each([
+  [['connections', 'show', 'nope'], 'there is no connection nope', 'wardgate connections list'],
+  [['agents', 'show', 'nope'], 'there is no agent nope', 'wardgate agents list'],
+])('%j says how to find those that there are', async (args, message, next) => {
+  const { env } = await serve({
+    'GET /v1/connections': () => ({ body: { items: [] } }),
+    'GET /v1/agents': () => ({ body: { items: [] } }),
+  })
+  const { code, err } = await ranCli(args, { env })
+  expect(code).toBe(4)
+  expect(err).toContain(message)
+  expect(err).toContain(next)
+})
+
+test('a file that is not there is told in words', async () => {
+  const { code, err } = await ranCli(['policies', 'validate', 'nowhere.yaml'])
+  expect({ code, err }).toEqual({
+    code: 2,
+    err: 'wardgate: cannot read nowhere.yaml: there is no such file\n',
+  })
+})
+
 test('every command has a description and help, and no option takes a secret', () => {
   const program = createProgram({} as Parameters<typeof createProgram>[0])
   const all = program.commands.flatMap((command) => [command, ...command.commands])

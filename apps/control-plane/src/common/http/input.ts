@@ -30,7 +30,8 @@ function toProblems(issue: z.core.$ZodIssue): FieldProblem[] {
       path: [...path, key].join('.'),
       message: 'is not a known field',
     }))
-  return [{ path: path.join('.'), message: issue.message }]
+  const isMissing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined')
+  return [{ path: path.join('.'), message: isMissing ? 'is missing' : issue.message }]
 }
 
 function describing(part: InputPart, schema: z.ZodType, decorator: ParameterDecorator) {
