@@ -12,7 +12,7 @@ const clusterCommands = new Set(
 
 /** Commands in containers run as whoever the container says, often with the host's files. */
 export const containers: ProgramTable = {
-  ...each('docker podman nerdctl crictl ctr lxc machinectl', ({ name, args }, work) => {
+  ...each('docker podman nerdctl buildah crictl ctr lxc machinectl', ({ name, args }, work) => {
     const [command] = args
     if (command === undefined || containerQueries.has(valueOf(command) ?? '')) return
     work.opaque(`${name} may run commands in a container, with what the host gives it`)

@@ -79,6 +79,9 @@ const table: Readonly<Record<string, Escape>> = {
   convert: { pattern: /^(?:msl|ephemeral|https?|mvg|\|):?|@/ },
   ffmpeg: { pattern: /^(?:concat|subfile|pipe):/ },
   dmesg: { short: 'H', long: 'human' },
+  aws: { pattern: /^(?:ssm|execute-command|configure)$/ },
+  gcloud: { pattern: /^(?:ssh|scp|start-iap-tunnel)$/ },
+  az: { pattern: /^(?:run-command|ssh|bastion|extension)$/ },
   openssl: { singleDash: 'engine provider provider-path config' },
 }
 

@@ -1,5 +1,5 @@
 import type { Work } from '../commands/work'
-import { type Argument, prefixOf } from '../words/argument'
+import { type Argument, prefixOf, valueOf } from '../words/argument'
 import { fileArguments, optionValues } from './file-arguments'
 
 const withMessage = new Set(['commit', 'tag', 'merge', 'stash'])
@@ -60,4 +60,14 @@ export function startsEditor(command: string, args: readonly Argument[]): boolea
     default:
       return false
   }
+}
+
+const strategies = new Set(['ort', 'recursive', 'resolve', 'octopus', 'ours', 'subtree'])
+
+/** Whether branches are joined by a strategy that is none of git's own. */
+export function runsStrategy(command: string, args: readonly Argument[]): boolean {
+  const hasShort = /^(?:merge|pull|rebase)$/.test(command)
+  if (!hasShort && !/^(?:cherry-pick|revert)$/.test(command)) return false
+  const named = optionValues(fileArguments(args, 'mFCcsX'), hasShort ? 's' : '', 'strategy')
+  return named.some((strategy) => !strategies.has(valueOf(strategy) ?? ''))
 }

@@ -1,7 +1,7 @@
 import type { Work } from '../commands/work'
 import { type Argument, mayHideOption, prefixOf, valueOf } from '../words/argument'
 import { readOptions } from '../words/options'
-import { readGitFiles, startsEditor } from './git-files'
+import { readGitFiles, runsStrategy, startsEditor } from './git-files'
 import { each, type ProgramTable, type ReadProgram } from './program'
 
 /** Sub-commands that run nothing of the repository's or the caller's choosing, with options that do not either. */
@@ -69,6 +69,7 @@ const readGit: ReadProgram = ({ args }, work) => {
     work.opaque('this sub-command of git, or an alias by its name, may run other programs')
   for (const argument of rest) readArgument(name ?? '', argument, work)
   readGitFiles(name ?? '', rest, work)
+  if (runsStrategy(name ?? '', rest)) work.opaque('a strategy of git is a program of that name')
   if (startsEditor(name ?? '', rest)) work.opaque(`git ${name ?? ''} starts an editor`)
   if (work.terminal && paged.has(name ?? '') && !has(read.options, 'no-pager'))
     work.opaque('git on a terminal shows its output in a pager, which can start a shell')

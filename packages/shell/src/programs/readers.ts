@@ -105,6 +105,17 @@ export const readers: ProgramTable = {
     // Which files it changes is what the patch says.
     if (read.operands.length === 0) work.path('write', { segments: [unknown] })
   },
+  // What is mounted, or installed as an alternative, lies over what was there.
+  mount: ({ args }, work) => {
+    const { operands } = fileArguments(args, 'toLUO')
+    for (const place of operands.slice(-1)) work.tree('write', place)
+  },
+  'update-alternatives': ({ args }, work) => {
+    const [place] = fileArguments(args, '').operands
+    if (place) work.path('write', place)
+  },
+  ldconfig: reader({ valued: 'fCr', writes: [['C', '']] }),
+  insmod: reader({}),
   ...each('mktemp fallocate', ({ args }, work) => {
     const read = fileArguments(args, 'lop')
     for (const file of read.operands) work.path('create', file)

@@ -173,7 +173,7 @@ export const wrappers: ProgramTable = {
     alone: 'shell',
   }),
   ...each(
-    'script watch flock parallel nsenter unshare bwrap setpriv capsh strace ltrace gdb valgrind perf entr inotifywait socat systemd-run at batch tmux screen crontab run-parts dbus-run-session daemonize start-stop-daemon logsave rlwrap unbuffer expect faketime proxychains sg newgrp cpulimit firejail setarch linux32 linux64 i386 x86_64 prlimit cgexec numactl choom fakeroot fakechroot eatmydata proot dtach abduco reptyr zellij byobu systemd-nspawn run0 login lxc-attach virsh busctl dbus-send gdbus qdbus nix-shell guix poetry uv pipenv conda mamba bpftrace stap jdb jrunscript telnetd httpd sudoedit modprobe insmod update-alternatives ldconfig aria2c mount chsh usermod useradd passwd chpasswd vigr',
+    'script watch flock parallel nsenter unshare bwrap setpriv capsh strace ltrace gdb valgrind perf entr inotifywait socat systemd-run at batch tmux screen crontab run-parts dbus-run-session daemonize start-stop-daemon logsave rlwrap unbuffer expect faketime proxychains sg newgrp cpulimit firejail setarch linux32 linux64 i386 x86_64 prlimit cgexec numactl choom fakeroot fakechroot eatmydata proot dtach abduco reptyr zellij byobu systemd-nspawn run0 login lxc-attach virsh busctl dbus-send gdbus qdbus nix-shell guix poetry uv pipenv conda mamba bpftrace stap jdb jrunscript telnetd httpd sudoedit aria2c vigr',
     runsText,
   ),
 }
