@@ -31,6 +31,7 @@ export class CertifiedHostKey {
   readonly #publicKey: Buffer
   #kept: Kept | undefined
   #isAsking = false
+  #hasFailed = false
   #timer: NodeJS.Timeout | undefined
 
   constructor(options: CertifiedHostKeyOptions) {
@@ -66,9 +67,12 @@ export class CertifiedHostKey {
       const { validAfter, validBefore } = readCertificate(bytes)
       const [from, to] = [Number(validAfter) * 1000, Number(validBefore) * 1000]
       this.#kept = { bytes, renewAt: from + (to - from) * renewalShare, validBefore: to }
+      this.#hasFailed = false
       log.info({ validBefore: new Date(to).toISOString() }, 'host key certified')
     } catch (error) {
-      log.warn({ err: error }, 'host key not certified')
+      // Said once: a control plane of an earlier version certifies none, however often it is asked.
+      log[this.#hasFailed ? 'debug' : 'warn']({ err: error }, 'host key not certified')
+      this.#hasFailed = true
     } finally {
       this.#isAsking = false
     }
