@@ -3,6 +3,8 @@ import { loadShellParser } from './grammar/grammar'
 import type { ShellDialect } from './settings'
 import { factsOf, readJson, shows } from './testing/reference'
 
+jest.setTimeout(60_000)
+
 beforeAll(loadShellParser)
 
 const cousins = readJson('cousins.json') as Record<

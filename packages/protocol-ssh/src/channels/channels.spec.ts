@@ -61,7 +61,7 @@ it('ends a client that exchanges keys over and over', async () => {
       }),
     }),
   )
-})
+}, 60_000)
 
 it('says why it refuses, with status 126, and goes on', async () => {
   const client = await stage.client()
