@@ -77,7 +77,8 @@ function refuseOtherShape(plan: MaskingPlan, width: number): void {
 /** A table that was renamed or replaced since the decision shows under a name that meant another one. */
 function refuseOtherTables({ tables }: MaskingPlan, columns: readonly Column[]): void {
   if (tables === undefined) return
-  const other = columns.find(({ table }) => table !== 0 && !tables.includes(table))
+  const expected = new Set(tables)
+  const other = columns.find(({ table }) => table !== 0 && !expected.has(table))
   if (other === undefined) return
   throw new PolicyError(
     'ERR_POLICY_STALE',

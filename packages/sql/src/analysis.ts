@@ -67,6 +67,8 @@ export interface StatementLineage {
   readonly influences: readonly Influence[]
   /** Ids of all relations read, through views too. */
   readonly relations: readonly number[]
+  /** Those that the text names: views and parents, not what is behind them. */
+  readonly named: readonly number[]
   /** System relations read that show values of any column, such as pg_stats. */
   readonly valueSources: readonly string[]
   /** An output's origin is unknown: it counts as every masked column. */

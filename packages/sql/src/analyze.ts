@@ -73,7 +73,7 @@ function isTainted({ columns, rest }: Outputs): boolean {
 }
 
 function lineageOf(outputs: Outputs | undefined, notes: LineageNotes): StatementLineage {
-  const { unknownInfluence, relations, runsUnseen, valueSources } = notes
+  const { unknownInfluence, relations, named, runsUnseen, valueSources } = notes
   const columns = outputs?.columns
   const lineage = {
     unknownOutputs: outputs !== undefined && columns === undefined,
@@ -81,6 +81,7 @@ function lineageOf(outputs: Outputs | undefined, notes: LineageNotes): Statement
     unknownInfluence,
     influences: influencesOf(notes),
     relations: [...relations],
+    named: [...named],
     valueSources: [...valueSources],
     ...(runsUnseen && { runsUnseen }),
   }

@@ -23,6 +23,8 @@ export interface NotedInfluence {
 export interface LineageNotes {
   readonly influences: Map<string, NotedInfluence>
   readonly relations: Set<number>
+  /** Those of them that a text names: the target says of a column that it comes from one of these. */
+  readonly named: Set<number>
   /** System relations that hold values of other columns, such as pg_stats. */
   readonly valueSources: Set<string>
   unknownInfluence: boolean
@@ -69,6 +71,7 @@ export function newLineageNotes(): LineageNotes {
   return {
     influences: new Map(),
     relations: new Set(),
+    named: new Set(),
     valueSources: new Set(),
     unknownInfluence: false,
     runsUnseen: false,

@@ -78,14 +78,13 @@ interface MaskScope {
   readonly tables: readonly number[] | undefined
 }
 
-/** More tables than this are not listed in a verdict. */
-const mostTables = 1_000
-
-/** The tables that the rows of these statements can come from; undefined where something could not be followed. */
+/**
+ * The tables that the target may say rows come from: it names what the statement names, never a partition or what is
+ * behind a view (markTargetListOrigin in parse_target.c). Undefined where something could not be followed.
+ */
 function tablesOf({ facts, statements }: StatementAnalysis): readonly number[] | undefined {
   if (facts.opaque.length > 0) return undefined
-  const tables = new Set(statements.flatMap(({ relations }) => relations))
-  return tables.size > mostTables ? undefined : [...tables]
+  return [...new Set(statements.flatMap(({ named }) => named))]
 }
 
 function originsOf({ masked, tables }: MaskScope): Pick<MaskingPlan, 'origins' | 'tables'> {

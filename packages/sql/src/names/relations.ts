@@ -19,6 +19,7 @@ import {
   newFactNotes,
   newLineageNotes,
   noteRows,
+  opaque,
   unknownName,
   type FactNotes,
   type LineageNotes,
@@ -31,6 +32,13 @@ import { isAdministrative, isSystemName, showsValues, systemSchemas } from './sy
 
 /** Tables of this many rows and more count as large. */
 const largeTableRows = 1_000_000
+
+/** Tables that one name may mean where the search path is not known: a verdict lists all of them. */
+const mostMeanings = 5_000
+
+function manyMeanings(name: string, count: number): string {
+  return `${name} is the name of ${count} tables and the search path is not known; name its schema`
+}
 
 export interface ViewLineage {
   readonly outputs: Outputs
@@ -165,7 +173,11 @@ export function resolve(work: Work, rangeVar: Tree, action: ActionName): readonl
   const schema = text(rangeVar, 'schemaname')
   const name = text(rangeVar, 'relname')
   const found = findRelations(work.index, work.searchPath, schema, name)
-  for (const relation of found) touch(work, relation, action, !flag(rangeVar, 'inh'))
+  if (found.length > mostMeanings) opaque(work, manyMeanings(name, found.length))
+  for (const relation of found) {
+    work.lineage.named.add(relation.id)
+    touch(work, relation, action, !flag(rangeVar, 'inh'))
+  }
   const shadowed = found.every((relation) => !systemSchemas.has(relation.schema))
   if (isSystemName(schema, name) && (found.length === 0 || shadowed)) {
     work.facts.tables.add(`${schema === '' ? 'pg_catalog' : schema}.${name}`)
