@@ -1,6 +1,7 @@
 import type { MaskingPlan } from '@wardgate/masking'
 import type { Facts, Obligations } from '@wardgate/policy'
 import type { CatalogIndex } from './names/catalog-index'
+import type { SchemaChange } from './schema/change'
 
 /** What is submitted, in the words of packages/gateway's StatementOperation, without importing it. */
 /** A text that a name can stand for. */
@@ -22,6 +23,8 @@ export interface StatementInput {
   readonly parameterTypes?: readonly number[]
   readonly searchPath?: readonly string[]
   readonly role: string
+  /** What the session has changed of the schema. */
+  readonly changes?: readonly SchemaChange[]
 }
 
 /** A base column that an output value or a condition can depend on. */
@@ -84,6 +87,12 @@ export interface StatementAnalysis {
   readonly statements: readonly StatementLineage[]
   /** Statements that this text prepares or declares: the session must remember them as candidates. */
   readonly declares: readonly NamedText[]
+  /** What the session has changed of the schema once the text has run, too. */
+  readonly changes: readonly SchemaChange[]
+  /** All that its statements can have met of such changes, those undone within the text too. */
+  readonly metChanges: readonly SchemaChange[]
+  /** It reads or writes what the session had changed before, so the catalog may know better by now. */
+  readonly restsOnChanges: boolean
   /** Names that the catalog does not have: another one may answer otherwise. */
   readonly unknown: readonly string[]
 }

@@ -17,6 +17,9 @@ import { assess } from './risk/assess'
 import { scoreRisk } from './risk/factors'
 import { evaluateQuery, hasLimit } from './statements/queries'
 import { runStatement, statementLabel } from './statements/statement'
+import { temporarySchema, type SchemaChange } from './schema/change'
+import { withChanges, withTemporary } from './schema/overlay'
+import { SessionChanges } from './schema/session-changes'
 import { summarize } from './summary'
 import { text, unwrap, type Tree } from './tree'
 
@@ -29,9 +32,10 @@ function parseTrees(statement: string): readonly Tree[] | undefined {
 }
 
 function newWork(input: StatementInput, index: CatalogIndex): Work {
+  const path = expandSearchPath(input.searchPath, input.role)
   return {
     index,
-    searchPath: expandSearchPath(input.searchPath, input.role),
+    searchPath: withTemporary(path, index),
     role: input.role,
     facts: newFactNotes(),
     lineage: newLineageNotes(),
@@ -160,29 +164,86 @@ function opaqueAnalysis(work: Work, reason: string): StatementAnalysis {
     facts: { ...toFacts(work, []), summary: 'UNREADABLE statement' },
     statements: [lineageOf({ rest: { ...nothing, kind: 'unknown' } }, newLineageNotes())],
     declares: [],
+    changes: [],
+    metChanges: [],
+    restsOnChanges: false,
     unknown: [],
   }
 }
 
+function analyzeEach(
+  parsed: readonly ParsedStatement[],
+  work: Work,
+  stored: CatalogIndex,
+  input: StatementInput,
+): StatementAnalysis {
+  const { changes: earlier = [], searchPath, role } = input
+  const declares: NamedText[] = []
+  const path = expandSearchPath(searchPath, role)
+  const changes = new SessionChanges(earlier)
+  const statements = parsed.map((statement) => {
+    // A statement meets what those before it in the text have made, and set.
+    const index = withChanges(stored, changes.now)
+    const known = mayHaveMoved(work) ? undefined : withTemporary(path, index)
+    const here = { ...work, index, searchPath: known }
+    const declared = declaration(statement, here)
+    if (declared !== undefined) {
+      declares.push(declared)
+      work.candidates.push(declared)
+    }
+    const { result, ...doubts } = withDoubts(work, () => evaluateOne(statement, input, here))
+    changes.follow({ statement, work: here, ...doubts })
+    return result
+  })
+  return {
+    facts: toFacts(work, parsed),
+    statements,
+    declares,
+    changes: changes.now,
+    metChanges: changes.met,
+    restsOnChanges: restsOn(statements, earlier),
+    unknown: [...work.facts.unknown],
+  }
+}
+
+/** What one statement adds to what cannot be followed. */
+function withDoubts<T>({ facts }: Work, evaluated: () => T) {
+  const [opaque, functions] = [[...facts.opaque], [...facts.functions]]
+  facts.opaque.clear()
+  facts.functions.clear()
+  const result = evaluated()
+  const isOpaque = facts.opaque.size > 0
+  const isClean = !isOpaque && facts.functions.size === 0
+  const own = { opaque: [...facts.opaque], functions: [...facts.functions] }
+  facts.opaque.clear()
+  facts.functions.clear()
+  for (const reason of [...opaque, ...own.opaque]) facts.opaque.add(reason)
+  for (const name of [...functions, ...own.functions]) facts.functions.add(name)
+  return { result, isOpaque, isClean }
+}
+
+function restsOn(
+  statements: readonly StatementLineage[],
+  changes: readonly SchemaChange[],
+): boolean {
+  const changed = new Set(
+    changes.flatMap((change) => {
+      if (change.kind === 'dropped') return [change.id]
+      const isLasting = change.kind === 'relation' && change.relation.schema !== temporarySchema
+      return isLasting ? [change.relation.id] : []
+    }),
+  )
+  return statements.some(({ relations }) => relations.some((id) => changed.has(id)))
+}
+
 /** Parses with the target's grammar and says what the text does. Never throws for bad SQL: facts are then opaque. */
 export const analyze: Analyze = (input, index) => {
-  const work = newWork(input, index)
+  const work = newWork(input, withChanges(index, input.changes ?? []))
   const parsed = parseText(input.text)
   if (parsed.kind === 'unreadable') return opaqueAnalysis(work, parsed.reason)
   if (input.prepared.length > maxCandidates) work.facts.opaque.add('too many prepared statements')
   try {
-    const declares: NamedText[] = []
-    const statements = parsed.statements.map((statement) => {
-      const here = mayHaveMoved(work) ? { ...work, searchPath: undefined } : work
-      const declared = declaration(statement, here)
-      if (declared !== undefined) {
-        declares.push(declared)
-        work.candidates.push(declared)
-      }
-      return evaluateOne(statement, input, here)
-    })
-    const facts = toFacts(work, parsed.statements)
-    return { facts, statements, declares, unknown: [...work.facts.unknown] }
+    return analyzeEach(parsed.statements, work, index, input)
   } catch (error) {
     // Depth is bounded before parsing; should the stack still end, the statement is refused, not the session.
     if (!(error instanceof RangeError)) throw error

@@ -102,15 +102,55 @@ describe('what was just created', () => {
     })
   })
 
-  it('is refused with the reason while only its own transaction can see it', async () => {
-    await client.query('BEGIN')
-    await client.query('CREATE TABLE not_committed (id int)')
-    await expect(client.query('INSERT INTO not_committed VALUES (1)')).rejects.toThrow(
-      "unknown relation not_committed (not in the target's catalog; temporary tables and what an open transaction made cannot be seen)",
-    )
-    await client.query('ROLLBACK')
-    await client.query('CREATE TEMPORARY TABLE my_own (id int)')
-    await expect(client.query('SELECT id FROM my_own')).rejects.toThrow('temporary tables')
+  it('is known within the text that makes it', async () => {
+    const text = `CREATE TABLE one_text (id serial, note text); INSERT INTO one_text (note) VALUES ('a');
+      ALTER TABLE one_text ADD COLUMN n int DEFAULT 2; ALTER TABLE one_text RENAME TO one_text_more;
+      SELECT * FROM one_text_more; DROP TABLE one_text_more`
+    const results = (await client.query(text)) as unknown as { rows: unknown[] }[]
+    expect(results.map(({ rows }) => rows).find((rows) => rows.length > 0)).toEqual([
+      { id: 1, note: 'a', n: 2 },
+    ])
+  })
+
+  it.each([['simple'], ['extended']])('is known to its own transaction, %s', async (protocol) => {
+    const ask = (text: string) =>
+      protocol === 'simple' ? client.query(text) : client.query({ text, values: [], name: '' })
+    await ask('BEGIN')
+    await ask('CREATE TABLE not_committed (id int)')
+    await ask('INSERT INTO not_committed VALUES (1)')
+    expect((await ask('SELECT * FROM not_committed')).rows).toEqual([{ id: 1 }])
+    await ask('SAVEPOINT s')
+    await ask('ALTER TABLE not_committed ADD COLUMN more text')
+    expect((await ask('SELECT * FROM not_committed')).rows).toEqual([{ id: 1, more: null }])
+    await ask('ROLLBACK TO s')
+    expect((await ask('SELECT * FROM not_committed')).rows).toEqual([{ id: 1 }])
+    await ask('ROLLBACK')
+    await expect(ask('SELECT * FROM not_committed')).rejects.toThrow('unknown relation')
+  })
+
+  it('is changed and read at once, whether the change was made or not', async () => {
+    await client.query('CREATE TABLE altered (id int)')
+    for (let round = 0; round < 10; round += 1) {
+      await client.query(`ALTER TABLE altered ADD COLUMN c${round} int`)
+      expect((await client.query('SELECT * FROM altered')).fields).toHaveLength(round + 2)
+      const again = client.query(`ALTER TABLE altered ADD COLUMN d int, ADD COLUMN c${round} int`)
+      await expect(again).rejects.toMatchObject({ code: '42701' })
+      expect((await client.query('SELECT * FROM altered')).fields).toHaveLength(round + 2)
+    }
+    await client.query('ALTER TABLE altered RENAME TO altered_more')
+    expect((await client.query('SELECT id FROM altered_more')).rows).toEqual([])
+    await client.query('DROP TABLE altered_more')
+  })
+
+  it('is a temporary table that hides another, as on the bare target', async () => {
+    await client.query('CREATE TABLE hidden (id int, note text)')
+    await client.query('CREATE TEMPORARY TABLE hidden AS SELECT 7 AS id')
+    expect((await client.query('SELECT * FROM hidden')).rows).toEqual([{ id: 7 }])
+    expect((await client.query('SELECT id FROM hidden WHERE id = $1', [7])).rows).toEqual([
+      { id: 7 },
+    ])
+    expect((await client.query('SELECT * FROM public.hidden')).rows).toEqual([])
+    await client.query('DROP TABLE pg_temp.hidden; DROP TABLE public.hidden')
   })
 
   it('is seen only by its own session where a rule allows what cannot be known', async () => {
@@ -123,6 +163,51 @@ describe('what was just created', () => {
     await open.query('CREATE TEMPORARY TABLE my_own AS SELECT 1 AS id')
     expect((await open.query('SELECT id FROM my_own')).rows).toEqual([{ id: 1 }])
     await open.end()
+  })
+})
+
+describe('masks of what a session has changed', () => {
+  const secret = 'CANARY-own-changes'
+  let own: Client
+
+  beforeAll(async () => {
+    const mask = `${rules}\n  - { id: masked, mask: { columns: [own_masked.ssn], with: redact } }`
+    await registerPostgres(sharedInstance.descriptor.sample.direct, 'own-changes', mask)
+    await direct.query(`CREATE TABLE own_masked (id int, ssn text);
+      INSERT INTO own_masked VALUES (1, '${secret}'); CREATE TABLE own_plain (id int, ssn text)`)
+    own = (await connectThrough(sharedInstance, { user: 'own-changes', database: 'postgres' }))
+      .client
+    await own.query('SELECT id FROM own_masked')
+  })
+
+  afterAll(async () => {
+    await direct.query('DROP TABLE own_masked, own_plain')
+    await own.end()
+  })
+
+  it.each([
+    'ALTER TABLE own_masked RENAME COLUMN ssn TO shown; SELECT shown FROM own_masked',
+    'CREATE TEMP TABLE own_copy AS TABLE own_masked; SELECT ssn FROM own_copy',
+    'ALTER TABLE own_masked RENAME TO own_other; SELECT upper(ssn) FROM own_other',
+    'ALTER TABLE own_masked ADD COLUMN loud text GENERATED ALWAYS AS (upper(ssn)) STORED; SELECT loud FROM own_masked',
+  ])('are not left behind: %s', async (text) => {
+    await expect(own.query(text)).rejects.toThrow('own_masked.ssn is masked')
+  })
+
+  it.each([
+    ['ALTER TABLE own_masked INHERIT own_plain', 'SELECT reverse(ssn) AS s FROM own_plain'],
+    ['CREATE TEMP TABLE own_masked (n int)', 'SELECT reverse(ssn) AS s FROM public.own_masked'],
+  ])('follow the rows within a transaction: %s', async (change, read) => {
+    const shown = [...secret].reverse().join('')
+    for (const texts of [
+      ['BEGIN', change, read, 'ROLLBACK'],
+      [`BEGIN; ${change}; ${read}`, 'ROLLBACK'],
+    ])
+      for (const text of texts) {
+        const answer = await own.query(text)
+        expect(JSON.stringify(answer)).not.toContain(shown)
+        if (text === read) expect(answer.rowCount).toBe(1)
+      }
   })
 })
 

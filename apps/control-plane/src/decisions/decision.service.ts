@@ -1,7 +1,7 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common'
 import { operationDigest } from '@wardgate/approvals'
 import { type GatewayError, type GatewayErrorCode, toGatewayError } from '@wardgate/errors'
-import { type Operation, parametersOf } from '@wardgate/gateway'
+import { type Operation, parametersOf, stateOf } from '@wardgate/gateway'
 import { evaluate, type MemoScope, type PolicyVerdict, type RuleReference } from '@wardgate/policy'
 import { loadShellParser } from '@wardgate/shell'
 import { loadParser, type MaskingDecision } from '@wardgate/sql'
@@ -10,6 +10,7 @@ import { EpochWatch } from '../common/epoch/epoch-watch'
 import { type PolicySets, PolicySetsService } from '../policies/policy-sets.service'
 import type { AllowGrant, Decision, DenyOutcome } from './decision'
 import type { DecisionSession } from './decision-session'
+import { CatalogOutrun } from './facts/catalog-outrun'
 import { noFacts } from './facts/function-call'
 import { OperationReaders } from './facts/operation-readers'
 import {
@@ -62,12 +63,12 @@ export class DecisionService implements OnModuleInit {
 
   /** What is not let through because the stored catalog lacks something is decided again when the agent has looked. */
   async decide(session: DecisionSession, operation: Operation, asks: Asks = {}): Promise<Decision> {
-    let decision = await this.decideOnce(session, operation, asks.estimate)
+    let decision = await this.decideOnce(session, operation, asks)
     for (let looks = 0; looks < mostLooks; looks += 1) {
       const { lacks, outcome } = decision
       if (lacks === undefined || asks.catalog === undefined || outcome.kind === 'allow') break
       await asks.catalog(lacks)
-      decision = await this.decideOnce(session, operation, asks.estimate)
+      decision = await this.decideOnce(session, operation, asks)
     }
     return decision
   }
@@ -75,12 +76,12 @@ export class DecisionService implements OnModuleInit {
   private async decideOnce(
     session: DecisionSession,
     operation: Operation,
-    ask: AskEstimate | undefined,
+    asks: Asks,
   ): Promise<Decision> {
     // Read first: a change during the decision makes it older than the change, never younger.
     const epoch = this.watch.current
     try {
-      return await this.judge(session, operation, { epoch, ask })
+      return await this.judge(session, operation, { epoch, asks })
     } catch (caught) {
       const error = toGatewayError(caught)
       if (error.code === 'ERR_INTERNAL')
@@ -95,12 +96,14 @@ export class DecisionService implements OnModuleInit {
   private async judge(
     session: DecisionSession,
     operation: Operation,
-    { epoch, ask }: { readonly epoch: bigint; readonly ask: AskEstimate | undefined },
+    { epoch, asks }: { readonly epoch: bigint; readonly asks: Asks },
   ): Promise<Decision> {
     const [read, sets] = await Promise.all([
       this.readers.read(session, operation),
       this.policies.current(),
     ])
+    if (isOutrun(read, operation, asks)) throw new CatalogOutrun(session, read.database)
+    const ask = asks.estimate
     const { reading, verdict } = await this.evaluateWithEstimate(session, read, { sets, ask })
     if (verdict.kind !== 'deny') reading.remember()
     const masking = reading.masking(verdict.obligations)
@@ -148,6 +151,13 @@ export class DecisionService implements OnModuleInit {
       )
     return verdict
   }
+}
+
+/** Within a transaction only the session itself sees what it has changed. */
+function isOutrun({ restsOnChanges }: Reading, operation: Operation, { catalog }: Asks): boolean {
+  return (
+    restsOnChanges === true && catalog !== undefined && stateOf(operation).transaction === 'idle'
+  )
 }
 
 function conclude(session: DecisionSession, operation: Operation, judged: Judged): Decision {

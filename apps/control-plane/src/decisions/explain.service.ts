@@ -43,7 +43,13 @@ export class ExplainService {
     const principal = { ...who, roles }
     const connection = { name, protocol, labels, database }
     const about = { id: 'explain', principal, connection, target, database }
-    const session = { ...about, candidates: [], claimed: {}, fulfils: everything }
+    const session = {
+      ...about,
+      candidates: [],
+      schema: { changes: [] },
+      claimed: {},
+      fulfils: everything,
+    }
     const asked = { ...request.operation, database, settings: target.settings }
     const decision = await this.decisions.decide(
       session,

@@ -1,3 +1,4 @@
+import { CatalogOutrun } from './facts/catalog-outrun'
 import { CatalogUnread } from './facts/catalog-unread'
 import type { Reading } from './facts/reading'
 
@@ -17,6 +18,6 @@ export function lacksOf(connectionId: string, { database, unknown = [] }: Readin
 }
 
 export function lacksAfter(connectionId: string, error: unknown): { readonly lacks?: Lacks } {
-  if (!(error instanceof CatalogUnread)) return {}
+  if (!(error instanceof CatalogUnread || error instanceof CatalogOutrun)) return {}
   return { lacks: { connectionId, database: error.database, names: [] } }
 }

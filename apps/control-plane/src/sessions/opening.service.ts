@@ -127,6 +127,7 @@ export class OpeningService {
       clientAddress: request.clientAddress,
       startedAt: new Date(),
       candidates: [],
+      schema: { changes: [] },
       fulfils: request.fulfils,
     })
     // Fails closed: a store that was down a moment ago has to show that it is there.

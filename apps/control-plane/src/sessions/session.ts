@@ -1,6 +1,6 @@
 import type { KeyProof, TargetCredential, TargetEndpoint, TargetTls } from '@wardgate/gateway'
 import type { PolicyConnection, PolicyPrincipal } from '@wardgate/policy'
-import type { NamedText } from '@wardgate/sql'
+import type { NamedText, SchemaChange } from '@wardgate/sql'
 import type { Identity } from '../common/auth/identity'
 import type { Obligation } from '../decisions/obligations'
 
@@ -60,6 +60,8 @@ export interface Session {
   readonly startedAt: Date
   /** Statements that SQL PREPARE and DECLARE have named; every one of a name must pass. */
   readonly candidates: NamedText[]
+  /** What it has changed of the target's schema that the stored catalog need not show. */
+  readonly schema: { changes: readonly SchemaChange[] }
   /** What the agent that serves it fulfils of what a verdict may ask for. */
   readonly fulfils: ReadonlySet<Obligation>
   /** Settles when the session's row and its audit entry are stored; rejects when they cannot be. */

@@ -3,7 +3,9 @@ import type { SessionGrant } from '../ports'
 
 /** The part of every memo key that says whose verdict it is: principal, connection and session state. */
 export class ScopeKey {
-  readonly #owner: readonly string[]
+  #owner: readonly string[]
+  readonly #sessionId: string
+  #renewals = 0
   #database: string | undefined
   #role = ''
   #transaction = ''
@@ -16,6 +18,15 @@ export class ScopeKey {
     const shared =
       grant.memoScope === undefined ? ['session', grant.sessionId] : ['shared', grant.memoScope]
     this.#owner = [grant.principalId, grant.connectionId, ...shared]
+    this.#sessionId = grant.sessionId
+  }
+
+  /** From now on names can mean to this session what they mean to no other, and did not mean before. */
+  renew(): void {
+    const [principalId = '', connectionId = ''] = this.#owner
+    this.#renewals += 1
+    this.#owner = [principalId, connectionId, 'since', this.#sessionId, String(this.#renewals)]
+    this.#database = undefined
   }
 
   /** Compares by value, so a state object that is changed in place is noticed too. */

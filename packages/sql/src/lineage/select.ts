@@ -1,6 +1,7 @@
 import { act, influence, opaque, visit, type Where, type Work } from './work'
 import { noteEventTriggers } from '../names/event-triggers'
 import { runFillingCode } from '../names/type-code'
+import { isNoHome } from '../schema/change'
 import { child, flag, integerConstant, list, nameParts, text, unwrap, type Tree } from '../tree'
 import { decide, decideWindow, evaluate, evaluateBare } from './expression'
 import { addFrom, noteLocks } from './from'
@@ -263,7 +264,7 @@ export function noteInto(body: Tree, outputs: Outputs, work: Work): boolean {
 
 export function createdName(table: Tree, work: Work): string {
   const isTemporary = text(table, 'relpersistence') === 't'
-  const [first = '*'] = (work.searchPath ?? []).filter((schema) => schema !== 'pg_catalog')
+  const [first = '*'] = (work.searchPath ?? []).filter((schema) => !isNoHome(schema))
   const schema = text(table, 'schemaname') || (isTemporary ? 'pg_temp' : first)
   if (text(table, 'relname') === '') opaque(work, 'object without a name')
   return `table:${schema}.${text(table, 'relname')}`

@@ -1,5 +1,6 @@
 import {
   isSame,
+  stricter,
   type ColumnMask,
   type DetectorMask,
   type MaskingPlan,
@@ -19,6 +20,8 @@ import type {
 import { columnKey, columnReference } from '../lineage/value'
 import { columnAt, columnType, type CatalogIndex } from '../names/catalog-index'
 import { rowKey } from './row-key'
+import { isUnseen } from '../schema/change'
+import { withChanges } from '../schema/overlay'
 import { maskedColumns, type ColumnRule, type MaskedColumns } from './selectors'
 
 const redact: MaskMethod = { kind: 'redact' }
@@ -38,12 +41,13 @@ const consequences = new WeakMap<MaskedColumns, Consequences>()
 function consequencesOf(masked: MaskedColumns): Consequences {
   const known = consequences.get(masked)
   if (known !== undefined) return known
-  const origins = [...masked].map(([key, { rule, method }]) => {
+  const all = [...masked].map(([key, { rule, method }]) => {
     const { relation, attribute } = columnReference(key)
     return { table: relation, attribute, rule, method }
   })
+  const origins = all.filter(({ table }) => !isUnseen(table))
   const byRelation = new Map<number, OriginMask[]>()
-  for (const origin of origins) {
+  for (const origin of all) {
     const known = byRelation.get(origin.table)
     if (known === undefined) byRelation.set(origin.table, [origin])
     else known.push(origin)
@@ -84,7 +88,9 @@ interface MaskScope {
  */
 function tablesOf({ facts, statements }: StatementAnalysis): readonly number[] | undefined {
   if (facts.opaque.length > 0) return undefined
-  return [...new Set(statements.flatMap(({ named }) => named))]
+  const tables = [...new Set(statements.flatMap(({ named }) => named))]
+  // What the target calls a table that was just made nobody knows.
+  return tables.some(isUnseen) ? undefined : tables
 }
 
 function originsOf({ masked, tables }: MaskScope): Pick<MaskingPlan, 'origins' | 'tables'> {
@@ -122,7 +128,7 @@ function columnMasks(
 
 function typeOf({ sources: [source] }: OutputColumn, catalog: CatalogIndex): { type?: number } {
   const type = source && columnType(catalog, source)
-  return type === undefined ? {} : { type }
+  return type === undefined || type === 0 || isUnseen(type) ? {} : { type }
 }
 
 function bothOf(before: ColumnMask, mask: ColumnMask): ColumnMask {
@@ -275,11 +281,29 @@ function smallGroups(
   )
 }
 
+/** What a session renames, or lets another table have for a child, is masked as before and as after. */
+function maskedInEither(
+  stored: CatalogIndex,
+  index: CatalogIndex,
+  masks: readonly SelectedMask[],
+): MaskedColumns {
+  const before = maskedColumns(stored, masks)
+  if (index === stored) return before
+  const both = new Map(before)
+  for (const [key, rule] of maskedColumns(index, masks)) {
+    const known = both.get(key)
+    const isLess = known !== undefined && isSame(stricter(known.method, rule.method), known.method)
+    if (!isLess) both.set(key, rule)
+  }
+  return both
+}
+
 /** Turns the selected masks into a plan for this statement's outputs. */
-export const planMasks: PlanMasks = (analysis, obligations, index) => {
+export const planMasks: PlanMasks = (analysis, obligations, stored) => {
   const { masks, minimumGroupSize: least } = obligations
+  const index = withChanges(stored, analysis.metChanges)
   const detectors = detectorMasks(masks)
-  const masked = maskedColumns(index, masks)
+  const masked = maskedInEither(stored, index, masks)
   const [first] = masks.filter((mask) => mask.columns.length > 0)
   const tables = tablesOf(analysis)
   if (first === undefined) {
@@ -297,7 +321,8 @@ export const planMasks: PlanMasks = (analysis, obligations, index) => {
   const written = found.find(({ influence }) => influence.where === 'write')
   const hit = written ?? found[0]
   if (hit === undefined) return { kind: 'plan', plan }
-  const what = `Column ${columnName(index, hit)} is masked by rule ${hit.rule.rule} and is used ${places[hit.influence.where]}.`
+  const names = stored.relations.has(hit.influence.column.relation) ? stored : index
+  const what = `Column ${columnName(names, hit)} is masked by rule ${hit.rule.rule} and is used ${places[hit.influence.where]}.`
   if (written !== undefined)
     return refuse(hit.rule.rule, `${what} Leave the column out of what is written.`)
   return {

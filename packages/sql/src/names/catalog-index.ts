@@ -12,6 +12,11 @@ export interface CatalogIndex {
   readonly operatorsByName: ReadonlyMap<string, readonly Operator[]>
   /** Relations that inherit from, or are partitions of, the key. */
   readonly children: ReadonlyMap<number, readonly number[]>
+  /**
+   * Ids of relations that a session has made, moved or dropped, perhaps in vain: a name that finds one of them on the
+   * search path can mean what comes behind it too.
+   */
+  readonly uncertain?: ReadonlySet<number>
   /** Results that depend on the catalog alone, by owner. */
   readonly cache: Map<string, unknown>
 }
@@ -125,11 +130,13 @@ export function findRelations(
   const named = index.relationsByName.get(name) ?? []
   if (schema !== '') return named.filter((relation) => relation.schema === schema)
   if (searchPath === undefined) return named
+  const met: Relation[] = []
   for (const candidate of searchPath) {
     const found = named.filter((relation) => relation.schema === candidate)
-    if (found.length > 0) return found
+    met.push(...found)
+    if (found.some(({ id }) => index.uncertain?.has(id) !== true)) break
   }
-  return []
+  return met
 }
 
 export function findRoutines(

@@ -25,7 +25,7 @@ import {
   type LineageNotes,
   type Work,
 } from '../lineage/work'
-import { flag, text, type Tree } from '../tree'
+import { child, flag, text, unwrap, type Tree } from '../tree'
 import { ancestors, descendants, findRelations } from './catalog-index'
 import { noteUseCode } from './relation-code'
 import { isAdministrative, isSystemName, showsValues, systemSchemas } from './system-relations'
@@ -60,7 +60,7 @@ function computeView(work: Work, relation: Relation): ViewLineage {
   const name = `${relation.schema}.${relation.name}`
   if (work.nesting >= maxNesting) return opaqueView(`view ${name} is nested too deeply`)
   const statements = work.parse(relation.definition)
-  const [statement] = statements ?? []
+  const statement = queryOf(statements?.[0])
   if (statement === undefined || statements?.length !== 1) {
     return opaqueView(`definition of view ${name} cannot be read`)
   }
@@ -75,6 +75,13 @@ function computeView(work: Work, relation: Relation): ViewLineage {
     candidates: [],
   }
   return { outputs: work.query(statement, emptyScope, inner), facts, lineage }
+}
+
+/** A view that a session has just made is known by its whole statement. */
+function queryOf(statement: Tree | undefined): Tree | undefined {
+  if (statement === undefined) return undefined
+  const { kind, body } = unwrap(statement)
+  return kind === 'ViewStmt' ? child(body, 'query') : statement
 }
 
 /** What a view shows and reads; computed once per catalog. */

@@ -2,6 +2,7 @@ import { builtInTypes } from '../functions/built-in-sets'
 import { derive, nothing, type Value } from '../lineage/value'
 import { unknownName, type Work } from '../lineage/work'
 import { list, nameParts, type Tree } from '../tree'
+import { serials } from './serials'
 import { runCastCode } from './type-code'
 
 /**
@@ -12,7 +13,9 @@ export function noteType(work: Work, typeName: Tree, sourceId?: number): Value {
   const parts = nameParts(list(typeName, 'names'))
   const name = parts.at(-1) ?? ''
   const schema = parts.length > 1 ? parts[0] : undefined
-  const isBuiltIn = builtInTypes.has(name) && (schema === undefined || schema === 'pg_catalog')
+  const isSerial = schema === undefined && Object.hasOwn(serials, name)
+  const isBuiltIn =
+    isSerial || (builtInTypes.has(name) && (schema === undefined || schema === 'pg_catalog'))
   const isArray = list(typeName, 'arrayBounds').length > 0
   const types = (work.index.typesByName.get(name) ?? []).filter(
     (type) => schema === undefined || type.schema === schema,

@@ -1,6 +1,7 @@
 import { columnKey, columnValue } from '../lineage/value'
 import { act, influence, type Work } from '../lineage/work'
 import { findRelations } from '../names/catalog-index'
+import { isNoHome } from '../schema/change'
 import { child, list, nameParts, text, unwrap, type Tree } from '../tree'
 
 const publishes: ReadonlySet<string> = new Set(['CreatePublicationStmt', 'AlterPublicationStmt'])
@@ -19,7 +20,7 @@ export function notePublished(key: string, body: Tree, work: Work): void {
 /** TABLES IN SCHEMA: the one that is named, or the first of the path. */
 function schemaOf(object: Tree, work: Work): string {
   const named = text(object, 'name')
-  const [first] = (work.searchPath ?? []).filter((schema) => schema !== 'pg_catalog')
+  const [first] = (work.searchPath ?? []).filter((schema) => !isNoHome(schema))
   return `${named || (first ?? '*')}.*`
 }
 

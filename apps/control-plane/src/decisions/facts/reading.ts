@@ -13,6 +13,8 @@ export interface Reading {
   readonly repeatable: boolean
   /** Names that the stored catalog does not have. Absent = none. */
   readonly unknown?: readonly string[]
+  /** It rests on what the session itself has changed of the schema; outside a transaction the target shows that. */
+  readonly restsOnChanges?: boolean
   /** False = nothing runs yet, so what needs people is held when it does. */
   readonly runs: boolean
   masking(obligations: Obligations): MaskingDecision

@@ -22,18 +22,24 @@ export class StatementReader implements OperationReader<StatementOperation> {
     const prepared = candidatesOf(operation, session)
     const path = searchPath === undefined ? {} : { searchPath }
     const parameterTypes = operation.parameters.map(({ type }) => type)
-    const input = { phase, text, prepared, parameterTypes, role, ...path }
+    const { changes } = session.schema
+    const input = { phase, text, prepared, parameterTypes, role, changes, ...path }
     const analysis = await this.analyst.analyze(input, index)
     return {
       facts: analysis.facts,
       digested: digested(session, operation),
       database,
       unknown: analysis.unknown,
-      repeatable: !dependsOnNames(text),
+      // Another session has not made what this one has; and what this one makes has to be seen each time.
+      repeatable: !dependsOnNames(text) && changes.length === 0 && analysis.changes.length === 0,
+      restsOnChanges: analysis.restsOnChanges,
       // Parsing runs nothing: what is held is the execution that follows it.
       runs: phase !== 'prepare',
       masking: (obligations) => planMasks(analysis, obligations, index),
-      remember: () => rememberDeclared(session, analysis),
+      remember: () => {
+        rememberDeclared(session, analysis)
+        if (phase !== 'prepare') session.schema.changes = analysis.changes
+      },
     }
   }
 }
