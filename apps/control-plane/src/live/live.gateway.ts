@@ -51,6 +51,8 @@ export class LiveGateway implements OnApplicationBootstrap, BeforeApplicationShu
     })
     const http = this.host.httpAdapter.getHttpServer() as NodeJS.EventEmitter
     http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      // node listens no more once it has given the socket away, and an error that nobody hears ends the process.
+      socket.on('error', () => socket.destroy())
       this.upgrade(request, socket, head).catch(() => refuse(socket, '401 Unauthorized'))
     })
   }
@@ -117,5 +119,6 @@ function mayHear(identity: Identity, { type }: LiveEvent): boolean {
 }
 
 function refuse(socket: Duplex, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+  const answer = `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`
+  socket.end(answer, () => socket.destroy())
 }

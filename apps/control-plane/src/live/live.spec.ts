@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { WebSocket } from 'ws'
 import { Shop } from '../testing/shop'
 import { decideMessage } from '../testing/test-agent'
@@ -73,6 +75,15 @@ describe('/v1/live', () => {
     const cookie = `wardgate_session=${'a'.repeat(43)}`
     expect(await refusal({ cookie, origin: 'https://elsewhere.example' })).toBe(401)
     expect(await refusal({ authorization: 'Bearer nonsense' }, '/v1/other')).toBe(404)
+  })
+
+  it('outlives a client that leaves by a reset while it is refused', async () => {
+    const { hostname, port } = new URL(shop.test.url)
+    const client = connect(Number(port), hostname)
+    client.write('GET /v1/other HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n')
+    await once(client, 'data')
+    client.resetAndDestroy()
+    expect(await refusal({})).toBe(401)
   })
 
   it('tells of an approval from its request to its end, by topic and permission', async () => {

@@ -1,15 +1,17 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
-import { connect as connectTls } from 'node:tls'
+import { connect as connectTls, TLSSocket } from 'node:tls'
 import { eventually } from '../support/eventually'
 import { Instance, root } from '../support/instance'
-import { goAway, preface, request, settings } from './http2/frames'
-import { RandomPeer } from './http2/peer'
+import { goAway, preface, request, settings } from './hostile/frames'
+import { changed, openings } from './hostile/openings'
+import { Random } from './hostile/random'
+import { RandomPeer } from './hostile/random-peer'
 
 /**
- * Peers whom nobody knows and who never log in, at the ports where HTTP/2 is read by node: a few of these bytes end
- * a node process that is not kept from it (packages/http2).
+ * Peers whom nobody knows and who never log in, at every port that listens: what they send ends no process. Where node
+ * reads HTTP/2, a few bytes end one that is not kept from it (packages/http2).
  */
 
 const instance = new Instance(join(root, '.cache/chaos/http2'), 22_700)
@@ -23,14 +25,27 @@ beforeAll(async () => {
 
 afterAll(() => instance.remove())
 
-const ports: readonly (readonly [
-  who: 'agent' | 'control-plane',
-  where: string,
-  open: () => Promise<Socket>,
-])[] = [
-  ['agent', 'the HTTP listener', () => opened(connect(instance.listener('http')), 'connect')],
+type Part = 'agent' | 'control-plane' | 'dev-identity-provider'
+type Port = readonly [who: Part, where: string, open: () => Promise<Socket>]
+
+const agentHttp = () => openTcp(instance.listener('http').port)
+
+const http2Ports: readonly Port[] = [
+  ['agent', 'the HTTP listener', agentHttp],
   ['control-plane', 'the port of enrolments', () => openTls(2)],
 ]
+
+const http1Ports: readonly Port[] = [
+  ['agent', 'the HTTP listener', agentHttp],
+  ['control-plane', 'the REST API', () => openTcp(instance.portBase)],
+  ['dev-identity-provider', 'its port', () => openTcp(instance.portBase + 1)],
+]
+
+const sshPorts: readonly Port[] = [
+  ['agent', 'the SSH listener', () => openTcp(instance.listener('ssh').port)],
+]
+
+const openTcp = (port: number) => opened(connect(port, '127.0.0.1'), 'connect')
 
 function openTls(offset: number): Promise<Socket> {
   const socket = connectTls({
@@ -56,9 +71,13 @@ async function each(peers: number, run: (peer: number) => Promise<void>): Promis
   await Promise.all(Array.from({ length: 25 }, one))
 }
 
-async function end(socket: Socket): Promise<void> {
-  const isOver = once(socket, 'close')
-  socket.destroy()
+/** In order, by leaving, or by a reset; either may come before the answer. */
+async function end(socket: Socket, random: Random): Promise<void> {
+  const isOver = new Promise((resolve) => socket.once('close', resolve))
+  if (random.below(2) === 0) await new Promise((resolve) => setTimeout(resolve, random.below(10)))
+  if (socket.destroyed) return
+  if (random.below(3) === 0 && !(socket instanceof TLSSocket)) socket.resetAndDestroy()
+  else socket.destroy()
   await isOver
 }
 
@@ -71,7 +90,7 @@ async function written(socket: Socket, bytes: Buffer): Promise<void> {
 }
 
 /** What was sent has been read once this is answered. Many that do not log in make others of their network wait. */
-async function expectAlive(who: 'agent' | 'control-plane', pid: number | undefined) {
+async function expectAlive(who: Part, pid: number | undefined) {
   const { url } = instance.descriptor.controlPlane
   const { host, port } = instance.listener('http')
   const headers = { authorization: `Bearer ${await instance.token('aiAgent')}` }
@@ -85,7 +104,7 @@ async function expectAlive(who: 'agent' | 'control-plane', pid: number | undefin
   expect(instance.processes().get(who)).toBe(pid)
 }
 
-describe.each(ports)('the %s at %s', (who, _where, open) => {
+describe.each(http2Ports)('the %s at %s', (who, _where, open) => {
   it('outlives requests that follow the GOAWAY of their client in one piece', async () => {
     const pid = instance.processes().get(who)
     const late = [1, 3, 5, 7, 9].map(request)
@@ -98,8 +117,7 @@ describe.each(ports)('the %s at %s', (who, _where, open) => {
     await each(600, async (peer) => {
       const socket = await open()
       await written(socket, pieces[peer % pieces.length] as Buffer)
-      await new Promise(setImmediate)
-      await end(socket)
+      await end(socket, new Random(peer))
     })
     await expectAlive(who, pid)
   })
@@ -107,11 +125,32 @@ describe.each(ports)('the %s at %s', (who, _where, open) => {
   it('outlives frames in any order', async () => {
     const pid = instance.processes().get(who)
     await each(1000, async (seed) => {
-      const peer = new RandomPeer(seed)
+      const random = new Random(seed)
+      const peer = new RandomPeer(random)
       const socket = await open()
       await written(socket, Buffer.concat([preface, settings(), peer.burst()]))
-      for (let burst = peer.below(4); burst > 0; burst -= 1) await written(socket, peer.burst())
-      await end(socket)
+      for (let burst = random.below(4); burst > 0; burst -= 1) await written(socket, peer.burst())
+      await end(socket, random)
+    })
+    await expectAlive(who, pid)
+  })
+})
+
+describe.each([
+  ...http1Ports.map((port) => [...port, openings.http] as const),
+  ...sshPorts.map((port) => [...port, openings.ssh] as const),
+])('the %s at %s', (who, _where, open, known) => {
+  it('outlives openings that are no such protocol, and clients that leave in them', async () => {
+    const pid = instance.processes().get(who)
+    await each(1000, async (seed) => {
+      const random = new Random(seed)
+      const bytes = changed(random.pick<Buffer>(known), random)
+      const cut = random.below(bytes.length + 1)
+      const socket = await open()
+      await written(socket, bytes.subarray(0, cut))
+      await new Promise(setImmediate)
+      await written(socket, bytes.subarray(cut))
+      await end(socket, random)
     })
     await expectAlive(who, pid)
   })
