@@ -74,6 +74,13 @@ it.each([
 it.each([
   ['no Host', 400, 'GET /shop/x HTTP/1.1\r\nauthorization: Bearer token-1\r\n\r\n', 'has no Host'],
   ['an unknown expectation', 417, get('/shop/x', 'expect: 200-maybe\r\n'), '100-continue'],
+  ['one among others', 417, get('/shop/x', 'expect: 100-continue, else\r\n'), '100-continue'],
+  [
+    'a user in Host',
+    400,
+    'GET /shop/x HTTP/1.1\r\nhost: a@b\r\nauthorization: Bearer token-1\r\n\r\n',
+    'names a user',
+  ],
 ])('says why it refuses %s', async (_title, status, bytes, reason) => {
   const answer = await stage.raw(bytes, (seen) => seen.endsWith('}\n'))
   expect(statusOf(answer)).toBe(String(status))

@@ -1,6 +1,7 @@
 import type { RequestOperation } from '@wardgate/gateway'
 import { gzipSync } from 'node:zlib'
 import type { IncomingMessage } from 'node:http'
+import { once } from 'node:events'
 import { connect as connectHttp2 } from 'node:http2'
 import { connect } from 'node:net'
 import { fakeHold } from '@wardgate/gateway/testing'
@@ -375,6 +376,20 @@ describe('HTTP/2', () => {
       stream.once('end', () => resolve({ status, text })).once('error', reject)
       if (body !== '') stream.end(body)
     })
+
+  it.each([
+    ['a Host that is not its :authority', { ':authority': 'gate', host: 'evil.test' }],
+    ['a user in its :authority', { ':authority': 'shop@evil.test' }],
+  ])('refuses a request with %s, and goes on with others', async (_title, fields) => {
+    await start()
+    const client = open()
+    const headers = { ':path': '/shop/x', authorization: 'Bearer token-1', ...fields }
+    const [answer] = (await once(client.request(headers), 'response')) as [Record<string, unknown>]
+    expect([answer[':status'], answer['wardgate-error']]).toEqual([400, 'ERR_PROTOCOL_MALFORMED'])
+    expect((await ask(client, '/shop/x')).status).toBe(200)
+    client.close()
+    expect(stage.controlPlane.asked).toHaveLength(1)
+  })
 
   it('serves requests of one identity side by side', async () => {
     let waiting: (() => void)[] = []

@@ -55,6 +55,7 @@ export class Exchange {
     this.target = asked === 'CONNECT' ? this.authority : (incoming.url ?? '')
     const fields = readFields(incoming.rawHeaders)
     this.fields = isStream ? [...fields, webSocketUpgrade] : fields
+    refuseUser(this.authority)
     if (this.version === 2) refuseOtherHost(this.authority, this.fields)
     else {
       refuseNoHost(incoming, this.fields)
@@ -177,6 +178,12 @@ const INTERNAL_ERROR = 2
 function authorityOf(incoming: Incoming): string {
   const authority = incoming.headers[':authority']
   return (typeof authority === 'string' ? authority : incoming.headers.host) ?? ''
+}
+
+/** https://datatracker.ietf.org/doc/html/rfc9110#section-4.2.4: whom it names is read differently. */
+function refuseUser(authority: string): void {
+  if (!authority.includes('@')) return
+  throw new ProtocolError('ERR_PROTOCOL_MALFORMED', 'Host or :authority names a user')
 }
 
 /** https://datatracker.ietf.org/doc/html/rfc9113#section-8.3.1: a Host that says otherwise is malformed. */

@@ -1,4 +1,4 @@
-import { GatewayError, ProtocolError } from '@wardgate/errors'
+import { GatewayError, ProtocolError, toGatewayError } from '@wardgate/errors'
 import { containServer } from '@wardgate/http2'
 import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http'
 import {
@@ -88,11 +88,16 @@ export class Front {
           ({ tunnel }) => new Exchange(request, response, { tunnel, expectsContinue }),
         )
     server.on('request', take(false))
-    server.on('checkContinue', take(true))
-    server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
-      const { status, headers, body } = problemOf(unmetExpectation(), { status: 417 })
-      response.writeHead(status, { ...headers, connection: 'close' }).end(body)
+    const takeContinued = take(true)
+    server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+      // Node takes any value for it that has it somewhere.
+      const isMet = request.headers.expect?.toLowerCase() === '100-continue'
+      if (isMet) takeContinued(request, response)
+      else refuseExpectation(response)
     })
+    server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) =>
+      refuseExpectation(response),
+    )
     const upgraded = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       this.#add(socket, (options) => switching({ request, socket, head }, options))
     }
@@ -130,16 +135,37 @@ export class Front {
     server.on('request', (request, response) => {
       const { session } = request.stream
       if (session === undefined) return
-      this.#add(session, (options) => new Exchange(request, response, options))
+      this.#addStream(session, response, (options) => new Exchange(request, response, options))
     })
     server.on('connect', (request: Http2ServerRequest, response: Http2ServerResponse) => {
       const { session } = request.stream
       if (session === undefined) return
       const upgrade = upgradeOf(request)
-      this.#add(session, (options) => new Exchange(request, response, { ...options, upgrade }))
+      this.#addStream(
+        session,
+        response,
+        (options) => new Exchange(request, response, { ...options, upgrade }),
+      )
     })
     server.on('sessionError', () => undefined)
     return server
+  }
+
+  /** A malformed request is the end of its stream alone: https://datatracker.ietf.org/doc/html/rfc9113#section-8.1.1 */
+  #addStream(
+    session: object,
+    response: Http2ServerResponse,
+    make: (options: ExchangeOptions) => Exchange,
+  ): void {
+    try {
+      const way = this.#ways.get(session)
+      way?.arrivals.add(make({ tunnel: way.tunnel }))
+    } catch (caught) {
+      const { status, headers, body } = problemOf(toGatewayError(caught))
+      response.on('error', () => undefined)
+      response.writeHead(status, headers)
+      response.end(body)
+    }
   }
 
   #add(key: object, make: (options: ExchangeOptions) => Exchange): void {
@@ -148,7 +174,7 @@ export class Front {
     const { arrivals, tunnel } = way
     try {
       const exchange = make({ tunnel })
-      if (exchange.version === 1 && arrivals.length >= MAX_AHEAD)
+      if (arrivals.length >= MAX_AHEAD)
         arrivals.fail(new ProtocolError('ERR_PROTOCOL_OVERSIZE', 'too many requests sent ahead'))
       else arrivals.add(exchange)
     } catch (caught) {
@@ -159,11 +185,12 @@ export class Front {
 }
 
 /** https://datatracker.ietf.org/doc/html/rfc9110#section-10.1.1 */
-function unmetExpectation(): ProtocolError {
+function refuseExpectation(response: ServerResponse): void {
   const message = 'the only expectation that can be met is "100-continue"'
-  return new ProtocolError('ERR_PROTOCOL_UNSUPPORTED', message, {
-    nextStep: 'Send the request without Expect.',
-  })
+  const nextStep = 'Send the request without Expect.'
+  const error = new ProtocolError('ERR_PROTOCOL_UNSUPPORTED', message, { nextStep })
+  const { status, headers, body } = problemOf(error, { status: 417 })
+  response.writeHead(status, { ...headers, connection: 'close' }).end(body)
 }
 
 function switching(upgrade: Upgrade, options: ExchangeOptions): Exchange {
