@@ -36,6 +36,7 @@ export async function startAnswering(answers) {
 
 /** The id of the call is the name of its row. */
 function speak(response, { id }, answers) {
-  const message = { jsonrpc: '2.0', id, result: answers.get(id) ?? {} }
+  const { error, ...result } = answers.get(id) ?? {}
+  const message = { jsonrpc: '2.0', id, ...(error === undefined ? { result } : { error }) }
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(message))
 }

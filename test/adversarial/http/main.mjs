@@ -129,7 +129,8 @@ function requestOf({ ask, name, method = 'GET', headers = [], origin, session })
     const lines = [`${method} {c}/a/{id} HTTP/1.1`, 'host: gate', 'connection: close', ...headers]
     return `${lines.join('\r\n')}\r\n{auth}\r\n`
   }
-  const body = Buffer.from(JSON.stringify({ jsonrpc: '2.0', id: name, ...ask }))
+  const message = (asked) => ({ jsonrpc: '2.0', id: name, ...asked })
+  const body = Buffer.from(JSON.stringify(Array.isArray(ask) ? ask.map(message) : message(ask)))
   const lines = [
     'POST {c}/mcp HTTP/1.1',
     'host: gate',

@@ -13,6 +13,23 @@ const typed = (type, body, headers = {}) => ({
   body,
 })
 const coded = (coding, bytes) => json(bytes, { 'content-encoding': coding })
+/** A frame with one raw block: https://datatracker.ietf.org/doc/html/rfc8878#section-3.1.1 */
+function zstdOf(text, window = 0x58) {
+  const header = (Buffer.byteLength(text) << 3) | 1
+  const head = [
+    0x28,
+    0xb5,
+    0x2f,
+    0xfd,
+    0,
+    window,
+    header & 0xff,
+    (header >> 8) & 0xff,
+    header >> 16,
+  ]
+  return Buffer.concat([Buffer.from(head), Buffer.from(text)])
+}
+const wide = (text) => ({ bytes: Buffer.from(text, 'utf16le'), shown: text.split('').join('\0') })
 const row = (id, technique, answer, expect = 'MASKED', others = {}) => ({
   id,
   technique,
@@ -38,6 +55,10 @@ export const answerRows = [
     coded('deflate', deflateRawSync(record)),
     'MASKED|REFUSED',
   ),
+  row('HTTP-020', 'zstd', coded('zstd', zstdOf(record))),
+  row('HTTP-020', 'a coding in capitals', coded('GZIP', gzipSync(record))),
+  row('HTTP-020', 'a coding and none', coded('identity, gzip', gzipSync(record))),
+  row('HTTP-020', 'zstd with a window of 128 MiB', coded('zstd', zstdOf(record, 0x88)), 'REFUSED'),
   row('HTTP-020', 'a coding that nobody knows', coded('compress', record), 'REFUSED'),
   row('HTTP-020', 'two codings', coded('gzip, gzip', gzipSync(gzipSync(record))), 'REFUSED'),
   row('HTTP-020', 'no coding, though it says so', coded('gzip', record), 'REFUSED'),
@@ -117,6 +138,62 @@ export const answerRows = [
     typed('application/json; charset=utf-16', Buffer.from(record, 'utf16le')),
     'REFUSED',
   ),
+  ...['utf-7', '"utf-16le"', 'ibm037', 'utf-8; charset=utf-7', 'x-user-defined'].map((charset) =>
+    row(
+      'HTTP-027',
+      `charset=${charset}`,
+      typed(`text/plain; charset=${charset}`, email.replace('@', '+AEA-')),
+      'REFUSED',
+      { never: '+AEA-' },
+    ),
+  ),
+  row(
+    'HTTP-027',
+    'UTF-16 that nobody names',
+    typed('text/plain', wide(email).bytes),
+    'MASKED|REFUSED',
+    {
+      never: wide(email).shown,
+    },
+  ),
+  row(
+    'HTTP-027',
+    'UTF-16 with its mark',
+    typed('text/plain', Buffer.concat([Buffer.from([0xff, 0xfe]), wide(email).bytes])),
+    'MASKED|REFUSED',
+    { never: wide(email).shown },
+  ),
+  row('HTTP-027', 'JSON in UTF-16 that nobody names', json(wide(record).bytes), 'MASKED|REFUSED', {
+    never: wide(email).shown,
+  }),
+  row('HTTP-027', 'a list of types', typed('application/json, text/plain', record), 'REFUSED'),
+  row('HTTP-027', 'parts of other types', typed('multipart/mixed; boundary=x', record), 'REFUSED'),
+  row(
+    'HTTP-027',
+    'JSON lines that end in CR',
+    typed('application/x-ndjson', `${record}\r${record}\r`),
+  ),
+  row(
+    'HTTP-027',
+    'JSON lines with a mark',
+    typed('application/x-ndjson', `\ufeff${record}\r\n`),
+    'MASKED|REFUSED',
+  ),
+  row('HTTP-027', 'JSON that says it is text', typed('text/plain', record), 'MASKED|REFUSED'),
+  ...[
+    ['ended by CR', `data: ${record}\r\r`],
+    ['ended by CR, LF and both', `data: ${record}\r\n\ndata: ${record}\n\r\n`],
+    ['over several lines', `data: {"ssn":\ndata: "${canary}",\ndata: "mail":"${email}"}\n\n`],
+    ['behind a mark', `\ufeffdata: ${record}\n\n`],
+    ['without its end', `data: ${record}`],
+    ['in the id', `id: ${email}\ndata: {}\n\n`],
+    ['in the name of the event', `event: ${email}\ndata: {}\n\n`],
+    ['in retry', `retry: ${email}\ndata: {}\n\n`],
+    ['in a comment', `: ${email}\n\n`],
+    ['in a field that nobody knows', `x: ${email}\ndata: {}\n\n`],
+  ].map(([where, body]) =>
+    row('HTTP-027', `events ${where}`, typed('text/event-stream', body), 'MASKED|REFUSED'),
+  ),
   row('HTTP-027', 'HTML', typed('text/html', `<p>${email}</p>`), 'MASKED|REFUSED'),
   row('HTTP-027', 'an error', { ...json(record), status: 500 }),
   row('HTTP-031', 'a cookie', json('{}', { 'set-cookie': `mail=${email}; Path=/` })),
@@ -124,6 +201,32 @@ export const answerRows = [
     'HTTP-031',
     'an encoded cookie',
     json('{}', { 'set-cookie': `mail=${encodeURIComponent(email)}` }),
+  ),
+  row(
+    'HTTP-031',
+    'the name of a file',
+    json('{}', {
+      'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(email)}`,
+    }),
+  ),
+  row('HTTP-031', 'Refresh', json('{}', { refresh: '0; url=http://evil.test' }), 'MASKED', {
+    never: 'evil.test',
+  }),
+  ...[
+    '//evil.test/x',
+    '/\\evil.test',
+    '\\\\evil.test',
+    'http://gate@evil.test',
+    'https:///evil.test',
+    'javascript:evil.test',
+  ].map((location) =>
+    row(
+      'HTTP-031',
+      `a redirect to ${location}`,
+      { ...json('{}', { location }), status: 302 },
+      'REFUSED|MASKED',
+      { never: 'evil.test' },
+    ),
   ),
   row('HTTP-031', 'Link', json('{}', { link: `</a?m=${email}>; rel=next` })),
   row('HTTP-031', 'Location', { ...json('{}', { location: `/a?mail=${email}` }), status: 302 }),

@@ -280,6 +280,53 @@ export const requestRows = [
     send: post('/r/{id}/graphql', '{"query":"mutation { wipe }"}', json),
     expect: 'REFUSED',
   },
+  ...[
+    ['a mutation in the query', get('/r/{id}/graphql?query=mutation%7Bwipe%7D')],
+    ['a batch', post('/r/{id}/graphql', '[{"query":"{a}"},{"query":"mutation{wipe}"}]', json)],
+    [
+      'a query that the server keeps',
+      post('/r/{id}/graphql', '{"extensions":{"persistedQuery":{"sha256Hash":"0a"}}}', json),
+    ],
+    ['a kept query in the query', get('/r/{id}/graphql?extensions=%7B%22persistedQuery%22%3A1%7D')],
+    [
+      'the second of two operations',
+      post('/r/{id}/graphql', '{"query":"query a{x} mutation b{wipe}","operationName":"b"}', json),
+    ],
+    [
+      'two operations and no name',
+      post('/r/{id}/graphql', '{"query":"{x} mutation b{wipe}"}', json),
+    ],
+    ['a form', post('/r/{id}/graphql', 'query=mutation%7Bwipe%7D', form)],
+    [
+      'its own type',
+      post('/r/{id}/graphql', 'mutation{wipe}', 'content-type: application/graphql'),
+    ],
+    ['the query twice', post('/r/{id}/graphql?query=mutation%7Bwipe%7D', '{"query":"{x}"}', json)],
+  ].map(([technique, send]) => ({
+    id: 'HTTP-044',
+    technique: `GraphQL: ${technique}`,
+    send,
+    expect: 'REFUSED',
+  })),
+  {
+    id: 'HTTP-015',
+    technique: 'a fragment',
+    send: get('/r/{id}#/../../secret/{id}'),
+    expect: 'REFUSED|ALLOWED',
+    unseen: ['secret'],
+  },
+  {
+    id: 'HTTP-007',
+    technique: 'expectations',
+    send: post('/w/{id}', '{}', json, 'expect: 100-continue, else'),
+    expect: 'REFUSED',
+  },
+  {
+    id: 'HTTP-035',
+    technique: 'TE asks for trailers of another hop',
+    send: get('/r/{id}', 'te: trailers, chunked', 'connection: te'),
+    expect: 'ALLOWED',
+  },
   { id: 'HTTP-000', technique: 'control: a read', send: get('/r/{id}?q=1'), expect: 'ALLOWED' },
   {
     id: 'HTTP-000',
