@@ -76,6 +76,12 @@ function isTainted({ columns, rest }: Outputs): boolean {
   return rest.kind === 'unknown' || columns?.some(({ value }) => value.kind === 'unknown') === true
 }
 
+/** What an output comes from is read, also where the stored catalog does not have it. */
+function relationsShown(outputs: Outputs | undefined): number[] {
+  const values = outputs?.columns?.map(({ value }) => value) ?? (outputs ? [outputs.rest] : [])
+  return values.flatMap(({ sources }) => [...sources].map((key) => columnReference(key).relation))
+}
+
 function lineageOf(outputs: Outputs | undefined, notes: LineageNotes): StatementLineage {
   const { unknownInfluence, relations, named, runsUnseen, valueSources } = notes
   const columns = outputs?.columns
@@ -84,7 +90,7 @@ function lineageOf(outputs: Outputs | undefined, notes: LineageNotes): Statement
     tainted: outputs !== undefined && isTainted(outputs),
     unknownInfluence,
     influences: influencesOf(notes),
-    relations: [...relations],
+    relations: [...new Set([...relations, ...relationsShown(outputs)])],
     named: [...named],
     valueSources: [...valueSources],
     ...(runsUnseen && { runsUnseen }),

@@ -14,6 +14,7 @@ const maskedColumns = [
   'booking.room',
   'customers.meta',
   'customers.ssn',
+  'late.ssn',
   'logs.secret',
   'mosaic.a_*',
   'mosaic.v_*',

@@ -5,6 +5,7 @@ import { isSafeDocument } from '../functions/safe-documents'
 import { findRoutines } from '../names/catalog-index'
 import { child, list, nameParts, unwrap, type Tree } from '../tree'
 import { noteShortcut, type ReadColumn } from './shortcuts'
+import { textTypes } from './total-casts'
 import type { Value } from './value'
 import { influence, type Work } from './work'
 
@@ -28,8 +29,11 @@ export function isFunctionalNotation(names: readonly string[], values: readonly 
 }
 
 export function isCallable({ index, searchPath }: Work, name: string): boolean {
-  if (harmlessFunctions.has(name) || knownEffect(name) !== undefined) return true
-  return findRoutines(index, searchPath, '', name).length > 0
+  // A row is never cast to one of these by its name: the column is meant.
+  const isCast = textTypes.has(name)
+  if ((harmlessFunctions.has(name) && !isCast) || knownEffect(name) !== undefined) return true
+  const found = findRoutines(index, searchPath, '', name)
+  return found.some(({ schema }) => schema !== 'pg_catalog')
 }
 
 /** Rows multiplied by a set-returning function count a value; only an array written out has a fixed length. */

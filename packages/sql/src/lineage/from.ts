@@ -134,6 +134,16 @@ function fromFunction(body: Tree, scope: Scope, work: Work): FromItem {
   return itemOf(defined.length > 0 ? named : { ...named, columns: [...named.columns, ...guessed] })
 }
 
+const xml = 142
+
+/** Text within an element is escaped; of a value that is XML by itself the rows would tell what elements it has. */
+function holdsNoXml(element: Tree | undefined, scope: Scope, work: Work): boolean {
+  return list(unwrap(element ?? {}).body, 'args').every((tree) => {
+    const { typeId } = operandOf(tree, evaluate(tree, scope, work), work.index)
+    return unwrap(tree).kind === 'A_Const' || (typeId !== undefined && typeId !== xml)
+  })
+}
+
 /** XMLTABLE and JSON_TABLE: every column is computed from every expression inside. */
 function fromTableFunction(body: Tree, scope: Scope, work: Work): FromItem {
   const columns = list(body, 'columns')
@@ -143,7 +153,9 @@ function fromTableFunction(body: Tree, scope: Scope, work: Work): FromItem {
     ...tableColumns(columns).map((column) => evaluateColumnParts(column, scope, work)),
   ])
   work.facts.literalsMatter = true
-  if (!isSafeXmlTable(body, tableColumns(columns))) influence(work, value, 'argument')
+  const isSafe =
+    isSafeXmlTable(body, tableColumns(columns)) && holdsNoXml(child(body, 'docexpr'), scope, work)
+  if (!isSafe) influence(work, value, 'argument')
   const named = tableColumns(columns)
     .map((column) => text(column, 'colname') || text(column, 'name'))
     .filter((name) => name !== '')

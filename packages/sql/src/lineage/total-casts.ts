@@ -67,7 +67,7 @@ export function asPart(name: string, values: readonly Value[], result: Value): V
   return { ...result, isPart: true }
 }
 
-const textTypes: ReadonlySet<string> = new Set(['bpchar', 'name', 'text', 'varchar'])
+export const textTypes: ReadonlySet<string> = new Set(['bpchar', 'name', 'text', 'varchar'])
 
 function typeNameOf(typeName: Tree): string {
   const isArray = list(typeName, 'arrayBounds').length > 0

@@ -19,6 +19,7 @@ import type {
 } from '../analysis'
 import { columnKey, columnReference } from '../lineage/value'
 import { columnAt, columnType, type CatalogIndex } from '../names/catalog-index'
+import { missingValueKeys, missingValueName } from '../names/missing-values'
 import { rowKey } from './row-key'
 import { isUnseen } from '../schema/change'
 import { withChanges } from '../schema/overlay'
@@ -211,6 +212,10 @@ function columnName(index: CatalogIndex, hit: Hit): string {
 }
 
 function referenceName(index: CatalogIndex, reference: ColumnReference): string {
+  const isMissingValue = missingValueKeys.includes(
+    columnKey(reference.relation, reference.attribute),
+  )
+  if (isMissingValue) return missingValueName
   const relation = index.relations.get(reference.relation)
   const column = columnAt(index, reference)
   return `${relation?.schema ?? '?'}.${relation?.name ?? '?'}.${column?.name ?? '?'}`

@@ -2,6 +2,7 @@ import type { SelectedMask } from '@wardgate/policy'
 import { isSame, stricter, wildcard, type MaskMethod, type Wildcard } from '@wardgate/masking'
 import type { Relation } from '../catalog'
 import { columnKey } from '../lineage/value'
+import { missingValueKeys } from '../names/missing-values'
 import { isView, viewLineage } from '../names/relations'
 import { ancestors, descendants, type CatalogIndex } from '../names/catalog-index'
 import { generatedSources, isGenerated } from './generated-columns'
@@ -137,7 +138,9 @@ function compute(index: CatalogIndex, masks: readonly SelectedMask[]): MaskedCol
   )
   if (selectors.length === 0) return masked
   for (const relation of index.catalog.relations) selectFrom(relation, selectors, masked)
-  if (masked.size === 0) return masked
+  const [first] = masked.values()
+  if (first === undefined) return masked
+  for (const key of missingValueKeys) add(masked, key, { rule: first.rule, method: redact })
   for (let pass = 0; pass < maxPasses; pass += 1) {
     let changed = false
     for (const relation of index.catalog.relations) {

@@ -28,6 +28,7 @@ import {
 import { child, flag, text, unwrap, type Tree } from '../tree'
 import { ancestors, descendants, findRelations } from './catalog-index'
 import { noteUseCode } from './relation-code'
+import { missingValueColumns } from './missing-values'
 import { isAdministrative, isSystemName, showsValues, systemSchemas } from './system-relations'
 
 /** Tables of this many rows and more count as large. */
@@ -210,6 +211,8 @@ export function entryFor(work: Work, rangeVar: Tree, relations: readonly Relatio
     isTable: true,
   }
   if (first === undefined) {
+    const columns = missingValueColumns(schema, name, work.index.catalog.serverVersion)
+    if (columns !== undefined) return { ...named, columns }
     const open = isSystemName(schema, name) && !showsValues(name) ? nothing : unknownValue
     return { ...named, columns: [], open }
   }
