@@ -19,7 +19,7 @@ import type {
 } from '../analysis'
 import { columnKey, columnReference } from '../lineage/value'
 import { columnAt, columnType, type CatalogIndex } from '../names/catalog-index'
-import { missingValueKeys, missingValueName } from '../names/missing-values'
+import { missingValueKeys, missingValueName, pgAttribute } from '../names/missing-values'
 import { rowKey } from './row-key'
 import { isUnseen } from '../schema/change'
 import { withChanges } from '../schema/overlay'
@@ -67,10 +67,23 @@ function outputRule(output: OutputColumn, masked: MaskedColumns): ColumnRule | u
   return output.kind === 'direct' ? rule : { rule: rule.rule, method: redact }
 }
 
+function isMissingValue({ relation, attribute }: ColumnReference): boolean {
+  return missingValueKeys.includes(columnKey(relation, attribute))
+}
+
+/** Most statements read pg_attribute for names and types. */
+function mayShowMissingValue({ unknownOutputs, outputs = [] }: StatementLineage): boolean {
+  const shows = ({ kind, sources }: OutputColumn): boolean =>
+    kind === 'unknown' || sources.some(isMissingValue)
+  return unknownOutputs || outputs.some(shows)
+}
+
 function touchesMasked(statement: StatementLineage, masked: MaskedColumns): boolean {
   if (statement.valueSources.length > 0) return true
   const { byRelation } = consequencesOf(masked)
-  return statement.relations.some((id) => byRelation.has(id))
+  return statement.relations.some(
+    (id) => byRelation.has(id) && (id !== pgAttribute || mayShowMissingValue(statement)),
+  )
 }
 
 interface MaskScope {
@@ -212,10 +225,7 @@ function columnName(index: CatalogIndex, hit: Hit): string {
 }
 
 function referenceName(index: CatalogIndex, reference: ColumnReference): string {
-  const isMissingValue = missingValueKeys.includes(
-    columnKey(reference.relation, reference.attribute),
-  )
-  if (isMissingValue) return missingValueName
+  if (isMissingValue(reference)) return missingValueName
   const relation = index.relations.get(reference.relation)
   const column = columnAt(index, reference)
   return `${relation?.schema ?? '?'}.${relation?.name ?? '?'}.${column?.name ?? '?'}`

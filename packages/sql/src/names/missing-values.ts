@@ -5,7 +5,7 @@ import { systemSchemas } from './system-relations'
  * pg_attribute holds values of users' columns: what a column that was added with a default shows for the rows that were
  * there before. The stored catalog has no system relations, so the columns are listed here (pg_attribute.h).
  */
-const pgAttribute = 1249
+export const pgAttribute = 1249
 /** Of PostgreSQL 18; before, it is the one that follows. */
 const missingValueNumbers = [25, 26]
 
