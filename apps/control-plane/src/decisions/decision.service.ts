@@ -1,17 +1,17 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common'
-import { operationDigest } from '@wardgate/approvals'
-import { type GatewayError, type GatewayErrorCode, toGatewayError } from '@wardgate/errors'
-import { type Operation, parametersOf, stateOf } from '@wardgate/gateway'
-import { evaluate, type MemoScope, type PolicyVerdict, type RuleReference } from '@wardgate/policy'
+import { toGatewayError } from '@wardgate/errors'
+import { type Operation, stateOf } from '@wardgate/gateway'
+import { evaluate, type PolicyVerdict } from '@wardgate/policy'
 import { loadShellParser } from '@wardgate/shell'
-import { loadParser, type MaskingDecision } from '@wardgate/sql'
+import { loadParser } from '@wardgate/sql'
 import { Clock } from '../common/clock'
 import { EpochWatch } from '../common/epoch/epoch-watch'
 import { type PolicySets, PolicySetsService } from '../policies/policy-sets.service'
-import type { AllowGrant, Decision, DenyOutcome } from './decision'
+import { conclude } from './conclusion'
+import type { Decision } from './decision'
 import type { DecisionSession } from './decision-session'
+import { failedClosed } from './denial'
 import { CatalogOutrun } from './facts/catalog-outrun'
-import { noFacts } from './facts/function-call'
 import { OperationReaders } from './facts/operation-readers'
 import {
   type AskEstimate,
@@ -21,9 +21,8 @@ import {
   withEstimate,
 } from './estimate'
 import type { Reading } from './facts/reading'
+import { onlyFulfilled } from './fulfilment'
 import { type AskCatalog, lacksAfter, lacksOf } from './lacks'
-import { unfulfilled } from './obligations'
-import { declinesUnmasking, type Unmasking, unmaskingOf } from './unmasking'
 
 /** What can be asked of the session's agent; nothing where there is none. */
 export interface Asks {
@@ -33,17 +32,6 @@ export interface Asks {
 
 /** The first may find a reading under way that has passed by what is missed. */
 const mostLooks = 2
-
-interface Judged {
-  readonly reading: Reading
-  readonly verdict: PolicyVerdict
-  readonly masking: MaskingDecision
-  readonly memo: MemoScope
-  readonly epoch: bigint
-  readonly sets: PolicySets
-}
-
-const masksRule: RuleReference = { policy: 'wardgate', rule: 'masking' }
 
 /** The policy decision point. Whatever goes wrong while it decides is a denial. */
 @Injectable()
@@ -86,10 +74,10 @@ export class DecisionService implements OnModuleInit {
       const error = toGatewayError(caught)
       if (error.code === 'ERR_INTERNAL')
         this.logger.error({ err: caught, sessionId: session.id }, 'decision failed')
-      const message = error.expose ? error.message : 'the operation could not be judged'
-      const code = error.code === 'ERR_INTERNAL' ? 'ERR_POLICY_DENIED' : error.code
-      const outcome = { ...denied(code, message, error.retryable), ...advice(error) }
-      return { ...deny(epoch, outcome), ...lacksAfter(session.target.connectionId, caught) }
+      return {
+        ...failedClosed(epoch, error),
+        ...lacksAfter(session.target.connectionId, caught),
+      }
     }
   }
 
@@ -158,148 +146,4 @@ function isOutrun({ restsOnChanges }: Reading, operation: Operation, { catalog }
   return (
     restsOnChanges === true && catalog !== undefined && stateOf(operation).transaction === 'idle'
   )
-}
-
-function conclude(session: DecisionSession, operation: Operation, judged: Judged): Decision {
-  const { reading, verdict, masking, epoch } = judged
-  const base = {
-    determinedBy: verdict.determinedBy,
-    memo: judged.memo,
-    epoch,
-    facts: reading.facts,
-    verdict,
-  }
-  if (verdict.kind === 'deny')
-    return { ...base, outcome: denied('ERR_POLICY_DENIED', verdict.message) }
-  const refusal = maskingRefusal(masking, verdict)
-  if (refusal !== undefined)
-    return {
-      ...base,
-      determinedBy: [refusal.rule],
-      outcome: denied('ERR_POLICY_DENIED', refusal.message),
-    }
-  const unmasking = reading.runs ? unmaskingOf(reading, verdict, masking) : undefined
-  const declines = unmasking !== undefined && declinesUnmasking(session)
-  if (unmasking !== undefined && !declines)
-    return heldToUnmask(session, operation, judged, unmasking)
-  // Another session of the principal may want to ask.
-  const memo = declines ? 'once' : judged.memo
-  const grant = toGrant(masking, verdict)
-  const needsPeople =
-    verdict.kind === 'require-approval' || needsInferenceApproval(masking, verdict)
-  if (!needsPeople || !reading.runs)
-    return { ...base, memo: needsPeople ? 'once' : memo, outcome: { kind: 'allow', grant } }
-  if (verdict.approval === undefined)
-    return { ...base, outcome: denied('ERR_POLICY_DENIED', 'no rule says who may approve this') }
-  return {
-    ...base,
-    memo: 'once',
-    outcome: {
-      kind: 'require-approval',
-      terms: verdict.approval,
-      message: verdict.message,
-      grant,
-      digest: digestOf(session, operation, judged),
-    },
-  }
-}
-
-/** Fails closed: an agent that does not know what a verdict asks for would let the operation run without it. */
-function onlyFulfilled({ fulfils }: DecisionSession, decision: Decision): Decision {
-  const { outcome } = decision
-  if (outcome.kind === 'deny') return decision
-  const lacking = unfulfilled(outcome.grant, fulfils)
-  if (lacking.length === 0) return decision
-  const message = `the agent is of a version that does not know ${lacking.join(', ')}, which a rule asks for`
-  return {
-    ...decision,
-    memo: 'once',
-    outcome: denied('ERR_POLICY_UNSUPPORTED_CAPABILITY', message),
-  }
-}
-
-/** The masks are lifted by the approval, and by nothing less: without one nothing of the operation runs. */
-function heldToUnmask(
-  session: DecisionSession,
-  operation: Operation,
-  judged: Judged,
-  { masking, terms, columns, rules }: Unmasking,
-): Decision {
-  const { reading, verdict, epoch } = judged
-  const summary = `${reading.facts.summary}, with ${columns} unmasked`
-  return {
-    determinedBy: [...verdict.determinedBy, ...rules],
-    memo: 'once',
-    epoch,
-    facts: { ...reading.facts, summary },
-    verdict,
-    outcome: {
-      kind: 'require-approval',
-      terms,
-      message: `${summary}, needs approval`,
-      grant: toGrant(masking, verdict),
-      digest: digestOf(session, operation, judged),
-    },
-  }
-}
-
-function digestOf(session: DecisionSession, operation: Operation, { reading, sets }: Judged) {
-  return operationDigest({
-    operation: reading.digested,
-    parameters: parametersOf(operation),
-    principalId: session.principal.id,
-    connectionId: session.target.connectionId,
-    targetRevision: session.target.revision,
-    database: reading.database,
-    policies: sets.active.versions,
-  })
-}
-
-function maskingRefusal(masking: MaskingDecision, { obligations }: PolicyVerdict) {
-  if (masking.kind === 'plan') return undefined
-  if (masking.kind === 'inference' && obligations.inference !== 'deny') return undefined
-  return { message: masking.message, rule: ruleReference(masking.rule) }
-}
-
-function needsInferenceApproval(masking: MaskingDecision, { obligations }: PolicyVerdict): boolean {
-  return masking.kind === 'inference' && obligations.inference === 'approve'
-}
-
-function ruleReference(name: string): RuleReference {
-  const slash = name.indexOf('/')
-  return slash < 0 ? masksRule : { policy: name.slice(0, slash), rule: name.slice(slash + 1) }
-}
-
-function toGrant(masking: MaskingDecision, { obligations }: PolicyVerdict): AllowGrant {
-  // A refusal never gets here; were it to, nothing would be readable.
-  const plan =
-    masking.kind === 'refuse' ? { width: 0, columns: [], origins: [], detectors: [] } : masking.plan
-  const { rowLimit, hourlyRowLimit, timeLimit, readOnly, recording, lines = false } = obligations
-  return {
-    masking: plan,
-    readOnly,
-    recording,
-    lines,
-    ...(rowLimit !== undefined && { rowLimit }),
-    ...(hourlyRowLimit !== undefined && { hourlyRowLimit }),
-    ...(timeLimit !== undefined && { timeLimit }),
-  }
-}
-
-function denied(code: GatewayErrorCode, message: string, retryable = false) {
-  return { kind: 'deny', code, message, retryable } as const
-}
-
-function advice({ nextStep }: GatewayError) {
-  return nextStep === undefined ? {} : { nextStep }
-}
-
-function deny(epoch: bigint, outcome: DenyOutcome): Decision {
-  return {
-    outcome,
-    determinedBy: [{ policy: 'wardgate', rule: 'fail-closed' }],
-    memo: 'once',
-    epoch,
-    facts: noFacts,
-  }
 }
