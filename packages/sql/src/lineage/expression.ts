@@ -1,6 +1,5 @@
 import { asArray, jsonKeys, spoilsXml } from '../functions/array-shapes'
 import { evaluateCall } from '../functions/calls'
-import { computingOperators, failingOperators } from '../functions/effects'
 import { callOperator, operandOf, type Operand } from '../functions/operators'
 import { asRowDocument } from '../functions/safe-documents'
 import { runElementCode, runFillingCode } from '../names/type-code'
@@ -10,67 +9,20 @@ import {
   decideRowCount,
   isCallable,
   isFunctionalNotation,
-  makesArray,
   mixing,
   noteDefaultOfOffset,
   readsRows,
 } from './call-arguments'
+import { castValue } from './cast-values'
 import { evaluateColumn, fieldOf } from './columns'
+import { computed, constants, failing } from './node-kinds'
+import { operatorValue } from './operator-values'
 import { argumentOf, type Scope } from './scope'
 import { noteShortcut, noteShortcuts, type Part, type ReadColumn } from './shortcuts'
 import { constant, grown, grownBy, isTooLarge, parameter } from './size'
-import { asPart, castCanFail, isTextType, readsBits } from './total-casts'
+import { asPart } from './total-casts'
 import { allOf, derive, nothing, straight, unknownValue, type Value } from './value'
 import { influence, opaque, visit, type Where, type Work } from './work'
-
-/** Nodes whose value is computed from every expression inside them and that do nothing else. */
-const computed = new Set([
-  'A_ArrayExpr',
-  'A_Indices',
-  'BooleanTest',
-  'GroupingFunc',
-  'JsonAggConstructor',
-  'JsonArgument',
-  'JsonArrayAgg',
-  'JsonArrayConstructor',
-  'JsonArrayQueryConstructor',
-  'JsonBehavior',
-  'JsonFormat',
-  'JsonFuncExpr',
-  'JsonIsPredicate',
-  'JsonKeyValue',
-  'JsonObjectAgg',
-  'JsonObjectConstructor',
-  'JsonOutput',
-  'JsonParseExpr',
-  'JsonReturning',
-  'JsonScalarExpr',
-  'JsonSerializeExpr',
-  'JsonTablePathSpec',
-  'JsonValueExpr',
-  'List',
-  'MergeSupportFunc',
-  'MinMaxExpr',
-  'NamedArgExpr',
-  'NullTest',
-  'ResTarget',
-  'XmlExpr',
-  'XmlSerialize',
-])
-
-/** Parsing, and paths with ERROR ON ERROR: whether they fail tells of the value. */
-const failing = new Set(['JsonFuncExpr', 'JsonParseExpr'])
-
-const constants = new Set([
-  'A_Star',
-  'Boolean',
-  'CurrentOfExpr',
-  'Float',
-  'Integer',
-  'SQLValueFunction',
-  'SetToDefault',
-  'String',
-])
 
 export function evaluate(tree: Tree | undefined, scope: Scope, work: Work): Value {
   if (tree === undefined || !visit(work)) return nothing
@@ -134,36 +86,14 @@ export function evaluateInside(body: Tree, scope: Scope, work: Work): Value {
   return derive(evaluateAll(nestedNodes(body), scope, work))
 }
 
-function isComparison(operator: readonly string[], kind: string): boolean {
-  if (kind !== 'AEXPR_OP') return true
-  return !computingOperators.has(operator.at(-1) ?? '')
-}
-
 function sidesOf(body: Tree, scope: Scope, work: Work): Operand[] {
   return [child(body, 'lexpr'), child(body, 'rexpr')].flatMap((side) =>
     side === undefined ? [] : operandOf(side, evaluate(side, scope, work), work.index),
   )
 }
 
-/** BETWEEN is written as a name; it runs two operators. */
-function operatorsOf(names: readonly string[], kind: string): readonly (readonly string[])[] {
-  return kind.includes('BETWEEN') ? [['>='], ['<=']] : [names]
-}
-
 function evaluateOperator(body: Tree, scope: Scope, work: Work): Value {
-  const operator = nameParts(list(body, 'name'))
-  const kind = text(body, 'kind')
-  const operands = sidesOf(body, scope, work)
-  const values = operands.map(({ value }) => value)
-  if (operator.at(-1) === '||' && makesArray(body)) runElementCode(work, values)
-  const called = operatorsOf(operator, kind).map((name) => callOperator(work, name, operands))
-  const value = derive([...values, ...called])
-  if (isComparison(operator, kind)) influence(work, value, 'predicate')
-  else if (failingOperators.has(operator.at(-1) ?? '') && values[0]?.isRowDocument !== true)
-    influence(work, value, 'argument')
-  else if (operator.at(-1) === '||' && value.isBentArray === true)
-    influence(work, value, 'argument')
-  return value
+  return operatorValue(body, sidesOf(body, scope, work), work)
 }
 
 function evaluateSubLink(body: Tree, scope: Scope, work: Work): Value {
@@ -281,16 +211,7 @@ function evaluateIndirection(body: Tree, scope: Scope, work: Work): Value {
 }
 
 function evaluateCast(body: Tree, scope: Scope, work: Work): Value {
-  const argument = child(body, 'arg')
-  const value = evaluate(argument, scope, work)
-  const typeName = child(body, 'typeName') ?? {}
-  const added = noteType(work, typeName, operandOf(argument, value, work.index).typeId)
-  if (readsBits(typeName)) work.facts.literalsMatter = true
-  if (castCanFail(value, argument, typeName)) influence(work, value, 'argument')
-  const isPart = value.isPart === true && isTextType(typeName)
-  const isBentArray = list(typeName, 'arrayBounds').length > 0 && !value.plain
-  const cast = { ...straight(derive([value, added])), plain: value.plain }
-  return { ...cast, ...(isPart && { isPart }), ...(isBentArray && { isBentArray }) }
+  return castValue(body, evaluate(child(body, 'arg'), scope, work), work)
 }
 
 function evaluateRow(body: Tree, scope: Scope, work: Work): Value {
