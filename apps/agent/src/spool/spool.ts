@@ -1,9 +1,7 @@
-import { rmSync } from 'node:fs'
-import { crc32 } from 'node:zlib'
 import { AuditError } from '@wardgate/errors'
 import type { Clock, Spool, SpoolEntry } from '@wardgate/gateway'
-import { encodeRecord } from './encode'
-import { frameHeaderBytes, maximumRecordBytes } from './frame'
+import { ClosedSegments } from './closed-segments'
+import { writeFrame } from './frame-writer'
 import type { SpoolOrigin } from './position'
 import { writePosition } from './position'
 import { ProtoWriter } from './proto-writer'
@@ -44,7 +42,7 @@ export class FileSpool implements Spool {
   readonly #pendingBytes: number
   readonly #writer = new ProtoWriter(1 << 20)
   readonly #syncer: Syncer
-  readonly #segments: Segment[]
+  readonly #closed: ClosedSegments
   readonly #created: SpoolOrigin | undefined
   readonly #durableListeners = new Set<() => void>()
   readonly #acknowledgedListeners = new Set<() => void>()
@@ -53,7 +51,6 @@ export class FileSpool implements Spool {
   #lastSequence: number
   #writtenSequence: number
   #acknowledged: number
-  #closedBytes: number
   #timer: NodeJS.Timeout | undefined
   #broken: AuditError | undefined
   #fullTold = false
@@ -72,8 +69,8 @@ export class FileSpool implements Spool {
     this.#acknowledged = recovered.acknowledged
     for (const { sequence, millis } of recovered.written) this.#writeTimes.note(sequence, millis)
     this.#writeTimes.forgetBefore(recovered.acknowledged + 1)
-    this.#segments = recovered.segments.filter((segment) => segment.firstSequence <= last)
-    this.#closedBytes = this.#segments.reduce((sum, segment) => sum + segment.bytes, 0)
+    const written = recovered.segments.filter((segment) => segment.firstSequence <= last)
+    this.#closed = new ClosedSegments(written)
     this.#created = recovered.created
     this.#savePosition()
     this.#file = this.#beginSegment()
@@ -94,7 +91,7 @@ export class FileSpool implements Spool {
     const now = this.#options.clock.now()
     this.#lastSequence += 1
     try {
-      this.#encode(entry, now)
+      writeFrame(this.#writer, this.#lastSequence, now * 1000, entry)
       if (this.#writer.position > this.#pendingBytes) this.#write()
     } catch (cause) {
       // The entry is not in the spool, so its sequence number is free again.
@@ -148,12 +145,12 @@ export class FileSpool implements Spool {
   }
 
   get bytes(): number {
-    return this.#closedBytes + this.#file.segment.bytes + this.#writer.position
+    return this.#closed.bytes + this.#file.segment.bytes + this.#writer.position
   }
 
   /** Oldest first; the last one is still being written. */
   get segments(): readonly Segment[] {
-    return [...this.#segments, this.#file.segment]
+    return [...this.#closed.all, this.#file.segment]
   }
 
   /** Set when the spool takes no more entries until the agent is started again. */
@@ -213,31 +210,12 @@ export class FileSpool implements Spool {
   }
 
   #deleteSegmentsUpTo(sequence: number): void {
-    const done = this.#segments.filter(
-      (_, index) => (this.#segments[index + 1] ?? this.#file.segment).firstSequence <= sequence + 1,
-    )
+    const done = this.#closed.upTo(sequence, this.#file.segment)
     if (done.length === 0) return
     // First the position: with the files gone it alone tells that the numbers are used up.
     this.#savePosition()
-    for (const segment of done) rmSync(segment.path)
-    this.#segments.splice(0, done.length)
-    this.#closedBytes -= done.reduce((sum, segment) => sum + segment.bytes, 0)
+    this.#closed.delete(done)
     if (!this.full) this.#fullTold = false
-  }
-
-  #encode(entry: AnyEntry, now: number): void {
-    const writer = this.#writer
-    writer.reserve(frameHeaderBytes)
-    const start = writer.position
-    writer.position += frameHeaderBytes
-    encodeRecord(writer, this.#lastSequence, now * 1000, entry)
-    const length = writer.position - start - frameHeaderBytes
-    if (length > maximumRecordBytes) {
-      throw new AuditError('ERR_AUDIT_UNAVAILABLE', 'the entry is larger than a record may be')
-    }
-    writer.uint32le(start, length)
-    const payload = writer.buffer.subarray(start + frameHeaderBytes, writer.position)
-    writer.uint32le(start + 4, crc32(payload))
   }
 
   #checkRoom(entry: AnyEntry): void {
@@ -263,8 +241,7 @@ export class FileSpool implements Spool {
   #rotate(): void {
     const former = this.#file
     this.#file = this.#beginSegment()
-    this.#segments.push(former.segment)
-    this.#closedBytes += former.segment.bytes
+    this.#closed.add(former.segment)
     this.#syncer.retire(former)
   }
 
