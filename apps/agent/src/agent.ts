@@ -1,7 +1,7 @@
 import type { Server } from 'node:http'
 import { join } from 'node:path'
 import type { Socket } from 'node:net'
-import { AuditError, type GatewayError } from '@wardgate/errors'
+import type { GatewayError } from '@wardgate/errors'
 import {
   createGateway,
   type Gateway,
@@ -12,13 +12,11 @@ import {
 import type { Logger as Log } from '@wardgate/logger'
 import { shapeKey } from '@wardgate/sql'
 import type { Spans } from '@wardgate/tracing'
-import { v4 as uuidv4 } from 'uuid'
 import { Estimates } from './estimates/estimators'
 import { CatalogWatch } from './catalog/catalog-watch'
 import { ChangeSpotter } from './catalog/change-spotter'
 import { catalogReaders } from './catalog/readers'
 import type { Config } from './config/env'
-import { staysOnMachine } from './config/address'
 import type { ListenerSpec } from './config/listener-spec'
 import { ControlLink, type LinkListener } from './control/link'
 import { type Identity, saveIdentity } from './enrolment/identity'
@@ -29,13 +27,15 @@ import { HostCertificates } from './interception/host-certificates'
 import { CertifiedHostKey } from './listeners/certified-host-key'
 import { loadHostKey } from './listeners/host-key'
 import { ListenerSet } from './listeners/listener-set'
+import { ServedListeners } from './listeners/served-listeners'
+import { AgentReport } from './observation/agent-report'
 import { startHealthServer } from './observation/health-server'
-import { createMetrics } from './observation/metrics'
 import { Recorders } from './recording/recorders'
 import { RecordingShare } from './recording/recording-share'
 import { Connections } from './sessions/connections'
 import { netDialler } from './sessions/dialler'
 import { WatchedControlPlane } from './sessions/watched-control-plane'
+import { AgentLife } from './spool/agent-life'
 import { FileSpool } from './spool/spool'
 
 export interface AgentOptions {
@@ -49,14 +49,12 @@ export interface AgentOptions {
   readonly ended: (error?: GatewayError) => void
 }
 
-/** For the control plane to take the last entries when the agent stops. */
-const farewellMillis = 5000
-
 /** The daemon: everything wired, nothing decided. */
 export class Agent {
   readonly #options: AgentOptions
   readonly #log: Log
   readonly #spool: FileSpool
+  readonly #life: AgentLife
   readonly #spotter: ChangeSpotter
   readonly #connections: Connections
   readonly #catalogs: CatalogWatch
@@ -69,9 +67,9 @@ export class Agent {
   readonly #gateway: Gateway
   readonly #listeners: ListenerSet
   readonly #renewal: Renewal
-  readonly #hosts: HostCertificates
   readonly #hostKey: CertifiedHostKey
-  readonly #instanceId = uuidv4()
+  readonly #served: ServedListeners
+  readonly #report: AgentReport
   #health: Server | undefined
   #isDraining = false
 
@@ -90,14 +88,15 @@ export class Agent {
       clock: systemClock,
       maxBytes: config.spoolMaxBytes,
     })
+    this.#life = new AgentLife({ spool: this.#spool, log, corrupt: options.ended })
     this.#connections = new Connections(options.protocols, log)
     this.#link = new ControlLink({
       address: config.controlPlane,
       identity,
       clock: systemClock,
       log,
-      hello: () => this.#hello(),
-      heartbeat: () => this.#heartbeat(),
+      hello: () => this.#report.hello(),
+      heartbeat: () => this.#report.heartbeat(),
       listener: this.#linkListener(),
       ...(options.spans === undefined ? {} : { spans: options.spans }),
       estimate: (connectionId, operation) => this.#estimates.of(connectionId, operation),
@@ -114,7 +113,12 @@ export class Agent {
       changed: ({ connectionId, database }) => this.#catalogs.changed(connectionId, database),
       doubted: ({ connectionId, database }) => this.#catalogs.doubted(connectionId, database),
     })
-    this.#hosts = new HostCertificates({ clock: systemClock, client: () => this.#link.client })
+    this.#served = new ServedListeners({
+      connections: this.#connections,
+      hosts: new HostCertificates({ clock: systemClock, client: () => this.#link.client }),
+      hostKey: this.#hostKey,
+      tls: config.tls,
+    })
     this.#ingest = new Ingest({ spool: this.#spool, client: () => this.#link.client, log })
     this.#backlog = new BacklogWatch({ spool: this.#spool, clock: systemClock, log })
     this.#recorders = new Recorders({
@@ -132,6 +136,7 @@ export class Agent {
       failed: (spec, error) =>
         log.error({ listener: spec.text, err: error }, 'assigned listener not opened'),
     })
+    this.#report = this.#createReport()
     this.#renewal = new Renewal(
       {
         clock: systemClock,
@@ -146,12 +151,12 @@ export class Agent {
   /** Resolves when clients can connect; the control plane may still be away. */
   async start(): Promise<void> {
     const { config, version } = this.#options
-    this.#spool.append({ kind: 'agent-life', event: 'started', detail: version })
+    this.#life.begin(version)
     await this.#listeners.configure(config.listeners)
     if (config.health !== undefined) {
       this.#health = await startHealthServer({
         address: config.health,
-        metrics: this.#metrics(),
+        metrics: this.#report.metrics(),
         metricsToken: config.metricsToken,
         readiness: () => this.problems(),
         warnings: () => this.#backlog.warnings(),
@@ -176,7 +181,9 @@ export class Agent {
     this.#recorders.stop()
     this.#renewal.stop()
     this.#hostKey.stop()
-    await this.#sayFarewell()
+    await this.#life.end(async (signal) => {
+      if (this.#link.isUp) await this.#ingest.settled(signal)
+    })
     this.#backlog.stop()
     this.#ingest.stop()
     this.#link.stop()
@@ -201,19 +208,6 @@ export class Agent {
     return this.#listeners.addresses()
   }
 
-  async #sayFarewell(): Promise<void> {
-    try {
-      if (this.#spool.broken === undefined) {
-        this.#spool.append({ kind: 'agent-life', event: 'stopped', detail: '' })
-        await this.#spool.durable()
-        if (this.#link.isUp) await this.#ingest.settled(AbortSignal.timeout(farewellMillis))
-      }
-      await this.#spool.close()
-    } catch (error) {
-      this.#log.error({ err: error }, 'spool not closed cleanly')
-    }
-  }
-
   #createGateway(): Gateway {
     const { maxSessions, promptMillis } = this.#options.config
     const controlPlane = new WatchedControlPlane(this.#link, (grant) => {
@@ -233,42 +227,43 @@ export class Agent {
     })
   }
 
+  #createReport(): AgentReport {
+    return new AgentReport({
+      version: this.#options.version,
+      spoolMaxBytes: this.#options.config.spoolMaxBytes,
+      connections: this.#connections,
+      listeners: this.#listeners,
+      gateway: this.#gateway,
+      spool: this.#spool,
+      backlog: this.#backlog,
+      link: this.#link,
+      memo: this.#memo,
+      catalogs: this.#catalogs,
+    })
+  }
+
   #accept(client: Socket, spec: ListenerSpec): void {
     const protocol = this.#connections.protocol(spec.protocol)
     if (protocol === undefined) {
       client.destroy()
       return
     }
-    const { tls } = this.#options.config
-    const { certificate: hostCertificate } = this.#hostKey
     void this.#gateway.serve({
       client,
       clientAddress: addressOf(client),
-      listener: {
-        name: spec.text,
-        protocol,
-        settings: this.#connections.settingsFor(spec, protocol),
-        settingsOf: (connection) => this.#connections.settingsOf(connection, protocol),
-        connections: () => this.#connections.servedBy(protocol),
-        certificateFor: (host) => this.#hosts.get(host),
-        hostKey: this.#hostKey.hostKey,
-        ...(hostCertificate === undefined ? {} : { hostCertificate }),
-        plaintextAllowed: staysOnMachine(spec.address),
-        ...(spec.connection === undefined ? {} : { boundConnection: spec.connection }),
-        ...(tls === undefined ? {} : { tls }),
-      },
+      listener: this.#served.of(spec, protocol),
     })
   }
 
   #linkListener(): LinkListener {
     return {
       attached: () => {
-        this.#noteLife('control-restored')
+        this.#life.note('control-restored')
         this.#ingest.connect()
         this.#hostKey.start()
         this.#catalogs.announceAll()
       },
-      lost: () => this.#noteLife('control-lost'),
+      lost: () => this.#life.note('control-lost'),
       assigned: ({ connections }) => {
         this.#connections.assign(connections)
         this.#catalogs.assign(connections)
@@ -283,74 +278,10 @@ export class Agent {
     }
   }
 
-  #noteLife(event: 'control-lost' | 'control-restored'): void {
-    try {
-      this.#spool.append({ kind: 'agent-life', event, detail: '' })
-    } catch (error) {
-      this.#log.error({ err: error }, 'agent life not recorded')
-      if (error instanceof AuditError && error.code === 'ERR_AUDIT_CORRUPT') {
-        this.#options.ended(error)
-      }
-    }
-  }
-
   #useIdentity(identity: Identity): void {
     saveIdentity(this.#options.config.stateFolder, identity)
     this.#link.useIdentity(identity)
   }
-
-  #hello() {
-    return {
-      version: this.#options.version,
-      protocols: this.#connections.protocolNames,
-      instanceId: this.#instanceId,
-      listeners: this.#listeners.addresses().map(({ spec, port }) => ({
-        protocol: spec.protocol,
-        address: port === undefined ? spec.text : `${hostOf(spec)}:${port}`,
-        connection: spec.connection ?? '',
-      })),
-    }
-  }
-
-  #heartbeat() {
-    const { entries, oldestSeconds } = this.#backlog.backlog
-    return {
-      liveSessions: this.#gateway.counters.sessions,
-      spoolEntries: BigInt(entries),
-      spoolBytes: BigInt(this.#spool.bytes),
-      spoolId: this.#spool.spoolId,
-      spoolLast: BigInt(this.#spool.lastSequence),
-      oldestUnacknowledgedSeconds: oldestSeconds,
-    }
-  }
-
-  #metrics() {
-    const { counters } = this.#gateway
-    return createMetrics({
-      liveSessions: () => counters.sessions,
-      handshakes: () => counters.handshakes,
-      prompts: () => counters.prompts,
-      openedSessions: () => counters.openedSessions,
-      acceptedSockets: () => counters.acceptedSockets,
-      refusedLogins: () => counters.refusedLogins,
-      isAttached: () => this.#link.isUp,
-      epoch: () => this.#link.epoch,
-      spoolBytes: () => this.#spool.bytes,
-      spoolMaxBytes: () => this.#options.config.spoolMaxBytes,
-      spoolLast: () => this.#spool.lastSequence,
-      spoolDurable: () => this.#spool.durableSequence,
-      spoolAcknowledged: () => this.#spool.acknowledged,
-      spoolOldestSeconds: () => this.#backlog.backlog.oldestSeconds,
-      listeners: () => this.#listeners.specs.length,
-      memoEntries: () => this.#memo.size,
-      catalogReads: () => this.#catalogs.counts,
-    })
-  }
-}
-
-function hostOf({ address }: ListenerSpec): string {
-  if (address.kind === 'unix') return address.path
-  return address.host.includes(':') ? `[${address.host}]` : address.host
 }
 
 function addressOf({ remoteAddress, remotePort }: Socket): string {
