@@ -185,6 +185,19 @@ describe('masks of what a session has changed', () => {
     await own.end()
   })
 
+  it('leave a new key of a table from the transaction before as it is', async () => {
+    await own.query(
+      'CREATE TABLE own_new (id int GENERATED ALWAYS AS IDENTITY (START 7), ssn text)',
+    )
+    await own.query('BEGIN')
+    // Nobody follows it, so what the session had made is unknown again.
+    await own.query('CREATE SCHEMA own_schema')
+    const { rows } = await own.query(`INSERT INTO own_new (ssn) VALUES ('x') RETURNING id`)
+    expect(rows).toEqual([{ id: 7 }])
+    await own.query('ROLLBACK')
+    await own.query('DROP TABLE own_new')
+  })
+
   it.each([
     'ALTER TABLE own_masked RENAME COLUMN ssn TO shown; SELECT shown FROM own_masked',
     'CREATE TEMP TABLE own_copy AS TABLE own_masked; SELECT ssn FROM own_copy',
@@ -198,7 +211,7 @@ describe('masks of what a session has changed', () => {
     ['ALTER TABLE own_masked INHERIT own_plain', 'SELECT reverse(ssn) AS s FROM own_plain'],
     ['CREATE TEMP TABLE own_masked (n int)', 'SELECT reverse(ssn) AS s FROM public.own_masked'],
   ])('follow the rows within a transaction: %s', async (change, read) => {
-    const shown = [...secret].reverse().join('')
+    const shown = Array.from(secret).reverse().join('')
     for (const texts of [
       ['BEGIN', change, read, 'ROLLBACK'],
       [`BEGIN; ${change}; ${read}`, 'ROLLBACK'],

@@ -49,12 +49,15 @@ export class DecisionService implements OnModuleInit {
     await Promise.all([loadParser(), loadShellParser()])
   }
 
-  /** What is not let through because the stored catalog lacks something is decided again when the agent has looked. */
+  /**
+   * What is not let through, or is masked for want of knowledge, because the stored catalog lacks something is decided
+   * again when the agent has looked.
+   */
   async decide(session: DecisionSession, operation: Operation, asks: Asks = {}): Promise<Decision> {
     let decision = await this.decideOnce(session, operation, asks)
     for (let looks = 0; looks < mostLooks; looks += 1) {
       const { lacks, outcome } = decision
-      if (lacks === undefined || asks.catalog === undefined || outcome.kind === 'allow') break
+      if (lacks === undefined || asks.catalog === undefined || isCertain(outcome)) break
       await asks.catalog(lacks)
       decision = await this.decideOnce(session, operation, asks)
     }
@@ -139,6 +142,11 @@ export class DecisionService implements OnModuleInit {
       )
     return verdict
   }
+}
+
+/** A cell that is masked because nobody knows where it comes from may be one that a client works on with: a new row's key. */
+function isCertain(outcome: Decision['outcome']): boolean {
+  return outcome.kind === 'allow' && outcome.grant.masking.unknownOrigin === undefined
 }
 
 /** Within a transaction only the session itself sees what it has changed. */
