@@ -18,6 +18,7 @@ const usage = `npm run corpus [-- options]
   --markdown       a table of every row for documents
   --json           one JSON object a row, then one with the counts
   --http           instead: attacks over HTTP and MCP of test/adversarial/http, at nginx and at a hostile target
+  --migrations     instead: scripts of migration tools of test/adversarial/benign/migrations, compared with the bare target
   --benign         instead: legitimate statements of test/adversarial/benign, compared with the bare target
 
 Each row gets a fresh database, is sent once by the simple and once by the extended protocol, and once with every held
@@ -34,6 +35,7 @@ const { values } = parseArgs({
     json: { type: 'boolean' },
     markdown: { type: 'boolean' },
     benign: { type: 'boolean' },
+    migrations: { type: 'boolean' },
     http: { type: 'boolean' },
     help: { type: 'boolean' },
   },
@@ -95,6 +97,27 @@ async function benign() {
   await end(done.results.every(({ pass }) => pass))
 }
 
+function jsonlIn(directory) {
+  return readdirSync(directory)
+    .filter((name) => name.endsWith('.jsonl'))
+    .sort()
+    .map((name) => join(directory, name))
+}
+
+async function migrations() {
+  const files = values.file ?? jsonlIn(join(root, 'test/adversarial/benign/migrations'))
+  const { runMigrations } = await import(join(root, 'test/adversarial/corpus/migrations.mjs'))
+  const { printBenign } = await import(join(root, 'test/adversarial/corpus/benign.mjs'))
+  const areas = values.area?.split(',')
+  const scripts = files
+    .map((file) => readRows(resolve(file)))
+    .filter(([{ id }]) => areas === undefined || areas.includes(id.split('-')[0]))
+  const done = await runMigrations({ scripts, initdb: await prepared(), home: values.home })
+  if (values.json) for (const result of done.results) console.log(JSON.stringify(result))
+  else printBenign(done)
+  await end(done.results.every(({ pass }) => pass))
+}
+
 async function http() {
   await prepare()
   const nginx = needed('nginx')
@@ -112,14 +135,10 @@ async function http() {
 }
 
 if (values.benign) await benign()
+if (values.migrations) await migrations()
 if (values.http) await http()
 
-const files =
-  values.file ??
-  readdirSync(folder)
-    .filter((name) => name.endsWith('.jsonl'))
-    .sort()
-    .map((name) => join(folder, name))
+const files = values.file ?? jsonlIn(folder)
 const areas = values.area?.split(',')
 const wanted = files
   .flatMap((file) => readRows(resolve(file)))

@@ -54,4 +54,10 @@ describeWithPeer('postgres', () => {
     expect(failures(results)).toEqual([])
     expect(results.length).toBeGreaterThan(100)
   })
+
+  it('lets the scripts of migration tools leave what they leave on the bare target', async () => {
+    const results = await run('--migrations', '--area', 'alembic,pgbench,prisma,psql')
+    expect(failures(results)).toEqual([])
+    expect(results.length).toBeGreaterThan(350)
+  })
 })

@@ -31,26 +31,29 @@ async function exchange(session, texts, encode) {
   return true
 }
 
+/** Statements by one protocol in a session that goes on; false when an answer did not come in time. */
+export async function ask(session, payload, { protocol, format = 1 }) {
+  if (protocol === 'simple') return exchange(session, [payload], query)
+  let answered
+  for (const statement of await splitStatements(payload)) {
+    const before = session.messages.length
+    answered = await exchange(session, [statement], pipeline(format))
+    const failed = session.messages
+      .slice(before)
+      .some(({ type, body }) => type === 'E' && noBinary.test(fieldsOf(body).M ?? ''))
+    if (failed) answered = await exchange(session, [statement], pipeline(0))
+    if (!answered || session.closed) break
+  }
+  return answered
+}
+
 /** The payload by one protocol, as one client would send it; the whole conversation comes back. */
 export async function converse(open, payload, protocol) {
   const session = await open()
   const from = session.received.length
-  let answered
   const script = protocol === 'wire' ? readWireScript(payload) : undefined
-  if (script !== undefined) answered = await play(session, script)
-  else if (protocol === 'simple') answered = await exchange(session, [payload], query)
-  else {
-    const statements = await splitStatements(payload)
-    for (const statement of statements) {
-      const before = session.messages.length
-      answered = await exchange(session, [statement], pipeline(1))
-      const failed = session.messages
-        .slice(before)
-        .some(({ type, body }) => type === 'E' && noBinary.test(fieldsOf(body).M ?? ''))
-      if (failed) answered = await exchange(session, [statement], pipeline(0))
-      if (!answered || session.closed) break
-    }
-  }
+  const answered =
+    script === undefined ? await ask(session, payload, { protocol }) : await play(session, script)
   return conversationOf(session, from, answered)
 }
 

@@ -1,5 +1,6 @@
 import { Session } from './session.mjs'
 import { converse, directOpener } from './attempt.mjs'
+import { cellsOf } from './cells.mjs'
 import { makeTemplate } from './slots.mjs'
 import { readMessages } from './wire.mjs'
 import { startServer } from './server.mjs'
@@ -17,19 +18,6 @@ rules:
   - { id: slug, effect: allow, match: { actions: [execute], resources: ["function:public.app_slug"] } }
   - { id: masked, mask: { columns: [customer.c_taxid, app_user.email, app_user.password], with: redact } }
 `
-
-/** Cells of a DataRow; null for NULL. */
-function cellsOf(body) {
-  const cells = []
-  let at = 2
-  for (let left = body.readInt16BE(0); left > 0; left -= 1) {
-    const length = body.readInt32BE(at)
-    at += 4
-    cells.push(length < 0 ? null : body.subarray(at, at + length))
-    at += Math.max(0, length)
-  }
-  return cells
-}
 
 function sameCell(own, direct) {
   if (own === null || direct === null) return own === direct

@@ -7,6 +7,7 @@ const answerMillis = 20_000
 export class Session {
   received = Buffer.alloc(0)
   closed = false
+  copyRows
   #read = 0
   #readies = 0
   #waiting
@@ -96,12 +97,11 @@ export class Session {
     }
   }
 
-  /** COPY FROM STDIN gets one row of NULLs. */
+  /** COPY FROM STDIN gets the lines of `copyRows`, or one row of NULLs. */
   #feedCopy(body) {
-    const columns = body.readInt16BE(1)
-    this.write(
-      Buffer.concat([say.copyData(`${Array(columns).fill('\\N').join('\t')}\n`), say.copyDone()]),
-    )
+    const nulls = Array(body.readInt16BE(1)).fill('\\N').join('\t')
+    const lines = this.copyRows ?? [nulls]
+    this.write(Buffer.concat([...lines.map((line) => say.copyData(`${line}\n`)), say.copyDone()]))
     this.onCopyFed?.()
   }
 }

@@ -15,6 +15,7 @@ export async function openStage({
   targetPort,
   connections = corpusConnections,
   policy = referencePolicy,
+  database = 'seeded',
 }) {
   const own = home === undefined
   const folder = home ?? join(root, '.cache/corpus/home')
@@ -38,7 +39,7 @@ export async function openStage({
   }
   const descriptor = JSON.parse(readFileSync(join(folder, 'standalone.json'), 'utf8'))
   const stage = new Stage(descriptor)
-  await stage.register(targetPort, connections, policy)
+  await stage.register({ port: targetPort, connections, policy, database })
   stage.close = async () => {
     if (own) script('stop.mjs', '--purge')
   }
@@ -81,14 +82,14 @@ class Stage {
     return text === '' ? undefined : JSON.parse(text)
   }
 
-  async register(port, connections, policy) {
+  async register({ port, connections, policy, database }) {
     for (const [own, username] of Object.entries(connections)) {
       const connection = await this.call('admin', 'POST', '/v1/connections', {
         name: own,
         protocol: 'postgres',
         endpoints: [{ host: '127.0.0.1', port }],
         tls: { mode: 'disable' },
-        database: 'seeded',
+        database,
       })
       await this.call('admin', 'POST', `/v1/connections/${connection.id}/credentials`, {
         kind: 'password',
