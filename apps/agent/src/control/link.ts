@@ -1,4 +1,4 @@
-import { type ClientDuplexStream, type ServiceError, status } from '@grpc/grpc-js'
+import type { ClientDuplexStream, ServiceError } from '@grpc/grpc-js'
 import type {
   AgentServiceClient,
   Assignment,
@@ -7,10 +7,9 @@ import type {
   CatalogWanted,
   Heartbeat,
   Hello,
-  SessionOpened,
   Welcome,
 } from '@wardgate/contract'
-import { AuthError, ControlError, type GatewayError, SessionError } from '@wardgate/errors'
+import { ControlError, type GatewayError } from '@wardgate/errors'
 import type {
   Clock,
   ControlPlane,
@@ -18,18 +17,15 @@ import type {
   HourlyRows,
   OpenRequest,
   RowLease,
-  SessionGrant,
 } from '@wardgate/gateway'
 import type { Logger as Log } from '@wardgate/logger'
-import { noSpans, type Spans } from '@wardgate/tracing'
-import { v7 as uuidv7 } from 'uuid'
-import { Admissions } from './admissions'
+import type { Spans } from '@wardgate/tracing'
 import { Backoff } from './backoff'
 import { type ChannelIdentity, createAgentClient } from './client'
+import { LinkSessions } from './link-sessions'
+import { rejectionIn } from './rejection'
 import { leaseRows, returnRows } from './row-leases'
-import { StreamSession } from './session'
 import type { SessionSurroundings } from './session-surroundings'
-import { endQuietly, SpareStreams } from './spare-streams'
 import { contractViolation } from './violation'
 
 /** What the control plane tells the agent beside its sessions. */
@@ -67,16 +63,13 @@ const maximumBackoffMillis = 10_000
 const shortFirstWaits = 25
 /** For the control plane to answer the greeting. */
 const welcomeMillis = 15_000
-const spareStreams = { least: 4, most: 8 }
 const minimumHeartbeatMillis = 1000
 
 /** The agent's link to the control plane: one Attach stream, kept up, and a stream for every session. */
 export class ControlLink implements ControlPlane {
   readonly #options: LinkOptions
   #backoff: Backoff
-  readonly #sessions = new Set<StreamSession>()
-  readonly #spares: SpareStreams
-  readonly #admissions: Admissions
+  readonly #sessions: LinkSessions
   #identity: ChannelIdentity
   #client: AgentServiceClient
   #stream: ClientDuplexStream<AttachRequest, AttachResponse> | undefined
@@ -91,10 +84,13 @@ export class ControlLink implements ControlPlane {
   constructor(options: LinkOptions) {
     this.#options = options
     this.#backoff = this.#createBackoff(shortFirstWaits)
-    this.#admissions = new Admissions(options.clock)
     this.#identity = options.identity
     this.#client = createAgentClient(options.address, options.identity)
-    this.#spares = new SpareStreams(() => this.#client.session(), spareStreams)
+    this.#sessions = new LinkSessions({
+      ...options,
+      client: () => this.#client,
+      graceMillis: () => this.#graceMillis,
+    })
   }
 
   start(): void {
@@ -125,31 +121,14 @@ export class ControlLink implements ControlPlane {
   }
 
   get spareStreams(): number {
-    return this.#spares.size
+    return this.#sessions.spareStreams
   }
 
   async open(request: OpenRequest, signal: AbortSignal): Promise<ControlSession> {
     if (!this.#isUp) {
       throw new ControlError('ERR_CONTROL_UNAVAILABLE', 'the control plane cannot be reached')
     }
-    const admitted = this.#admissions.find(request, this.#epoch)
-    const client = this.#client
-    const session: StreamSession = new StreamSession(this.#spares.take(), request, {
-      clock: this.#options.clock,
-      graceMillis: () => this.#graceMillis,
-      answered: (answer, grant) => this.#answered(request, answer, grant),
-      ended: () => this.#sessions.delete(session),
-      spans: this.#options.spans ?? noSpans,
-      estimate: this.#options.estimate ?? (() => Promise.resolve(undefined)),
-      checkCatalog: this.#options.checkCatalog ?? (() => Promise.resolve(undefined)),
-      released: (stream) => {
-        // One that was opened with a former certificate keeps its channel open no longer than its session.
-        if (client === this.#client) this.#spares.put(stream)
-        else endQuietly(stream)
-      },
-    })
-    this.#sessions.add(session)
-    return admitted === undefined ? session.open(signal) : session.begin(admitted, uuidv7())
+    return this.#sessions.open(request, this.#epoch, signal)
   }
 
   leaseRows(hourly: HourlyRows): Promise<RowLease> {
@@ -175,7 +154,7 @@ export class ControlLink implements ControlPlane {
     this.#backoff.reset()
     const stream = this.#stream
     this.#stream = undefined
-    this.#spares.stop()
+    this.#sessions.dropSpares()
     clearTimeout(this.#timer)
     this.#attach()
     stream?.cancel()
@@ -186,16 +165,11 @@ export class ControlLink implements ControlPlane {
     this.#isStopped = true
     clearTimeout(this.#timer)
     clearInterval(this.#heartbeats)
-    this.#spares.stop()
-    this.#admissions.clear()
+    this.#sessions.dropSpares()
+    this.#sessions.forgetAdmissions()
     this.#stream?.cancel()
     this.#isUp = false
     this.#client.close()
-  }
-
-  #answered(request: OpenRequest, answer?: SessionOpened, grant?: SessionGrant): void {
-    if (answer === undefined || grant === undefined) return this.#admissions.forget(request)
-    this.#admissions.keep(request, grant, answer.epoch, answer.admitsSeconds)
   }
 
   get #graceMillis(): number {
@@ -234,7 +208,7 @@ export class ControlLink implements ControlPlane {
       case 'epoch':
         return this.#advance(message.value.epoch)
       case 'kill':
-        return this.#kill(message.value.sessionId, message.value.reason)
+        return this.#sessions.kill(message.value.sessionId, message.value.reason)
       case 'drain':
         return listener.drain(message.value.reason)
       case 'catalogWanted':
@@ -245,7 +219,7 @@ export class ControlLink implements ControlPlane {
   #advance(epoch: bigint): void {
     if (epoch <= this.#epoch) return
     this.#epoch = epoch
-    this.#admissions.clear()
+    this.#sessions.forgetAdmissions()
   }
 
   #welcomed(welcome: Welcome): void {
@@ -256,7 +230,7 @@ export class ControlLink implements ControlPlane {
     this.#lostAtMicros = undefined
     // From now on it comes back with all the others of a control plane that was away.
     this.#backoff = this.#createBackoff(0)
-    this.#spares.start()
+    this.#sessions.keepSpares()
     clearInterval(this.#heartbeats)
     this.#heartbeats = setInterval(
       () => this.#beat(),
@@ -271,27 +245,21 @@ export class ControlLink implements ControlPlane {
     this.send({ $case: 'heartbeat', value: this.#options.heartbeat() })
   }
 
-  #kill(sessionId: string, reason: string): void {
-    for (const session of this.#sessions) {
-      // One that is still being opened has no name yet.
-      if (session.id === sessionId) session.kill(new SessionError('ERR_SESSION_KILLED', reason))
-    }
-  }
-
   #lose(stream: ClientDuplexStream<AttachRequest, AttachResponse>, error: unknown): void {
     if (stream !== this.#stream || this.#isStopped) return
     this.#stream = undefined
     clearTimeout(this.#timer)
     clearInterval(this.#heartbeats)
-    this.#spares.stop()
-    this.#admissions.clear()
+    this.#sessions.dropSpares()
+    this.#sessions.forgetAdmissions()
     if (this.#isUp) {
       this.#isUp = false
       this.#lostAtMicros = this.#options.clock.micros()
       this.#options.log.warn({ err: error }, 'control plane lost')
       this.#options.listener.lost()
     }
-    if (isRejection(error)) return this.#rejected(error)
+    const rejection = rejectionIn(error)
+    if (rejection !== undefined) return this.#options.listener.rejected(rejection)
     this.#timer = setTimeout(() => this.#attachAgain(), this.#backoff.next())
   }
 
@@ -312,21 +280,4 @@ export class ControlLink implements ControlPlane {
       random: this.#options.random ?? Math.random,
     })
   }
-
-  #rejected(error: ServiceError): void {
-    this.#options.listener.rejected(
-      new AuthError(
-        'ERR_AUTH_FORBIDDEN',
-        `the control plane rejects this agent: ${error.details}`,
-        {
-          nextStep: 'Enrol the agent again with a new join token and an empty state directory.',
-        },
-      ),
-    )
-  }
-}
-
-function isRejection(error: unknown): error is ServiceError {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  return code === status.PERMISSION_DENIED || code === status.UNAUTHENTICATED
 }
