@@ -47,6 +47,22 @@ export interface Relation {
   readonly estimatedRows: number
   /** What the target runs on its own account when the relation is used. */
   readonly calls?: readonly RelationCall[]
+  /** By which it refers to others; those of partitions are their table's. */
+  readonly foreignKeys?: readonly ForeignKey[]
+}
+
+/** What happens to a row when the row that it refers to is deleted, or its key changed. */
+export type ForeignKeyAction = 'refuse' | 'cascade' | 'set-null' | 'set-default'
+
+export interface ForeignKey {
+  readonly columns: readonly number[]
+  readonly referencedId: number
+  /** In the order of its own columns. */
+  readonly referencedColumns: readonly number[]
+  readonly onDelete: ForeignKeyAction
+  readonly onUpdate: ForeignKeyAction
+  /** Those that `onDelete` sets; none = all of them. */
+  readonly setColumns: readonly number[]
 }
 
 export type RelationCallCause =

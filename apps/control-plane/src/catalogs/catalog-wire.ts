@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import {
   type CatalogManifest,
   type CatalogPart,
+  ForeignKeyAction,
   RelationCallCause,
   RelationKind,
   RoutineKind,
@@ -51,6 +52,13 @@ const causes = {
   [RelationCallCause.RELATION_CALL_CAUSE_PLAN]: 'plan',
 } as const
 
+const keyActions = {
+  [ForeignKeyAction.FOREIGN_KEY_ACTION_REFUSE]: 'refuse',
+  [ForeignKeyAction.FOREIGN_KEY_ACTION_CASCADE]: 'cascade',
+  [ForeignKeyAction.FOREIGN_KEY_ACTION_SET_NULL]: 'set-null',
+  [ForeignKeyAction.FOREIGN_KEY_ACTION_SET_DEFAULT]: 'set-default',
+} as const
+
 /** What a manifest or a part is named by. */
 export function hashOf(body: Uint8Array): string {
   return hash('sha256', body)
@@ -80,6 +88,11 @@ export function partFromWire(wire: CatalogPart): KnownPart {
       calls: relation.calls.map(({ cause, routines }) => ({
         cause: known(causes, cause),
         routines,
+      })),
+      foreignKeys: relation.foreignKeys.map((key) => ({
+        ...key,
+        onDelete: known(keyActions, key.onDelete),
+        onUpdate: known(keyActions, key.onUpdate),
       })),
     })),
     routines: wire.routines.map((routine) => ({

@@ -31,6 +31,7 @@ export function shopCatalog(columns = ['id', 'card_number']): ReportedCatalog {
         hasRowSecurity: false,
         estimatedRows: 10,
         rules: [],
+        foreignKeys: [],
       },
     ],
     routines: [],

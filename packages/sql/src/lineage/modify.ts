@@ -1,9 +1,11 @@
 import type { ActionName } from '@wardgate/policy'
 import type { Relation } from '../catalog'
+import { noteForeignKeys, noteTruncateCascade } from '../names/foreign-keys'
 import { entryFor, resolve } from '../names/relations'
 import { noteRules, refuseRules, type RuleEvent } from '../names/rules'
 import { noteWriteCode } from '../names/written'
 import { child, list, text, unwrap, type Tree } from '../tree'
+import { updatedColumns } from './updated-columns'
 import { addCtes } from './ctes'
 import { decide, evaluate, evaluateInside } from './expression'
 import { addFrom, fromItem } from './from'
@@ -19,7 +21,7 @@ import {
   type Outputs,
   type Value,
 } from './value'
-import { act, influence, type Work } from './work'
+import { influence, type Work } from './work'
 
 interface Target {
   readonly relations: readonly Relation[]
@@ -87,6 +89,19 @@ function returning(body: Tree, scope: Scope, changed: RangeEntry, work: Work): O
   return evaluateTargets(list(clause, 'exprs'), inner, work)
 }
 
+type Written = Pick<Target, 'relations' | 'entry'>
+
+/** What follows by foreign keys from SET `targets`. */
+function noteUpdatedKeys(
+  work: Work,
+  { relations, entry }: Written,
+  targets: readonly Tree[],
+  written: Value,
+): void {
+  const columns = updatedColumns(targets, entry, work)
+  noteForeignKeys(work, relations, { kind: 'update', columns, written })
+}
+
 export function returnsRows(body: Tree): boolean {
   return child(body, 'returningClause') !== undefined
 }
@@ -106,13 +121,7 @@ export function evaluateInsert(body: Tree, parent: Scope, work: Work): Outputs {
   return afterRules(work, changed, events, allOf(written))(returning(body, scope, entry, work))
 }
 
-function noteConflict(
-  conflict: Tree,
-  body: Tree,
-  scope: Scope,
-  written: ReturnType<typeof allOf>,
-  work: Work,
-): void {
+function noteConflict(conflict: Tree, body: Tree, scope: Scope, written: Value, work: Work): void {
   const [own] = scope.entries
   const columns = (own?.columns ?? []).map((column) => ({ name: column.name, value: written }))
   const excluded: RangeEntry = {
@@ -134,8 +143,10 @@ function noteConflict(
     }
   }
   if (text(conflict, 'action') !== 'ONCONFLICT_UPDATE') return
-  resolve(work, child(body, 'relation') ?? {}, 'update')
-  noteWrites(list(conflict, 'targetList'), inner, work)
+  const relations = resolve(work, child(body, 'relation') ?? {}, 'update')
+  const targets = list(conflict, 'targetList')
+  const set = noteWrites(targets, inner, work)
+  if (own !== undefined) noteUpdatedKeys(work, { relations, entry: own }, targets, set)
   decide(child(conflict, 'whereClause'), 'predicate', inner, work)
 }
 
@@ -148,8 +159,10 @@ export function evaluateUpdate(body: Tree, parent: Scope, work: Work): Outputs {
     withEntries(outer, entries, starOf(entries)),
     work,
   )
-  const written = noteWrites(list(body, 'targetList'), scope, work)
+  const targets = list(body, 'targetList')
+  const written = noteWrites(targets, scope, work)
   decide(child(body, 'whereClause'), 'predicate', scope, work)
+  noteUpdatedKeys(work, changed, targets, written)
   return afterRules(work, changed, ['CMD_UPDATE'], written)(returning(body, scope, entry, work))
 }
 
@@ -163,6 +176,7 @@ export function evaluateDelete(body: Tree, parent: Scope, work: Work): Outputs {
     work,
   )
   decide(child(body, 'whereClause'), 'predicate', scope, work)
+  noteForeignKeys(work, changed.relations, { kind: 'delete' })
   return afterRules(work, changed, ['CMD_DELETE'], nothing)(returning(body, scope, entry, work))
 }
 
@@ -189,7 +203,10 @@ export function evaluateMerge(body: Tree, parent: Scope, work: Work): Outputs {
     const action = mergeActions[text(when, 'commandType')]
     if (action !== undefined) resolve(work, child(body, 'relation') ?? {}, action)
     decide(child(when, 'condition'), 'predicate', scope, work)
-    noteWrites(list(when, 'targetList'), scope, work)
+    const targets = list(when, 'targetList')
+    const written = noteWrites(targets, scope, work)
+    if (action === 'update') noteUpdatedKeys(work, { relations, entry }, targets, written)
+    if (action === 'delete') noteForeignKeys(work, relations, { kind: 'delete' })
     for (const value of list(when, 'values')) influence(work, evaluate(value, scope, work), 'write')
   }
   return returning(body, scope, entry, work)
@@ -199,6 +216,6 @@ export function evaluateTruncate(body: Tree, work: Work): void {
   for (const item of list(body, 'relations')) {
     const relations = resolve(work, unwrap(item).body, 'truncate')
     noteWriteCode(work, relations, 'removed')
-    if (text(body, 'behavior') === 'DROP_CASCADE') act(work, 'truncate', 'table:*')
+    if (text(body, 'behavior') === 'DROP_CASCADE') noteTruncateCascade(work, relations)
   }
 }

@@ -1,4 +1,4 @@
-import type { Catalog, DataType, Operator, Relation, Routine } from '../catalog'
+import type { Catalog, DataType, ForeignKey, Operator, Relation, Routine } from '../catalog'
 
 /** A catalog prepared for look-up by name and id; made once per digest. Its caches are bounded by the catalog's size. */
 export interface CatalogIndex {
@@ -12,6 +12,8 @@ export interface CatalogIndex {
   readonly operatorsByName: ReadonlyMap<string, readonly Operator[]>
   /** Relations that inherit from, or are partitions of, the key. */
   readonly children: ReadonlyMap<number, readonly number[]>
+  /** Foreign keys that refer to the key, each with the relation that has it. */
+  readonly references: ReadonlyMap<number, readonly Reference[]>
   /**
    * Ids of relations that a session has made, moved or dropped, perhaps in vain: a name that finds one of them on the
    * search path can mean what comes behind it too.
@@ -21,8 +23,13 @@ export interface CatalogIndex {
   readonly cache: Map<string, unknown>
 }
 
-function group<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>()
+export interface Reference {
+  readonly id: number
+  readonly key: ForeignKey
+}
+
+function group<T, K>(items: readonly T[], key: (item: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>()
   for (const item of items) {
     const found = groups.get(key(item))
     if (found === undefined) groups.set(key(item), [item])
@@ -43,6 +50,13 @@ function childrenOf(relations: readonly Relation[]): Map<number, number[]> {
   return children
 }
 
+function referencesOf(relations: readonly Relation[]): Map<number, Reference[]> {
+  const all = relations.flatMap(({ id, foreignKeys = [] }) =>
+    foreignKeys.map((key) => ({ id, key })),
+  )
+  return group(all, ({ key }) => key.referencedId)
+}
+
 /** Indexes a catalog; do it once per digest, not once per statement. */
 export function indexCatalog(catalog: Catalog): CatalogIndex {
   return {
@@ -55,6 +69,7 @@ export function indexCatalog(catalog: Catalog): CatalogIndex {
     typesByName: group(catalog.types, (type) => type.name),
     operatorsByName: group(catalog.operators ?? [], (operator) => operator.name),
     children: childrenOf(catalog.relations),
+    references: referencesOf(catalog.relations),
     cache: new Map(),
   }
 }

@@ -57,6 +57,12 @@ export function noteUseCode(work: Work, relation: Relation): void {
   runColumnCode(work, relation.columns, 'use')
 }
 
+/** What planning evaluates where no row policy counts. */
+export function notePlanCode(work: Work, relation: Relation): void {
+  noteCalls(work, relation, whenPlanned)
+  runColumnCode(work, relation.columns, 'use')
+}
+
 /** Changes of rows that run code of the relation's own. */
 export function noteRowCode(work: Work, relation: Relation, change: RowChange): void {
   noteCalls(work, relation, whenChanged[change])

@@ -138,6 +138,24 @@ function through(own: Value, behind: Value): Value {
   }
 }
 
+/** Notes what the target does to rows of a relation on its own account: nothing of it is read for the statement. */
+export function touchRows(work: Work, relation: Relation, action: ActionName): void {
+  act(work, action, tableResource(relation))
+  const isDivided = relation.kind === 'partitioned-table'
+  const below = isDivided ? descendants(work.index, relation.id) : []
+  for (const id of [...ancestors(work.index, relation.id), ...below]) {
+    const kin = work.index.relations.get(id)
+    if (kin !== undefined) actOnKin(work, action, tableResource(kin))
+  }
+  noteSize(work, relation)
+}
+
+function noteSize(work: Work, { schema, name, estimatedRows }: Relation): void {
+  work.facts.tables.add(`${schema}.${name}`)
+  noteRows(work, estimatedRows)
+  if (estimatedRows >= largeTableRows) work.facts.riskMarks.add('large-table')
+}
+
 /** Notes an action on a relation, its ancestors and (unless ONLY) its descendants, and on what is behind a view. */
 export function touch(work: Work, relation: Relation, action: ActionName, only = false): void {
   const ids = [relation.id, ...ancestors(work.index, relation.id)]
@@ -149,9 +167,7 @@ export function touch(work: Work, relation: Relation, action: ActionName, only =
     else actOnKin(work, action, tableResource(touched))
     work.lineage.relations.add(id)
   }
-  work.facts.tables.add(`${relation.schema}.${relation.name}`)
-  noteRows(work, relation.estimatedRows)
-  if (relation.estimatedRows >= largeTableRows) work.facts.riskMarks.add('large-table')
+  noteSize(work, relation)
   noteUseCode(work, relation)
   if (isView(relation)) touchBehind(work, relation, action)
   if (systemSchemas.has(relation.schema)) touchSystem(work, relation.schema, relation.name, action)

@@ -5,7 +5,7 @@ import { noteRowCode, type RowChange } from './relation-code'
 import { isView, viewLineage } from './relations'
 
 /** A write to a view or a partitioned table lands in the relations behind it. */
-function writtenRelations(work: Work, relation: Relation): Set<Relation> {
+export function writtenRelations(work: Work, relation: Relation): Set<Relation> {
   const behind = isView(relation)
     ? viewLineage(work, relation).lineage.relations
     : new Set<number>()

@@ -1,8 +1,10 @@
+import type { Relation } from '../catalog'
 import { evaluateCall } from '../functions/calls'
 import { noteType } from '../names/types'
 import { noteEventTriggers } from '../names/event-triggers'
 import { tableLock } from '../names/locks'
-import { resolve } from '../names/relations'
+import { referringTo } from '../names/foreign-keys'
+import { resolve, touchRows } from '../names/relations'
 import { noteCodeOfAllRows, noteWriteCode } from '../names/written'
 import { emptyScope } from '../lineage/scope'
 import { createdName } from '../lineage/select'
@@ -98,10 +100,16 @@ function noteDrop(body: Tree, work: Work): void {
     const relname = parts.at(-1) ?? ''
     const schemaname = parts.length > 1 && parts[0] !== '*' ? parts[0] : ''
     const isKnown = kind === 'table' && work.index.relationsByName.has(relname)
-    if (isKnown) resolve(work, { relname, schemaname, inh: true }, 'drop')
+    if (isKnown) noteDropped(work, resolve(work, { relname, schemaname, inh: true }, 'drop'), body)
     else act(work, 'drop', `${kind}:${name}`)
   }
   if (text(body, 'behavior') === 'DROP_CASCADE') act(work, 'drop', 'object:*')
+}
+
+/** CASCADE takes from other tables the keys that refer to these. */
+function noteDropped(work: Work, relations: readonly Relation[], body: Tree): void {
+  if (text(body, 'behavior') !== 'DROP_CASCADE') return
+  for (const referring of referringTo(work, relations)) touchRows(work, referring, 'alter')
 }
 
 /** Follows every table, query and function call inside a definition. */

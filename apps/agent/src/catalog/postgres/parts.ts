@@ -7,6 +7,7 @@ import {
   relationCallsQuery,
   typeCallsQuery,
 } from './call-queries'
+import { foreignKeysQuery } from './foreign-keys'
 import { idsOf, partOf } from './object-ids'
 import { publicationsFrom, publicationsQuery, publishedTablesQuery } from './publications'
 import {
@@ -60,6 +61,7 @@ export async function readParts(
       parents: await read(parentsQuery),
       calls: await read(relationCallsQuery),
       rules: await read(rulesQuery),
+      foreignKeys: await read(foreignKeysQuery),
     }),
     routines: routinesFrom(await read(routinesQuery(serverVersion))),
     types: typesFrom(await read(typesQuery), await read(typeCallsQuery)),

@@ -1,6 +1,7 @@
 import {
   type CatalogManifest,
   CatalogPart,
+  ForeignKeyAction,
   RelationCallCause,
   RelationKind,
   RoutineKind,
@@ -49,6 +50,12 @@ const schema = `
   CREATE PUBLICATION parts FOR TABLE app.customers (id, name) WHERE (id > 3); CREATE PUBLICATION whole FOR TABLES IN SCHEMA app_open;
   CREATE PUBLICATION every FOR ALL TABLES;
   CREATE TABLE app.cut (t text) PARTITION BY LIST (app.shout(t));
+  CREATE TABLE app.shelves (id int PRIMARY KEY, room int, UNIQUE (room, id)) PARTITION BY RANGE (id);
+  CREATE TABLE app.shelves_low PARTITION OF app.shelves FOR VALUES FROM (0) TO (10);
+  CREATE TABLE app.books (shelf int REFERENCES app.shelves ON DELETE CASCADE, room int, title text,
+    CONSTRAINT places FOREIGN KEY (room, shelf) REFERENCES app.shelves (room, id) ON DELETE SET NULL (room) ON UPDATE SET DEFAULT
+  ) PARTITION BY LIST (title);
+  CREATE TABLE app.books_all PARTITION OF app.books DEFAULT;
   CREATE DOMAIN app.checked AS text CHECK (app.ok(VALUE));
   CREATE AGGREGATE app.gather (text) (SFUNC = app.both, STYPE = text);
   CREATE TYPE app.tag AS (v text);
@@ -220,6 +227,32 @@ describe('the PostgreSQL catalog reader', () => {
     expect(catalog.eventTriggers).toMatchObject([{ event: 'ddl_command_end' }])
   })
 
+  it('reads foreign keys, of partitions none of their own', async () => {
+    const { catalog } = await read()
+    const named = (name: string) => catalog.relations.find((relation) => relation.name === name)!
+    const referencedId = named('shelves').id
+    expect(named('books').foreignKeys).toEqual([
+      {
+        columns: [1],
+        referencedId,
+        referencedColumns: [1],
+        onDelete: ForeignKeyAction.FOREIGN_KEY_ACTION_CASCADE,
+        onUpdate: ForeignKeyAction.FOREIGN_KEY_ACTION_REFUSE,
+        setColumns: [],
+      },
+      {
+        columns: [2, 1],
+        referencedId,
+        referencedColumns: [2, 1],
+        onDelete: ForeignKeyAction.FOREIGN_KEY_ACTION_SET_NULL,
+        onUpdate: ForeignKeyAction.FOREIGN_KEY_ACTION_SET_DEFAULT,
+        setColumns: [2],
+      },
+    ])
+    for (const name of ['books_all', 'shelves_low', 'shelves'])
+      expect(named(name).foreignKeys).toEqual([])
+  })
+
   it('reads what is published', async () => {
     const { catalog } = await read()
     const customers = catalog.relations.find(({ name }) => name === 'customers')!
@@ -252,6 +285,7 @@ describe('the PostgreSQL catalog reader', () => {
       'ALTER PUBLICATION whole DROP TABLES IN SCHEMA app_open',
       'ALTER PUBLICATION parts SET TABLE app.customers (id)',
       'DROP STATISTICS app.both_of',
+      'ALTER TABLE app.books DROP CONSTRAINT places',
       'CREATE OR REPLACE RULE quiet AS ON DELETE TO app.events_2026 DO ALSO SELECT 1',
       'CREATE SCHEMA other',
       'ALTER ROLE postgres SET search_path = public',

@@ -13,6 +13,7 @@ import {
   Volatility,
 } from '@wardgate/contract'
 import { z } from 'zod'
+import { foreignKeysFrom } from './foreign-keys'
 import { groupByFirst } from './group'
 
 /** Object ids come as bigint, which `pg` hands over as text. */
@@ -79,6 +80,7 @@ export interface RelationRows {
   readonly parents: readonly unknown[]
   readonly calls: readonly unknown[]
   readonly rules: readonly unknown[]
+  readonly foreignKeys: readonly unknown[]
 }
 
 export function relationsFrom(rows: RelationRows): Relation[] {
@@ -92,6 +94,7 @@ export function relationsFrom(rows: RelationRows): Relation[] {
     return [relation, { cause, routine }]
   })
   const rules = groupByFirst(rows.rules, (row) => ruleRow.parse(row))
+  const foreignKeys = foreignKeysFrom(rows.foreignKeys)
   return rows.relations.map((row) => {
     const [oid, schema, name, kind, definition, hasRules, hasRowSecurity, tuples] =
       relationRow.parse(row)
@@ -108,6 +111,7 @@ export function relationsFrom(rows: RelationRows): Relation[] {
       estimatedRows: roundEstimate(tuples),
       calls: byCause(calls.get(oid) ?? []),
       rules: rules.get(oid) ?? [],
+      foreignKeys: foreignKeys.get(oid) ?? [],
     }
   })
 }

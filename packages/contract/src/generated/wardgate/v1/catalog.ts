@@ -17,6 +17,25 @@ export namespace SqlEngine {
   export type SQL_ENGINE_MYSQL = typeof SqlEngine.SQL_ENGINE_MYSQL;
 }
 
+export const ForeignKeyAction = {
+  FOREIGN_KEY_ACTION_UNSPECIFIED: 0,
+  /** FOREIGN_KEY_ACTION_REFUSE - NO ACTION and RESTRICT: the change of the referenced row fails. */
+  FOREIGN_KEY_ACTION_REFUSE: 1,
+  FOREIGN_KEY_ACTION_CASCADE: 2,
+  FOREIGN_KEY_ACTION_SET_NULL: 3,
+  FOREIGN_KEY_ACTION_SET_DEFAULT: 4,
+} as const;
+
+export type ForeignKeyAction = typeof ForeignKeyAction[keyof typeof ForeignKeyAction];
+
+export namespace ForeignKeyAction {
+  export type FOREIGN_KEY_ACTION_UNSPECIFIED = typeof ForeignKeyAction.FOREIGN_KEY_ACTION_UNSPECIFIED;
+  export type FOREIGN_KEY_ACTION_REFUSE = typeof ForeignKeyAction.FOREIGN_KEY_ACTION_REFUSE;
+  export type FOREIGN_KEY_ACTION_CASCADE = typeof ForeignKeyAction.FOREIGN_KEY_ACTION_CASCADE;
+  export type FOREIGN_KEY_ACTION_SET_NULL = typeof ForeignKeyAction.FOREIGN_KEY_ACTION_SET_NULL;
+  export type FOREIGN_KEY_ACTION_SET_DEFAULT = typeof ForeignKeyAction.FOREIGN_KEY_ACTION_SET_DEFAULT;
+}
+
 export const RelationCallCause = {
   RELATION_CALL_CAUSE_UNSPECIFIED: 0,
   /** RELATION_CALL_CAUSE_DEFAULT - Of columns, generated ones included. */
@@ -161,6 +180,21 @@ export interface Relation {
   calls: RelationCall[];
   /** Definitions of its rewrite rules other than a view's own, as CREATE RULE. None though it has rules = not read. */
   rules: string[];
+  /** By which it refers to other relations. An older agent reports none. */
+  foreignKeys: ForeignKey[];
+}
+
+/** Not those that partitions have from the table that they are part of. */
+export interface ForeignKey {
+  /** Numbers of its own columns. */
+  columns: number[];
+  /** The relation whose rows it refers to, and the numbers of that one's columns, in the same order. */
+  referencedId: number;
+  referencedColumns: number[];
+  onDelete: ForeignKeyAction;
+  onUpdate: ForeignKeyAction;
+  /** The columns that on_delete sets; none = all of them. */
+  setColumns: number[];
 }
 
 /** Functions, operators' functions included, that an expression of the relation calls. Built-in ones too. */
@@ -529,6 +563,7 @@ function createBaseRelation(): Relation {
     estimatedRows: 0,
     calls: [],
     rules: [],
+    foreignKeys: [],
   };
 }
 
@@ -573,6 +608,9 @@ export const Relation: MessageFns<Relation> = {
     }
     for (const v of message.rules) {
       writer.uint32(106).string(v!);
+    }
+    for (const v of message.foreignKeys) {
+      ForeignKey.encode(v!, writer.uint32(114).fork()).join();
     }
     return writer;
   },
@@ -695,6 +733,157 @@ export const Relation: MessageFns<Relation> = {
 
             message.rules.push(reader.string());
             continue;
+          }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.foreignKeys.push(ForeignKey.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseForeignKey(): ForeignKey {
+  return { columns: [], referencedId: 0, referencedColumns: [], onDelete: 0, onUpdate: 0, setColumns: [] };
+}
+
+export const ForeignKey: MessageFns<ForeignKey> = {
+  encode(message: ForeignKey, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.columns.length !== 0) {
+      writer.uint32(10).fork();
+      for (const v of message.columns) {
+        writer.uint32(v);
+      }
+      writer.join();
+    }
+    if (message.referencedId !== 0) {
+      writer.uint32(16).uint32(message.referencedId);
+    }
+    if (message.referencedColumns.length !== 0) {
+      writer.uint32(26).fork();
+      for (const v of message.referencedColumns) {
+        writer.uint32(v);
+      }
+      writer.join();
+    }
+    if (message.onDelete !== 0) {
+      writer.uint32(32).int32(message.onDelete);
+    }
+    if (message.onUpdate !== 0) {
+      writer.uint32(40).int32(message.onUpdate);
+    }
+    if (message.setColumns.length !== 0) {
+      writer.uint32(50).fork();
+      for (const v of message.setColumns) {
+        writer.uint32(v);
+      }
+      writer.join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ForeignKey {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseForeignKey();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag === 8) {
+              message.columns.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 10) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.columns.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.referencedId = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag === 24) {
+              message.referencedColumns.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 26) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.referencedColumns.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.onDelete = reader.int32() as any;
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.onUpdate = reader.int32() as any;
+            continue;
+          }
+          case 6: {
+            if (tag === 48) {
+              message.setColumns.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 50) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.setColumns.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
           }
         }
         if ((tag & 7) === 4 || tag === 0) {
