@@ -82,6 +82,8 @@ export interface SessionGrant {
 /** One open session at the control plane. */
 export interface ControlSession {
   readonly grant: SessionGrant
+  /** Whether nothing new can be decided over it, while a session that began now could: its link was lost and is back. */
+  readonly isOutlived: boolean
   /** Rejects with ERR_CONTROL_UNAVAILABLE when the link is lost. `held` may be told before the answer comes. */
   decide(
     operationId: string,

@@ -165,6 +165,8 @@ export interface Gate {
    * operation that still runs, which is right where results come in the order of their operations.
    */
   record(what: Recorded, chunk: Uint8Array, permit?: Permit): void
+  /** Whether a session that began now could do what this one no longer can: the control plane was lost, and is back. */
+  readonly isOutlived: boolean
   /** Whether the recording is behind what passes: nothing more is to be read from either side before `caughtUp`. */
   readonly isBehind: boolean
   /** Resolves when the recording has room again. Rejects when it has none in time: fails closed. */

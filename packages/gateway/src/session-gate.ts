@@ -53,6 +53,10 @@ export class SessionGate implements Gate {
     if (mode === 'full' || (mode === 'statements' && what === 'in')) recorder.record(what, chunk)
   }
 
+  get isOutlived(): boolean {
+    return this.#context.session.isOutlived
+  }
+
   get isBehind(): boolean {
     return this.#context.recorder?.isBehind === true
   }

@@ -474,6 +474,22 @@ it('closes an idle connection', async () => {
   expect(stage.spool.of('session-ended')).toMatchObject([{ errorCode: 'ERR_LIMIT_IDLE' }])
 })
 
+it('logs in anew on the same connection once the control plane is back', async () => {
+  await start()
+  const get = 'GET /shop/ HTTP/1.1\r\nhost: g\r\nauthorization: Bearer t\r\n\r\n'
+  const client = connect(stage.port, '127.0.0.1')
+  client.write(get)
+  await once(client, 'data')
+  client.write(get)
+  await once(client, 'data')
+  expect(stage.controlPlane.opened).toHaveLength(1)
+  stage.controlPlane.restart()
+  client.write(get)
+  expect(String(await once(client, 'data'))).toContain('200 OK')
+  expect(stage.controlPlane.opened).toHaveLength(2)
+  client.destroy()
+})
+
 it('keeps connections to the target, for the same principal alone', async () => {
   const ports = new Set<number | undefined>()
   await start({

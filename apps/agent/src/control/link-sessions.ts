@@ -12,6 +12,7 @@ export interface LinkSessionsOptions {
   readonly clock: Clock
   /** Of the certificate that the agent has now. */
   readonly client: () => AgentServiceClient
+  readonly isUp: () => boolean
   readonly graceMillis: () => number
   readonly spans?: Spans
   readonly estimate?: SessionSurroundings['estimate']
@@ -51,6 +52,7 @@ export class LinkSessions {
     const client = this.#options.client()
     const session: StreamSession = new StreamSession(this.#spares.take(), request, {
       clock: this.#options.clock,
+      isUp: this.#options.isUp,
       graceMillis: this.#options.graceMillis,
       answered: (answer, grant) => this.#answered(request, answer, grant),
       ended: () => this.#live.delete(session),

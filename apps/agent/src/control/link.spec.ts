@@ -282,13 +282,16 @@ describe('the control link', () => {
 
   it('attaches again after the control plane was restarted', async () => {
     await attach()
+    const former = await link.open(request, never)
     const { port, authority } = plane
     plane.stop()
     await until(() => !link.isUp)
     plane = await FakeControlPlane.start({ authority, port })
+    expect(former.isOutlived).toBe(false)
     await until(() => link.isUp, 15_000)
     expect(told).toEqual(['attached', 'lost', 'attached'])
-    await expect(link.open(request, never)).resolves.toBeDefined()
+    expect(former.isOutlived).toBe(true)
+    await expect(link.open(request, never)).resolves.toMatchObject({ isOutlived: false })
   }, 20_000)
 
   it('looks often for a control plane that starts beside it', async () => {

@@ -89,6 +89,7 @@ export class ControlLink implements ControlPlane {
     this.#sessions = new LinkSessions({
       ...options,
       client: () => this.#client,
+      isUp: () => this.#isUp,
       graceMillis: () => this.#graceMillis,
     })
   }

@@ -13,6 +13,8 @@ export type SessionStream = ClientDuplexStream<SessionRequest, SessionResponse>
 
 export interface SessionSurroundings {
   readonly clock: Clock
+  /** Whether the agent's link to the control plane is up, whatever became of the session's own stream. */
+  readonly isUp: () => boolean
   /** How long the session may live on its memo when the link is lost. */
   readonly graceMillis: () => number
   /** The control plane has answered the open, with a grant or with an objection. */

@@ -100,6 +100,10 @@ export class StreamSession implements ControlSession {
     return this
   }
 
+  get isOutlived(): boolean {
+    return this.#lost !== undefined && this.#surroundings.isUp()
+  }
+
   get grant(): SessionGrant {
     if (this.#grant === undefined) throw contractViolation('no session yet')
     return this.#grant

@@ -48,6 +48,8 @@ export class FakeControlPlane implements ControlPlane {
   leasedRows = 0
   /** Most rows of one lease. */
   leaseSize = Infinity
+  #lostSessions = 0
+  #openedSessions = 0
   readonly #kills = new Set<AbortController>()
   #askedListeners: (() => void)[] = []
 
@@ -61,8 +63,13 @@ export class FakeControlPlane implements ControlPlane {
   session(): ControlSession {
     const kill = new AbortController()
     this.#kills.add(kill)
+    const number = ++this.#openedSessions
+    const isOutlived = () => number <= this.#lostSessions
     return {
       grant: this.grant,
+      get isOutlived() {
+        return isOutlived()
+      },
       killed: kill.signal,
       decide: (operationId, operation, held) => this.#decide({ operationId, operation }, held),
       screenTools: (tools) =>
@@ -86,6 +93,11 @@ export class FakeControlPlane implements ControlPlane {
     if (this.isDown) return Promise.reject(unavailable())
     this.leasedRows -= rows
     return Promise.resolve()
+  }
+
+  /** It was lost, and is back: what was open until now is outlived. */
+  restart(): void {
+    this.#lostSessions = this.#openedSessions
   }
 
   kill(error: GatewayError = new SessionError('ERR_SESSION_KILLED', 'ended by an admin')): void {

@@ -47,8 +47,9 @@ export class Relay {
       const exchange = await this.#next()
       if (exchange === undefined) return { reason: 'client' }
       this.unanswered.add(exchange)
-      if (!isSameVisit(visitOf(exchange), visit)) {
-        if (this.#isBusy(exchange)) continue
+      const isSame = isSameVisit(visitOf(exchange), visit)
+      if (!isSame && this.#isBusy(exchange)) continue
+      if (!isSame || this.#isOutlived) {
         this.unanswered.delete(exchange)
         arrivals.putBack(exchange)
         return { reason: 'next' }
@@ -57,6 +58,11 @@ export class Relay {
       else this.#start(exchange)
       if (this.#fatal !== undefined) return closingOf(this.#fatal)
     }
+  }
+
+  /** A client would go on with its connection, where all that is new is refused, until the session's grace is over. */
+  get #isOutlived(): boolean {
+    return this.#parts.gate.isOutlived && this.#running.size === 0
   }
 
   /** Over HTTP/2, one connection with two identities at once: the client is sent to another connection. */
