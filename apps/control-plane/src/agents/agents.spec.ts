@@ -18,11 +18,14 @@ describe('what an agent wrote and has not handed over', () => {
 
   afterAll(() => shop.stop())
 
+  const ofOne = async () => (await good(shop.admin.get(`/v1/agents/${shop.agentId}`))).backlog
+
+  /** As the list has it too. */
   async function backlog() {
-    const one = await good(shop.admin.get(`/v1/agents/${shop.agentId}`))
+    const one = await ofOne()
     const { items } = await good(shop.admin.get('/v1/agents'))
-    expect(items[0].backlog).toEqual(one.backlog)
-    return one.backlog
+    expect(items[0].backlog).toEqual(one)
+    return one
   }
 
   function handOver(entries: number): Promise<number> {
@@ -49,7 +52,7 @@ describe('what an agent wrote and has not handed over', () => {
       oldestUnacknowledgedSeconds: 40,
     }
     talk.send({ message: { $case: 'heartbeat', value } })
-    while ((await backlog()).entries === null) continue
+    while ((await ofOne()).entries === null) continue
     const behind = await backlog()
     expect(behind).toMatchObject({ connected: true, entries: 5 })
     expect(behind.oldestSeconds).toBeGreaterThanOrEqual(40)

@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { type Catalog, indexCatalog, loadParser, type StatementInput } from '@wardgate/sql'
 import { StatementAnalyst } from './statement-analyst'
 
+jest.setTimeout(30_000)
+
 const compiled = join(__dirname, '../../../dist/decisions/facts/analysis-worker.js')
 
 class CompiledAnalyst extends StatementAnalyst {
