@@ -28,7 +28,10 @@ module.exports = {
       name: 'protocols-import-only-gateway-wire-sql-errors',
       severity: 'error',
       from: { path: '^packages/protocol-[^/]+/src', pathNot: notTests },
-      to: { path: '^packages/', pathNot: '^packages/(protocol-[^/]+|gateway|wire|http2|sql|errors)/' },
+      to: {
+        path: '^packages/',
+        pathNot: '^packages/(protocol-[^/]+|gateway|wire|http2|sql|errors)/',
+      },
     },
     {
       name: 'protocols-never-import-each-other',

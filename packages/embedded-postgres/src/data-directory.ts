@@ -26,8 +26,7 @@ export function removeData(wanted: string): void {
   // What is written there is deleted with all that is in it: only a folder that was made for this is.
   if (directory !== undefined && isShared(dirname(directory)))
     rmSync(dirname(directory), { recursive: true, force: true })
-  for (const path of [wanted, locationFile(wanted)])
-    rmSync(path, { recursive: true, force: true })
+  for (const path of [wanted, locationFile(wanted)]) rmSync(path, { recursive: true, force: true })
 }
 
 /** The same for all clusters whose place is said in this folder. */
