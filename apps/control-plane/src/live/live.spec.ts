@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { WebSocket } from 'ws'
 import { Shop } from '../testing/shop'
 import { decideMessage } from '../testing/test-agent'
@@ -79,10 +79,15 @@ describe('/v1/live', () => {
 
   it('outlives a client that leaves by a reset while it is refused', async () => {
     const { hostname, port } = new URL(shop.test.url)
+    const http = shop.test.app.getHttpServer()
     const client = connect(Number(port), hostname)
-    client.write('GET /v1/other HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n')
-    await once(client, 'data')
+    // Asked for with a credential, which takes longer to look at than a reset takes to arrive.
+    client.write(
+      'GET /v1/live HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer x\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n',
+    )
+    const [, socket] = (await once(http, 'upgrade')) as [unknown, Socket]
     client.resetAndDestroy()
+    await new Promise((resolve) => socket.once('close', resolve))
     expect(await refusal({})).toBe(401)
   })
 
