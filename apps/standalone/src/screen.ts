@@ -33,7 +33,7 @@ ${sshLine(descriptor, run)}  State      ${settings.home}
     5. With psql, or any PostgreSQL client
        PGPASSWORD="$(${run} --identity ai-agent token)" psql -h ${postgres?.host ?? ''} -p ${postgres?.port ?? ''} -U shop -d shop
     6. The shop's HTTP service, with curl or any HTTP client
-       curl -H "Authorization: Bearer $(${run} --identity ai-agent token)" ${shopApi}/customers?limit=3
+       curl -H "Authorization: Bearer $(${run} --identity ai-agent token)" "${shopApi}/customers?limit=3"
     7. All of it with a real AutoGen agent
        ${isolated}npm run demo
 
