@@ -32,16 +32,19 @@ export function fileArguments(args: readonly Argument[], valued: string): FileAr
   return { operands, flags, values }
 }
 
-/** The values of an option by its letter or its name, abbreviated or not; unknown when they are not told from operands. */
+/**
+ * The values of options by their letters or their names, abbreviated or not; unknown when they are not told from
+ * operands.
+ */
 export function optionValues(
   { flags, values }: FileArguments,
-  letter: string,
-  name = '',
+  letters: string,
+  ...names: readonly string[]
 ): readonly Argument[] {
-  const names = [...flags].filter(
-    (flag) => flag === letter || (flag.length > 1 && name.startsWith(flag)),
+  const given = [...flags].filter((flag) =>
+    flag.length === 1 ? letters.includes(flag) : names.some((name) => name.startsWith(flag)),
   )
-  return names.flatMap((found) => values.get(found) ?? [unknownArgument])
+  return given.flatMap((flag) => values.get(flag) ?? [unknownArgument])
 }
 
 function add(values: Map<string, Argument[]>, name: string, value: Argument): void {

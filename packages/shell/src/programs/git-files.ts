@@ -7,18 +7,12 @@ const withMessage = new Set(['commit', 'tag', 'merge', 'stash'])
 /** Files that an argument of git names, other than those of the work tree. */
 export function readGitFiles(command: string, args: readonly Argument[], work: Work): void {
   const read = fileArguments(args, withMessage.has(command) ? 'mFCctu' : 'fLGSnO')
-  const reads = (letter: string, name: string) => {
-    for (const file of optionValues(read, letter, name)) work.path('read', file)
+  const reads = (letter: string, ...names: string[]) => {
+    for (const file of optionValues(read, letter, ...names)) work.path('read', file)
   }
   if (withMessage.has(command)) reads('F', 'file')
-  if (command === 'config') {
-    reads('f', 'file')
-    reads('', 'blob')
-  }
-  if (command === 'blame') {
-    reads('', 'contents')
-    reads('', 'ignore-revs-file')
-  }
+  if (command === 'config') reads('f', 'file', 'blob')
+  if (command === 'blame') reads('', 'contents', 'ignore-revs-file')
   if (command === 'diff') for (const file of read.operands) readOutside(file, work)
   for (const folder of read.operands.slice(...madeBy(command))) work.tree('write', folder)
 }

@@ -1,25 +1,27 @@
+import { unknownArgument } from '../words/argument'
 import { fileArguments, optionValues } from './file-arguments'
 import { each, type ProgramTable, type ReadProgram } from './program'
+
+/** Letters of options, and their names. */
+type OptionNames = readonly [letters: string, ...names: string[]]
 
 interface Reader {
   /** Letters of options with a value. */
   readonly valued?: string
-  /** Letter and name of an option whose value is a file that is read, or holds names that are shown. */
-  readonly reads?: readonly (readonly [string, string])[]
-  readonly writes?: readonly (readonly [string, string])[]
+  /** Options whose value is a file that is read, or holds names that are shown. */
+  readonly reads?: OptionNames
+  readonly writes?: OptionNames
   /** Operands before the first file. */
   readonly skip?: number
 }
 
 /** Shows files, or what is in them in another form. */
-function reader({ valued = '', reads = [], writes = [], skip = 0 }: Reader): ReadProgram {
+function reader({ valued = '', reads = [''], writes = [''], skip = 0 }: Reader): ReadProgram {
   return ({ args }, work) => {
     const read = fileArguments(args, valued)
     for (const file of read.operands.slice(skip)) work.path('read', file)
-    for (const [letter, name] of reads)
-      for (const file of optionValues(read, letter, name)) work.path('read', file)
-    for (const [letter, name] of writes)
-      for (const file of optionValues(read, letter, name)) work.path('write', file)
+    for (const file of optionValues(read, ...reads)) work.path('read', file)
+    for (const file of optionValues(read, ...writes)) work.path('write', file)
   }
 }
 
@@ -40,70 +42,47 @@ function worded(reads: readonly string[], writes: readonly string[]): ReadProgra
 /** Programs that show what is in a file, beside those that everybody thinks of. */
 export const readers: ProgramTable = {
   ...each(
-    'tsort ptx sum hd vis unvis ul basenc uudecode bat batcat ccat zless zmore bzless xzless lzcat zstdcat lz4cat lzless zdiff zcmp xzdiff objdump readelf nm xmllint xsltproc enscript a2ps nroff troff groff soelim eqn tbl cpp as ctags aspell hunspell lesspipe hexyl colordiff sdiff diff3 wdiff vimcat pygmentize highlight tree',
+    'tsort ptx sum hd vis unvis ul basenc uudecode bat batcat ccat zless zmore bzless xzless lzcat zstdcat lz4cat lzless zdiff zcmp xzdiff objdump readelf nm xmllint xsltproc enscript a2ps nroff troff groff soelim eqn tbl cpp as ctags aspell hunspell lesspipe hexyl colordiff sdiff diff3 wdiff vimcat pygmentize highlight tree uuencode insmod',
     reader({}),
   ),
-  ...each('wc du', reader({ reads: [['', 'files0-from']] })),
-  file: reader({ valued: 'fmFP', reads: [['f', 'files-from']] }),
+  ...each('wc du', reader({ reads: ['', 'files0-from'] })),
+  file: reader({ valued: 'fmFP', reads: ['f', 'files-from'] }),
   diff: reader({
     valued: 'xIFSWUCD',
-    reads: [
-      ['', 'from-file'],
-      ['', 'to-file'],
-      ['X', 'exclude-from'],
-    ],
-    writes: [['', 'output']],
+    reads: ['X', 'from-file', 'to-file', 'exclude-from'],
+    writes: ['', 'output'],
   }),
-  shuf: reader({ valued: 'no', writes: [['o', 'output']] }),
-  iconv: reader({ valued: 'fto', writes: [['o', 'output']] }),
+  shuf: reader({ valued: 'no', writes: ['o', 'output'] }),
+  iconv: reader({ valued: 'fto', writes: ['o', 'output'] }),
   look: reader({ valued: 't', skip: 1 }),
-  uuencode: reader({}),
   pv: reader({ valued: 'iLBNDwHF' }),
-  logger: reader({ valued: 'fipntuPS', reads: [['f', 'file']], skip: Infinity }),
-  dig: reader({ valued: 'bcfkmpqtxy', reads: [['f', '']], skip: Infinity }),
-  ss: reader({ valued: 'AfFD', reads: [['F', 'filter']], writes: [['D', 'diag']], skip: Infinity }),
-  last: reader({ valued: 'fnpst', reads: [['f', 'file']], skip: Infinity }),
-  journalctl: reader({
-    valued: 'nuMobtpDocS',
-    reads: [
-      ['', 'file'],
-      ['D', 'directory'],
-    ],
-    skip: Infinity,
-  }),
-  sysctl: reader({
-    valued: 'r',
-    reads: [
-      ['p', 'load'],
-      ['f', 'load'],
-    ],
-  }),
+  logger: reader({ valued: 'fipntuPS', reads: ['f', 'file'], skip: Infinity }),
+  dig: reader({ valued: 'bcfkmpqtxy', reads: ['f'], skip: Infinity }),
+  ss: reader({ valued: 'AfFD', reads: ['F', 'filter'], writes: ['D', 'diag'], skip: Infinity }),
+  last: reader({ valued: 'fnpst', reads: ['f', 'file'], skip: Infinity }),
+  journalctl: reader({ valued: 'nuMobtpDocS', reads: ['D', 'file', 'directory'], skip: Infinity }),
+  sysctl: reader({ valued: 'r', reads: ['pf', 'load'] }),
   man: reader({ valued: 'sSMLmP' }),
   ...each('whiptail dialog', worded(['textbox', 'tailbox', 'editbox', 'file'], [])),
   openssl: worded(
     ['in', 'inkey', 'key', 'kfile', 'CAfile', 'cert', 'certfile', 'content', 'signature'],
     ['out', 'keyout', 'writerand', 'CAserial'],
   ),
-  ...each('gpg gpg2', reader({ valued: 'oru', writes: [['o', 'output']] })),
-  ...each('mail mailx mutt', reader({ valued: 'abcrsqu', reads: [['a', 'attach']] })),
-  ...each('gcc cc g++ clang', reader({ valued: 'oxILDUlBT', writes: [['o', '']] })),
-  'ssh-keygen': reader({
-    valued: 'tbfNCPsIVnzmO',
-    reads: [['f', '']],
-    writes: [['f', '']],
-  }),
-  'ssh-keyscan': reader({ valued: 'ftpTc', reads: [['f', '']], skip: Infinity }),
+  ...each('gpg gpg2', reader({ valued: 'oru', writes: ['o', 'output'] })),
+  ...each('mail mailx mutt', reader({ valued: 'abcrsqu', reads: ['a', 'attach'] })),
+  ...each('gcc cc g++ clang', reader({ valued: 'oxILDUlBT', writes: ['o'] })),
+  'ssh-keygen': reader({ valued: 'tbfNCPsIVnzmO', reads: ['f'], writes: ['f'] }),
+  'ssh-keyscan': reader({ valued: 'ftpTc', reads: ['f'], skip: Infinity }),
   ...each('dos2unix unix2dos recode', ({ args }, work) => {
     for (const file of fileArguments(args, '').operands) work.path('write', file)
   }),
   patch: ({ args }, work) => {
     const read = fileArguments(args, 'diorpBDFVYz')
     for (const file of read.operands) work.path('write', file)
-    for (const letter of ['d', 'o', 'r'] as const)
-      for (const file of optionValues(read, letter)) work.tree('write', file)
+    for (const file of optionValues(read, 'dor')) work.tree('write', file)
     for (const file of optionValues(read, 'i', 'input')) work.path('read', file)
     // Which files it changes is what the patch says.
-    if (read.operands.length === 0) work.path('write', { segments: [unknown] })
+    if (read.operands.length === 0) work.path('write', unknownArgument)
   },
   // What is mounted, or installed as an alternative, lies over what was there.
   mount: ({ args }, work) => {
@@ -114,13 +93,10 @@ export const readers: ProgramTable = {
     const [place] = fileArguments(args, '').operands
     if (place) work.path('write', place)
   },
-  ldconfig: reader({ valued: 'fCr', writes: [['C', '']] }),
-  insmod: reader({}),
+  ldconfig: reader({ valued: 'fCr', writes: ['C'] }),
   ...each('mktemp fallocate', ({ args }, work) => {
     const read = fileArguments(args, 'lop')
     for (const file of read.operands) work.path('create', file)
     for (const folder of optionValues(read, 'p', 'tmpdir')) work.tree('create', folder)
   }),
 }
-
-const unknown = { kind: 'unknown', many: false } as const

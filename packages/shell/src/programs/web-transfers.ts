@@ -1,47 +1,44 @@
 import type { Work } from '../commands/work'
 import { type Argument, prefixOf, unknownArgument, valueOf, withoutPrefix } from '../words/argument'
-import { type FileArguments, fileArguments } from './file-arguments'
+import { fileArguments, optionValues } from './file-arguments'
 import type { ProgramTable, ReadProgram } from './program'
 
-/** Letters and names of options. */
-interface Options {
-  readonly letters: string
-  readonly names: readonly string[]
-}
-
-/** What curl writes to; names may be abbreviated. */
-const curlWrites: Options = {
-  letters: 'ocDOJ',
-  names: [
-    'output',
-    'cookie-jar',
-    'dump-header',
-    'trace',
-    'trace-ascii',
-    'stderr',
-    'etag-save',
-    'hsts',
-    'alt-svc',
-    'remote-name',
-    'remote-name-all',
-    'remote-header-name',
-    'output-dir',
-  ],
-}
+/** Letters and names of options: what curl writes to. */
+const curlWrites = [
+  'ocDOJ',
+  'output',
+  'cookie-jar',
+  'dump-header',
+  'trace',
+  'trace-ascii',
+  'stderr',
+  'etag-save',
+  'hsts',
+  'alt-svc',
+  'remote-name',
+  'remote-name-all',
+  'remote-header-name',
+  'output-dir',
+] as const
 
 /** What curl reads, and may send. */
-const curlReads: Options = {
-  letters: 'TbE',
-  names: ['upload-file', 'cookie', 'cert', 'netrc-file', 'key', 'cacert', 'etag-compare'],
-}
-
-/** Whole names that are no abbreviation of those. */
-const curlPlain = new Set(['netrc', 'remote-time'])
+const curlReads = [
+  'TbE',
+  'upload-file',
+  'cookie',
+  'cert',
+  'netrc-file',
+  'key',
+  'cacert',
+  'etag-compare',
+] as const
 
 const readCurl: ReadProgram = ({ args }, work) => {
   const read = fileArguments(args, 'ocDdFTbEHXAeumxrYyzCQtUw')
-  for (const file of named(read, curlWrites, curlPlain)) work.path('write', file)
-  for (const file of named(read, curlReads, curlPlain)) work.path('read', whole(file))
+  for (const file of optionValues(read, ...curlWrites)) work.path('write', file)
+  // `--netrc` is a whole name, and no abbreviation of `--netrc-file`.
+  const flags = new Set([...read.flags].filter((flag) => flag !== 'netrc'))
+  for (const file of optionValues({ ...read, flags }, ...curlReads)) work.path('read', whole(file))
   for (const argument of args) {
     readData(argument, work)
     // The format of what is told at the end may name a file to write it to.
@@ -71,47 +68,29 @@ function readData(argument: Argument, work: Work): void {
   else if (/^[@<]|[=(][@<]|^-\w+[@<]/.test(text)) work.path('read', unknownArgument)
 }
 
-const wgetWrites: Options = {
-  letters: 'OoaP',
-  names: [
-    'output-document',
-    'output-file',
-    'append-output',
-    'directory-prefix',
-    'save-cookies',
-    'rejected-log',
-    'warc-file',
-    'warc-tempdir',
-    'hsts-file',
-  ],
-}
+const wgetWrites = [
+  'OoaP',
+  'output-document',
+  'output-file',
+  'append-output',
+  'directory-prefix',
+  'save-cookies',
+  'rejected-log',
+  'warc-file',
+  'warc-tempdir',
+  'hsts-file',
+] as const
 
-const wgetReads: Options = {
-  letters: '',
-  names: ['post-file', 'body-file', 'load-cookies'],
-}
+const wgetReads = ['', 'post-file', 'body-file', 'load-cookies'] as const
 
 const readWget: ReadProgram = ({ args }, work) => {
   const read = fileArguments(args, 'OoaPUtTwQ')
-  for (const file of named(read, wgetWrites)) if (valueOf(file) !== '-') work.tree('write', file)
+  for (const file of optionValues(read, ...wgetWrites))
+    if (valueOf(file) !== '-') work.tree('write', file)
   // Without a name, the other side chooses it.
   if (!read.flags.has('O') && !read.flags.has('output-document'))
     work.path('write', unknownArgument)
-  for (const file of named(read, wgetReads)) work.path('read', file)
-}
-
-/** The files that these options name; not known where the value is no part of the option's word. */
-function named(
-  { flags, values }: FileArguments,
-  { letters, names }: Options,
-  plain: ReadonlySet<string> = new Set(),
-): Argument[] {
-  const given = [...flags].filter(
-    (flag) =>
-      (flag.length === 1 && letters.includes(flag)) ||
-      (flag.length > 1 && !plain.has(flag) && names.some((name) => name.startsWith(flag))),
-  )
-  return given.flatMap((flag) => values.get(flag) ?? [unknownArgument])
+  for (const file of optionValues(read, ...wgetReads)) work.path('read', file)
 }
 
 export const webTransfers: ProgramTable = { curl: readCurl, wget: readWget }
