@@ -1,7 +1,8 @@
-import { Metadata, type ServiceError } from '@grpc/grpc-js'
+import type { ServiceError } from '@grpc/grpc-js'
 import type { AgentServiceClient, LeaseRowsResponse, RowBudget } from '@wardgate/contract'
 import type { GatewayError } from '@wardgate/errors'
 import type { HourlyRows, RowLease } from '@wardgate/gateway'
+import { ask } from './unary-call'
 import { contractViolation, unavailable } from './violation'
 
 /** A client waits for it in the middle of a result. */
@@ -9,8 +10,10 @@ const answerMillis = 5_000
 
 export async function leaseRows(client: AgentServiceClient, hourly: HourlyRows): Promise<RowLease> {
   const request = { budget: budgetToWire(hourly) }
-  const { lease, seconds } = await call<LeaseRowsResponse>((deadline, done) =>
-    client.leaseRows(request, new Metadata(), { deadline }, done),
+  const { lease, seconds } = await ask<LeaseRowsResponse>(
+    answerMillis,
+    (...how) => client.leaseRows(request, ...how),
+    refusalOf,
   )
   if (lease === undefined) throw contractViolation('no lease')
   return { rows: Number(lease.rows), minute: Number(lease.minute), millis: seconds * 1000 }
@@ -23,22 +26,11 @@ export async function returnRows(
 ): Promise<void> {
   const lease = { rows: BigInt(rows), minute: BigInt(minute) }
   const request = { budget: budgetToWire(hourly), lease }
-  await call((deadline, done) => client.returnRows(request, new Metadata(), { deadline }, done))
+  await ask(answerMillis, (...how) => client.returnRows(request, ...how), refusalOf)
 }
 
 function budgetToWire({ principalId, connectionId, limit }: HourlyRows): RowBudget {
   return { principalId, connectionId, limit: BigInt(limit) }
-}
-
-type Done<A> = (error: ServiceError | null, answer: A) => void
-
-function call<A>(send: (deadline: number, done: Done<A>) => void): Promise<A> {
-  return new Promise((resolve, reject) => {
-    send(Date.now() + answerMillis, (error, answer) => {
-      if (error === null) resolve(answer)
-      else reject(refusalOf(error))
-    })
-  })
 }
 
 function refusalOf(cause: ServiceError): GatewayError {

@@ -1,8 +1,9 @@
 import { X509Certificate } from 'node:crypto'
-import type { AgentServiceClient } from '@wardgate/contract'
+import type { AgentServiceClient, IssueHostCertificateResponse } from '@wardgate/contract'
 import { AuthError, ControlError, type GatewayError } from '@wardgate/errors'
 import type { Clock, ServerCertificate } from '@wardgate/gateway'
-import { Metadata, type ServiceError, status } from '@grpc/grpc-js'
+import { type ServiceError, status } from '@grpc/grpc-js'
+import { ask } from '../control/unary-call'
 import { createCertificateRequest } from '../enrolment/certificate-request'
 
 const mostHosts = 1_000
@@ -51,21 +52,14 @@ export class HostCertificates {
     return { key, cert, renewAt: from + (to - from) * renewalShare }
   }
 
-  #call(host: string, certificateRequest: Buffer): Promise<string> {
-    const deadline = Date.now() + answerMillis
-    return new Promise((resolve, reject) => {
-      this.#options
-        .client()
-        .issueHostCertificate(
-          { host, certificateRequest },
-          new Metadata(),
-          { deadline },
-          (error, response) => {
-            if (error === null) resolve(response.certificateChain)
-            else reject(refusalOf(error))
-          },
-        )
-    })
+  async #call(host: string, certificateRequest: Buffer): Promise<string> {
+    const client = this.#options.client()
+    const { certificateChain } = await ask<IssueHostCertificateResponse>(
+      answerMillis,
+      (...how) => client.issueHostCertificate({ host, certificateRequest }, ...how),
+      refusalOf,
+    )
+    return certificateChain
   }
 }
 

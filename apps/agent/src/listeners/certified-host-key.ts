@@ -1,9 +1,9 @@
 import { createPrivateKey } from 'node:crypto'
-import { Metadata } from '@grpc/grpc-js'
-import type { AgentServiceClient } from '@wardgate/contract'
+import type { AgentServiceClient, CertifyHostKeyResponse } from '@wardgate/contract'
 import type { Clock } from '@wardgate/gateway'
 import type { Logger as Log } from '@wardgate/logger'
 import { publicBlobOf, readCertificate } from '@wardgate/wire/openssh'
+import { ask } from '../control/unary-call'
 
 /** Share of a certificate's life after which another is asked for. */
 const renewalShare = 1 / 2
@@ -78,16 +78,12 @@ export class CertifiedHostKey {
     }
   }
 
-  #ask(): Promise<Uint8Array> {
-    const deadline = Date.now() + answerMillis
+  async #ask(): Promise<Uint8Array> {
     const request = { publicKey: this.#publicKey }
-    return new Promise((resolve, reject) => {
-      this.#options
-        .client()
-        .certifyHostKey(request, new Metadata(), { deadline }, (error, response) => {
-          if (error === null) resolve(response.certificate)
-          else reject(error)
-        })
-    })
+    const client = this.#options.client()
+    const { certificate } = await ask<CertifyHostKeyResponse>(answerMillis, (...how) =>
+      client.certifyHostKey(request, ...how),
+    )
+    return certificate
   }
 }
