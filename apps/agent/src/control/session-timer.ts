@@ -1,12 +1,9 @@
-import type { Clock } from '@wardgate/gateway'
-
-/** Longest that a timer of the system can wait. */
-const maximumTimerMillis = 2 ** 31 - 1
+import { type Clock, systemTimers } from '@wardgate/gateway'
 
 /** The one thing that a session waits for at a time. */
 export class SessionTimer {
   readonly #clock: Clock
-  #timer: NodeJS.Timeout | undefined
+  #cancel = (): void => undefined
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -15,19 +12,15 @@ export class SessionTimer {
   /** In place of what was waited for before. */
   after(millis: number, then: () => void): void {
     this.clear()
-    this.#timer = setTimeout(then, millis).unref()
+    this.#cancel = systemTimers.after(millis, then)
   }
 
   /** At a time of the clock, however far it is. */
   at(time: number, then: () => void): void {
-    const left = time - this.#clock.now()
-    this.after(Math.min(Math.max(left, 0), maximumTimerMillis), () => {
-      if (left > maximumTimerMillis) this.at(time, then)
-      else then()
-    })
+    this.after(Math.max(0, time - this.#clock.now()), then)
   }
 
   clear(): void {
-    clearTimeout(this.#timer)
+    this.#cancel()
   }
 }
