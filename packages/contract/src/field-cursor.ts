@@ -94,6 +94,7 @@ export function isLengthTag(tag: number): boolean {
   return (tag & 7) === wire.lengthDelimited
 }
 
+/** Field number and wire type as one number. */
 export function lengthTag(field: number): number {
   return (field << 3) | wire.lengthDelimited
 }

@@ -1,5 +1,6 @@
+import { lengthTag } from '@wardgate/contract'
 import type { Batch } from '../spool/reader'
-import { ProtoWriter, lengthTag } from '../spool/proto-writer'
+import { ProtoWriter } from '../spool/proto-writer'
 
 /** The batch as a serialised wardgate.v1.IngestRequest: the records go out as they are on disk, never decoded. */
 export function encodeIngestRequest(spoolId: string, batch: Batch): Buffer {

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { AgentEvent, OutcomeStatus, ValueFormat } from '@wardgate/contract'
+import { AgentEvent, lengthTag, OutcomeStatus, ValueFormat, varintTag } from '@wardgate/contract'
 import {
   type ControlVerdict,
   type Operation,
@@ -9,7 +9,7 @@ import {
   type SpoolEntry,
   textOf,
 } from '@wardgate/gateway'
-import { lengthTag, ProtoWriter, varintTag } from './proto-writer'
+import { ProtoWriter } from './proto-writer'
 import type { AgentLifeEvent, AnyEntry } from './record'
 
 /**

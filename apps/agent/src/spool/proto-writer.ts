@@ -139,12 +139,3 @@ export class ProtoWriter {
     buffer[at + 3] = (length >>> 21) & 127
   }
 }
-
-/** Field number and wire type as one number. */
-export function varintTag(field: number): number {
-  return field << 3
-}
-
-export function lengthTag(field: number): number {
-  return (field << 3) | 2
-}
