@@ -40,6 +40,15 @@ describe('cousins of the bypass corpus', () => {
     },
   )
 
+  it.each([
+    'diff -r /etc here',
+    'diff --recurs here /etc',
+    'diff -r --from-file=/etc here',
+    'colordiff -ru /etc here',
+  ])('that compare folders read what is below them: %s', (text) => {
+    expect(factsOf(text).actions).toContainEqual({ action: 'read', resource: 'path:/etc/*' })
+  })
+
   it('that cannot be known are opaque', () => {
     expect(cousins.opaque.filter((text) => factsOf(text).opaque.length === 0)).toEqual([])
   })

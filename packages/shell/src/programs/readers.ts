@@ -13,14 +13,24 @@ interface Reader {
   readonly writes?: OptionNames
   /** Operands before the first file. */
   readonly skip?: number
+  /** Whether `-r` reads everything below a directory. */
+  readonly recursive?: boolean
 }
 
 /** Shows files, or what is in them in another form. */
-function reader({ valued = '', reads = [''], writes = [''], skip = 0 }: Reader): ReadProgram {
+function reader({
+  valued = '',
+  reads = [''],
+  writes = [''],
+  skip = 0,
+  recursive = false,
+}: Reader): ReadProgram {
   return ({ args }, work) => {
     const read = fileArguments(args, valued)
-    for (const file of read.operands.slice(skip)) work.path('read', file)
-    for (const file of optionValues(read, ...reads)) work.path('read', file)
+    const isDeep = recursive && optionValues(read, 'r', 'recursive').length > 0
+    for (const file of [...read.operands.slice(skip), ...optionValues(read, ...reads)])
+      if (isDeep) work.tree('read', file)
+      else work.path('read', file)
     for (const file of optionValues(read, ...writes)) work.path('write', file)
   }
 }
@@ -42,16 +52,20 @@ function worded(reads: readonly string[], writes: readonly string[]): ReadProgra
 /** Programs that show what is in a file, beside those that everybody thinks of. */
 export const readers: ProgramTable = {
   ...each(
-    'tsort ptx sum hd vis unvis ul basenc uudecode bat batcat ccat zless zmore bzless xzless lzcat zstdcat lz4cat lzless zdiff zcmp xzdiff objdump readelf nm xmllint xsltproc enscript a2ps nroff troff groff soelim eqn tbl cpp as ctags aspell hunspell lesspipe hexyl colordiff sdiff diff3 wdiff vimcat pygmentize highlight tree uuencode insmod',
+    'tsort ptx sum hd vis unvis ul basenc uudecode bat batcat ccat zless zmore bzless xzless lzcat zstdcat lz4cat lzless zdiff zcmp xzdiff objdump readelf nm xmllint xsltproc enscript a2ps nroff troff groff soelim eqn tbl cpp as ctags aspell hunspell lesspipe hexyl sdiff diff3 wdiff vimcat pygmentize highlight tree uuencode insmod',
     reader({}),
   ),
   ...each('wc du', reader({ reads: ['', 'files0-from'] })),
   file: reader({ valued: 'fmFP', reads: ['f', 'files-from'] }),
-  diff: reader({
-    valued: 'xIFSWUCD',
-    reads: ['X', 'from-file', 'to-file', 'exclude-from'],
-    writes: ['', 'output'],
-  }),
+  ...each(
+    'diff colordiff',
+    reader({
+      valued: 'xIFSWUCD',
+      reads: ['X', 'from-file', 'to-file', 'exclude-from'],
+      writes: ['', 'output'],
+      recursive: true,
+    }),
+  ),
   shuf: reader({ valued: 'no', writes: ['o', 'output'] }),
   iconv: reader({ valued: 'fto', writes: ['o', 'output'] }),
   look: reader({ valued: 't', skip: 1 }),
