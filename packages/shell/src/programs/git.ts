@@ -64,22 +64,22 @@ const readGit: ReadProgram = ({ args }, work) => {
   if (read.problem !== undefined) work.opaque(`git: ${read.problem}`)
   const [command, ...rest] = read.operands
   if (command === undefined) return
-  const name = valueOf(command)
-  if (name === undefined || !plain.has(name))
+  const name = valueOf(command) ?? ''
+  if (!plain.has(name))
     work.opaque('this sub-command of git, or an alias by its name, may run other programs')
-  for (const argument of rest) readArgument(name ?? '', argument, work)
-  readGitFiles(name ?? '', rest, work)
-  if (runsStrategy(name ?? '', rest)) work.opaque('a strategy of git is a program of that name')
-  if (startsEditor(name ?? '', rest)) work.opaque(`git ${name ?? ''} starts an editor`)
-  if (work.terminal && paged.has(name ?? '') && !has(read.options, 'no-pager'))
+  for (const argument of rest) readArgument(name, argument, work)
+  readGitFiles(name, rest, work)
+  if (runsStrategy(name, rest)) work.opaque('a strategy of git is a program of that name')
+  if (startsEditor(name, rest)) work.opaque(`git ${name} starts an editor`)
+  if (work.terminal && paged.has(name) && !has(read.options, 'no-pager'))
     work.opaque('git on a terminal shows its output in a pager, which can start a shell')
   if (
     name === 'config' &&
     !rest.some((item) => /^--(?:get|list|get-all)$|^-l$/.test(valueOf(item) ?? ''))
   )
     work.opaque('git config can name programs that git runs later')
-  if (/^(?:clone|fetch|pull|push|remote)$/.test(name ?? '')) work.risk('remote-access')
-  if (/^(?:clean|reset|rm|restore|checkout)$/.test(name ?? '')) work.risk('file-destruction')
+  if (/^(?:clone|fetch|pull|push|remote)$/.test(name)) work.risk('remote-access')
+  if (/^(?:clean|reset|rm|restore|checkout)$/.test(name)) work.risk('file-destruction')
 }
 
 function has(options: readonly { readonly name: string }[], wanted: string): boolean {
