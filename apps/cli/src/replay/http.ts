@@ -10,6 +10,7 @@ const readable = /\b(?:json|xml|text|csv|javascript|yaml|event-stream|x-www-form
 
 /** Requests, answers and messages of an HTTP session. Every line of theirs is indented: none passes for another's. */
 export class HttpReplay {
+  readonly drawsScreen = false
   #decoder = new StringDecoder('utf8')
   #isAtLineStart = true
   #speaksMessages = false

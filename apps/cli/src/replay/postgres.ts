@@ -1,3 +1,4 @@
+import type { RecordingEvent } from '@wardgate/recording'
 import { parameterText } from '@wardgate/sql/parameters'
 import { counted } from '../output/counted'
 import { escapeLines, escapeText } from '../output/escape'
@@ -7,6 +8,7 @@ import { ParameterTypes } from './parameter-types'
 
 /** Turns the two directions of a PostgreSQL session into what a reader wants to see. */
 export class PostgresReplay {
+  readonly drawsScreen = false
   readonly #client = new FrameReader()
   readonly #server = new FrameReader()
   #columns: readonly { readonly name: string; readonly format: number }[] = []
@@ -24,6 +26,11 @@ export class PostgresReplay {
       cellText(reader.value(), this.#columns[at]?.format ?? 0),
     )
     this.#rows.push(cells)
+  }
+
+  *show(event: RecordingEvent): Generator<string, void, undefined> {
+    if (event.kind === 'in') yield* this.client(event.bytes)
+    else if (event.kind === 'out') yield* this.server(event.bytes)
   }
 
   *client(bytes: Uint8Array): Generator<string, void, undefined> {

@@ -13,6 +13,7 @@ const maxSequence = 64
  * titles, write clipboards, ask for answers or define keys are left out, whole or cut short.
  */
 export class TerminalReplay {
+  readonly drawsScreen = true
   readonly #decoder = new StringDecoder('utf8')
   #rest = ''
   #afterMark = false

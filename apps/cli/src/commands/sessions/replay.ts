@@ -4,9 +4,7 @@ import { segment } from '../../api/resolve'
 import { CliError } from '../../cli-error'
 import { escapeJson } from '../../output/escape'
 import { splitChunks } from '../../replay/chunks'
-import { HttpReplay } from '../../replay/http'
-import { PostgresReplay } from '../../replay/postgres'
-import { TerminalReplay } from '../../replay/terminal'
+import { type Replay, replayOf } from '../../replay/replay'
 import type { Run } from '../../run'
 import { action, leaf, type Register } from '../command'
 
@@ -65,12 +63,12 @@ function printEvents(run: Run, events: Iterable<RecordingEvent>): void {
 /** What a terminal shows now, and from now on. Chunks are checked one by one: the whole is checked when it is replayed. */
 async function follow(run: Run, api: Api, path: string): Promise<void> {
   let index = 0
-  let decoder: Decoder | undefined
+  let shown: Replay | undefined
   const stream = await api.stream('GET', path, { query: { follow: 'true' } })
   for await (const chunk of splitChunks(stream)) {
-    decoder ??= decoderOf(parseChunk(chunk).protocol)
+    shown ??= replayOf(parseChunk(chunk).protocol)
     for (const event of readRecording([chunk], { open: true, firstIndex: index }))
-      for (const text of decoder.decode(event)) run.print(text)
+      for (const text of shown.show(event)) run.print(text)
     index += 1
   }
 }
@@ -78,14 +76,14 @@ async function follow(run: Run, api: Api, path: string): Promise<void> {
 async function replay(run: Run, protocol: string, events: Iterable<RecordingEvent>): Promise<void> {
   const speed = run.options.number('speed', { least: 0, most: 1_000 }) ?? 1
   const from = (run.options.number('from', { least: 0, most: 1e9 }) ?? 0) * 1_000_000
-  const { decode, drawsScreen } = decoderOf(protocol)
+  const shown = replayOf(protocol)
   let clock = from
   for (const event of events) {
-    // What came before is decoded too, or the first messages after it could not be read.
-    const texts = [...decode(event)]
+    // What came before is read too, or the first messages after it could not be read.
+    const texts = [...shown.show(event)]
     if (event.micros < from) {
       // A screen is what was drawn on it before.
-      if (drawsScreen) for (const text of texts) run.print(text)
+      if (shown.drawsScreen) for (const text of texts) run.print(text)
       continue
     }
     const pause = speed === 0 ? 0 : (event.micros - clock) / 1_000 / speed
@@ -93,39 +91,5 @@ async function replay(run: Run, protocol: string, events: Iterable<RecordingEven
     if (pause > 1) await run.cli.sleep(Math.min(pause, maxPauseMilliseconds), run.cli.signal)
     if (run.cli.signal.aborted) throw new CliError('interrupted', '')
     for (const text of texts) run.print(text)
-  }
-}
-
-interface Decoder {
-  readonly decode: (event: RecordingEvent) => Iterable<string>
-  readonly drawsScreen: boolean
-}
-
-/** Protocols whose recordings are what a terminal showed. */
-const terminalProtocols: readonly string[] = ['ssh']
-
-function decoderOf(protocol: string): Decoder {
-  if (terminalProtocols.includes(protocol)) {
-    const terminal = new TerminalReplay()
-    return { decode: (event) => terminal.show(event), drawsScreen: true }
-  }
-  if (protocol === 'http') {
-    const http = new HttpReplay()
-    return { decode: (event) => http.show(event), drawsScreen: false }
-  }
-  if (protocol !== 'postgres')
-    throw new CliError(
-      'no',
-      `recordings of ${protocol} cannot be shown as text here`,
-      'Use --json for the bytes.',
-    )
-  const postgres = new PostgresReplay()
-  return {
-    decode: (event) => {
-      if (event.kind === 'in') return postgres.client(event.bytes)
-      if (event.kind === 'out') return postgres.server(event.bytes)
-      return []
-    },
-    drawsScreen: false,
   }
 }
