@@ -7,12 +7,10 @@ export const exitLost = 255
 
 /** What a person or a model reads on stderr. Ends lines as a terminal in raw mode needs it. */
 export function refusalText(error: GatewayError, operationId?: string): string {
-  const { meaning, nextStep } = errorCodes[error.code]
-  const message = error.expose ? error.message : meaning
   const operation = operationId === undefined ? '' : ` (operation ${operationId})`
   return lines([
-    `wardgate: ${error.code}: ${message}${operation}`,
-    `wardgate: ${error.nextStep ?? nextStep}`,
+    `wardgate: ${reasonOf(error)}${operation}`,
+    `wardgate: ${error.nextStep ?? errorCodes[error.code].nextStep}`,
   ])
 }
 
@@ -29,8 +27,11 @@ function lines(texts: readonly string[]): string {
 
 /** Why the connection ends, for the description of a disconnect: OpenSSH's client prints it, and nothing that came just before. */
 export function disconnectText(error: GatewayError): string {
-  const message = error.expose ? error.message : errorCodes[error.code].meaning
-  return printable(`${error.code}: ${message}`)
+  return printable(reasonOf(error))
+}
+
+function reasonOf({ code, expose, message }: GatewayError): string {
+  return `${code}: ${expose ? message : errorCodes[code].meaning}`
 }
 
 /** Text from rules and people must not steer the client's terminal. */
