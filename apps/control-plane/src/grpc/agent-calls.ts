@@ -2,19 +2,14 @@ import type { sendUnaryData, ServerUnaryCall } from '@grpc/grpc-js'
 import { Injectable } from '@nestjs/common'
 import type {
   CertifyHostKeyRequest,
-  CertifyHostKeyResponse,
   EnrollRequest,
   EnrollResponse,
   IssueHostCertificateRequest,
-  IssueHostCertificateResponse,
   LeaseRowsRequest,
-  LeaseRowsResponse,
   RenewRequest,
-  RenewResponse,
   ReturnRowsRequest,
-  ReturnRowsResponse,
 } from '@wardgate/contract'
-import { AgentGate } from '../agents/agent-gate.service'
+import { AgentGate, type KnownAgent } from '../agents/agent-gate.service'
 import { EnrolmentService } from '../agents/enrolment.service'
 import { HostCertificates } from '../interception/host-certificates.service'
 import { AgentHostKeys } from '../principals/certificates/agent-host-keys'
@@ -43,35 +38,34 @@ export class AgentCalls {
     }
   })
 
-  readonly renew = unary(async (call: ServerUnaryCall<RenewRequest, RenewResponse>) => {
-    const agent = await this.gate.admit(peerAgent(call))
-    const renewed = await this.enrolment.renew(agent.id, call.request.certificateRequest)
+  readonly renew = this.ofAgent(async ({ id }, { certificateRequest }: RenewRequest) => {
+    const renewed = await this.enrolment.renew(id, certificateRequest)
     return { certificateChain: renewed.chain, authority: renewed.authority }
   })
 
-  readonly issueHostCertificate = unary(
-    async (call: ServerUnaryCall<IssueHostCertificateRequest, IssueHostCertificateResponse>) => {
-      const agent = await this.gate.admit(peerAgent(call))
-      const { host, certificateRequest } = call.request
-      return { certificateChain: await this.hosts.issue(agent.id, host, certificateRequest) }
-    },
+  readonly issueHostCertificate = this.ofAgent(
+    async ({ id }, { host, certificateRequest }: IssueHostCertificateRequest) => ({
+      certificateChain: await this.hosts.issue(id, host, certificateRequest),
+    }),
   )
 
-  readonly certifyHostKey = unary(
-    async (call: ServerUnaryCall<CertifyHostKeyRequest, CertifyHostKeyResponse>) => {
-      const agent = await this.gate.admit(peerAgent(call))
-      return { certificate: await this.hostKeys.certify(agent, call.request.publicKey) }
-    },
+  readonly certifyHostKey = this.ofAgent(async (agent, { publicKey }: CertifyHostKeyRequest) => ({
+    certificate: await this.hostKeys.certify(agent, publicKey),
+  }))
+
+  readonly leaseRows = this.ofAgent(({ id }, request: LeaseRowsRequest) =>
+    this.rows.lease(id, request),
   )
 
-  readonly leaseRows = unary(async (call: ServerUnaryCall<LeaseRowsRequest, LeaseRowsResponse>) =>
-    this.rows.lease((await this.gate.admit(peerAgent(call))).id, call.request),
+  readonly returnRows = this.ofAgent(({ id }, request: ReturnRowsRequest) =>
+    this.rows.giveBack(id, request),
   )
 
-  readonly returnRows = unary(
-    async (call: ServerUnaryCall<ReturnRowsRequest, ReturnRowsResponse>) =>
-      this.rows.giveBack((await this.gate.admit(peerAgent(call))).id, call.request),
-  )
+  private ofAgent<Q, A>(answer: (agent: KnownAgent, request: Q) => Promise<A>) {
+    return unary(async (call: ServerUnaryCall<Q, A>) =>
+      answer(await this.gate.admit(peerAgent(call)), call.request),
+    )
+  }
 }
 
 function unary<Q, A>(answer: (call: ServerUnaryCall<Q, A>) => Promise<A>) {
