@@ -25,10 +25,10 @@ export class AgentQuestions {
 
   /** An agent that does not know a question is not asked. */
   about(operationId: string, { checksCatalog }: Pick<OpenSession, 'checksCatalog'>): Asks {
-    let limit: AbortSignal | undefined
+    let deadline: number | undefined
     const catalog = (lacks: Lacks): Promise<void> => {
-      limit ??= AbortSignal.timeout(catalogMillis)
-      return this.askCatalog(operationId, lacks, limit)
+      deadline ??= Date.now() + catalogMillis
+      return this.askCatalog(operationId, lacks, deadline)
     }
     return {
       estimate: () => this.askEstimate(operationId),
@@ -55,19 +55,17 @@ export class AgentQuestions {
     )
   }
 
-  private async askCatalog(operationId: string, lacks: Lacks, limit: AbortSignal): Promise<void> {
-    if (limit.aborted) return
+  private async askCatalog(operationId: string, lacks: Lacks, deadline: number): Promise<void> {
+    const left = () => Math.max(0, deadline - Date.now())
+    if (left() === 0) return
     const { connectionId, database } = lacks
     const known = (await this.catalogs.digestOf({ connectionId, database })) ?? ''
     const names = lacks.names.slice(0, mostNames).map((name) => name.slice(0, longestName))
-    limit.addEventListener('abort', () => this.checks.answer(operationId, undefined), {
-      once: true,
-    })
-    const digest = await this.checks.ask(operationId, catalogMillis, () =>
+    const digest = await this.checks.ask(operationId, left(), () =>
       this.send({ $case: 'catalogCheckWanted', value: { operationId, database, known, names } }),
     )
     if (digest === undefined) return
-    await this.catalogs.arrival({ connectionId, database }, digest, limit)
+    await this.catalogs.arrival({ connectionId, database }, digest, AbortSignal.timeout(left()))
   }
 }
 
