@@ -3,7 +3,7 @@ import { toGatewayError } from '@wardgate/errors'
 import { type Operation, stateOf } from '@wardgate/gateway'
 import { evaluate, type PolicyVerdict } from '@wardgate/policy'
 import { loadShellParser } from '@wardgate/shell'
-import { loadParser } from '@wardgate/sql'
+import { lastingChanges, loadParser } from '@wardgate/sql'
 import { Clock } from '../common/clock'
 import { EpochWatch } from '../common/epoch/epoch-watch'
 import { type PolicySets, PolicySetsService } from '../policies/policy-sets.service'
@@ -93,7 +93,10 @@ export class DecisionService implements OnModuleInit {
       this.readers.read(session, operation),
       this.policies.current(),
     ])
-    if (isOutrun(read, operation, asks)) throw new CatalogOutrun(session, read.database)
+    if (isOutrun(read, operation, asks)) {
+      session.schema.changes = lastingChanges(session.schema.changes)
+      throw new CatalogOutrun(read.database)
+    }
     const ask = asks.estimate
     const { reading, verdict } = await this.evaluateWithEstimate(session, read, { sets, ask })
     if (verdict.kind !== 'deny') reading.remember()
