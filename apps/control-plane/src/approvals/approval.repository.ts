@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common'
 import type { ApprovalState } from '@wardgate/approvals'
 import { v7 as uuid } from 'uuid'
 import { Database } from '../common/database/database'
+import { lockName } from '../common/database/lock-name'
 import type { Transaction } from '../common/database/transaction'
 import { isVisible, type VisibleRows } from '../common/database/visible-rows'
 import { afterId, newestFirst, type PageQuery } from '../common/http/page'
@@ -27,8 +28,8 @@ export class ApprovalRepository {
   ) {}
 
   /** Serialises the requests of one requester until the transaction ends. */
-  async lockRequester(tx: Transaction, requesterId: string): Promise<void> {
-    await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`approval:${requesterId}`}, 0))`
+  lockRequester(tx: Transaction, requesterId: string): Promise<void> {
+    return lockName(tx, `approval:${requesterId}`)
   }
 
   /** Uses an approval up: compare-and-set on state, digest and life, so one operation gets it, on one replica. */

@@ -4,6 +4,7 @@ import type { JsonObject } from '../common/audit-port'
 import type { Prisma } from '../generated/prisma/client'
 import { orConflict } from '../common/database/prisma-errors'
 import { Database } from '../common/database/database'
+import { lockName } from '../common/database/lock-name'
 import type { Transaction } from '../common/database/transaction'
 import { newestFirst, type PageQuery } from '../common/http/page'
 import { type SealedRow, SealedRows } from '../common/sealing/sealed-rows'
@@ -108,8 +109,8 @@ export class PolicyRepository {
   }
 
   /** Serialises everybody who changes versions of this name until the transaction ends. */
-  async lockName(tx: Transaction, name: string): Promise<void> {
-    await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`policy:${name}`}, 0))`
+  lockName(tx: Transaction, name: string): Promise<void> {
+    return lockName(tx, `policy:${name}`)
   }
 
   async retireOthers(tx: Transaction, name: string, version: number, state: PolicyState) {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common'
 import { Database } from '../common/database/database'
+import { lockName } from '../common/database/lock-name'
 import type { Transaction } from '../common/database/transaction'
 
 export interface Counted {
@@ -12,9 +13,8 @@ export class RowCountRepository {
   constructor(private readonly database: Database) {}
 
   /** Serialises the leases of one principal on one connection until the transaction ends. */
-  async lock(tx: Transaction, { principalId, connectionId }: Counted): Promise<void> {
-    const name = `rows:${principalId}:${connectionId}`
-    await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${name}, 0))`
+  lock(tx: Transaction, { principalId, connectionId }: Counted): Promise<void> {
+    return lockName(tx, `rows:${principalId}:${connectionId}`)
   }
 
   async since(tx: Transaction, counted: Counted, minute: number): Promise<number> {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common'
 import type { JsonValue } from '../common/audit-port'
 import { Database } from '../common/database/database'
+import { lockName } from '../common/database/lock-name'
 import type { Transaction } from '../common/database/transaction'
 import { type AbsentRow, type SealedRow, SealedRows } from '../common/sealing/sealed-rows'
 import { Prisma, type ToolPin as Row } from '../generated/prisma/client'
@@ -47,8 +48,8 @@ export class ToolPinsRepository {
   }
 
   /** Agents that see the same list at the same time come one after the other. */
-  async lock(tx: Transaction, connectionId: string): Promise<void> {
-    await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`tools:${connectionId}`}, 0))`
+  lock(tx: Transaction, connectionId: string): Promise<void> {
+    return lockName(tx, `tools:${connectionId}`)
   }
 
   async pin(tx: Transaction, connectionId: string, tools: readonly ToolDefinition[]) {
