@@ -1,5 +1,6 @@
 import { clusterUrl, hasData, type ClusterOptions } from '@wardgate/embedded-postgres'
 import { join } from 'node:path'
+import { logFolder } from './home'
 import type { Secrets } from './secrets'
 import type { Settings } from './settings'
 
@@ -17,7 +18,7 @@ export function databaseOptions(
     directory: join(home, name),
     port: ports[name],
     password: name === 'database' ? secrets.databasePassword : secrets.samplePassword,
-    logFile: join(home, 'logs', `${name}.log`),
+    logFile: join(logFolder(home), `${name}.log`),
     settings: { max_connections: String(maxConnections[name]) },
   }
 }

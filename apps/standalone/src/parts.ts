@@ -1,6 +1,7 @@
 import type { Cluster } from '@wardgate/embedded-postgres'
 import { join } from 'node:path'
 import { databaseOptions, type DatabaseName } from './databases'
+import { logFolder } from './home'
 import { Child } from './processes/child'
 import { DatabaseServer } from './processes/database-server'
 import type { Ledger } from './processes/ledger'
@@ -52,7 +53,7 @@ export class Parts {
         script: join(this.settings.root, 'apps', script ?? `${name}/dist/main.js`),
         flags,
         env,
-        logFile: join(this.settings.home, 'logs', `${name}.log`),
+        logFile: join(logFolder(this.settings.home), `${name}.log`),
         probe: () => httpProbe(readyUrl),
       },
       this.ledger,
