@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { eventually } from '../support/eventually'
 import { connectDirectly, connectThrough } from '../support/governed-client'
 import { Instance, root } from '../support/instance'
+import { killed } from '../support/kill'
 
 const instance = new Instance(join(root, '.cache/chaos/approvals'), 22_500)
 const rounds = process.env['CHAOS_KILLS'] === undefined ? 6 : Number(process.env['CHAOS_KILLS'])
@@ -94,7 +95,6 @@ describe('kill -9 while approvals are decided', () => {
         return items.find((item) => item.text === text)
       })
       const victim = victims[id % victims.length]!
-      const pid = instance.processes().get(victim)!
       const voting = approver
         .call('POST', `/v1/approval-requests/${request.id}/approve`, {
           digest: request.digest,
@@ -103,13 +103,7 @@ describe('kill -9 while approvals are decided', () => {
         .catch(() => undefined)
       // Before, amid or after the vote, by the round.
       if (id % 3 === 0) await voting
-      process.kill(pid, 'SIGKILL')
-      await voting
-      const ranForClient = await told
-      await eventually(
-        async () => (instance.processes().get(victim) === pid ? undefined : true),
-        60_000,
-      )
+      const [ranForClient] = await Promise.all([told, killed(instance, victim), voting])
       await client.end().catch(() => undefined)
       const states = await eventually(() => statesOf(text).catch(() => undefined), 60_000)
       const { rows } = await direct.query<{ n: number }>('SELECT n FROM runs WHERE id = $1', [id])

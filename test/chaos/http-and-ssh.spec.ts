@@ -6,9 +6,11 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { freePort } from '@wardgate/gateway/testing'
 import { registerHttp } from '../e2e/http/register'
 import { registerBox } from '../e2e/ssh/box'
+import { auditedOperations } from '../support/audited-operations'
 import { eventually } from '../support/eventually'
 import { everyPage } from '../support/every-page'
 import { Instance, root } from '../support/instance'
+import { killed } from '../support/kill'
 import { describeWithPeer } from '../support/peers'
 import { SshClient } from '../support/ssh-client'
 import { SshServer } from '../support/ssh-server'
@@ -19,11 +21,6 @@ const pauseMillis = 20
 const victims = ['agent', 'control-plane', 'agent', 'control-plane'] as const
 /** Aborted at the end, whatever the test made of it: a writer that goes on would keep the run from ending. */
 const stop = new AbortController()
-
-interface Entry {
-  readonly kind: string
-  readonly operationId?: string
-}
 
 interface Operation {
   readonly text: string
@@ -102,12 +99,7 @@ describeWithPeer('sshd', (sshd) => {
       // Only a load that moves is worth interrupting.
       const isMoving = () => posted.length > requests + 50 && written().length > commands + 2
       await eventually(async () => isMoving() || undefined, 60_000)
-      const pid = instance.processes().get(victim)!
-      process.kill(pid, 'SIGKILL')
-      await eventually(
-        async () => (instance.processes().get(victim) === pid ? undefined : true),
-        60_000,
-      )
+      await killed(instance, victim)
     }
     let attempt = 0
     await eventually(
@@ -129,12 +121,9 @@ describeWithPeer('sshd', (sshd) => {
     }, 120_000)
     const marks = known.filter((mark) => mark !== undefined)
     expect(new Set(marks).size).toBe(marks.length)
-    const [intents, outcomes] = await eventually(async () => {
-      const entries = await everyPage<Entry>(instance, '/v1/audit/entries?limit=200')
-      const idsOf = (kind: string) =>
-        entries.filter((entry) => entry.kind === kind).map(({ operationId }) => operationId)
-      const [begun, ended] = [idsOf('operation.intent'), idsOf('operation.outcome')]
-      return ended.length >= begun.length ? ([begun, ended] as const) : undefined
+    const { intents, outcomes } = await eventually(async () => {
+      const audited = await auditedOperations(instance)
+      return audited.outcomes.length >= audited.intents.length ? audited : undefined
     }, 120_000)
     expect(new Set(intents).size).toBe(intents.length)
     // Those that a killed agent had forwarded end as unknown when its next process says that it has started.

@@ -3,6 +3,7 @@ import { eventually } from '../support/eventually'
 import { everyPage } from '../support/every-page'
 import { connectDirectly, connectThrough } from '../support/governed-client'
 import { Instance, root } from '../support/instance'
+import { killed } from '../support/kill'
 import { provisionTests } from '../support/provision-tests'
 
 const instance = new Instance(join(root, '.cache/chaos/short-sessions'), 22_500)
@@ -76,12 +77,7 @@ it('knows whose every operation was, though sessions are stored after they have 
     // Only while sessions come and go is there one that is not stored yet.
     await eventually(async () => ((await count()) > before + 100 ? true : undefined), 60_000)
     await direct.end()
-    const pid = instance.processes().get(victim)!
-    process.kill(pid, 'SIGKILL')
-    await eventually(
-      async () => (instance.processes().get(victim) === pid ? undefined : true),
-      60_000,
-    )
+    await killed(instance, victim)
   }
   await eventually(async () => {
     const opened = await connectThrough(instance, {

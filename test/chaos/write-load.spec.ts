@@ -1,9 +1,11 @@
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { auditedOperations } from '../support/audited-operations'
 import { eventually } from '../support/eventually'
 import { everyPage } from '../support/every-page'
 import { connectDirectly, connectThrough } from '../support/governed-client'
 import { Instance, root } from '../support/instance'
+import { killed } from '../support/kill'
 import { provisionTests } from '../support/provision-tests'
 
 const instance = new Instance(join(root, '.cache/chaos/home'), 22_400)
@@ -14,11 +16,6 @@ const kills = process.env['CHAOS_KILLS'] === undefined ? 6 : Number(process.env[
 const victims = ['agent', 'control-plane', 'database', 'sample'] as const
 /** Aborted at the end, whatever the test made of it: a writer that goes on would keep the run from ending. */
 const stop = new AbortController()
-
-interface Entry {
-  readonly kind: string
-  readonly operationId?: string
-}
 
 interface Agent {
   readonly id: string
@@ -118,12 +115,7 @@ describe('kill -9 at random during a write load', () => {
       // Only a load that moves is worth interrupting.
       await eventually(async () => ((await count()) > before + 50 ? true : undefined), 60_000)
       await direct.end()
-      const pid = instance.processes().get(victim)!
-      process.kill(pid, 'SIGKILL')
-      await eventually(
-        async () => (instance.processes().get(victim) === pid ? undefined : true),
-        60_000,
-      )
+      await killed(instance, victim)
     }
     await eventually(async () => {
       const opened = await connectThrough(instance, {
@@ -154,11 +146,7 @@ describe('kill -9 at random during a write load', () => {
       .filter((mark) => mark !== undefined)
     expect(new Set(marks).size).toBe(marks.length)
     expect(there.filter((mark) => !marks.includes(mark))).toEqual([])
-    const entries = await everyPage<Entry>(instance, '/v1/audit/entries?limit=200')
-    const idsOf = (kind: string): (string | undefined)[] =>
-      entries.filter((entry) => entry.kind === kind).map(({ operationId }) => operationId)
-    const intents = idsOf('operation.intent')
-    const outcomes = idsOf('operation.outcome')
+    const { intents, outcomes } = await auditedOperations(instance)
     expect(new Set(intents).size).toBe(intents.length)
     expect(new Set(outcomes).size).toBe(outcomes.length)
     // Those that a killed agent had forwarded end as unknown when its next process says that it has started.
