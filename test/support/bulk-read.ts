@@ -1,4 +1,5 @@
 import type { Client } from 'pg'
+import { say } from './raw-session'
 
 /** Chunks after which the reader pauses for a turn, as a slow client does. */
 const chunksAtOnce = 200
@@ -34,16 +35,7 @@ export function readBulk(
       reject(new Error(`the session ended: ${tail.replaceAll('\0', ' ')}`)),
     )
   })
-  stream.write(queryFrame(text))
+  stream.write(say.query(text))
   stream.resume()
   return rows
-}
-
-function queryFrame(text: string): Buffer {
-  const length = Buffer.byteLength(text) + 1
-  const frame = Buffer.alloc(5 + length)
-  frame.write('Q')
-  frame.writeInt32BE(4 + length, 1)
-  frame.write(text, 5)
-  return frame
 }
