@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { connect as connectTls, TLSSocket } from 'node:tls'
+import { httpAgent } from '../e2e/http/register'
 import { eventually } from '../support/eventually'
 import { Instance, root } from '../support/instance'
 import { goAway, preface, request, settings } from './hostile/frames'
@@ -92,13 +93,11 @@ async function written(socket: Socket, bytes: Buffer): Promise<void> {
 /** What was sent has been read once this is answered. Many that do not log in make others of their network wait. */
 async function expectAlive(who: Part, pid: number | undefined) {
   const { url } = instance.descriptor.controlPlane
-  const { host, port } = instance.listener('http')
+  const customers = `${httpAgent(instance)}/shop-api/customers?limit=1`
   const headers = { authorization: `Bearer ${await instance.token('aiAgent')}` }
   expect((await fetch(`${url}/health/ready`)).status).toBe(200)
   await eventually(async () => {
-    const answer = await fetch(`http://${host}:${port}/shop-api/customers?limit=1`, {
-      headers,
-    }).catch(() => undefined)
+    const answer = await fetch(customers, { headers }).catch(() => undefined)
     return answer?.status === 200 || undefined
   })
   expect(instance.processes().get(who)).toBe(pid)

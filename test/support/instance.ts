@@ -61,9 +61,7 @@ export class Instance {
   }
 
   get agent(): Address {
-    const [agent] = this.descriptor.agents
-    if (!agent) throw new Error('the standalone has no agent')
-    return agent.listeners.postgres
+    return this.listener('postgres')
   }
 
   /** Where the agent listens for a protocol. */

@@ -38,8 +38,7 @@ export async function registerHttp(instance: Instance, options: Registration): P
   return url
 }
 
-export function httpAgent({ descriptor }: Instance): string {
-  const listener = descriptor.agents[0]?.listeners.http
-  if (!listener) throw new Error('the agent has no HTTP listener')
-  return `http://${listener.host}:${listener.port}`
+export function httpAgent(instance: Instance): string {
+  const { host, port } = instance.listener('http')
+  return `http://${host}:${port}`
 }
