@@ -45,6 +45,12 @@ if (values.help) {
   process.exit(0)
 }
 
+const areas = values.area?.split(',')
+
+function isWanted({ id }) {
+  return areas === undefined || areas.includes(id.split('-')[0])
+}
+
 function readRows(file) {
   return readFileSync(file, 'utf8')
     .split('\n')
@@ -85,13 +91,19 @@ function embedded() {
 async function benign() {
   const own = join(root, 'test/adversarial/benign')
   const files = values.file ?? [join(own, 'statements.jsonl')]
-  const { runBenign, printBenign } = await import(join(root, 'test/adversarial/corpus/benign.mjs'))
+  const { runBenign } = await import(join(root, 'test/adversarial/corpus/benign.mjs'))
   const done = await runBenign({
     rows: sampled(files.flatMap((file) => readRows(resolve(file)))),
     schema: readFileSync(values.seed ?? join(own, 'schema.sql'), 'utf8'),
     initdb: await prepared(),
     home: values.home,
   })
+  await endCompared(done)
+}
+
+/** Of a run whose answers are compared with the bare target's. */
+async function endCompared(done) {
+  const { printBenign } = await import(join(root, 'test/adversarial/corpus/benign.mjs'))
   if (values.json) for (const result of done.results) console.log(JSON.stringify(result))
   else printBenign(done)
   await end(done.results.every(({ pass }) => pass))
@@ -107,15 +119,9 @@ function jsonlIn(directory) {
 async function migrations() {
   const files = values.file ?? jsonlIn(join(root, 'test/adversarial/benign/migrations'))
   const { runMigrations } = await import(join(root, 'test/adversarial/corpus/migrations.mjs'))
-  const { printBenign } = await import(join(root, 'test/adversarial/corpus/benign.mjs'))
-  const areas = values.area?.split(',')
-  const scripts = files
-    .map((file) => readRows(resolve(file)))
-    .filter(([{ id }]) => areas === undefined || areas.includes(id.split('-')[0]))
+  const scripts = files.map((file) => readRows(resolve(file))).filter(([first]) => isWanted(first))
   const done = await runMigrations({ scripts, initdb: await prepared(), home: values.home })
-  if (values.json) for (const result of done.results) console.log(JSON.stringify(result))
-  else printBenign(done)
-  await end(done.results.every(({ pass }) => pass))
+  await endCompared(done)
 }
 
 async function http() {
@@ -124,7 +130,6 @@ async function http() {
   const folder = join(root, 'test/adversarial/http')
   const { runHttpCorpus } = await import(join(folder, 'main.mjs'))
   const { printHttp, summaryOfHttp } = await import(join(folder, 'table.mjs'))
-  const areas = values.area?.split(',')
   const done = await runHttpCorpus({ nginx, home: values.home, areas })
   if (values.json) {
     for (const result of done.results) console.log(JSON.stringify(result))
@@ -139,11 +144,7 @@ if (values.migrations) await migrations()
 if (values.http) await http()
 
 const files = values.file ?? jsonlIn(folder)
-const areas = values.area?.split(',')
-const wanted = files
-  .flatMap((file) => readRows(resolve(file)))
-  .filter(({ id }) => areas === undefined || areas.includes(id.split('-')[0]))
-const rows = sampled(wanted)
+const rows = sampled(files.flatMap((file) => readRows(resolve(file))).filter(isWanted))
 const seed = readFileSync(values.seed ?? join(folder, 'seed.sql'), 'utf8')
 
 const initdb = await prepared()

@@ -6,7 +6,6 @@ import { readMessages } from './wire.mjs'
 import { startServer } from './server.mjs'
 import { openStage } from './stage.mjs'
 
-const serverPort = Number(process.env.WARDGATE_PORT_BASE ?? 24_400) + 97
 /** Every masked value of the benign schema begins so: a cell may differ from direct only where it stands. */
 const planted = 'PLANTED'
 
@@ -52,7 +51,7 @@ function difference(own, direct) {
 
 /** Runs every statement on the bare target and through Wardgate, by both protocols, and compares the answers. */
 export async function runBenign({ rows, schema, initdb, home }) {
-  const server = await startServer(initdb, serverPort)
+  const server = await startServer(initdb)
   let stage
   try {
     const { missing } = await makeTemplate(server, schema)

@@ -9,7 +9,6 @@ import { stateOf } from './state.mjs'
 import { readWireScript } from './wire-script.mjs'
 
 const workers = 4
-const serverPort = Number(process.env.WARDGATE_PORT_BASE ?? 24_400) + 97
 /** Areas whose payloads are SQL. */
 const sqlAreas = new Set(['PGC', 'MSK'])
 
@@ -101,7 +100,7 @@ async function runOnce({ row, role, slot, protocol, approves, stage, planted }) 
 /** Runs every row and says of each what was expected and what came; nothing that did not run counts as passed. */
 export async function runCorpus({ rows, seed, initdb, home, report = () => undefined }) {
   const from = new Date().toISOString()
-  const server = await startServer(initdb, serverPort)
+  const server = await startServer(initdb)
   let stage
   try {
     const { missing, planted } = await makeTemplate(server, seed)

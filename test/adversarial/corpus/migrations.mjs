@@ -5,8 +5,6 @@ import { startServer } from './server.mjs'
 import { Session } from './session.mjs'
 import { openStage } from './stage.mjs'
 
-const serverPort = Number(process.env.WARDGATE_PORT_BASE ?? 24_400) + 97
-
 /** What an admin of migrations writes: everything, code that cannot be read beforehand too, and still no masked value. */
 const policy = `name: migrations
 appliesTo: { connections: [migrations] }
@@ -81,7 +79,7 @@ function resultsOf(rows, protocol, { own, bare }) {
 
 /** Runs every tool's script by both protocols: its answers, the catalog and the rows afterwards must be as on the bare target. */
 export async function runMigrations({ scripts, initdb, home }) {
-  const server = await startServer(initdb, serverPort)
+  const server = await startServer(initdb)
   let stage
   try {
     const admin = await server.connect('postgres')

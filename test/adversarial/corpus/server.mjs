@@ -5,6 +5,8 @@ import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 
+/** Behind those of the standalone that is run beside it. */
+const port = Number(process.env.WARDGATE_PORT_BASE ?? 24_400) + 97
 const nobody = { uid: 65534, gid: 65534 }
 /** A throw-away server: nothing of it has to survive a crash, and nothing may change without a statement. */
 const settings = {
@@ -30,7 +32,7 @@ async function versionOf(client) {
 }
 
 /** A bare PostgreSQL server of its own, whose cluster is made anew and removed at the end. */
-export async function startServer(initdb, port) {
+export async function startServer(initdb) {
   const binaries = dirname(initdb)
   const folder = mkdtempSync(join(existsSync(memory) ? memory : tmpdir(), 'wardgate-corpus-'))
   const asRoot = process.getuid?.() === 0
