@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { eventually } from '../support/eventually'
-import { connectDirectly, connectThrough } from '../support/governed-client'
+import { connectDirectly, connectEventually, connectThrough } from '../support/governed-client'
 import { Instance, root } from '../support/instance'
 import { killed } from '../support/kill'
 
@@ -78,10 +78,7 @@ describe('kill -9 while approvals are decided', () => {
     const outcomes: { id: number; ran: number; states: string[]; told: boolean }[] = []
     for (let id = 1; id <= rounds; id += 1) {
       const text = `UPDATE runs SET n = n + 1 WHERE id = ${id}`
-      const { client } = await eventually(
-        () => connectThrough(instance).catch(() => undefined),
-        60_000,
-      )
+      const { client } = await connectEventually(instance, {}, 60_000)
       const told = client.query(text).then(
         () => true,
         () => false,

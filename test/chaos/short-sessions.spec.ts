@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { eventually } from '../support/eventually'
 import { everyPage } from '../support/every-page'
-import { connectDirectly, connectThrough } from '../support/governed-client'
+import { connectDirectly, connectEventually, connectThrough } from '../support/governed-client'
 import { Instance, root } from '../support/instance'
 import { killed } from '../support/kill'
 import { provisionTests } from '../support/provision-tests'
@@ -79,14 +79,8 @@ it('knows whose every operation was, though sessions are stored after they have 
     await direct.end()
     await killed(instance, victim)
   }
-  await eventually(async () => {
-    const opened = await connectThrough(instance, {
-      user: 'open',
-      connectionTimeoutMillis: 5000,
-    }).catch(() => undefined)
-    await opened?.client.end()
-    return opened && true
-  }, 60_000)
+  const options = { user: 'open', connectionTimeoutMillis: 5000 }
+  await (await connectEventually(instance, options, 60_000)).client.end()
   stop.abort()
   const acknowledged = (await Promise.all(running)).flat()
   expect(acknowledged.length).toBeGreaterThan(300)

@@ -1,4 +1,5 @@
 import { Client, type ClientConfig } from 'pg'
+import { eventually } from './eventually'
 import type { Instance } from './instance'
 
 /** A client of the AI agent on the sample connection; notices are collected as they come. */
@@ -7,9 +8,14 @@ export interface GovernedClient {
   readonly notices: string[]
 }
 
+type ConnectOptions = { readonly user?: string; readonly token?: string } & Omit<
+  ClientConfig,
+  'user'
+>
+
 export async function connectThrough(
   instance: Instance,
-  options: { readonly user?: string; readonly token?: string } & Omit<ClientConfig, 'user'> = {},
+  options: ConnectOptions = {},
 ): Promise<GovernedClient> {
   const { user = 'shop', token, ...rest } = options
   const client = new Client({
@@ -24,6 +30,15 @@ export async function connectThrough(
   client.on('error', () => undefined)
   await client.connect()
   return { client, notices }
+}
+
+/** As soon as a session opens: an agent may be starting, or not serve the connection yet. */
+export function connectEventually(
+  instance: Instance,
+  options?: ConnectOptions,
+  limitMillis?: number,
+): Promise<GovernedClient> {
+  return eventually(() => connectThrough(instance, options).catch(() => undefined), limitMillis)
 }
 
 /** The bare target, to see what really happened there. */

@@ -1,6 +1,5 @@
 import type { Cluster } from '@wardgate/embedded-postgres'
-import { eventually } from './eventually'
-import { connectThrough } from './governed-client'
+import { connectEventually } from './governed-client'
 import { register } from './register'
 import { sharedInstance } from './shared-instance'
 
@@ -21,10 +20,6 @@ export async function registerPostgres(
     credential: { kind: 'password', username: user, password },
     rules: ruleLines,
   })
-  await eventually(async () => {
-    const options = { user: name, database: 'postgres' }
-    const opened = await connectThrough(sharedInstance, options).catch(() => undefined)
-    await opened?.client.end()
-    return opened
-  })
+  const { client } = await connectEventually(sharedInstance, { user: name, database: 'postgres' })
+  await client.end()
 }

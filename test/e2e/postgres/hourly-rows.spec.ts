@@ -1,5 +1,4 @@
-import { eventually } from '../../support/eventually'
-import { connectThrough } from '../../support/governed-client'
+import { connectEventually, connectThrough } from '../../support/governed-client'
 import { registerPostgres } from '../../support/register-postgres'
 import { SecondAgent } from '../../support/second-agent'
 import { sharedInstance } from '../../support/shared-instance'
@@ -25,22 +24,20 @@ beforeAll(async () => {
 
 afterAll(() => other.stop())
 
-async function open(agent: keyof typeof agents) {
-  const options = { ...agents[agent](), user: name, database: 'postgres' }
-  return (await connectThrough(sharedInstance, options)).client
-}
+const optionsOf = (agent: keyof typeof agents) => ({
+  ...agents[agent](),
+  user: name,
+  database: 'postgres',
+})
 
 async function otherServes(): Promise<void> {
-  await eventually(async () => {
-    const client = await open('other').catch(() => undefined)
-    await client?.end()
-    return client
-  })
+  const { client } = await connectEventually(sharedInstance, optionsOf('other'))
+  await client.end()
 }
 
 /** How many of so many rows came, and how it ended. */
 async function read(agent: keyof typeof agents, rows: number) {
-  const client = await open(agent)
+  const { client } = await connectThrough(sharedInstance, optionsOf(agent))
   let count = 0
   let error: string | undefined
   await client.query(`SELECT i FROM generate_series(1, ${rows}) i`).then(

@@ -1,6 +1,6 @@
 import { readBulk } from '../../support/bulk-read'
 import { eventually } from '../../support/eventually'
-import { connectThrough } from '../../support/governed-client'
+import { connectEventually, connectThrough } from '../../support/governed-client'
 import { SecondAgent } from '../../support/second-agent'
 import { sharedInstance } from '../../support/shared-instance'
 
@@ -21,8 +21,7 @@ beforeAll(async () => {
 })
 afterAll(() => agent.stop())
 
-const open = async () =>
-  (await connectThrough(sharedInstance, { ...agent.postgres, user: 'open' })).client
+const options = () => ({ ...agent.postgres, user: 'open' })
 
 function signalControlPlane(signal: 'SIGSTOP' | 'SIGCONT'): void {
   const pid = sharedInstance.processes().get('control-plane')
@@ -31,7 +30,7 @@ function signalControlPlane(signal: 'SIGSTOP' | 'SIGCONT'): void {
 }
 
 it('lets a client read 5M rows, twenty times what the spool takes, no faster than they are stored', async () => {
-  const client = await eventually(() => open().catch(() => undefined))
+  const { client } = await connectEventually(sharedInstance, options())
   const text = `SELECT i, 'row number ' || i AS name, now() AS at FROM generate_series(1, ${bulkRows}) i`
   let peak = 0
   const paused = () =>
@@ -42,7 +41,7 @@ it('lets a client read 5M rows, twenty times what the spool takes, no faster tha
 })
 
 it('waits for a control plane that stores nothing for a while, and loses nothing', async () => {
-  const client = await open()
+  const { client } = await connectThrough(sharedInstance, options())
   const ofRows = (count: number) => `SELECT i, repeat('x', 100) FROM generate_series(1, ${count}) i`
   // So that the agent knows the verdict by itself.
   await client.query(ofRows(1))
