@@ -1,4 +1,5 @@
 import type { TargetCredential } from '@wardgate/gateway'
+import { readEscapes } from './escape'
 import { EscapedFinder, type Span } from './escaped-finder'
 import { formsOf } from './forms'
 
@@ -101,8 +102,10 @@ export class EchoMasker {
       for (let at = bytes.indexOf(form); at !== -1; at = bytes.indexOf(form, at + form.length))
         found.push({ start: at, end: at + form.length })
     const text = bytes.toString('latin1')
-    if (escapeStart.test(text))
-      for (const escaped of this.#escaped) found.push(...escaped.spansIn(text))
+    if (escapeStart.test(text)) {
+      const read = readEscapes(text)
+      for (const escaped of this.#escaped) found.push(...escaped.spansIn(read))
+    }
     if (found.length === 0) return noSpans
     found.sort((a, b) => a.start - b.start)
     const spans: Span[] = []

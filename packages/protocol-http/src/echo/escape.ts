@@ -5,6 +5,15 @@ export interface Escape {
   readonly end: number
 }
 
+/** A text and what is escaped in it, read once for all that is looked for there. */
+export interface EscapedText {
+  readonly text: string
+  /** In order. */
+  readonly escapes: readonly Escape[]
+  /** Where one begins that the end of the text cuts short; undefined = none does. */
+  readonly cut: number | undefined
+}
+
 /** How writers escape one character; the group is its code in `radix`, or the character. */
 const escapes = [
   // Percent-encoded, and that again and again.
@@ -43,9 +52,8 @@ const names: Readonly<Record<string, string>> = {
   apos: "'",
 }
 
-/** All of a text, in order. */
-export function* escapesIn(text: string): Generator<Escape> {
-  for (const match of text.matchAll(everywhere)) yield escapeOf(match)
+export function readEscapes(text: string): EscapedText {
+  return { text, escapes: Array.from(text.matchAll(everywhere), escapeOf), cut: cutEscapeIn(text) }
 }
 
 /** The one that begins at `at`. */
@@ -55,8 +63,7 @@ export function escapeAt(text: string, at: number): Escape | undefined {
   return match === null ? undefined : escapeOf(match)
 }
 
-/** Where one begins that the end of the text cuts short; undefined = none does. */
-export function cutEscapeIn(text: string): number | undefined {
+function cutEscapeIn(text: string): number | undefined {
   const from = Math.max(0, text.length - MAX_ESCAPE_CHARACTERS)
   const match = cut.exec(text.slice(from))
   return match === null ? undefined : from + match.index

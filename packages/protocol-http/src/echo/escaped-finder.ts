@@ -1,4 +1,4 @@
-import { cutEscapeIn, escapeAt, escapesIn, type Escape } from './escape'
+import { escapeAt, readEscapes, type Escape, type EscapedText } from './escape'
 
 export interface Span {
   readonly start: number
@@ -28,10 +28,10 @@ export class EscapedFinder {
   }
 
   /** With one escape at least; what has none is looked for as it is. */
-  spansIn(text: string): readonly Span[] {
+  spansIn(text: EscapedText): readonly Span[] {
     const spans: Span[] = []
     let from = 0
-    for (const escape of escapesIn(text)) {
+    for (const escape of text.escapes) {
       if (escape.start < from) continue
       const span = this.#spanAround(escape, text)
       if (span?.end === undefined) continue
@@ -44,30 +44,30 @@ export class EscapedFinder {
   /** How many bytes at the end may be the beginning of one. */
   pendingIn(bytes: Buffer): number {
     const from = Math.max(0, bytes.length - this.#secret.length * MAX_CHARACTERS_EACH)
-    const tail = bytes.toString('latin1', from)
-    for (const escape of escapesIn(tail)) {
+    const tail = readEscapes(bytes.toString('latin1', from))
+    const { text, escapes, cut } = tail
+    for (const escape of escapes) {
       const span = this.#spanAround(escape, tail)
-      if (span !== undefined && span.end === undefined) return tail.length - span.start
+      if (span !== undefined && span.end === undefined) return text.length - span.start
     }
-    const cut = cutEscapeIn(tail)
     if (cut === undefined) return 0
-    return tail.length - this.#startBefore(cut, tail)
+    return text.length - this.#startBefore(cut, text)
   }
 
   /** `escape` is the first in it, so that all before it is as it is. */
-  #spanAround(escape: Escape, text: string): OpenSpan | undefined {
+  #spanAround(escape: Escape, escaped: EscapedText): OpenSpan | undefined {
+    const { text } = escaped
     for (const place of this.#places.get(escape.code) ?? []) {
       const start = escape.start - place
       if (start < 0 || !text.startsWith(this.#secret.slice(0, place), start)) continue
-      const rest = this.#follow(text, escape.end, place + 1)
+      const rest = this.#follow(escaped, escape.end, place + 1)
       if (rest !== undefined) return { start, end: rest === 'cut' ? undefined : rest }
     }
     return undefined
   }
 
   /** Where the rest of the secret, from `first` on, ends; undefined = something else follows. */
-  #follow(text: string, from: number, first: number): number | 'cut' | undefined {
-    const cut = cutEscapeIn(text)
+  #follow({ text, cut }: EscapedText, from: number, first: number): number | 'cut' | undefined {
     let at = from
     let isCut = false
     for (let place = first; place < this.#secret.length; place++) {
