@@ -97,15 +97,12 @@ export class EchoMasker {
 
   /** In order and apart: finds that overlap are one. */
   #spansIn(bytes: Buffer): readonly Span[] {
-    const found: Span[] = []
+    const text = bytes.toString('latin1')
+    const read = escapeStart.test(text) ? readEscapes(text) : undefined
+    const found = read === undefined ? [] : this.#escaped.flatMap((each) => each.spansIn(read))
     for (const form of this.#forms)
       for (let at = bytes.indexOf(form); at !== -1; at = bytes.indexOf(form, at + form.length))
         found.push({ start: at, end: at + form.length })
-    const text = bytes.toString('latin1')
-    if (escapeStart.test(text)) {
-      const read = readEscapes(text)
-      for (const escaped of this.#escaped) found.push(...escaped.spansIn(read))
-    }
     if (found.length === 0) return noSpans
     found.sort((a, b) => a.start - b.start)
     const spans: Span[] = []

@@ -53,6 +53,12 @@ describe('the credential in what comes back', () => {
     }
   })
 
+  it('is hidden however often one message shows it', () => {
+    const bytes = Buffer.from('%312345678'.repeat(150_000))
+    const shown = new EchoMasker(['12345678']).mask(bytes)
+    expect(shown.equals(Buffer.alloc(bytes.length, '*'))).toBe(true)
+  })
+
   it('is hidden in UTF-16 of either order', () => {
     const text = Buffer.from(`before ${secret} after`, 'utf16le')
     for (const order of [text, Buffer.from(text).swap16()]) {
