@@ -3,7 +3,7 @@ import { ProblemError } from './api/problem'
 import type { Cli } from './cli'
 import { CliError } from './cli-error'
 import { exitCodes } from './exit-codes'
-import { escapeLines } from './output/escape'
+import { escapeJson, escapeLines } from './output/escape'
 import { createProgram } from './program'
 
 /** Runs one command line and gives its exit code. The only place that tells errors. */
@@ -21,7 +21,8 @@ function tell(error: unknown, cli: Cli, asJson: boolean): number {
   if (error instanceof CommanderError)
     return error.exitCode === 0 ? exitCodes.ok.code : exitCodes.usage.code
   if (error instanceof CliError) {
-    if (asJson && error.message !== '') cli.err(`${JSON.stringify(asObject(error), null, 2)}\n`)
+    if (asJson && error.message !== '')
+      cli.err(`${escapeJson(JSON.stringify(asObject(error), null, 2))}\n`)
     else tellPeople(error, cli)
     return error.exitCode
   }

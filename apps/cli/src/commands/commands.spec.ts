@@ -49,6 +49,14 @@ describe('with --json', () => {
     })
   })
 
+  it('errors say nothing that a terminal obeys or hides', async () => {
+    const detail = 'no \u202e\u009b2J rule'
+    const { env } = await serve({ 'GET /v1/me': () => ({ status: 403, body: { detail } }) })
+    const { err } = await ranCli(['whoami', '--json'], { env })
+    expect(err).toContain(String.raw`no \u202e\u009b2J rule`)
+    expect(JSON.parse(err)).toMatchObject({ error: { message: detail } })
+  })
+
   it('so are errors of the command line client itself', async () => {
     const { code, err } = await ranCli(['whoami', '--json', '--server', 'http://127.0.0.1:1'])
     expect(code).toBe(3)
