@@ -3,7 +3,6 @@ import { reseal } from '../commands/reseal'
 import { ApiClient } from '../testing/api-client'
 import { Insider } from '../testing/insider'
 import { startTestApp, type TestApp } from '../testing/test-app'
-import { startTestDatabase, type TestDatabase } from '../testing/test-database'
 import { TestIssuer } from '../testing/test-issuer'
 import { WebhookReceiver } from '../testing/webhook-receiver'
 import { DeliveryService } from './delivery.service'
@@ -12,7 +11,6 @@ jest.setTimeout(120_000)
 
 describe('who can write the database', () => {
   let issuer: TestIssuer
-  let database: TestDatabase
   let test: TestApp
   let api: ApiClient
   let insider: Insider
@@ -21,13 +19,10 @@ describe('who can write the database', () => {
 
   beforeAll(async () => {
     issuer = await TestIssuer.start()
-    database = await startTestDatabase()
-    const env = {
+    test = await startTestApp({
       WARDGATE_BOOTSTRAP_ISSUER: issuer.url,
       WARDGATE_BOOTSTRAP_ADMIN: 'subject:alice',
-      WARDGATE_MASTER_KEY: Buffer.alloc(32, 7).toString('base64'),
-    }
-    test = await startTestApp(env, database)
+    })
     api = new ApiClient(test.url, await issuer.token())
     insider = await Insider.at(test)
     receiver = await WebhookReceiver.start()
@@ -40,7 +35,6 @@ describe('who can write the database', () => {
     await receiver.stop()
     await thief.stop()
     await issuer.stop()
-    await database.stop()
   })
 
   beforeEach(async () => {
