@@ -80,17 +80,12 @@ function encode(value: unknown, depth: number): string {
   }
 }
 
-/** Printable ASCII without the quote and the backslash: JSON writes it as it is. */
+/** Printable ASCII without the quote and the backslash: its canonical form is the string itself in quotes. */
 const plain = /^[ !#-[\]-~]*$/
-
-/** Whether a string's canonical form is the string itself in quotes. */
-export function isPlain(text: string): boolean {
-  return plain.test(text)
-}
 
 /** The same for a string alone, to put a value together from parts in the order of their names. */
 export function canonicalString(text: string): string {
-  if (isPlain(text)) return `"${text}"`
+  if (plain.test(text)) return `"${text}"`
   // A lone surrogate has no UTF-8 form: two different strings would hash alike.
   if (!text.isWellFormed()) throw unencodable('a string with a lone surrogate')
   return JSON.stringify(text)

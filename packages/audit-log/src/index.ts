@@ -1,4 +1,4 @@
-export { canonicalJson, canonicalString, isPlain, type JsonValue } from './canonical-json'
+export { canonicalJson, canonicalString, type JsonValue } from './canonical-json'
 export { encodeEntry, encodeEntryAround, entryTime, maxLeafBytes, type AuditEntry } from './entry'
 export { LeafPacker, unpackLeaves, type PackedLeaves } from './packed-leaves'
 export { emptyRoot, hashBytes, leafHash, nodeHash, unpackHashes } from './hash'
