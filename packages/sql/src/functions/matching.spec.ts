@@ -1,7 +1,9 @@
 import { analyze } from '../analyze'
-import type { Catalog, Routine } from '../catalog'
+import type { Routine } from '../catalog'
 import { indexCatalog } from '../names/catalog-index'
 import { loadParser } from '../parser'
+import { madeCatalog } from '../testing/made-catalog'
+import { statement } from '../testing/reference'
 
 const text = 25
 const texts = 1009
@@ -40,11 +42,7 @@ const routines = [
 ]
 
 const type = { schema: 'pg_catalog', elementId: 0, baseId: 0, relationId: 0 }
-const catalog: Catalog = {
-  engine: 'postgresql',
-  serverVersion: 180_000,
-  defaultSearchPath: ['public'],
-  relations: [],
+const catalog = madeCatalog({
   routines: routines.map((each, at) => ({ ...each, id: 30_000 + at })),
   types: [
     { ...type, id: text, name: 'text' },
@@ -53,12 +51,11 @@ const catalog: Catalog = {
     { ...type, id: tag, name: 'tag', schema: 'public' },
     { ...type, id: 20_002, name: 'initcap', schema: 'public', baseId: text, checks: [30_009] },
   ],
-}
+})
 const index = indexCatalog(catalog)
 
 function executed(sql: string): string[] {
-  const input = { phase: 'simple' as const, text: sql, prepared: [], role: 'agent' }
-  const { facts } = analyze({ ...input, searchPath: ['public'] }, index)
+  const { facts } = analyze(statement(sql), index)
   return facts.actions.flatMap(({ action, resource }) => (action === 'execute' ? [resource] : []))
 }
 

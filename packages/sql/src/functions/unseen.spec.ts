@@ -1,8 +1,10 @@
 import type { ActionFact } from '@wardgate/policy'
 import { analyze } from '../analyze'
-import type { Catalog, Relation, RelationCall, Routine } from '../catalog'
+import type { Relation, RelationCall, Routine } from '../catalog'
 import { indexCatalog } from '../names/catalog-index'
 import { loadParser } from '../parser'
+import { madeCatalog, madeTable } from '../testing/made-catalog'
+import { statement } from '../testing/reference'
 
 const text = 25
 const int4 = 23
@@ -29,22 +31,11 @@ function routine(id: number, name: string, more: Partial<Routine> = {}): Routine
 }
 
 function table(id: number, name: string, calls: readonly RelationCall[], typeId = text): Relation {
-  return {
-    id,
-    schema: 'public',
-    name,
-    kind: 'table',
-    columns: [
-      { number: 1, name: 'id', typeId: int4 },
-      { number: 2, name: 'note', typeId },
-    ],
-    definition: '',
-    parents: [],
-    hasRules: false,
-    hasRowSecurity: true,
-    estimatedRows: 1,
-    calls,
-  }
+  const columns = [
+    { number: 1, name: 'id', typeId: int4 },
+    { number: 2, name: 'note', typeId },
+  ]
+  return madeTable(id, name, { columns, hasRowSecurity: true, calls })
 }
 
 const writes = 17_001
@@ -56,10 +47,7 @@ const gather = 17_005
 const even = 17_006
 const spins = 17_007
 
-const catalog: Catalog = {
-  engine: 'postgresql',
-  serverVersion: 180_000,
-  defaultSearchPath: ['public'],
+const catalog = madeCatalog({
   relations: [
     table(1, 'plain', []),
     table(2, 'defaulted', [{ cause: 'default', routines: [nextval, writes] }]),
@@ -135,12 +123,11 @@ const catalog: Catalog = {
     },
   ],
   eventTriggers: [{ id: 1, event: 'ddl_command_end', routineId: writes }],
-}
+})
 const index = indexCatalog(catalog)
 
 function analysed(sql: string): { opaque: readonly string[]; actions: readonly ActionFact[] } {
-  const input = { phase: 'simple' as const, text: sql, prepared: [], role: 'agent' }
-  const { facts } = analyze({ ...input, searchPath: ['public'] }, index)
+  const { facts } = analyze(statement(sql), index)
   return { opaque: facts.opaque, actions: facts.actions }
 }
 
@@ -253,8 +240,7 @@ describe('code that the target runs unseen', () => {
   })
 
   it('says that errors and notices can hold anything', () => {
-    const input = { phase: 'simple' as const, prepared: [], role: 'agent', searchPath: ['public'] }
-    const of = (sql: string) => analyze({ ...input, text: sql }, index).statements[0]?.runsUnseen
+    const of = (sql: string) => analyze(statement(sql), index).statements[0]?.runsUnseen
     expect(of('SELECT id FROM helped')).toBe(true)
     expect(of('SELECT id FROM fenced')).toBeUndefined()
   })

@@ -1,26 +1,12 @@
 import { analyze } from '../analyze'
 import type { Catalog, ForeignKey, Relation } from '../catalog'
 import { loadParser } from '../parser'
+import { madeCatalog, madeTable, textColumns } from '../testing/made-catalog'
+import { statement } from '../testing/reference'
 import { indexCatalog } from './catalog-index'
 
 function table(id: number, name: string, more: Partial<Relation> = {}): Relation {
-  return {
-    id,
-    schema: 'public',
-    name,
-    kind: 'table',
-    columns: ['id', 'owner', 'note'].map((column, at) => ({
-      number: at + 1,
-      name: column,
-      typeId: 25,
-    })),
-    definition: '',
-    parents: [],
-    hasRules: more.rules !== undefined,
-    hasRowSecurity: false,
-    estimatedRows: 1,
-    ...more,
-  }
+  return madeTable(id, name, { columns: textColumns(['id', 'owner', 'note']), ...more })
 }
 
 /** From `owner` to the `id` of another table. */
@@ -38,7 +24,7 @@ const relations = [
   table(3, 'parts', { ...key(2, { onDelete: 'set-null' }), estimatedRows: 5_000_000 }),
   table(4, 'v_owners', {
     kind: 'view',
-    columns: ['number', 'id'].map((name, at) => ({ number: at + 1, name, typeId: 25 })),
+    columns: textColumns(['number', 'id']),
     definition: 'SELECT id AS number, note AS id FROM public.owners',
   }),
   table(5, 'refused', key(10, {})),
@@ -91,10 +77,7 @@ const relations = [
   }),
 ]
 
-const catalog: Catalog = {
-  engine: 'postgresql',
-  serverVersion: 180_000,
-  defaultSearchPath: ['public'],
+const catalog = madeCatalog({
   relations,
   routines: [
     {
@@ -111,12 +94,10 @@ const catalog: Catalog = {
       builtIn: false,
     },
   ],
-  types: [],
-}
+})
 
 function factsOf(text: string, of: Catalog = catalog) {
-  const input = { phase: 'simple' as const, text, prepared: [], role: 'agent' }
-  return analyze({ ...input, searchPath: ['public'] }, indexCatalog(of)).facts
+  return analyze(statement(text), indexCatalog(of)).facts
 }
 
 function changesOf(text: string, of: Catalog = catalog): string[] {

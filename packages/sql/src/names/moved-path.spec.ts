@@ -1,35 +1,17 @@
 import { analyze } from '../analyze'
 import type { NamedText } from '../analysis'
-import type { Catalog, Relation } from '../catalog'
+import type { Relation } from '../catalog'
 import { loadParser } from '../parser'
+import { madeCatalog, madeTable, textColumns } from '../testing/made-catalog'
 import { indexCatalog } from './catalog-index'
 
 beforeAll(loadParser)
 
 function table(id: number, schema: string): Relation {
-  return {
-    id,
-    schema,
-    name: 'orders',
-    kind: 'table',
-    columns: [{ number: 1, name: 'note', typeId: 25 }],
-    definition: '',
-    parents: [],
-    hasRules: false,
-    hasRowSecurity: false,
-    estimatedRows: 1,
-  }
+  return madeTable(id, 'orders', { schema, columns: textColumns(['note']) })
 }
 
-const catalog: Catalog = {
-  engine: 'postgresql',
-  serverVersion: 180_000,
-  defaultSearchPath: ['public'],
-  relations: [table(1, 'public'), table(2, 'other')],
-  routines: [],
-  types: [],
-}
-const index = indexCatalog(catalog)
+const index = indexCatalog(madeCatalog({ relations: [table(1, 'public'), table(2, 'other')] }))
 
 function lastRead(text: string, prepared: readonly NamedText[] = []): readonly number[] {
   const input = { phase: 'simple', text, prepared, searchPath: ['public'], role: 'app' } as const

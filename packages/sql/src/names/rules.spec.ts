@@ -1,37 +1,20 @@
 import type { SelectedMask } from '@wardgate/policy'
 import { analyze } from '../analyze'
-import type { Catalog, Relation } from '../catalog'
+import type { Relation } from '../catalog'
 import { planMasks } from '../masks/plan-masks'
 import { loadParser } from '../parser'
+import { madeCatalog, madeTable, textColumns } from '../testing/made-catalog'
+import { statement } from '../testing/reference'
 import { indexCatalog } from './catalog-index'
 
 function table(id: number, name: string, more: Partial<Relation> = {}): Relation {
-  return {
-    id,
-    schema: 'public',
-    name,
-    kind: 'table',
-    columns: ['id', 'note', 'ssn'].map((column, at) => ({
-      number: at + 1,
-      name: column,
-      typeId: 25,
-    })),
-    definition: '',
-    parents: [],
-    hasRules: more.rules !== undefined,
-    hasRowSecurity: false,
-    estimatedRows: 1,
-    ...more,
-  }
+  return madeTable(id, name, { columns: textColumns(['id', 'note', 'ssn']), ...more })
 }
 
 const rule = (event: string, table: string, action: string) =>
   `CREATE RULE r AS ON ${event} TO public.${table} ${action};`
 
-const catalog: Catalog = {
-  engine: 'postgresql',
-  serverVersion: 180_000,
-  defaultSearchPath: ['public'],
+const catalog = madeCatalog({
   relations: [
     table(1, 'log'),
     table(2, 'logged', {
@@ -63,9 +46,7 @@ const catalog: Catalog = {
       definition: 'SELECT id, note, ssn FROM public.logged',
     }),
   ],
-  routines: [],
-  types: [],
-}
+})
 const index = indexCatalog(catalog)
 const mask: SelectedMask = {
   reference: { policy: 'p', rule: 'ssn' },
@@ -75,8 +56,7 @@ const mask: SelectedMask = {
 }
 
 function analysed(text: string) {
-  const input = { phase: 'simple' as const, text, prepared: [], role: 'agent' }
-  return analyze({ ...input, searchPath: ['public'] }, index)
+  return analyze(statement(text), index)
 }
 
 function effects(text: string): string[] {

@@ -1,46 +1,33 @@
 import type { SelectedMask } from '@wardgate/policy'
 import { analyze } from '../analyze'
 import type { MaskingDecision, StatementAnalysis } from '../analysis'
-import type { Catalog, Relation } from '../catalog'
+import type { Relation } from '../catalog'
 import { planMasks } from '../masks/plan-masks'
 import { indexCatalog } from '../names/catalog-index'
 import { pgAttribute } from '../names/missing-values'
 import { loadParser } from '../parser'
+import { madeCatalog, madeTable, textColumns } from '../testing/made-catalog'
+import { statement } from '../testing/reference'
 import type { SchemaChange } from './change'
 
 function table(id: number, name: string, columns: readonly string[], schema = 'public'): Relation {
-  return {
-    id,
-    schema,
-    name,
-    kind: 'table',
-    columns: columns.map((column, at) => ({ number: at + 1, name: column, typeId: 25 })),
-    definition: '',
-    parents: [],
-    hasRules: false,
-    hasRowSecurity: false,
-    estimatedRows: 1,
-  }
+  return madeTable(id, name, { schema, columns: textColumns(columns) })
 }
 
 const type = { schema: 'pg_catalog', elementId: 0, baseId: 0, relationId: 0 }
-const catalog: Catalog = {
-  engine: 'postgresql',
-  serverVersion: 180_000,
-  defaultSearchPath: ['public'],
+const catalog = madeCatalog({
   relations: [
     table(1, 'customers', ['id', 'name', 'ssn']),
     table(2, 'orders', ['id', 'note']),
     table(3, 'archive', ['id', 'name', 'ssn']),
     table(4, 'orders', ['id', 'other'], 'later'),
   ],
-  routines: [],
   types: [
     { ...type, id: 25, name: 'text' },
     { ...type, id: 23, name: 'int4' },
     { ...type, id: 1009, name: '_text', elementId: 25 },
   ],
-}
+})
 const index = indexCatalog(catalog)
 const masks: readonly SelectedMask[] = [
   {
@@ -56,8 +43,7 @@ function session(...texts: readonly string[]): StatementAnalysis {
   let changes: readonly SchemaChange[] = []
   let last: StatementAnalysis | undefined
   for (const text of texts) {
-    const input = { phase: 'simple' as const, text, prepared: [], role: 'agent', changes }
-    last = analyze({ ...input, searchPath: ['public', 'later'] }, index)
+    last = analyze(statement(text, { searchPath: ['public', 'later'], changes }), index)
     changes = last.changes
   }
   if (last === undefined) throw new Error('no text')
