@@ -1,7 +1,12 @@
 import { inspect } from 'node:util'
 import { codesOf, rowsOf, type FakeClient } from './testing/fake-client'
 import { RealGateway } from './testing/real/gateway'
-import { startRealTarget, trustEverybody, type RealTarget } from './testing/real/target'
+import {
+  startRealTarget,
+  trustEverybody,
+  trustedGrant,
+  type RealTarget,
+} from './testing/real/target'
 import {
   bind,
   close,
@@ -40,12 +45,7 @@ const masking = {
 
 beforeEach(async () => {
   await target.direct(`TRUNCATE victims; INSERT INTO victims VALUES (1, 'CANARY')`)
-  gateway = await RealGateway.start({
-    grant: {
-      endpoints: [{ host: target.cluster.host, port: target.cluster.port }],
-      credential: { kind: 'none', user: 'postgres' },
-    },
-  })
+  gateway = await RealGateway.start({ grant: trustedGrant(target) })
   gateway.prepare = ({ controlPlane }) => {
     controlPlane.answer = (operation) => {
       const text = 'text' in operation ? operation.text : ''

@@ -1,6 +1,11 @@
 import { FakeClient } from '../testing/fake-client'
 import { dialSocket, RealGateway } from '../testing/real/gateway'
-import { startRealTarget, trustEverybody, type RealTarget } from '../testing/real/target'
+import {
+  startRealTarget,
+  trustEverybody,
+  trustedGrant,
+  type RealTarget,
+} from '../testing/real/target'
 import {
   bind,
   close,
@@ -23,12 +28,7 @@ beforeAll(async () => {
   target = await startRealTarget()
   await trustEverybody(target)
   await target.direct('CREATE TABLE copied (n int)')
-  gateway = await RealGateway.start({
-    grant: {
-      endpoints: [{ host: target.cluster.host, port: target.cluster.port }],
-      credential: { kind: 'none', user: 'postgres' },
-    },
-  })
+  gateway = await RealGateway.start({ grant: trustedGrant(target) })
 }, 60_000)
 
 afterAll(async () => {

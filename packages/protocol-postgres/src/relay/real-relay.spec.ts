@@ -4,7 +4,12 @@ import type { FakeClient } from '../testing/fake-client'
 import { codesOf, rowsOf } from '../testing/fake-client'
 import { memoryPair } from '../testing/fuzz/memory-pair'
 import { dialSocket, RealGateway } from '../testing/real/gateway'
-import { startRealTarget, trustEverybody, type RealTarget } from '../testing/real/target'
+import {
+  startRealTarget,
+  trustEverybody,
+  trustedGrant,
+  type RealTarget,
+} from '../testing/real/target'
 import {
   cancelRequest,
   frame,
@@ -44,8 +49,7 @@ afterEach(() => gateway.stop())
 
 function grant(limits: { idleMillis?: number; statementMillis?: number } = {}) {
   return {
-    endpoints: [{ host: target.cluster.host, port: target.cluster.port }],
-    credential: { kind: 'none', user: 'postgres' } as const,
+    ...trustedGrant(target),
     limits: { idleMillis: 0, statementMillis: 0, maxMessageBytes: 1024 * 1024, ...limits },
   }
 }

@@ -1,6 +1,11 @@
 import { codesOf, rowsOf } from '../testing/fake-client'
-import { dialSocket, RealGateway } from '../testing/real/gateway'
-import { startRealTarget, trustEverybody, type RealTarget } from '../testing/real/target'
+import { RealGateway } from '../testing/real/gateway'
+import {
+  startRealTarget,
+  trustEverybody,
+  trustedGrant,
+  type RealTarget,
+} from '../testing/real/target'
 import { bind, execute, parse, sync } from '../wire'
 
 let target: RealTarget
@@ -15,13 +20,7 @@ beforeAll(async () => {
 afterAll(() => target.stop())
 
 beforeEach(async () => {
-  gateway = await RealGateway.start({
-    dial: dialSocket,
-    grant: {
-      endpoints: [{ host: target.cluster.host, port: target.cluster.port }],
-      credential: { kind: 'none', user: 'postgres' },
-    },
-  })
+  gateway = await RealGateway.start({ grant: trustedGrant(target) })
   gateway.prepare = ({ controlPlane }) => {
     controlPlane.answer = (operation) =>
       'text' in operation && operation.text.includes('free')

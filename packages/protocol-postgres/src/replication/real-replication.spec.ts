@@ -1,7 +1,12 @@
 import type { FakeClient } from '../testing/fake-client'
 import { codesOf, rowsOf } from '../testing/fake-client'
 import { dialSocket, RealGateway } from '../testing/real/gateway'
-import { startRealTarget, trustEverybody, type RealTarget } from '../testing/real/target'
+import {
+  startRealTarget,
+  trustEverybody,
+  trustedGrant,
+  type RealTarget,
+} from '../testing/real/target'
 import { frame, fromClient, parse, query, sync } from '../wire'
 
 let target: RealTarget
@@ -25,8 +30,7 @@ beforeEach(async () => {
       return dialSocket(endpoint)
     },
     grant: {
-      endpoints: [{ host: target.cluster.host, port: target.cluster.port }],
-      credential: { kind: 'none', user: 'postgres' },
+      ...trustedGrant(target),
       limits: { idleMillis: 0, statementMillis: 0, maxMessageBytes: 1024 * 1024 },
     },
   })

@@ -1,3 +1,4 @@
+import type { SessionGrant } from '@wardgate/gateway'
 import { freePort } from '@wardgate/gateway/testing'
 import { startCluster, type Cluster } from '@wardgate/embedded-postgres'
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
@@ -64,6 +65,16 @@ export async function serveTls(
   await direct(`ALTER SYSTEM SET ssl_ca_file = 'root.crt'`)
   await direct('ALTER SYSTEM SET ssl = on')
   await direct('SELECT pg_reload_conf()')
+}
+
+/** How a session reaches a target that trusts everybody, as its superuser. */
+export function trustedGrant({
+  cluster,
+}: RealTarget): Pick<SessionGrant, 'endpoints' | 'credential'> {
+  return {
+    endpoints: [{ host: cluster.host, port: cluster.port }],
+    credential: { kind: 'none', user: 'postgres' },
+  }
 }
 
 /** Lets everybody in from this machine without a password, for clients that speak no SCRAM. */
