@@ -32,10 +32,9 @@ function parseTrees(statement: string): readonly Tree[] | undefined {
 }
 
 function newWork(input: StatementInput, index: CatalogIndex): Work {
-  const path = expandSearchPath(input.searchPath, input.role)
   return {
     index,
-    searchPath: withTemporary(path, index),
+    searchPath: expandSearchPath(input.searchPath, input.role),
     role: input.role,
     facts: newFactNotes(),
     lineage: newLineageNotes(),
@@ -180,18 +179,16 @@ function opaqueAnalysis(work: Work, reason: string): StatementAnalysis {
 function analyzeEach(
   parsed: readonly ParsedStatement[],
   work: Work,
-  stored: CatalogIndex,
   input: StatementInput,
 ): StatementAnalysis {
-  const { changes: earlier = [], searchPath, role } = input
+  const { changes: earlier = [] } = input
   const declares: NamedText[] = []
-  const path = expandSearchPath(searchPath, role)
   const changes = new SessionChanges(earlier)
   const statements = parsed.map((statement) => {
     // A statement meets what those before it in the text have made, and set.
-    const index = withChanges(stored, changes.now)
-    const known = mayHaveMoved(work) ? undefined : withTemporary(path, index)
-    const here = { ...work, index, searchPath: known }
+    const index = withChanges(work.index, changes.now)
+    const searchPath = mayHaveMoved(work) ? undefined : withTemporary(work.searchPath, index)
+    const here = { ...work, index, searchPath }
     const declared = declaration(statement, here)
     if (declared !== undefined) {
       declares.push(declared)
@@ -220,12 +217,16 @@ function withDoubts<T>({ facts }: Work, evaluated: () => T) {
   const result = evaluated()
   const isOpaque = facts.opaque.size > 0
   const isClean = !isOpaque && facts.functions.size === 0
-  const own = { opaque: [...facts.opaque], functions: [...facts.functions] }
-  facts.opaque.clear()
-  facts.functions.clear()
-  for (const reason of [...opaque, ...own.opaque]) facts.opaque.add(reason)
-  for (const name of [...functions, ...own.functions]) facts.functions.add(name)
+  putBefore(facts.opaque, opaque)
+  putBefore(facts.functions, functions)
   return { result, isOpaque, isClean }
+}
+
+function putBefore(notes: Set<string>, earlier: readonly string[]): void {
+  if (earlier.length === 0) return
+  const own = [...notes]
+  notes.clear()
+  for (const note of [...earlier, ...own]) notes.add(note)
 }
 
 function restsOn(
@@ -244,12 +245,12 @@ function restsOn(
 
 /** Parses with the target's grammar and says what the text does. Never throws for bad SQL: facts are then opaque. */
 export const analyze: Analyze = (input, index) => {
-  const work = newWork(input, withChanges(index, input.changes ?? []))
+  const work = newWork(input, index)
   const parsed = parseText(input.text)
   if (parsed.kind === 'unreadable') return opaqueAnalysis(work, parsed.reason)
   if (input.prepared.length > maxCandidates) work.facts.opaque.add('too many prepared statements')
   try {
-    return analyzeEach(parsed.statements, work, index, input)
+    return analyzeEach(parsed.statements, work, input)
   } catch (error) {
     // Depth is bounded before parsing; should the stack still end, the statement is refused, not the session.
     if (!(error instanceof RangeError)) throw error
