@@ -89,11 +89,11 @@ export class MessageRelay {
     let shown: Uint8Array
     try {
       shown = this.#mask(data, isBinary)
+      gate.record('out', shown)
     } catch (error) {
       this.end(toGatewayError(error))
       return
     }
-    gate.record('out', shown)
     this.#bytes += shown.length
     this.#messages += 1
     client.send(shown, { binary: isBinary }, () => this.#isBehind || upstream.resume())

@@ -60,6 +60,20 @@ it("hides the target's credential in messages", async () => {
   expect(opened[0]).toMatchObject({ authorization: 'Bearer tok-5f2a91c7e0' })
 })
 
+it('withholds a message that cannot be recorded, and says so', async () => {
+  stage.recorder.refuses = (direction, text) => direction === 'out' && text === 'hello'
+  const socket = connect()
+  const shown: string[] = []
+  socket.on('message', (data) => shown.push((data as Buffer).toString()))
+  await open(socket)
+  socket.send('hello')
+  expect(await closed(socket)).toEqual({
+    code: 1008,
+    reason: 'ERR_AUDIT_UNAVAILABLE: the recording is full',
+  })
+  expect(shown).toEqual([])
+})
+
 it('judges the upgrade, then each message, and shows the answers', async () => {
   const socket = connect()
   await open(socket)
