@@ -4,8 +4,8 @@ import { Pump } from './pump'
 
 const turn = () => new Promise(setImmediate)
 
-function pumping() {
-  const [from, to] = [new PassThrough(), new PassThrough()]
+function pumping(to = new PassThrough().resume()) {
+  const from = new PassThrough()
   const waits: { resolve: () => void; reject: (error: Error) => void }[] = []
   const state = { isBehind: false }
   const pump = new Pump({
@@ -17,7 +17,6 @@ function pumping() {
         ? new Promise((resolve, reject) => waits.push({ resolve, reject }))
         : undefined,
   })
-  to.resume()
   const put = async (text: string) => {
     from.write(text)
     await turn()
@@ -37,6 +36,21 @@ it('reads no more until what is ahead of it has caught up', async () => {
   expect(pump.bytes).toBe(6)
   await put('three')
   expect(pump.bytes).toBe(11)
+})
+
+it('reads no more for a reader that is slow, when what is ahead of it has caught up', async () => {
+  const slow = new PassThrough({ highWaterMark: 1 })
+  const { pump, state, waits, put } = pumping(slow)
+  state.isBehind = true
+  await put('one')
+  await put('two')
+  state.isBehind = false
+  waits[0]?.resolve()
+  await turn()
+  expect(pump.bytes).toBe(3)
+  slow.resume()
+  await turn()
+  expect(pump.bytes).toBe(6)
 })
 
 it('ends with the reason when it does not catch up', async () => {

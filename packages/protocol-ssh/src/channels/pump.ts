@@ -91,7 +91,9 @@ export class Pump {
     const isTaken = to.write(chunk)
     if (isTaken && wait === undefined) return
     from.pause()
-    if (wait === undefined) to.once('drain', () => from.resume())
-    else wait.then(() => from.resume(), this.#giveUp)
+    const resume = () => from.resume()
+    const whenTaken = () => to.once('drain', resume)
+    if (wait === undefined) whenTaken()
+    else wait.then(() => (to.writableNeedDrain ? whenTaken() : resume()), this.#giveUp)
   }
 }
