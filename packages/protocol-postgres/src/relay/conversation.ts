@@ -98,8 +98,14 @@ export class Conversation {
   }
 
   private waitForClient(): void {
-    if (this.pauses.begin('client'))
-      this.parts.client.once('drain', () => this.pauses.end('client'))
+    if (!this.pauses.begin('client')) return
+    const { client } = this.parts
+    const goOn = () => {
+      client.off('drain', goOn).off('close', goOn)
+      this.pauses.end('client')
+    }
+    // A client that is gone never drains: the rest of its result is read and dropped, so that it ends.
+    client.once('drain', goOn).once('close', goOn)
   }
 
   private waitForRecording(): void {
@@ -159,5 +165,6 @@ export class Conversation {
     for (const reply of this.replies.all()) this.abandon(reply, 'unknown')
     this.prepared.endAll()
     this.replies.wake(true)
+    this.pauses.forget()
   }
 }

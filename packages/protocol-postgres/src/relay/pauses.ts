@@ -22,4 +22,9 @@ export class Pauses {
   end(reason: Reason): void {
     if (this.reasons.delete(reason) && this.reasons.size === 0) this.stream.resume()
   }
+
+  /** The stream is somebody else's from now on. */
+  forget(): void {
+    this.reasons.clear()
+  }
 }

@@ -1,4 +1,5 @@
 import { SessionError } from '@wardgate/errors'
+import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import type { FakeClient } from '../testing/fake-client'
 import { codesOf, rowsOf } from '../testing/fake-client'
@@ -209,6 +210,20 @@ it('reads the target no faster than the client reads', async () => {
   expect(codesOf(client.messages.slice(-2))).toBe('CZ')
   expect(rowsOf(client.messages)).toHaveLength(40_000)
 }, 30_000)
+
+it('ends the result of a client that leaves with much of it unread, and loses no time', async () => {
+  const client = await open()
+  client.stream.pause()
+  const [upstream] = upstreams
+  if (upstream === undefined) throw new Error('no target was dialled')
+  const paused = once(upstream, 'pause')
+  client.send(query(`SELECT repeat('x', 8000) FROM generate_series(1, 2000)`))
+  await paused
+  client.stream.destroy()
+  await gateway.settled()
+  expect(upstream.bytesRead).toBeGreaterThan(16_000_000)
+  expect(gateway.gate.spool.of('outcome')).toHaveLength(1)
+})
 
 it('says that the target was lost, and that nobody knows the outcome', async () => {
   const client = await open()
