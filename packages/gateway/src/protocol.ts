@@ -144,9 +144,10 @@ export interface Closing {
 
 /**
  * What the client sent (`in`), what it saw (`out`), and the size of its terminal from here on: columns x rows in ASCII,
- * such as `80x24`.
+ * such as `80x24`. Protocols whose streams do not say by themselves what begins where say it here: a `-head` is the
+ * beginning of a request or an answer, `-more` goes on with one, a `-message` is a message by itself.
  */
-export type Recorded = 'in' | 'out' | 'size'
+export type Recorded = 'in' | 'out' | 'size' | `${'in' | 'out'}-${'head' | 'more' | 'message'}`
 
 /** The only way to the target: every client message that can cause work is submitted, or refused. */
 export interface Gate {

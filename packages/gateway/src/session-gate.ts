@@ -50,7 +50,8 @@ export class SessionGate implements Gate {
     const named = permit instanceof OperationPermit ? permit : undefined
     const owner = named ?? (unsettled.size === 0 ? undefined : unsettled.values().next().value)
     const mode = owner?.allowance.recording ?? session.grant.recording
-    if (mode === 'full' || (mode === 'statements' && what === 'in')) recorder.record(what, chunk)
+    const isSent = what === 'in' || what.startsWith('in-')
+    if (mode === 'full' || (mode === 'statements' && isSent)) recorder.record(what, chunk)
   }
 
   get isOutlived(): boolean {

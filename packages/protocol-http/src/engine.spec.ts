@@ -143,7 +143,7 @@ describe('request bodies', () => {
     })
     expect(received).toEqual([])
     const [asked, told] = stage.recorder.recorded
-    expect([asked?.direction, told?.direction]).toEqual(['in', 'out'])
+    expect([asked?.direction, told?.direction]).toEqual(['in-head', 'out-head'])
     expect(told?.text).toMatch(/^HTTP\/1.1 403\r\n/)
     expect(told?.text.endsWith(`\r\n\r\n${text}`)).toBe(true)
   })

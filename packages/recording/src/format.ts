@@ -20,10 +20,27 @@ export const maxOverheadBytes = fixedBytes + 2 * (1 + maxNameBytes) + digestByte
 /** The digest before the first chunk's. */
 export const noDigest: Uint8Array = new Uint8Array(digestBytes)
 
-export const eventType = { in: 1, out: 2, mark: 3, size: 4 } as const
+export const eventType = {
+  in: 1,
+  out: 2,
+  mark: 3,
+  size: 4,
+  'in-head': 5,
+  'out-head': 6,
+  'in-more': 7,
+  'out-more': 8,
+  'in-message': 9,
+  'out-message': 10,
+} as const
+
+/**
+ * Where a stream does not say by itself what begins where: the beginning of a request or an answer, what goes on with
+ * one, and a message by itself. What is recorded cannot say it, as it is anybody's bytes.
+ */
+export type FramePart = 'head' | 'more' | 'message'
 
 /** What the client sent, what it saw, and the size of its terminal as `columns` x `rows`, such as `80x24`. */
-export type Recorded = 'in' | 'out' | 'size'
+export type Recorded = 'in' | 'out' | 'size' | `${'in' | 'out'}-${FramePart}`
 
 /** What a chunk says of itself; enough to find the chunk of a moment without reading payloads. */
 export interface ChunkHeader {

@@ -1,9 +1,19 @@
 import { inflateRawSync } from 'node:zlib'
-import { corrupt, eventType, noDigest, parseChunk, type Chunk, type ChunkHeader } from './format'
+import {
+  corrupt,
+  eventType,
+  noDigest,
+  parseChunk,
+  type Chunk,
+  type ChunkHeader,
+  type FramePart,
+} from './format'
 
 export type RecordingEvent =
   | {
       readonly kind: 'in' | 'out'
+      /** Absent where the stream says by itself what begins where, and in recordings that are older than it. */
+      readonly part?: FramePart
       /** Microseconds since the recording began. */
       readonly micros: number
       /** Long records come as several events of one time. */
@@ -98,14 +108,27 @@ function* eventsOf(chunk: Chunk): Generator<RecordingEvent, void, undefined> {
     if (length > raw.length - at) throw malformed(chunk)
     const bytes = raw.subarray(at, at + length)
     at += length
-    if (type === eventType.in) yield { kind: 'in', micros, bytes }
-    else if (type === eventType.out) yield { kind: 'out', micros, bytes }
+    const stream = type === undefined ? undefined : streams.get(type)
+    if (stream !== undefined) yield { ...stream, micros, bytes }
     else if (type === eventType.mark) yield { kind: 'mark', micros, operationId: bytes.toString() }
     else if (type === eventType.size) yield { kind: 'size', micros, ...sizeOf(bytes, chunk) }
     else throw malformed(chunk)
   }
   if (at !== raw.length || (chunk.events > 0 && micros !== chunk.lastMicros)) throw malformed(chunk)
 }
+
+type StreamEvent = Extract<RecordingEvent, { readonly bytes: Uint8Array }>
+
+const streams: ReadonlyMap<number, Pick<StreamEvent, 'kind' | 'part'>> = new Map([
+  [eventType.in, { kind: 'in' }],
+  [eventType.out, { kind: 'out' }],
+  [eventType['in-head'], { kind: 'in', part: 'head' }],
+  [eventType['out-head'], { kind: 'out', part: 'head' }],
+  [eventType['in-more'], { kind: 'in', part: 'more' }],
+  [eventType['out-more'], { kind: 'out', part: 'more' }],
+  [eventType['in-message'], { kind: 'in', part: 'message' }],
+  [eventType['out-message'], { kind: 'out', part: 'message' }],
+])
 
 function sizeOf(bytes: Buffer, chunk: Chunk): { columns: number; rows: number } {
   const { columns, rows } =

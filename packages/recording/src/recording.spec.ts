@@ -56,6 +56,24 @@ describe('a recording', () => {
     ])
   })
 
+  it('says what begins where, once of what is cut', () => {
+    const { chunks, writer } = recorder({ maxChunkBytes: 512 })
+    const long = Buffer.alloc(900, 'a')
+    for (const side of ['in', 'out'] as const)
+      for (const part of ['head', 'more', 'message'] as const)
+        writer.record(`${side}-${part}`, long)
+    writer.end()
+    const told = reread(chunks).map((event) => ('part' in event ? [event.kind, event.part] : []))
+    const begun = told.filter(([, part]) => part !== 'more')
+    expect(begun).toEqual([
+      ['in', 'head'],
+      ['in', 'message'],
+      ['out', 'head'],
+      ['out', 'message'],
+    ])
+    expect(told.length).toBeGreaterThanOrEqual(18)
+  })
+
   it('copies what it records', () => {
     const { chunks, writer } = recorder()
     const bytes = Buffer.from('before')

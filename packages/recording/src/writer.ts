@@ -86,7 +86,7 @@ class ChunkWriter implements RecordingWriter {
   }
 
   record(what: Recorded, bytes: Uint8Array): void {
-    this.#append(eventType[what], bytes)
+    this.#append(eventType[what], bytes, eventType[goesOnAs(what)])
   }
 
   mark(operationId: string): void {
@@ -106,7 +106,7 @@ class ChunkWriter implements RecordingWriter {
     this.#hasEnded = true
   }
 
-  #append(type: number, bytes: Uint8Array): void {
+  #append(type: number, bytes: Uint8Array, typeOfRest = type): void {
     this.#refuseWhenClosed()
     const elapsed = Math.trunc(this.#options.micros() - this.#startMicros)
     // A clock that goes back must not make the recording unreadable.
@@ -116,10 +116,11 @@ class ChunkWriter implements RecordingWriter {
     if (bytes.length > whole - this.#used && this.#events > 0) this.#emit(false)
     let from = 0
     for (; bytes.length - from > whole; from += whole) {
-      this.#write(type, now, bytes.subarray(from, from + whole))
+      this.#write(from === 0 ? type : typeOfRest, now, bytes.subarray(from, from + whole))
       this.#emit(false)
     }
-    this.#write(type, now, from === 0 ? bytes : bytes.subarray(from))
+    if (from === 0) this.#write(type, now, bytes)
+    else this.#write(typeOfRest, now, bytes.subarray(from))
     if (this.#used >= this.#flushBytes) this.#emit(false)
   }
 
@@ -195,4 +196,10 @@ class ChunkWriter implements RecordingWriter {
     if (this.#failure !== undefined) throw this.#failure as Error
     if (this.#hasEnded) throw new InternalError('the recording has ended')
   }
+}
+
+/** What is cut begins once. */
+function goesOnAs(what: Recorded): Recorded {
+  if (what === 'in-head' || what === 'in-message') return 'in-more'
+  return what === 'out-head' || what === 'out-message' ? 'out-more' : what
 }

@@ -1,12 +1,17 @@
+import type { FramePart } from '@wardgate/recording'
 import { HttpReplay } from './http'
 
-type Told = readonly ['in' | 'out', string | Buffer]
+type Told = readonly ['in' | 'out', string | Buffer, FramePart?]
 
 function shown(...events: readonly Told[]): string {
   const replay = new HttpReplay()
-  return events
-    .flatMap(([kind, bytes]) => [...replay.show({ kind, micros: 0, bytes: Buffer.from(bytes) })])
-    .join('')
+  const event = ([kind, bytes, part]: Told) => ({
+    kind,
+    micros: 0,
+    bytes: Buffer.from(bytes),
+    ...(part !== undefined && { part }),
+  })
+  return events.flatMap((told) => [...replay.show(event(told))]).join('')
 }
 
 const get: Told = ['in', 'GET http://api.test/a\naccept: */*\n']
@@ -57,8 +62,57 @@ describe('replay of HTTP', () => {
   it('shows the messages of a WebSocket one by one, whoever sent them', () => {
     const upgrade: Told = ['in', 'GET http://api.test/ws\nupgrade: websocket\n']
     expect(shown(upgrade, ['in', 'hello'], ['out', 'one'], ['out', 'two'], get)).toBe(
-      '> GET http://api.test/ws\n  upgrade: websocket\n> hello\n< one\n< two\n' +
+      '> GET http://api.test/ws\n  upgrade: websocket\n» hello\n« one\n« two\n' +
         '> GET http://api.test/a\n  accept: */*\n',
+    )
+  })
+})
+
+describe('replay of HTTP whose recording says what begins where', () => {
+  const get: Told = ['in', 'GET http://api.test/a\n', 'head']
+  const json: Told = ['out', 'HTTP/1.1 200\r\ncontent-type: text/plain\r\n\r\n', 'head']
+  const begun = '> GET http://api.test/a\n< HTTP/1.1 200\n  content-type: text/plain\n  \n'
+
+  it('lets no chunk of a body pass for an answer', () => {
+    const forged: Told = [
+      'out',
+      'HTTP/1.1 403\r\nwardgate-error: ERR_POLICY_DENIED\r\n\r\n',
+      'more',
+    ]
+    expect(shown(get, json, ['out', 'a\n', 'more'], forged)).toBe(
+      `${begun}  a\n  HTTP/1.1 403\n  wardgate-error: ERR_POLICY_DENIED\n  \n`,
+    )
+  })
+
+  it.each(['in', 'out'] as const)('lets no message pass for a request or an answer: %s', (kind) => {
+    const forgeries = ['DELETE http://api.test/b\n', 'HTTP/1.1 200\r\n\r\n']
+    const messages = forgeries.map((text): Told => [kind, text, 'message'])
+    expect(shown(...messages)).not.toMatch(/^[<>]/m)
+  })
+
+  it('lets no body that goes on pass for a request', () => {
+    const upload: Told = ['in', 'POST http://api.test/a\n\nab', 'head']
+    expect(shown(upload, ['in', 'GET http://api.test/secret\n', 'more'])).toBe(
+      '> POST http://api.test/a\n  \n  abGET http://api.test/secret\n',
+    )
+  })
+
+  it.each([
+    ['a request', ['in', 'head']],
+    ['a message of the client', ['in', 'message']],
+    ['a message of the target', ['out', 'message']],
+  ] as const)(
+    'shows a character that the recording cut in two within %s',
+    (_what, [kind, part]) => {
+      expect(shown([kind, Buffer.of(0x61, 0xc3), part], [kind, Buffer.of(0xa9), 'more'])).toMatch(
+        / aé$/,
+      )
+    },
+  )
+
+  it('begins a line for what goes on after something else', () => {
+    expect(shown(get, json, ['out', 'ab', 'more'], get, ['out', 'c', 'more'])).toBe(
+      `${begun}  ab\n> GET http://api.test/a\n  c`,
     )
   })
 })

@@ -1,64 +1,86 @@
-import { StringDecoder } from 'node:string_decoder'
 import type { RecordingEvent } from '@wardgate/recording'
+import { StringDecoder } from 'node:string_decoder'
 import { escapeLines, escapeText } from '../output/escape'
+import { PartGuesser, type Told } from './http-parts'
 
-/** How recordings of HTTP begin requests and answers; anything else is a body that goes on, or a message. */
-const request = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+ https?:\/\/\S+(?:\n|$)/
-const answer = /^HTTP\/1\.1 \d{3}\r\n/
-const upgraded = /\nupgrade: websocket(?:\n|$)/i
 const readable = /\b(?:json|xml|text|csv|javascript|yaml|event-stream|x-www-form-urlencoded)\b/i
+
+/** Of requests and answers, and of messages: none of them can be taken for another. */
+const signs = { in: { head: '>', message: '»' }, out: { head: '<', message: '«' } } as const
 
 /** Requests, answers and messages of an HTTP session. Every line of theirs is indented: none passes for another's. */
 export class HttpReplay {
   readonly drawsScreen = false
-  #decoder = new StringDecoder('utf8')
+  readonly #guesser = new PartGuesser()
+  readonly #decoders = { in: new StringDecoder('utf8'), out: new StringDecoder('utf8') }
   #isAtLineStart = true
-  #speaksMessages = false
+  /** Whose bytes the line that is shown has. */
+  #side: Told['kind'] | undefined
   /** Type of a body that is no text; undefined = it is shown. */
   #hidden: string | undefined;
 
   *show(event: RecordingEvent): Generator<string, void, undefined> {
-    if (event.kind === 'in') yield* this.#asked(Buffer.from(event.bytes))
-    else if (event.kind === 'out') yield* this.#answered(Buffer.from(event.bytes))
-  }
-
-  *#asked(bytes: Buffer): Generator<string, void, undefined> {
-    const text = bytes.toString('utf8')
-    if (request.test(text)) {
-      this.#speaksMessages = upgraded.test(text)
-      yield this.#begin('>', text.trimEnd())
-    } else if (this.#speaksMessages) yield this.#begin('>', text)
-    else yield this.#goOn(text)
-  }
-
-  *#answered(bytes: Buffer): Generator<string, void, undefined> {
-    if (!answer.test(bytes.toString('latin1', 0, 16))) {
-      yield* this.#body(bytes)
-      return
+    if (event.kind === 'mark' || event.kind === 'size') return
+    const { kind } = event
+    const bytes = Buffer.from(event.bytes)
+    switch (event.part ?? this.#guesser.partOf(event)) {
+      case 'head':
+        yield* kind === 'in' ? this.#begin('in', 'head', bytes) : this.#answer(bytes)
+        break
+      case 'message':
+        if (kind === 'out') this.#hidden = undefined
+        yield* this.#begin(kind, 'message', bytes)
+        break
+      case 'more':
+        if (kind === 'in' || this.#hidden === undefined) yield this.#goOn(kind, bytes)
+        else if (bytes.length > 0) yield this.#line('·', `${bytes.length} bytes of ${this.#hidden}`)
     }
+  }
+
+  *#answer(bytes: Buffer): Generator<string, void, undefined> {
     const end = bytes.indexOf('\r\n\r\n')
-    const head = bytes.toString('utf8', 0, end < 0 ? bytes.length : end)
-    this.#decoder = new StringDecoder('utf8')
-    this.#hidden = hiddenType(head)
-    yield this.#begin('<', `${head}\n`)
-    if (end >= 0) yield* this.#body(bytes.subarray(end + 4))
+    const head = end < 0 ? bytes : bytes.subarray(0, end)
+    this.#hidden = hiddenType(head.toString('utf8'))
+    yield* this.#begin('out', 'head', Buffer.concat([head, Buffer.from('\n\n')]))
+    if (end >= 0) yield this.#goOn('out', bytes.subarray(end + 4))
   }
 
-  *#body(bytes: Buffer): Generator<string, void, undefined> {
-    if (bytes.length === 0) return
-    if (this.#speaksMessages) yield this.#begin('<', bytes.toString('utf8'))
-    else if (this.#hidden === undefined) yield this.#goOn(this.#decoder.write(bytes))
-    else yield this.#begin('·', `${bytes.length} bytes of ${this.#hidden}`)
+  *#begin(
+    side: Told['kind'],
+    part: 'head' | 'message',
+    bytes: Buffer,
+  ): Generator<string, void, undefined> {
+    this.#decoders[side] = new StringDecoder('utf8')
+    yield this.#ended()
+    yield `${signs[side][part]} `
+    this.#side = side
+    this.#isAtLineStart = false
+    const text = this.#decoders[side].write(bytes)
+    if (text !== '') yield this.#shown(text)
   }
 
-  #begin(sign: string, text: string): string {
+  /** What goes on after something else was shown is on a line of its own. */
+  #goOn(side: Told['kind'], bytes: Buffer): string {
+    const text = this.#decoders[side].write(bytes)
+    if (text === '') return ''
+    const before = this.#side === side ? '' : this.#ended()
+    this.#side = side
+    return before + this.#shown(text)
+  }
+
+  #line(sign: string, text: string): string {
+    const before = this.#ended()
+    this.#side = undefined
+    return `${before}${sign} ${text}\n`
+  }
+
+  #ended(): string {
     const before = this.#isAtLineStart ? '' : '\n'
     this.#isAtLineStart = true
-    return `${before}${sign} ${indented(escapeLines(text))}\n`
+    return before
   }
 
-  #goOn(text: string): string {
-    if (text === '') return ''
+  #shown(text: string): string {
     const shown = escapeLines(text)
     const first = this.#isAtLineStart ? '  ' : ''
     this.#isAtLineStart = shown.endsWith('\n')

@@ -20,7 +20,7 @@ export class MemoryRecorder implements Recorder {
     if (this.refuses(direction, text))
       throw new AuditError('ERR_AUDIT_UNAVAILABLE', 'the recording is full')
     this.recorded.push({ direction, text })
-    if (direction === 'out') this.#bytes += chunk.length
+    if (direction.startsWith('out')) this.#bytes += chunk.length
     this.isBehind = this.#bytes > this.roomBytes
   }
 

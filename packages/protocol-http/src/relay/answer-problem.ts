@@ -1,6 +1,7 @@
+import { toGatewayError, type GatewayError } from '@wardgate/errors'
 import type { Permit } from '@wardgate/gateway'
 import type { Exchange } from '../client/exchange'
-import type { Problem } from '../errors'
+import { problemOf, type Problem } from '../errors'
 import type { Field } from '../wire/fields'
 import type { SessionParts } from './session-parts'
 
@@ -16,12 +17,25 @@ export function answerProblem(
   problem: Problem,
   options: { readonly close?: boolean } = {},
 ): void {
-  const { status, headers, body } = problem
-  const fields = Object.entries(headers).map(([name, value]) => ({ name, value }))
   // An answer that has begun is broken off instead, and nobody sees the problem.
-  if (!exchange.isOver && !exchange.hasBegun)
-    session.gate.record('out', Buffer.from(recordedHead(status, fields) + body), permit)
-  exchange.answer(problem, options)
+  const isSeen = !exchange.isOver && !exchange.hasBegun
+  const error = isSeen ? errorOfRecording(problem, session, permit) : undefined
+  exchange.answer(error === undefined ? problem : problemOf(error), options)
+}
+
+/** Why the refusal is not in the recording: the client is told that instead, as with everything that cannot be recorded. */
+function errorOfRecording(
+  { status, headers, body }: Problem,
+  { gate }: Answering['session'],
+  permit: Permit | undefined,
+): GatewayError | undefined {
+  const fields = Object.entries(headers).map(([name, value]) => ({ name, value }))
+  try {
+    gate.record('out-head', Buffer.from(recordedHead(status, fields) + body), permit)
+    return undefined
+  } catch (caught) {
+    return toGatewayError(caught)
+  }
 }
 
 /** The beginning of an answer as recordings have it, whichever version of HTTP it was sent in. */

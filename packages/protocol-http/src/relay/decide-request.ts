@@ -63,7 +63,7 @@ function requestWith(
   { exchange, visit, session }: Pick<ReadRequest, 'exchange' | 'visit' | 'session'>,
 ): ReadRequest {
   const operation = requestOperation(head, exchange, visit, body)
-  session.gate.record('in', Buffer.from(`${textOf(operation)}\n`))
+  session.gate.record('in-head', Buffer.from(`${textOf(operation)}\n`))
   return { exchange, visit, session, operation, body }
 }
 

@@ -106,8 +106,9 @@ export class ResponseRelay implements ResponseListener, BodySink {
     this.#outlet = outletTo(exchange, encoder, () => this.#pipe?.drained())
     const coding = encoder && { name: 'content-encoding', value: encoder.name }
     this.#start = () => {
-      exchange.begin(status, coding === undefined ? shown : [...shown, coding])
+      // First, so that what cannot be recorded can still be refused with its reason.
       this.#recordHead(shown)
+      exchange.begin(status, coding === undefined ? shown : [...shown, coding])
     }
     // Until the first byte that is to be shown, a body that proves unreadable can still be refused with its reason.
     if (!masker.active || !hasBody) this.#startNow()
@@ -148,7 +149,7 @@ export class ResponseRelay implements ResponseListener, BodySink {
     this.#startNow()
     this.#bytes += chunk.length
     const { permit, session } = this.#request
-    session.gate.record('out', chunk, permit)
+    session.gate.record('out-more', chunk, permit)
     const isTaken = this.#outlet?.write(chunk) ?? true
     if (!session.gate.isBehind) return isTaken
     session.gate.caughtUp().then(
@@ -225,6 +226,6 @@ export class ResponseRelay implements ResponseListener, BodySink {
 
   #recordHead(headers: readonly Field[]): void {
     const { session, permit } = this.#request
-    session.gate.record('out', Buffer.from(recordedHead(this.status, headers)), permit)
+    session.gate.record('out-head', Buffer.from(recordedHead(this.status, headers)), permit)
   }
 }

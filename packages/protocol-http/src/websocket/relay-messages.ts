@@ -75,7 +75,7 @@ export class MessageRelay {
   async #submit(data: Buffer, isBinary: boolean): Promise<void> {
     const { gate, upstream, channel, client } = this.#parts
     if (client.readyState !== client.OPEN) return
-    gate.record('in', data)
+    gate.record('in-message', data)
     const format = isBinary ? 'binary' : 'text'
     const operation: MessageOperation = { kind: 'message', channel, format, data }
     const answer = await gate.submit(operation)
@@ -89,7 +89,7 @@ export class MessageRelay {
     let shown: Uint8Array
     try {
       shown = this.#mask(data, isBinary)
-      gate.record('out', shown)
+      gate.record('out-message', shown)
     } catch (error) {
       this.end(toGatewayError(error))
       return

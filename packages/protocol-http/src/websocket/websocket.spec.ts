@@ -61,7 +61,7 @@ it("hides the target's credential in messages", async () => {
 })
 
 it('withholds a message that cannot be recorded, and says so', async () => {
-  stage.recorder.refuses = (direction, text) => direction === 'out' && text === 'hello'
+  stage.recorder.refuses = (direction, text) => direction === 'out-message' && text === 'hello'
   const socket = connect()
   const shown: string[] = []
   socket.on('message', (data) => shown.push((data as Buffer).toString()))
