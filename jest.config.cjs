@@ -21,6 +21,8 @@ const transformIgnorePatterns = [
 const shared = {
   rootDir: __dirname,
   testEnvironment: 'node',
+  // Many specs share two cores: jest's five seconds would judge the machine. What must be fast says so itself.
+  testTimeout: 20_000,
   transform,
   transformIgnorePatterns,
   modulePathIgnorePatterns: ['/dist/', '/.wardgate/'],

@@ -223,7 +223,7 @@ it('ends the result of a client that leaves with much of it unread, and loses no
   await gateway.settled()
   expect(upstream.bytesRead).toBeGreaterThan(16_000_000)
   expect(gateway.gate.spool.of('outcome')).toHaveLength(1)
-})
+}, 4_000)
 
 it('says that the target was lost, and that nobody knows the outcome', async () => {
   const client = await open()
