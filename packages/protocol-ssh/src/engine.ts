@@ -79,11 +79,12 @@ export class SshEngine implements Engine {
 
   async refuse(error: GatewayError): Promise<void> {
     const client = this.#client
-    if (client.destroyed || !client.writable) return
+    if (client.destroyed || client.writableFinished) return
     const closed = new Promise<void>((resolve) => client.once('close', () => resolve()))
     const flushed = new Promise<void>((resolve) => {
-      this.#tell(error)
-      client.end(() => resolve())
+      // The library may have ended the stream: what was told just before is still on its way.
+      if (client.writable) this.#tell(error)
+      client.once('finish', () => resolve()).end()
     })
     await Promise.race([closed, flushed])
   }

@@ -13,6 +13,7 @@ export class MemoryRecorder implements Recorder {
   roomBytes = Infinity
   isBehind = false
   #bytes = 0
+  #asked: () => void = () => undefined
   readonly #waits: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = []
 
   record(direction: Recorded, chunk: Uint8Array): void {
@@ -25,7 +26,15 @@ export class MemoryRecorder implements Recorder {
   }
 
   room(): Promise<void> {
-    return new Promise((resolve, reject) => this.#waits.push({ resolve, reject }))
+    return new Promise((resolve, reject) => {
+      this.#waits.push({ resolve, reject })
+      this.#asked()
+    })
+  }
+
+  /** Resolves when somebody waits for room. */
+  async whenWaiting(): Promise<void> {
+    if (this.waiting === 0) await new Promise<void>((resolve) => (this.#asked = resolve))
   }
 
   /** How many wait for room. */

@@ -1,7 +1,9 @@
+import { AuditError } from '@wardgate/errors'
 import { emptyPlan } from '@wardgate/masking'
 import { fakeHold } from '@wardgate/gateway/testing'
 import type { ClientChannel } from 'ssh2'
 import { maxRekeys } from '../limits'
+import { CommandChannel } from './command-channel'
 import { FakeTarget, SshStage, type FakeResult } from '../testing'
 
 const card = '4111 1111 1111 1111'
@@ -100,6 +102,48 @@ it('ends a command at the target whose input cannot be recorded', async () => {
   expect(await answer).toMatchObject({ code: 126 })
   await ended
   expect(target.received().toString()).not.toContain('typed')
+})
+
+it('ends a command whose terminal takes a size that cannot be recorded, says why, and goes on', async () => {
+  target.stall()
+  const client = await stage.client()
+  const channel = await client.open('top', { pty: { term: 'xterm', cols: 80, rows: 24 } })
+  const answer = client.answerOf(channel)
+  const [running] = await target.whenRunning(1)
+  const ended = new Promise<void>((resolve) => running?.once('close', () => resolve()))
+  stage.recorder.refuses = (direction) => direction === 'size'
+  channel.setWindow(50, 100, 0, 0)
+  const { code, stderr } = await answer
+  expect(code).toBe(126)
+  expect(stderr).toContain('ERR_AUDIT_UNAVAILABLE: the recording is full')
+  await ended
+  stage.recorder.refuses = () => false
+  expect(await client.open('hello')).toBeDefined()
+})
+
+it('tells its own reason when what a listener does ends the connection', async () => {
+  target.stall()
+  const client = await stage.client()
+  const original = CommandChannel.prototype.signal
+  CommandChannel.prototype.signal = () => {
+    throw new AuditError('ERR_AUDIT_UNAVAILABLE', 'nothing is recorded any more')
+  }
+  try {
+    const channel = await client.open('hello')
+    const answer = client.answerOf(channel)
+    channel.signal('TERM')
+    expect((await answer).stderr).toContain('ERR_AUDIT_UNAVAILABLE: nothing is recorded any more')
+  } finally {
+    CommandChannel.prototype.signal = original
+  }
+  await stage.finish()
+  expect(stage.log.lines).toContainEqual(
+    expect.objectContaining({
+      fields: expect.objectContaining({
+        err: expect.objectContaining({ code: 'ERR_AUDIT_UNAVAILABLE' }),
+      }),
+    }),
+  )
 })
 
 it('runs several commands at once, and withdraws only the one whose channel is closed', async () => {

@@ -33,8 +33,6 @@ export class CommandChannel {
   }
 
   start(): void {
-    const { channel } = this.#options
-    channel.on('error', () => undefined)
     this.#serve().catch((caught: unknown) => {
       const error = toGatewayError(caught)
       this.#refuse(error, error.code === 'ERR_TARGET_LOST' ? exitLost : exitRefused)

@@ -38,6 +38,8 @@ export class CommandRun {
   #running: RunningCommand | undefined
   #settlement: Settlement | undefined
   #permit: Permit | undefined
+  /** Ends what runs, for a reason that lies in neither of its streams. */
+  #fail: (error: unknown) => void = () => undefined
   isAbandoned = false
 
   constructor(relaying: Relaying, options: CommandRunOptions) {
@@ -101,8 +103,13 @@ export class CommandRun {
   resize(window: PseudoTtyInfo): void {
     this.#window = window
     if (this.#running === undefined) return
-    this.#recordSize()
-    this.#running.stream.setWindow(window.rows, window.cols, window.height, window.width)
+    try {
+      this.#recordSize()
+      this.#running.stream.setWindow(window.rows, window.cols, window.height, window.width)
+    } catch (error) {
+      // The library would take it for its own, and end the connection without a reason.
+      this.#fail(error)
+    }
   }
 
   /** What comes while the command is decided or started reaches it when it runs. */
@@ -153,6 +160,7 @@ export class CommandRun {
     const stderr = new Pump(errors)
     const input = stdin && new Pump({ from: stdin, to: stream, seen: sent, ahead })
     const unfit = new Promise<never>((_, reject) => {
+      this.#fail = reject
       void (input?.done ?? Promise.resolve()).then(() => stream.end(), reject)
     })
     if (closed.aborted) stream.close()

@@ -1,13 +1,13 @@
 import {
+  GatewayError,
   LimitError,
   ProtocolError,
   TargetError,
   toGatewayError,
-  type GatewayError,
 } from '@wardgate/errors'
 import type { Closing } from '@wardgate/gateway'
 import type { Session, TcpipBindInfo } from 'ssh2'
-import { refusalText } from '../errors'
+import { disconnectText, refusalText } from '../errors'
 import {
   maxChannels,
   maxCommandBytes,
@@ -15,7 +15,7 @@ import {
   maxUnreadBytes,
   maxUnusedChannels,
 } from '../limits'
-import { rejectChannel } from '../server/raw-messages'
+import { disconnectReasons, rejectChannel, sendDisconnect } from '../server/raw-messages'
 import { ForwardIn } from './forward-in'
 import { forwardOut } from './forward-out'
 import type { Relaying } from './relaying'
@@ -40,13 +40,17 @@ export class Conversation {
     const { connection, upstream } = this.#relaying
     return new Promise<Closing>((resolve) => {
       this.#close = resolve
-      const lost = (cause?: Error) => resolve({ reason: 'target', error: targetLost(cause) })
+      const lost = (cause?: Error) => {
+        if (cause instanceof GatewayError) this.end(cause)
+        else resolve({ reason: 'target', error: targetLost(cause) })
+      }
       upstream.on('error', lost).on('close', () => lost())
       // Its socket's close is noticed by the gateway; an error of the protocol is not.
       connection.on('error', (cause: Error) => {
         const error = broken(cause)
         // At once: the library ends the stream when this returns.
         if (error.code === 'ERR_PROTOCOL_OVERSIZE') this.#refuseUnread(error)
+        else if (error === cause) this.#tellAll(error)
         resolve({ reason: 'error', error })
       })
       connection.on('end', () => resolve({ reason: 'client' }))
@@ -80,6 +84,13 @@ export class Conversation {
   /** It was most likely a command, for the one of these that waits for it. */
   #refuseUnread(error: GatewayError): void {
     for (const channel of this.#channels) channel.refuseUnread(refusalText(error))
+  }
+
+  /** Thrown by a listener of ours, which the library takes for an end of its own. */
+  #tellAll(error: GatewayError): void {
+    this.tell(error)
+    const { byApplication } = disconnectReasons
+    sendDisconnect(this.#relaying.connection, byApplication, disconnectText(error))
   }
 
   #settleAll(): void {
@@ -149,7 +160,8 @@ function targetLost(cause: Error | undefined): TargetError {
   return new TargetError('ERR_TARGET_LOST', 'the target closed the connection', { cause })
 }
 
-function broken(cause: Error): ProtocolError {
+function broken(cause: Error): GatewayError {
+  if (cause instanceof GatewayError) return cause
   // The length of a packet is the first thing that does not fit, whether it is too long or was never a length.
   if (cause.message.startsWith('Bad packet length'))
     return new ProtocolError('ERR_PROTOCOL_OVERSIZE', 'a packet longer than 35000 bytes', {

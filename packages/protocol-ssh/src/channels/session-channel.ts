@@ -127,6 +127,8 @@ export class SessionChannel {
   #use(channel: ServerChannel): void {
     this.#isUsed = true
     this.#channel = channel
+    // What is written to a client that is gone is an error of either stream, and without a listener the end of the process.
+    for (const stream of [channel, channel.stderr]) stream.on('error', () => undefined)
     channel.once('close', () => this.#closed.abort())
   }
 

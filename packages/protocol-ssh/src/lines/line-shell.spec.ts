@@ -1,3 +1,4 @@
+import { AuditError } from '@wardgate/errors'
 import type { ClientChannel } from 'ssh2'
 import { fakeHold } from '@wardgate/gateway/testing'
 import { FakeTarget, SshStage, type Answer, type FakeResult } from '../testing'
@@ -137,4 +138,35 @@ it('opens a shell at the target only when no rule wants lines', async () => {
   const { client, channel } = await shell()
   await client.answerOf(channel)
   expect(target.commands).toEqual(['shell'])
+})
+
+it('reads no more of what is typed than is recorded', async () => {
+  const { client, channel } = await shell({ term: 'xterm', cols: 80, rows: 24 })
+  const answered = client.answerOf(channel)
+  await stage.controlPlane.untilAsked(1)
+  stage.recorder.roomBytes = 0
+  channel.write('a')
+  await stage.recorder.whenWaiting()
+  stage.recorder.roomBytes = Infinity
+  channel.write('b\u0015exit\r')
+  await new Promise((resolve) => setImmediate(resolve))
+  const typed = () => stage.recorded.map(({ text }) => text).join('')
+  expect(typed()).not.toContain('ab')
+  stage.recorder.giveRoom()
+  expect(await answered).toMatchObject({ code: 0 })
+  expect(typed()).toContain('ab')
+})
+
+it('ends when nothing of what is typed is recorded, and says why', async () => {
+  const { client, channel } = await shell({ term: 'xterm', cols: 80, rows: 24 })
+  const answered = client.answerOf(channel)
+  await stage.controlPlane.untilAsked(1)
+  stage.recorder.roomBytes = 0
+  channel.write('a')
+  await stage.recorder.whenWaiting()
+  stage.recorder.giveNone(new AuditError('ERR_AUDIT_UNAVAILABLE', 'the recording is full'))
+  expect(await answered).toMatchObject({
+    code: 126,
+    stderr: expect.stringContaining('the recording is full'),
+  })
 })

@@ -61,6 +61,7 @@ export class LineShell {
       source: window === undefined ? new PlainLines() : new LineEditor((text) => this.#show(text)),
       closed,
       interrupted: () => this.signal('INT'),
+      ahead: () => (relaying.gate.isBehind ? relaying.gate.caughtUp() : undefined),
     })
   }
 

@@ -153,3 +153,29 @@ it.each([
   const answer = await ask(requests.stat, 3, (body) => putText(body, '/a.txt'))
   expect(answer[4]).toBe(105)
 })
+
+it('ends with the reason, and ends nothing else, when files that are still open cannot be recorded to their end', async () => {
+  const handle = await open('/a.txt', openFlags.read)
+  await ask(requests.read, 2, (body) => at(named(handle)(body)).u32(100))
+  stage.recorder.refuses = (_, text) => text.includes('sha256:')
+  let stderr = ''
+  channel.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+  const exited = new Promise((resolve) => channel.once('exit', resolve))
+  const closed = new Promise((resolve) => channel.once('close', resolve))
+  channel.end()
+  expect(await exited).toBe(1)
+  await closed
+  expect(stderr).toContain('ERR_AUDIT_UNAVAILABLE: the recording is full')
+  expect(stage.spool.of('outcome')).toMatchObject([{ outcome: { status: 'succeeded', bytes: 7 } }])
+})
+
+it('settles all that is open, recorded or not, when the client is gone', async () => {
+  for (const path of ['/a.txt', '/b.txt']) {
+    const handle = await open(path, openFlags.read)
+    await ask(requests.read, 2, (body) => at(named(handle)(body)).u32(100))
+  }
+  stage.recorder.refuses = (_, text) => text.includes('sha256:')
+  await stage.finish()
+  expect(stage.spool.of('outcome')).toHaveLength(2)
+  expect(stage.log.lines).not.toContainEqual(expect.objectContaining({ level: 'error' }))
+})

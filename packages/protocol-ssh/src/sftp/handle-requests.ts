@@ -58,9 +58,11 @@ export class HandleRequests {
     this.#options.send(statusFrame(id, statuses.failure, 'no such handle'))
   }
 
-  closeAll(status: 'succeeded' | 'unknown'): void {
-    for (const file of this.#files.values()) file.close(status)
+  /** Why one of them could not be recorded to its end, if so. */
+  closeAll(status: 'succeeded' | 'unknown'): GatewayError | undefined {
+    const errors = [...this.#files.values()].map((file) => failureOf(() => file.close(status)))
     this.#files.clear()
+    return errors.find((error) => error !== undefined)
   }
 
   /** Does not wait for the answer. */
@@ -83,7 +85,7 @@ export class HandleRequests {
       // Also when the answer is none that can be read.
       .catch((error: unknown) => {
         settlement?.end()
-        if (request.kind === 'close') file.close('unknown')
+        if (request.kind === 'close') failureOf(() => file.close('unknown'))
         this.#options.refuse(request.id, toGatewayError(error))
       })
   }
@@ -135,6 +137,16 @@ export class HandleRequests {
     else if (reply.type === replies.name)
       send(frameOf(reply.type, request.id, maskNames(reply.body, mask, file.isMasked)))
     else send(...readdressed(request.id, reply))
+  }
+}
+
+/** For where nothing would catch it: an error that is thrown in a stream's listener ends the process. */
+function failureOf(work: () => void): GatewayError | undefined {
+  try {
+    work()
+    return undefined
+  } catch (caught) {
+    return toGatewayError(caught)
   }
 }
 

@@ -58,10 +58,13 @@ export class OpenFile {
     this.#nextOffset = offset + BigInt(length)
   }
 
+  /** Settled whatever becomes of the recording; throws when that takes no more. */
   close(status: 'succeeded' | 'unknown'): void {
     const digest = this.#bytes > 0 ? this.#digest?.digest('hex') : undefined
-    this.#recording.closed(this.#bytes, digest)
+    // A digest is told once.
+    this.#digest = undefined
     const completion = digest === undefined ? {} : { completion: `sha256:${digest}` }
     for (const settlement of this.settlements) settlement.settle({ status, ...completion })
+    this.#recording.closed(this.#bytes, digest)
   }
 }

@@ -53,7 +53,6 @@ export class SftpChannel {
 
   start(): void {
     const channel = this.#channel
-    channel.on('error', () => undefined)
     channel.on('data', (chunk: Buffer) => {
       // One request after the other: while one is held the client is not read.
       channel.pause()
@@ -75,6 +74,7 @@ export class SftpChannel {
     this.#relaying.touch()
     for (const frame of this.#frames.push(chunk)) {
       await this.#drained
+      if (this.#relaying.gate.isBehind) await this.#relaying.gate.caughtUp()
       if (this.#isGreeted) await this.#answer(frame)
       else this.#greet(frame)
     }
@@ -212,8 +212,9 @@ export class SftpChannel {
     )
   }
 
-  #end(error?: GatewayError): void {
-    this.#handles.closeAll('succeeded')
+  #end(reason?: GatewayError): void {
+    const unrecorded = this.#handles.closeAll('succeeded')
+    const error = reason ?? unrecorded
     void this.#upstream?.then((files) => files.end()).catch(() => undefined)
     const channel = this.#channel
     if (this.#closed.aborted || channel.writableEnded) return

@@ -261,3 +261,36 @@ it('tells the client that an answer of the target cannot be read, and goes on', 
     'card',
   )
 })
+
+describe('when the recording takes no more', () => {
+  const noteOfEnd = (_: unknown, text: string) => text.includes('sha256:')
+
+  it('the close of a file is answered with the reason, and settled', async () => {
+    const sftp = await sftpOf(client)
+    const handle = await call<Buffer>((done) => sftp.open('/a.txt', 'r', done))
+    await call<number>((done) => sftp.read(handle, Buffer.alloc(100), 0, 100, 0, done))
+    stage.recorder.refuses = noteOfEnd
+    const closed = call<unknown>((done) => sftp.close(handle, (error) => done(error, undefined)))
+    await expect(closed).rejects.toThrow('ERR_AUDIT_UNAVAILABLE')
+    expect(stage.spool.of('outcome')).toMatchObject([
+      { outcome: { status: 'succeeded', completion: expect.stringContaining('sha256:') } },
+    ])
+  })
+})
+
+it('takes no further request while the recording is behind', async () => {
+  const sftp = await sftpOf(client)
+  const handle = await call<Buffer>((done) => sftp.open('/new', 'w', done))
+  const write = (text: string, at: number) =>
+    call<unknown>((done) =>
+      sftp.write(handle, Buffer.from(text), 0, text.length, at, (error) => done(error, undefined)),
+    )
+  await write('first', 0)
+  stage.recorder.isBehind = true
+  const second = write('second', 5)
+  await stage.recorder.whenWaiting()
+  expect(files.content.get('/new')?.toString()).toBe('first')
+  stage.recorder.giveRoom()
+  await second
+  expect(files.content.get('/new')?.toString()).toBe('firstsecond')
+})
