@@ -229,7 +229,7 @@ export class ApprovalsService implements OnApplicationBootstrap, OnApplicationSh
       requesterOwner: principal.owner,
       kind: operation.kind,
       summary: clean(facts.summary),
-      text: redactStatement(clean(textOf(operation))),
+      text: redactStatement(operation.kind, clean(textOf(operation))),
       parameters: shownParameters(parametersOf(operation)),
       claimed: boundedClaims({ ...session.claimed, ...claimedIn(operation) }),
       risk: {

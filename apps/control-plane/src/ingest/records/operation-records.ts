@@ -104,7 +104,7 @@ function check({ operationId, sessionId, kind, text }: OperationFields): Checked
     id: id(operationId),
     sessionId: id(sessionId),
     operationKind: short(kind),
-    text: redactStatement(clean(text)).slice(0, longestStoredText),
+    text: redactStatement(kind, clean(text)).slice(0, longestStoredText),
   }
 }
 
