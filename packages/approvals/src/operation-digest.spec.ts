@@ -3,6 +3,8 @@ import { operationDigest, type DigestParts } from '.'
 const parts: DigestParts = {
   operation: { kind: 'statement', text: 'DELETE FROM orders WHERE id = $1', state: { role: '' } },
   parameters: [{ type: 23, format: 'text', value: Buffer.from('7') }],
+  effects: [{ action: 'delete', resource: 'table:public.orders' }],
+  opaque: [],
   principalId: 'p',
   connectionId: 'c',
   targetRevision: 'r',
@@ -27,6 +29,8 @@ test('changes with everything it binds', () => {
     { ...parts, parameters: [{ type: 20, format: 'text', value: Buffer.from('7') }] },
     { ...parts, parameters: [{ type: 23, format: 'text', value: null }] },
     { ...parts, parameters: [] },
+    { ...parts, effects: [{ action: 'delete', resource: 'table:pg_temp.orders' }] },
+    { ...parts, opaque: ['trigger t runs code that is not analysed'] },
     { ...parts, principalId: 'q' },
     { ...parts, connectionId: 'd' },
     { ...parts, targetRevision: 's' },

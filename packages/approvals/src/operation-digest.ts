@@ -13,6 +13,10 @@ export interface DigestParts {
   /** The operation as it will run, without parameters: text, dialect, and the session state it depends on. */
   readonly operation: JsonValue
   readonly parameters: readonly DigestedParameter[]
+  /** What it was found to do: the same text does something else once its names mean something else. */
+  readonly effects: readonly { readonly action: string; readonly resource: string }[]
+  /** Why some of it cannot be known beforehand. */
+  readonly opaque: readonly string[]
   readonly principalId: string
   readonly connectionId: string
   /** Changes when the credential or the target's settings change. */
@@ -22,7 +26,7 @@ export interface DigestParts {
 }
 
 /** Keeps these digests apart from every other hash of canonical JSON. */
-const domain = 'wardgate.approval.v1'
+const domain = 'wardgate.approval.v2'
 
 /** SHA-256 over the canonical JSON (RFC 8785) of the parts, lower-case hex. */
 export function operationDigest(parts: DigestParts): string {
@@ -37,6 +41,8 @@ export function operationDigest(parts: DigestParts): string {
       format,
       value: value === null ? null : Buffer.from(value).toString('base64'),
     })),
+    effects: parts.effects.map(({ action, resource }) => [action, resource]),
+    opaque: parts.opaque,
     principalId: parts.principalId,
     connectionId: parts.connectionId,
     targetRevision: parts.targetRevision,

@@ -71,6 +71,11 @@ export const errorCodes = {
     meaning: 'The request was withdrawn: the client cancelled or went away.',
     nextStep: 'Send the operation again if it is still wanted.',
   },
+  ERR_APPROVAL_STALE: {
+    meaning:
+      'The policy, the target or what the operation would do changed after approval was asked for.',
+    nextStep: 'Send the operation again: approvers are asked anew, for what it does now.',
+  },
   ERR_APPROVAL_LIMIT: {
     meaning: 'Too many approval requests of this principal are open.',
     nextStep: 'Wait until open requests are decided.',

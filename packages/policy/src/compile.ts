@@ -25,11 +25,11 @@ export interface PolicyVersion {
 export interface PolicySet {
   /** By name; the order has no influence on a verdict. */
   readonly policies: readonly CompiledPolicy[]
-  readonly versions: readonly { readonly name: string; readonly version: number }[]
 }
 
 export interface CompiledPolicy {
   readonly name: string
+  readonly version: number
   readonly connection: CompiledConnectionSelector
   readonly principal: CompiledPrincipalSelector
   readonly rules: readonly CompiledRule[]
@@ -74,10 +74,7 @@ export interface CompiledMask {
 /** Throws when a document is not valid: it was validated when it was saved, so it has been tampered with. */
 export function compilePolicies(documents: readonly PolicyVersion[]): PolicySet {
   const sorted = [...documents].sort((a, b) => compareText(a.name, b.name) || a.version - b.version)
-  return {
-    policies: sorted.map(({ name, document }) => compilePolicy(name, document)),
-    versions: sorted.map(({ name, version }) => ({ name, version })),
-  }
+  return { policies: sorted.map(compilePolicy) }
 }
 
 export function compareText(a: string, b: string): number {
@@ -85,10 +82,11 @@ export function compareText(a: string, b: string): number {
   return a < b ? -1 : 1
 }
 
-function compilePolicy(name: string, document: PolicyDocument): CompiledPolicy {
+function compilePolicy({ name, version, document }: PolicyVersion): CompiledPolicy {
   const { appliesTo = {} } = document
   return {
     name,
+    version,
     connection: compileConnectionSelector(appliesTo),
     principal: compilePrincipalSelector(appliesTo.principals ?? {}),
     rules: document.rules.map((rule) => compileRule(name, rule)),

@@ -8,7 +8,7 @@ import type { ActionFact, Facts } from './facts'
 import { memoScope } from './memo'
 import { combineObligations } from './obligations'
 import { evaluateRule, shownActions, type Evaluation } from './rule-outcome'
-import { connectionMismatch, principalMismatch } from './selectors'
+import { mismatchOf } from './applicable'
 import type { ApprovalTerms, Obligations, PolicyVerdict, RuleReference } from './verdict'
 
 /** What all rules said, before it is decided. */
@@ -69,9 +69,7 @@ function consult(set: PolicySet, context: PolicyContext): Findings {
   let variables: ExpressionVariables | undefined
   const evaluation = { context, variables: () => (variables ??= expressionVariables(context)) }
   for (const policy of set.policies) {
-    const mismatch =
-      connectionMismatch(policy.connection, context.connection) ??
-      principalMismatch(policy.principal, context.principal)
+    const mismatch = mismatchOf(policy, context)
     if (mismatch === undefined) for (const rule of policy.rules) take(rule, evaluation, findings)
     else
       findings.consulted.push({

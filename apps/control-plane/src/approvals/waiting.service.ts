@@ -18,17 +18,24 @@ export interface Waiting {
   withdraw(): void
 }
 
-interface Waiter {
+export interface Awaited {
   readonly approvalId: string
   readonly digest: string
   readonly session: Session
   readonly operationId: string
+  /** Asked before the approval is used: what was held may have come to mean something else. */
+  isStillSo(): Promise<boolean>
+}
+
+interface Waiter extends Awaited {
   readonly resolve: (end: WaitEnd) => void
   /** Set once it is decided or withdrawn; from then on it consumes nothing. */
   done: boolean
   checking: boolean
   again: boolean
 }
+
+const staleBecause = 'the policy, or what the operation does, changed while it waited for approval'
 
 /** Told of a change while it was being read. */
 function mustLookAgain(waiter: Waiter): boolean {
@@ -55,16 +62,16 @@ export class WaitingService implements OnApplicationBootstrap {
     })
   }
 
-  wait(approvalId: string, digest: string, session: Session, operationId: string): Waiting {
+  wait(awaited: Awaited): Waiting {
     if (this.count >= mostWaiting)
       throw new ControlError('ERR_CONTROL_UNAVAILABLE', 'too many operations wait for approval')
     let waiter: Waiter | undefined
     const end = new Promise<WaitEnd>((resolve) => {
-      const fresh = { approvalId, digest, session, operationId, resolve }
-      waiter = { ...fresh, done: false, checking: false, again: false }
+      waiter = { ...awaited, resolve, done: false, checking: false, again: false }
     })
     if (waiter === undefined) throw new ControlError('ERR_CONTROL_UNAVAILABLE', 'cannot wait')
     const added = waiter
+    const { approvalId } = awaited
     this.waiters.set(approvalId, (this.waiters.get(approvalId) ?? new Set()).add(added))
     this.count += 1
     // It may have been decided between the request's commit and now.
@@ -119,6 +126,7 @@ export class WaitingService implements OnApplicationBootstrap {
       case 'pending':
         return undefined
       case 'approved': {
+        if (!(await waiter.isStillSo())) return refused('ERR_APPROVAL_STALE', staleBecause)
         const consumed = await this.approvals.consume(approvalId, digest, session, operationId)
         return consumed === undefined ? undefined : { kind: 'approved', approvalId }
       }

@@ -1,5 +1,4 @@
-import { operationDigest } from '@wardgate/approvals'
-import { type Operation, parametersOf } from '@wardgate/gateway'
+import type { Operation } from '@wardgate/gateway'
 import type { MemoScope, PolicyVerdict, RuleReference } from '@wardgate/policy'
 import type { MaskingDecision } from '@wardgate/sql'
 import type { PolicySets } from '../policies/policy-sets.service'
@@ -7,6 +6,7 @@ import { toGrant } from './allow-grant'
 import type { Decision } from './decision'
 import type { DecisionSession } from './decision-session'
 import { denied } from './denial'
+import { digestOf } from './digest-of'
 import type { Reading } from './facts/reading'
 import { declinesUnmasking, type Unmasking, unmaskingOf } from './unmasking'
 
@@ -90,18 +90,6 @@ function heldToUnmask(
       digest: digestOf(session, operation, judged),
     },
   }
-}
-
-function digestOf(session: DecisionSession, operation: Operation, { reading, sets }: Judged) {
-  return operationDigest({
-    operation: reading.digested,
-    parameters: parametersOf(operation),
-    principalId: session.principal.id,
-    connectionId: session.target.connectionId,
-    targetRevision: session.target.revision,
-    database: reading.database,
-    policies: sets.active.versions,
-  })
 }
 
 function maskingRefusal(masking: MaskingDecision, { obligations }: PolicyVerdict) {

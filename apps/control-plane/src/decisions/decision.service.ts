@@ -10,6 +10,7 @@ import { type PolicySets, PolicySetsService } from '../policies/policy-sets.serv
 import { conclude } from './conclusion'
 import type { Decision } from './decision'
 import type { DecisionSession } from './decision-session'
+import { digestOf } from './digest-of'
 import { failedClosed } from './denial'
 import { CatalogOutrun } from './facts/catalog-outrun'
 import { OperationReaders } from './facts/operation-readers'
@@ -89,6 +90,7 @@ export class DecisionService implements OnModuleInit {
     operation: Operation,
     { epoch, asks }: { readonly epoch: bigint; readonly asks: Asks },
   ): Promise<Decision> {
+    const before = asItIs(session)
     const [read, sets] = await Promise.all([
       this.readers.read(session, operation),
       this.policies.current(),
@@ -104,7 +106,22 @@ export class DecisionService implements OnModuleInit {
     const memo = reading.repeatable ? verdict.memo : 'once'
     const judged = { reading, verdict, masking, memo, epoch, sets }
     const decision = onlyFulfilled(session, conclude(session, operation, judged))
-    return { ...decision, ...lacksOf(session.target.connectionId, reading) }
+    const isStillSo = () => this.isStillSo(before, operation, decision)
+    return { ...decision, isStillSo, ...lacksOf(session.target.connectionId, reading) }
+  }
+
+  /** Read anew as when it was decided: its own effects on the session do not count. */
+  private async isStillSo(
+    session: DecisionSession,
+    operation: Operation,
+    { outcome }: Decision,
+  ): Promise<boolean> {
+    if (outcome.kind !== 'require-approval') return true
+    const [reading, sets] = await Promise.all([
+      this.readers.read(session, operation),
+      this.policies.current(),
+    ])
+    return digestOf(session, operation, { reading, sets }) === outcome.digest
   }
 
   /** The target is asked where its answer decides, or where people are to see what a change would touch. */
@@ -145,6 +162,12 @@ export class DecisionService implements OnModuleInit {
       )
     return verdict
   }
+}
+
+/** What an operation changes of its session, another reading of it must not find changed. */
+function asItIs(session: DecisionSession): DecisionSession {
+  const { candidates, schema } = session
+  return { ...session, candidates: [...candidates], schema: { ...schema } }
 }
 
 /** A cell that is masked because nobody knows where it comes from may be one that a client works on with: a new row's key. */

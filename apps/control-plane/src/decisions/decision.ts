@@ -29,6 +29,8 @@ export interface Decision {
   readonly epoch: bigint
   readonly facts: Facts
   readonly verdict?: PolicyVerdict
+  /** Asks whether what is held would still be what people were shown: names and policies change while it waits. */
+  readonly isStillSo?: () => Promise<boolean>
   /** Of the target's catalog: with it the decision may be another. */
   readonly lacks?: Lacks
 }

@@ -1,6 +1,7 @@
 import { WithdrawReason } from '@wardgate/contract'
 import { VotingService } from '../approvals/voting.service'
-import { AgentPort } from '../testing/agent-port'
+import { AgentPort, shopPolicy } from '../testing/agent-port'
+import { shopCatalog } from '../testing/shop-catalog'
 
 jest.setTimeout(120_000)
 
@@ -109,6 +110,18 @@ describe('an operation that is held', () => {
     })
   })
 
+  it('does not run under a policy what people approved under another', async () => {
+    const { talk: conversation } = await port.open('robot')
+    const { approvalId } = await port.held(conversation, 'delete from customers where id = 10')
+    await port.activatePolicy(
+      shopPolicy.replace('match: { actions: [drop] }', 'match: { actions: [drop, delete] }'),
+    )
+    await port.approve(approvalId, 'bob')
+    const stale = { value: { outcome: { $case: 'deny', value: { code: 'ERR_APPROVAL_STALE' } } } }
+    expect(await conversation.next()).toMatchObject(stale)
+    await port.activatePolicy()
+  })
+
   it('lets nobody vote on what they own, asked for, or were not shown', async () => {
     await port.person('ada', ['dba'], ['approvals:read', 'approvals:vote', 'connections:use'])
     await port.person('tool', ['autogen'], ['connections:use'], 'bob')
@@ -127,5 +140,19 @@ describe('an operation that is held', () => {
     await expect(
       port.get(VotingService).vote(owned.approvalId, ballot, port.identity('ada')),
     ).rejects.toMatchObject({ code: 'ERR_REQUEST_CONFLICT' })
+  })
+
+  it('asks anew when what a held statement does has changed before people approved it', async () => {
+    const { talk: conversation } = await port.open('robot')
+    const text = 'delete from customers where id = 9'
+    const { approvalId } = await port.held(conversation, text)
+    const attach = port.attach()
+    await attach.next()
+    await attach.next()
+    await port.reportCatalog(attach, shopCatalog(undefined, true))
+    await port.approve(approvalId, 'bob')
+    const stale = { value: { outcome: { $case: 'deny', value: { code: 'ERR_APPROVAL_STALE' } } } }
+    expect(await conversation.next()).toMatchObject(stale)
+    attach.stream.end()
   })
 })

@@ -107,7 +107,13 @@ export class OperationsUnderWay {
         expiresAt: BigInt(asked.expiresAt.getTime()),
       },
     })
-    own.waiting = this.services.waiting.wait(asked.approvalId, outcome.digest, session, id)
+    own.waiting = this.services.waiting.wait({
+      approvalId: asked.approvalId,
+      digest: outcome.digest,
+      session,
+      operationId: id,
+      isStillSo: async () => (await decision.isStillSo?.()) ?? false,
+    })
     const end = await endOf(own, own.waiting)
     if (end === undefined) return
     if (end.kind === 'approved')

@@ -28,7 +28,7 @@ import {
 } from './test-agent'
 import { startTestApp, type TestApp } from './test-app'
 
-const policy = `
+export const shopPolicy = `
 name: shop
 rules:
   - { id: read, effect: allow, match: { actions: [read] } }
@@ -160,8 +160,8 @@ export class AgentPort {
     await this.settleEpoch()
   }
 
-  async reportCatalog(attach: AttachTalk): Promise<void> {
-    const { digest, manifest, body, number } = shopCatalog()
+  async reportCatalog(attach: AttachTalk, reported = shopCatalog()): Promise<void> {
+    const { digest, manifest, body, number } = reported
     const { connectionId } = this
     const announced = { connectionId, database: 'shop', digest, manifest }
     attach.send({ message: { $case: 'catalog', value: announced } })
@@ -174,9 +174,9 @@ export class AgentPort {
     expect(await attach.next()).toMatchObject({ $case: 'epoch' })
   }
 
-  async activatePolicy(): Promise<void> {
+  async activatePolicy(source = shopPolicy): Promise<void> {
     const root = this.identity('root').principal
-    const { version } = await this.get(PoliciesService).createDraft(policy, root)
+    const { version } = await this.get(PoliciesService).createDraft(source, root)
     await this.get(PoliciesService).activate({ name: 'shop', version }, root)
   }
 

@@ -10,7 +10,7 @@ export interface ReportedCatalog {
 }
 
 /** A target with one table, as an agent reports it. */
-export function shopCatalog(columns = ['id', 'card_number']): ReportedCatalog {
+export function shopCatalog(columns = ['id', 'card_number'], hasRules = false): ReportedCatalog {
   const part: CatalogPart = {
     relations: [
       {
@@ -27,7 +27,7 @@ export function shopCatalog(columns = ['id', 'card_number']): ReportedCatalog {
         definition: '',
         parents: [],
         calls: [],
-        hasRules: false,
+        hasRules,
         hasRowSecurity: false,
         estimatedRows: 10,
         rules: [],
