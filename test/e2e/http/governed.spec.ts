@@ -108,6 +108,15 @@ it('deletes nothing when it is rejected', async () => {
   expect(await orderExists(32)).toBe(true)
 })
 
+it('holds a request whose body says what no database stores', async () => {
+  const body = '{"note":"\\u0000","\\ud800":1}'
+  const headers = { 'content-type': 'application/json' }
+  const answered = ask('/orders/34', { method: 'DELETE', body, headers })
+  await vote(await pending('/orders/34'), 'approve')
+  expect((await answered).status).toBe(200)
+  expect(await orderExists(34)).toBe(false)
+})
+
 it('lets the identical request through after a 202, once', async () => {
   const headers = { prefer: 'respond-async', 'idempotency-key': 'order-33' }
   const first = await ask('/orders/33', { method: 'DELETE', headers })

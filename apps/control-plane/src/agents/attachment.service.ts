@@ -3,7 +3,7 @@ import { AuthError } from '@wardgate/errors'
 import { z } from 'zod'
 import type { JsonObject } from '../common/audit-port'
 import { Database } from '../common/database/database'
-import { clean } from '../sessions/claimed'
+import { storable } from '../common/storable-text'
 import { SessionLife } from '../sessions/session-life.service'
 import type { AssignedTarget } from '../sessions/assigned'
 import { TargetsService } from '../sessions/targets.service'
@@ -40,17 +40,17 @@ export class AttachmentService {
   async greet(agentId: string, hello: Greeting): Promise<void> {
     const agent = await this.agents.find(agentId)
     const former = storedHealth.safeParse(agent?.health)
-    const instanceId = clean(hello.instanceId).slice(0, longestText)
+    const instanceId = storable(hello.instanceId).slice(0, longestText)
     if (former.success && former.data.instanceId !== instanceId)
       await this.life.agentRestarted(agentId)
     await this.database.transaction((tx) =>
       this.agents.greet(tx, agentId, {
-        softwareVersion: clean(hello.version).slice(0, longestText),
-        protocols: hello.protocols.slice(0, 50).map((name) => clean(name).slice(0, longestText)),
+        softwareVersion: storable(hello.version).slice(0, longestText),
+        protocols: hello.protocols.slice(0, 50).map((name) => storable(name).slice(0, longestText)),
         listeners: hello.listeners.slice(0, mostListeners).map((listener) => ({
-          protocol: clean(listener.protocol).slice(0, longestText),
-          address: clean(listener.address).slice(0, longestText),
-          connection: clean(listener.connection).slice(0, longestText),
+          protocol: storable(listener.protocol).slice(0, longestText),
+          address: storable(listener.address).slice(0, longestText),
+          connection: storable(listener.connection).slice(0, longestText),
         })),
       }),
     )

@@ -12,11 +12,12 @@ import { AuditLog } from '../common/audit-port'
 import { Database } from '../common/database/database'
 import type { Transaction } from '../common/database/transaction'
 import { redactStatement } from '../common/redact-statement'
+import { storable, storableJson } from '../common/storable-text'
 import { Config } from '../config/config'
 import type { Decision } from '../decisions/decision'
 import { liveChannel } from '../live/live-event'
 import { OutboxRepository } from '../notifications/outbox.repository'
-import { boundedClaims, clean } from '../sessions/claimed'
+import { boundedClaims } from '../sessions/claimed'
 import type { Session } from '../sessions/session'
 import { approvalChannel, type ApprovalRequest, type NewApprovalRequest } from './approval'
 import { ApprovalRepository } from './approval.repository'
@@ -228,22 +229,22 @@ export class ApprovalsService implements OnApplicationBootstrap, OnApplicationSh
       requester: principal.name,
       requesterOwner: principal.owner,
       kind: operation.kind,
-      summary: clean(facts.summary),
-      text: redactStatement(operation.kind, clean(textOf(operation))),
+      summary: storable(facts.summary),
+      text: redactStatement(operation.kind, storable(textOf(operation))),
       parameters: shownParameters(parametersOf(operation)),
       claimed: boundedClaims({ ...session.claimed, ...claimedIn(operation) }),
       risk: {
         score: facts.risk.score,
         factors: facts.risk.factors.map((factor) => ({ ...factor })),
       },
-      facts: {
+      facts: storableJson({
         kind: facts.kind,
-        summary: clean(facts.summary),
+        summary: facts.summary,
         actions: facts.actions.map((action) => ({ ...action })),
         opaque: [...facts.opaque],
-        detail: { ...facts.detail },
+        detail: facts.detail,
         onBehalfOf: actor === undefined ? [] : [actor.id, actor.name],
-      },
+      }),
       rules: determinedBy.map((rule) => ({ ...rule })),
       approvers: terms.approvers,
       quorum: terms.quorum,

@@ -1,7 +1,7 @@
 import type { Parameter } from '@wardgate/gateway'
 import { parameterText } from '@wardgate/sql'
 import type { JsonObject } from '../common/audit-port'
-import { clean } from '../sessions/claimed'
+import { storable } from '../common/storable-text'
 
 const mostParameters = 200
 const longestValue = 2_000
@@ -19,5 +19,5 @@ export function shownParameters(parameters: readonly Parameter[]): readonly Json
 function shown(type: number, format: 'text' | 'binary', value: Uint8Array): string {
   // A part of a value is not a value of its type: as much as is kept is shown as it is.
   const whole = value.length <= longestValue
-  return clean(parameterText(whole ? type : 0, format, value.subarray(0, longestValue)))
+  return storable(parameterText(whole ? type : 0, format, value.subarray(0, longestValue)))
 }

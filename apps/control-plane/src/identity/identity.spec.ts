@@ -108,6 +108,23 @@ describe('identity over HTTP', () => {
         expect(await refusalOf(token)).toEqual({ status: 401, code: 'ERR_AUTH_INVALID_TOKEN' })
     })
 
+    it('refuses a token whose claims hold what can be neither stored nor matched', async () => {
+      for (const claims of [{ sub: 'a\0b' }, { groups: ['dba\ud800'] }, { 'x\0': 1 }])
+        expect(await refusalOf(await issuer.token(claims))).toEqual({
+          status: 401,
+          code: 'ERR_AUTH_INVALID_TOKEN',
+        })
+    })
+
+    it('refuses a token that its issuer made for something else', async () => {
+      for (const typ of ['at+jwt', 'application/at+jwt', 'JWT'])
+        expect((await api.as(await issuer.token({}, { typ })).get('/v1/me')).status).toBe(200)
+      expect(await refusalOf(await issuer.token({}, { typ: 'logout+jwt' }))).toEqual({
+        status: 401,
+        code: 'ERR_AUTH_INVALID_TOKEN',
+      })
+    })
+
     it('audits the first use of a token and every refusal', async () => {
       const token = await issuer.token({ sub: 'audited' })
       await api.as(token).get('/v1/me')
@@ -180,7 +197,9 @@ describe('identity over HTTP', () => {
         expect((await api.as(await rotating.token()).get('/v1/me')).status).toBe(200)
         expect(rotating.keyReads).toBe(1)
         for (let i = 0; i < 3; i += 1)
-          expect((await refusalOf(await rotating.token({}, `unknown-${i}`))).status).toBe(401)
+          expect((await refusalOf(await rotating.token({}, { kid: `unknown-${i}` }))).status).toBe(
+            401,
+          )
         expect(rotating.keyReads).toBe(1)
       } finally {
         await rotating.stop()

@@ -1,3 +1,5 @@
+import { storable } from '../common/storable-text'
+
 const mostClaims = 50
 const longestName = 100
 const longestValue = 1_000
@@ -9,14 +11,8 @@ export function boundedClaims(
   const kept = Object.entries(claimed).slice(0, mostClaims)
   return Object.fromEntries(
     kept.map(([name, value]) => [
-      clean(name).slice(0, longestName),
-      clean(value).slice(0, longestValue),
+      storable(name).slice(0, longestName),
+      storable(value).slice(0, longestValue),
     ]),
   )
-}
-
-/** Neither PostgreSQL's text nor canonical JSON takes NUL or lone surrogates. */
-export function clean(text: string): string {
-  if (text.isWellFormed() && !text.includes('\0')) return text
-  return text.replaceAll(/\p{Surrogate}|\0/gu, '\uFFFD')
 }

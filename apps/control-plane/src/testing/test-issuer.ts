@@ -44,13 +44,16 @@ export class TestIssuer {
   }
 
   /** A token; `claims` add to and override what a good one has. */
-  async token(claims: JWTPayload & Record<string, unknown> = {}, kid?: string): Promise<string> {
+  async token(
+    claims: JWTPayload & Record<string, unknown> = {},
+    { kid, typ }: { readonly kid?: string; readonly typ?: string } = {},
+  ): Promise<string> {
     const [key] = this.#keys
     if (key === undefined) throw new Error('the issuer has no key')
     const now = Math.floor(Date.now() / 1000)
     const good = { iss: this.url, aud: 'wardgate', sub: 'alice', iat: now, exp: now + 300 }
     return new SignJWT({ ...good, ...claims })
-      .setProtectedHeader({ alg: 'ES256', kid: kid ?? key.kid })
+      .setProtectedHeader({ alg: 'ES256', kid: kid ?? key.kid, ...(typ && { typ }) })
       .sign(key.privateKey)
   }
 

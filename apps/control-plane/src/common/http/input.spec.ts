@@ -24,3 +24,10 @@ it('names every field that is missing, wrong or not known, in words', () => {
 it('takes no body for one in which everything is missing', () => {
   expect(problemsOf(undefined).map(({ message }) => message)).toEqual(['is missing', 'is missing'])
 })
+
+it('names texts that nothing can store beside the other wrong fields', () => {
+  expect(problemsOf({ name: 'a\0b', port: '1' })).toEqual([
+    { path: 'name', message: 'holds NUL or a lone surrogate' },
+    { path: 'port', message: 'Invalid input: expected number, received string' },
+  ])
+})

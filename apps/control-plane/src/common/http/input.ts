@@ -1,5 +1,6 @@
 import { Body, Param, type PipeTransform, Query } from '@nestjs/common'
 import { z } from 'zod'
+import { unstorablePaths } from '../storable-text'
 import { type FieldProblem, InvalidRequest } from './invalid-request'
 
 export type InputPart = 'body' | 'query' | 'params'
@@ -19,8 +20,12 @@ class SchemaPipe implements PipeTransform<unknown, unknown> {
 /** What the schema makes of the value. Throws InvalidRequest with every wrong field. */
 export function parseInput<T>(schema: z.ZodType<T>, value: unknown): T {
   const parsed = schema.safeParse(value ?? {})
-  if (parsed.success) return parsed.data
-  throw new InvalidRequest(parsed.error.issues.flatMap(toProblems))
+  const problems = [
+    ...unstorablePaths(value).map((path) => ({ path, message: 'holds NUL or a lone surrogate' })),
+    ...(parsed.success ? [] : parsed.error.issues.flatMap(toProblems)),
+  ]
+  if (parsed.success && problems.length === 0) return parsed.data
+  throw new InvalidRequest(problems)
 }
 
 function toProblems(issue: z.core.$ZodIssue): FieldProblem[] {

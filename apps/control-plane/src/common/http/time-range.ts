@@ -1,7 +1,10 @@
 import { z } from 'zod'
 
-/** An instant with its offset from UTC (RFC 3339). */
-export const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text))
+/** An instant with its offset from UTC (RFC 3339). The year 0 is none of PostgreSQL's. */
+export const instant = z.iso
+  .datetime({ offset: true })
+  .refine((text) => !text.startsWith('0000'), 'must be after the year 0')
+  .transform((text) => new Date(text))
 
 /** Query fields of lists that people narrow to some time. */
 export const timeRange = {

@@ -4,8 +4,10 @@ import {
   type JWTPayload,
   type JWTVerifyGetKey,
   type JWTVerifyOptions,
+  type JWTVerifyResult,
   jwtVerify,
 } from 'jose'
+import { storable, unstorablePaths } from '../../common/storable-text'
 
 /** Clocks of issuers may differ from ours by this much. */
 const clockToleranceSeconds = 60
@@ -40,10 +42,19 @@ export async function verifyJwt(
     const claims = await verifyWithAnyKey(rawToken, keys, options)
     if (typeof claims.sub !== 'string' || claims.sub === '' || claims.exp === undefined)
       throw new AuthError('ERR_AUTH_INVALID_TOKEN', 'the token names no subject')
+    refuseUnstorable(claims)
     return { ...claims, sub: claims.sub, exp: claims.exp }
   } catch (caught) {
     throw toAuthError(caught, expected)
   }
+}
+
+/** Such a claim could be neither stored nor matched by a rule. */
+function refuseUnstorable(claims: JWTPayload): void {
+  const [claim] = unstorablePaths(claims)
+  if (claim === undefined) return
+  const message = `the claim ${storable(claim)} of the token holds NUL or a lone surrogate`
+  throw new AuthError('ERR_AUTH_INVALID_TOKEN', message)
 }
 
 async function verifyWithAnyKey(
@@ -52,19 +63,28 @@ async function verifyWithAnyKey(
   options: JWTVerifyOptions,
 ): Promise<JWTPayload> {
   try {
-    return (await jwtVerify(rawToken, keys, options)).payload
+    return claimsOf(await jwtVerify(rawToken, keys, options))
   } catch (caught) {
     // A token without `kid` may fit several keys of the issuer.
     if (!(caught instanceof errors.JWKSMultipleMatchingKeys)) throw caught
     for await (const key of caught) {
       try {
-        return (await jwtVerify(rawToken, key, options)).payload
+        return claimsOf(await jwtVerify(rawToken, key, options))
       } catch (error) {
         if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw error
       }
     }
     throw new errors.JWSSignatureVerificationFailed()
   }
+}
+
+/** RFC 8725 section 3.11: what is typed as something else, such as a log-out token, is no credential. */
+const credentialTypes = ['jwt', 'at+jwt', 'jose']
+
+function claimsOf({ payload, protectedHeader: { typ } }: JWTVerifyResult): JWTPayload {
+  const type = typ?.toLowerCase().replace(/^application\//, '')
+  if (type === undefined || credentialTypes.includes(type)) return payload
+  throw new AuthError('ERR_AUTH_INVALID_TOKEN', 'the token is of a type that is no credential')
 }
 
 function toAuthError(cause: unknown, expected: TokenExpectations): GatewayError {

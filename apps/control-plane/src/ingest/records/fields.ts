@@ -1,12 +1,12 @@
 import { ProtocolError } from '@wardgate/errors'
-import { clean } from '../../sessions/claimed'
+import { storable } from '../../common/storable-text'
 
 const uuidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 /** Of a field of a leaf: a leaf has at most 65,535 bytes, JSON escapes included. */
 const longestMessage = 2_000
 
 export function short(text: string): string {
-  return cut(clean(text), longestMessage)
+  return cut(storable(text), longestMessage)
 }
 
 /** Never ends in half a surrogate pair, which canonical JSON refuses. */

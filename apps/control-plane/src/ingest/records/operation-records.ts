@@ -8,7 +8,7 @@ import {
 import { shownParameters } from '../../approvals/shown-parameters'
 import type { JsonObject } from '../../common/audit-port'
 import { redactStatement } from '../../common/redact-statement'
-import { clean } from '../../sessions/claimed'
+import { storable } from '../../common/storable-text'
 import { claimedTrace } from '../../sessions/operation-search'
 import { cut, dateOf, id, known, short } from './fields'
 import type { NewOperation, RecordContent } from './ingested-record'
@@ -104,7 +104,7 @@ function check({ operationId, sessionId, kind, text }: OperationFields): Checked
     id: id(operationId),
     sessionId: id(sessionId),
     operationKind: short(kind),
-    text: redactStatement(kind, clean(text)).slice(0, longestStoredText),
+    text: redactStatement(kind, storable(text)).slice(0, longestStoredText),
   }
 }
 

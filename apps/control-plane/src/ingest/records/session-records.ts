@@ -4,14 +4,15 @@ import { AuditError } from '@wardgate/errors'
 import { parseChunk } from '@wardgate/recording'
 import { hash } from 'node:crypto'
 import type { JsonObject } from '../../common/audit-port'
-import { boundedClaims, clean } from '../../sessions/claimed'
+import { storable } from '../../common/storable-text'
+import { boundedClaims } from '../../sessions/claimed'
 import { cut, id, short } from './fields'
 import type { RecordContent, RecordedChunk } from './ingested-record'
 
 const longestAddress = 200
 
 export function readStarted(raw: SessionStarted, at: Date): RecordContent {
-  const clientAddress = cut(clean(raw.clientAddress), longestAddress)
+  const clientAddress = cut(storable(raw.clientAddress), longestAddress)
   const claimed = boundedClaims(
     Object.fromEntries(raw.claimed.map(({ name, value }) => [name, value])),
   )

@@ -7,7 +7,7 @@ import {
   varintTag,
 } from '@wardgate/contract'
 import type { JsonObject } from '../../common/audit-port'
-import { clean } from '../../sessions/claimed'
+import { storable } from '../../common/storable-text'
 import { cut, id, short } from './fields'
 
 const mostActions = 100
@@ -57,8 +57,8 @@ export function tellVerdict({ approvalId = '', epoch = 0n, ...raw }: RawVerdict)
 
 function rules(raw: readonly { policy: string; rule: string }[]): JsonObject[] {
   return raw.slice(0, mostRules).map(({ policy, rule }) => ({
-    policy: cut(clean(policy), 100),
-    rule: cut(clean(rule), 100),
+    policy: cut(storable(policy), 100),
+    rule: cut(storable(rule), 100),
   }))
 }
 
