@@ -8,6 +8,7 @@ import { AppModule } from './app.module'
 import { readJsonBodies } from './common/http/json-bodies'
 import { KnownRoutes } from './common/http/known-routes'
 import { addResponseHeaders } from './common/http/response-headers'
+import { answerUnparsed, answerUnroutable } from './common/http/unreadable'
 import { measureRequests } from './common/metrics/measure-requests'
 import { Metrics } from './common/metrics/metrics'
 import { traceRequests } from './common/tracing/trace-requests'
@@ -29,6 +30,8 @@ export async function createApp(
     bodyLimit: bodyLimitBytes,
     requestTimeout: requestTimeoutMillis,
     genReqId: () => uuid(),
+    frameworkErrors: answerUnroutable,
+    clientErrorHandler: answerUnparsed,
     trustProxy: config.trustedProxies.length === 0 ? false : [...config.trustedProxies],
     routerOptions: { ignoreTrailingSlash: false, maxParamLength: 200 },
   })

@@ -200,6 +200,10 @@ export const errorCodes = {
     meaning: 'The resource changed since it was read, or If-Match is missing.',
     nextStep: 'Read the resource again and send its ETag as If-Match.',
   },
+  ERR_REQUEST_MEDIA_TYPE: {
+    meaning: 'The body is labelled as something that the path does not read.',
+    nextStep: 'Send JSON as application/json; the token endpoint takes a form.',
+  },
   ERR_REQUEST_OVERSIZE: {
     meaning: 'The request body is larger than its limit.',
     nextStep: 'Send less at once.',

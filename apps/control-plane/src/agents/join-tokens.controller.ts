@@ -1,7 +1,6 @@
 import { Controller, Get, Post } from '@nestjs/common'
 import type { IdentifiedPrincipal } from '../common/auth/identity'
 import { CurrentPrincipal, RequirePermission } from '../common/auth/route-access'
-import { Creates } from '../common/http/created.interceptor'
 import { Answers, BodyOf, QueryOf } from '../common/http/input'
 import { pageQuery, type PageQuery } from '../common/http/page'
 import {
@@ -24,7 +23,6 @@ export class JoinTokensController {
   }
 
   @Post()
-  @Creates()
   @RequirePermission('agents:write')
   @Answers('The join token, shown this once', createdJoinToken)
   create(

@@ -131,6 +131,8 @@ describe('administration over HTTP', () => {
       const second = await admin.post('/v1/connections', body, key)
       expect(second.status).toBe(201)
       expect(second.body).toEqual(first.body)
+      for (const name of ['etag', 'location'])
+        expect(second.headers.get(name)).toBe(first.headers.get(name))
       const other = await admin.post('/v1/connections', { ...body, name: 'twice' }, key)
       expect(other.status).toBe(409)
     })

@@ -1,7 +1,6 @@
 import { Controller, Get, Post } from '@nestjs/common'
 import type { IdentifiedPrincipal } from '../common/auth/identity'
 import { CurrentPrincipal, RequirePermission } from '../common/auth/route-access'
-import { Creates } from '../common/http/created.interceptor'
 import { Answers, BodyOf, type IdParams, idParams, ParamsOf, QueryOf } from '../common/http/input'
 import { pageQuery, type PageQuery } from '../common/http/page'
 import {
@@ -24,7 +23,6 @@ export class CredentialsController {
   }
 
   @Post()
-  @Creates()
   @RequirePermission('credentials:write')
   @Answers("Sets the connection's credential; older ones are retired", credentialAnswer)
   create(

@@ -1,10 +1,11 @@
-import { Controller, Get, HttpCode, Ip, Post } from '@nestjs/common'
+import { Controller, Get, HttpCode, Ip, Post, UseInterceptors } from '@nestjs/common'
 import { z } from 'zod'
 import { type Identity, permissionsOf } from '../common/auth/identity'
 import { permissions } from '../common/auth/permissions'
 import { Authenticated, CurrentIdentity, Public } from '../common/auth/route-access'
-import { Answers, BodyOf } from '../common/http/input'
+import { Answers, FormOf } from '../common/http/input'
 import { SecretAnswer } from '../common/http/idempotency.interceptor'
+import { OAuthErrors } from './oauth-errors.interceptor'
 import { exchangeAnswer, exchangeRequest, type ExchangeRequest } from './token-exchange.dto'
 import { TokenExchangeService } from './token-exchange.service'
 import { SigningKeyStore } from './tokens/signing-key'
@@ -41,8 +42,9 @@ export class IdentityController {
   @HttpCode(200)
   @Public()
   @SecretAnswer()
+  @UseInterceptors(OAuthErrors)
   @Answers('Exchanges a token for one that is good for one connection (RFC 8693)', exchangeAnswer)
-  token(@BodyOf(exchangeRequest) request: ExchangeRequest, @Ip() address: string) {
+  token(@FormOf(exchangeRequest) request: ExchangeRequest, @Ip() address: string) {
     return this.exchange.exchange(request, address)
   }
 

@@ -335,6 +335,18 @@ describe('identity over HTTP', () => {
         'subject_token',
         'subject_token_type',
       ])
+      expect(body.error).toBe('unsupported_grant_type')
+    })
+
+    it('gives each refusal the error that OAuth clients read', async () => {
+      const errorOf = async (fields: Record<string, string>) => (await exchange(fields)).body.error
+      expect(await errorOf({})).toBe('invalid_request')
+      expect(await errorOf({ subject_token: 'no-token' })).toBe('invalid_request')
+      const subject_token = await issuer.token({ sub: 'autogen', groups: ['autogen'] })
+      expect(await errorOf({ subject_token, audience: 'connection:payroll' })).toBe(
+        'invalid_target',
+      )
+      expect(await errorOf({ subject_token, scope: 'all' })).toBe('invalid_request')
     })
   })
 

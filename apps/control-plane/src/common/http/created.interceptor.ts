@@ -11,7 +11,7 @@ import { type Observable, tap } from 'rxjs'
 
 export const createdKey = 'wardgate:created'
 
-/** The route creates what it answers: the answer's Location is the request's path and the new id. */
+/** The route creates what can be read by itself: the answer's Location is the request's path and the new id. */
 export const Creates = () => SetMetadata(createdKey, true)
 
 export function isCreation(reflector: Reflector, handler: () => unknown): boolean {

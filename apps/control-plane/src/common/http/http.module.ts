@@ -7,6 +7,7 @@ import { EtagInterceptor } from './etag.interceptor'
 import { IdempotencyInterceptor } from './idempotency.interceptor'
 import { IdempotencyRepository } from './idempotency.repository'
 import { KnownRoutes } from './known-routes'
+import { MediaTypeGuard } from './media-type.guard'
 import { ProblemFilter } from './problem.filter'
 
 /** What every route goes through. */
@@ -17,6 +18,7 @@ import { ProblemFilter } from './problem.filter'
     KnownRoutes,
     IdempotencyRepository,
     { provide: APP_GUARD, useClass: AccessGuard },
+    { provide: APP_GUARD, useClass: MediaTypeGuard },
     { provide: APP_FILTER, useClass: ProblemFilter },
     // Outermost, so that what it keeps and repeats has passed all others.
     { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },

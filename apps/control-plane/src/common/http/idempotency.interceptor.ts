@@ -65,8 +65,10 @@ export class IdempotencyInterceptor implements NestInterceptor {
     if (!(await this.claim(call, now))) return this.repeat(call, reply)
     try {
       const answer: unknown = await lastValueFrom(next.handle(), { defaultValue: undefined })
-      const location = reply.getHeader('Location')
-      const kept = call.isSecret ? {} : { answer: answer ?? null, location: location ?? null }
+      const [location = null, etag = null] = ['Location', 'ETag'].map((name) =>
+        reply.getHeader(name),
+      )
+      const kept = call.isSecret ? {} : { answer: answer ?? null, location, etag }
       await this.keys.answer(call.id, reply.statusCode, kept)
       return answer
     } catch (error) {
@@ -90,8 +92,9 @@ export class IdempotencyInterceptor implements NestInterceptor {
     if (!Buffer.from(found.digest).equals(call.digest))
       throw conflict('this Idempotency-Key was used for another request')
     if (call.isSecret) throw conflict('this was done already, and its secret is shown only once')
-    const { answer, location } = found.body as { answer: unknown; location: unknown }
+    const { answer, location, etag } = found.body as Record<string, unknown>
     if (typeof location === 'string') void reply.status(201).header('Location', location)
+    if (typeof etag === 'string') void reply.header('ETag', etag)
     void reply.header('Idempotency-Replayed', 'true')
     return answer
   }

@@ -7,6 +7,7 @@ export type InputPart = 'body' | 'query' | 'params'
 type Inputs = Partial<Record<InputPart, z.ZodType>>
 
 const inputsKey = 'wardgate:inputs'
+const formKey = 'wardgate:form'
 const answerKey = 'wardgate:answer'
 
 class SchemaPipe implements PipeTransform<unknown, unknown> {
@@ -52,6 +53,20 @@ function describing(part: InputPart, schema: z.ZodType, decorator: ParameterDeco
 /** The request's body, validated; unknown fields are refused when the schema is strict. */
 export const BodyOf = (schema: z.ZodType) =>
   describing('body', schema, Body(new SchemaPipe(schema)))
+
+/** Like BodyOf, of a form, as OAuth wants it. */
+export const FormOf =
+  (schema: z.ZodType): ParameterDecorator =>
+  (target, key, index) => {
+    BodyOf(schema)(target, key, index)
+    Reflect.defineMetadata(formKey, true, (target as Record<string, object>)[key as string] ?? {})
+  }
+
+/** What the route's body has to be labelled as. */
+export function mediaTypeOf(handler: object): string {
+  const isForm = Reflect.getMetadata(formKey, handler) === true
+  return isForm ? 'application/x-www-form-urlencoded' : 'application/json'
+}
 
 export const QueryOf = (schema: z.ZodType) =>
   describing('query', schema, Query(new SchemaPipe(schema)))

@@ -9,6 +9,7 @@ import { type GatewayError, InternalError, RequestError, toGatewayError } from '
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { InvalidRequest } from './invalid-request'
 import { KnownRoutes, MethodNotAllowed } from './known-routes'
+import { UnsupportedMediaType } from './media-type.guard'
 import { toProblem } from './problem'
 
 /** The one place where an error becomes an HTTP answer and a log line. */
@@ -32,6 +33,7 @@ export class ProblemFilter implements ExceptionFilter {
     const retryAfter = retrySeconds(error)
     if (retryAfter !== undefined) void reply.header('Retry-After', String(retryAfter))
     if (error instanceof MethodNotAllowed) void reply.header('Allow', error.allowed.join(', '))
+    if (error instanceof UnsupportedMediaType) void reply.header('Accept', error.accepted)
     if (problem.status === 401) void reply.header('WWW-Authenticate', 'Bearer')
     void reply
       .status(problem.status)
@@ -54,7 +56,11 @@ export class ProblemFilter implements ExceptionFilter {
       case 413:
         return new RequestError('ERR_REQUEST_OVERSIZE', 'the request body is too large', options)
       case 415:
-        return new InvalidRequest([{ path: 'Content-Type', message: 'is not supported here' }])
+        return new RequestError(
+          'ERR_REQUEST_MEDIA_TYPE',
+          'no path takes this Content-Type',
+          options,
+        )
       default:
         return new InvalidRequest([{ path: '', message: 'the request cannot be read' }])
     }

@@ -12,18 +12,22 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** Headers of every answer, errors included. API answers hold confidential data, so nothing may store them. */
+/** Errors included. API answers hold confidential data, so nothing may store them. */
+export function headersOfEveryAnswer(requestId: string): Readonly<Record<string, string>> {
+  return {
+    'X-Request-Id': requestId,
+    'X-Content-Type-Options': 'nosniff',
+    'X-Frame-Options': 'DENY',
+    'Referrer-Policy': 'no-referrer',
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    'Cross-Origin-Resource-Policy': 'same-origin',
+    'Content-Security-Policy': contentSecurityPolicy,
+    'Cache-Control': 'no-store',
+  }
+}
+
 export function addResponseHeaders(fastify: FastifyInstance): void {
-  fastify.addHook('onRequest', async (request, reply) => {
-    void reply.headers({
-      'X-Request-Id': request.id,
-      'X-Content-Type-Options': 'nosniff',
-      'X-Frame-Options': 'DENY',
-      'Referrer-Policy': 'no-referrer',
-      'Cross-Origin-Opener-Policy': 'same-origin',
-      'Cross-Origin-Resource-Policy': 'same-origin',
-      'Content-Security-Policy': contentSecurityPolicy,
-      'Cache-Control': 'no-store',
-    })
+  fastify.addHook('onRequest', async ({ id }, reply) => {
+    void reply.headers(headersOfEveryAnswer(id))
   })
 }

@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { ApiClient } from '../../testing/api-client'
 import { startTestApp, type TestApp } from '../../testing/test-app'
 
@@ -43,3 +44,43 @@ it.each([
   expect(problem.errors).toEqual([{ path: '', message }])
   expect(JSON.stringify(problem)).not.toContain('hunter2')
 })
+
+it.each([
+  ['/v1/token', 'application/json', 'application/x-www-form-urlencoded'],
+  ['/v1/token', 'text/plain', 'application/x-www-form-urlencoded'],
+  ['/v1/token', 'application/xml', null],
+])('%s refuses %s, whatever is in it', async (path, label, accepted) => {
+  const headers = { 'Content-Type': label }
+  const answer = await fetch(`${test.url}${path}`, { method: 'POST', headers, body: '{}' })
+  expect([answer.status, answer.headers.get('accept')]).toEqual([415, accepted])
+  expect(await answer.json()).toMatchObject({ code: 'ERR_REQUEST_MEDIA_TYPE', status: 415 })
+})
+
+it('answers a path that is no path as all else', async () => {
+  const { status, body, headers } = await api.get('/v1/connections/%zz')
+  expect([status, body.code]).toEqual([400, 'ERR_REQUEST_INVALID'])
+  expect(headers.get('content-type')).toContain('application/problem+json')
+  expect(headers.get('x-request-id')).toBe(body.instance.replace('urn:uuid:', ''))
+  expect(headers.get('cache-control')).toBe('no-store')
+})
+
+it.each([
+  [`GET / HTTP/1.1\r\nA: ${'a'.repeat(20_000)}\r\n\r\n`, 431, 'ERR_REQUEST_OVERSIZE'],
+  ['nonsense\r\n\r\n', 400, 'ERR_REQUEST_INVALID'],
+])('answers what never became a request as all else', async (bytes, status, code) => {
+  const answer = await exchangeBytes(bytes)
+  expect(answer).toContain(`HTTP/1.1 ${status} `)
+  expect(answer).toContain('Content-Type: application/problem+json')
+  expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')))).toMatchObject({ status, code })
+})
+
+function exchangeBytes(bytes: string): Promise<string> {
+  const { hostname, port } = new URL(test.url)
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: hostname, port: Number(port) })
+    let answer = ''
+    socket.setEncoding('utf8').on('data', (text: string) => (answer += text))
+    socket.once('end', () => resolve(answer)).once('error', reject)
+    socket.write(bytes)
+  })
+}

@@ -4,7 +4,7 @@ import { HTTP_CODE_METADATA, METHOD_METADATA, PATH_METADATA } from '@nestjs/comm
 import { z } from 'zod'
 import { type RouteAccess, routeAccessKey } from '../auth/route-access'
 import { createdKey } from '../http/created.interceptor'
-import { answerOf, inputsOf } from '../http/input'
+import { answerOf, inputsOf, mediaTypeOf } from '../http/input'
 import { needsVersionKey, versionedKey } from '../http/precondition'
 import { problemSchema } from '../http/problem'
 
@@ -82,7 +82,8 @@ function joinPath(...parts: string[]): string {
 function describeRoute({ method, tag, id, handler }: Route): Json {
   const access = Reflect.getMetadata(routeAccessKey, handler) as RouteAccess | undefined
   const inputs = inputsOf(handler)
-  const body = inputs.body === undefined ? undefined : requestBody(inputs.body)
+  const body =
+    inputs.body === undefined ? undefined : requestBody(inputs.body, mediaTypeOf(handler))
   return {
     operationId: id,
     tags: [tag],
@@ -107,12 +108,8 @@ function describeRoute({ method, tag, id, handler }: Route): Json {
   }
 }
 
-function requestBody(schema: z.ZodType): Json {
-  const json = toSchema(schema, 'input')
-  const properties = json['properties']
-  const isForm = typeof properties === 'object' && properties !== null && 'grant_type' in properties
-  const contentType = isForm ? 'application/x-www-form-urlencoded' : 'application/json'
-  return { required: true, content: { [contentType]: { schema: json } } }
+function requestBody(schema: z.ZodType, mediaType: string): Json {
+  return { required: true, content: { [mediaType]: { schema: toSchema(schema, 'input') } } }
 }
 
 function parametersOf(schema: z.ZodType | undefined, place: 'path' | 'query'): Json[] {

@@ -63,7 +63,7 @@ export class IssuersRepository {
 
   async create(tx: Transaction, id: string, fields: IssuerFields): Promise<Issuer> {
     const created = tx.issuer.create({ data: { id, ...fields } })
-    return this.keep(tx, await orConflict(`issuer ${fields.name}`, created))
+    return this.keep(tx, await orConflict('an issuer of this name or URL', created))
   }
 
   /** Null = there is none of this version. */

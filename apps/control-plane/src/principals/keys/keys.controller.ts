@@ -1,7 +1,6 @@
 import { Controller, Delete, Get, HttpCode, Post } from '@nestjs/common'
 import type { Identity } from '../../common/auth/identity'
 import { Authenticated, CurrentIdentity } from '../../common/auth/route-access'
-import { Creates } from '../../common/http/created.interceptor'
 import {
   Answers,
   BodyOf,
@@ -39,7 +38,6 @@ export class KeysController {
   }
 
   @Post()
-  @Creates()
   @Authenticated()
   @Answers('Registers a public key of the caller', keyAnswer)
   add(
