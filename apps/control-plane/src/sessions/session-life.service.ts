@@ -10,11 +10,14 @@ import { Database } from '../common/database/database'
 import { liveChannel } from '../live/live-event'
 import { LiveSessions } from './live-sessions'
 import { Paced } from './paced'
+import { Replicas } from './replicas'
 import { type SessionEnd, SessionRepository } from './session.repository'
 
 const sweepMillis = 30_000
 /** An agent that was not heard of for this long is dead; its heartbeats come every few seconds. */
 const deadAfterMillis = 5 * 60_000
+/** Longer than agents go on with a session whose stream they lost: what they still know of ends with their word. */
+const replicaGoneMillis = 2 * 60_000
 const sweptAtOnce = 500
 const pace = { gatherMillis: 100, largestBatch: 500 }
 /** Sessions of one batch whose screens are told; the others read again. */
@@ -34,6 +37,7 @@ export class SessionLife implements OnApplicationBootstrap, OnApplicationShutdow
     private readonly live: LiveSessions,
     private readonly audit: AuditLogService,
     private readonly clock: Clock,
+    private readonly replicas: Replicas,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -88,12 +92,18 @@ export class SessionLife implements OnApplicationBootstrap, OnApplicationShutdow
 
   /** A new process of the agent has started: what the former one had open is gone. */
   async agentRestarted(agentId: string): Promise<void> {
-    await this.endAll(agentId, new Date(this.clock.now()), 'the agent was restarted')
+    const ids = await this.sessions.abandoned(agentId, new Date(this.clock.now()), sweptAtOnce)
+    await this.endAll(ids, 'the agent was restarted')
   }
 
   async sweep(): Promise<void> {
     const notSeenSince = new Date(this.clock.now() - deadAfterMillis)
-    await this.endAll(undefined, notSeenSince, 'the agent is gone')
+    const abandoned = await this.sessions.abandoned(undefined, notSeenSince, sweptAtOnce)
+    await this.endAll(abandoned, 'the agent is gone')
+    // Opened, stored, and killed before the agent heard of it: nobody else would ever end such a session.
+    const replicas = await this.replicas.goneFor(replicaGoneMillis)
+    const orphans = await this.sessions.heldBy(replicas, sweptAtOnce)
+    await this.endAll(orphans, 'the control plane that opened it is gone')
   }
 
   /** What could not be ended now is left to the sweep. */
@@ -101,8 +111,7 @@ export class SessionLife implements OnApplicationBootstrap, OnApplicationShutdow
     this.logger.warn({ err }, 'session could not be ended')
   }
 
-  private async endAll(agentId: string | undefined, before: Date, reason: string): Promise<void> {
-    const ids = await this.sessions.abandoned(agentId, before, sweptAtOnce)
+  private async endAll(ids: readonly string[], reason: string): Promise<void> {
     const gone = ids.filter((id) => !this.live.has(id))
     await Promise.all(gone.map((id) => this.end(id, reason)))
   }

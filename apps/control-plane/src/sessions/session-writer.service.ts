@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { Injectable } from '@nestjs/common'
 import { AuthError, ControlError } from '@wardgate/errors'
 import { AuditLogService } from '../audit/audit-log.service'
@@ -7,6 +6,7 @@ import { Database } from '../common/database/database'
 import { liveChannel } from '../live/live-event'
 import { admissionOf, openedEntry, type SessionRecord } from './admission'
 import { Paced } from './paced'
+import { Replicas } from './replicas'
 import type { Session } from './session'
 import { recoveredReplica, SessionRepository } from './session.repository'
 
@@ -20,8 +20,6 @@ const mostLiveEvents = 20
 /** Stores new sessions, many in one transaction: opening does not wait for the audit tree's lock. */
 @Injectable()
 export class SessionWriter {
-  /** Names this process among the control plane's replicas. */
-  readonly replica = randomUUID()
   private readonly queue = new Paced<Session>((sessions) => this.write(sessions), pace)
   private last: Promise<void> = Promise.resolve()
   /** Ids, named by agents, under which somebody else's session is stored. */
@@ -32,6 +30,7 @@ export class SessionWriter {
     private readonly database: Database,
     private readonly sessions: SessionRepository,
     private readonly audit: AuditLogService,
+    private readonly replicas: Replicas,
   ) {}
 
   /** Settles when the session and its audit entry are stored, both or neither. */
@@ -88,7 +87,7 @@ export class SessionWriter {
   private storeAll(sessions: readonly Session[]): Promise<void> {
     return this.database.bulk(async (tx) => {
       const records = sessions.map(recordOf)
-      const fresh = await this.sessions.insert(tx, records, this.replica)
+      const fresh = await this.sessions.insert(tx, records, this.replicas.own)
       const stored = records.filter(({ id }) => !fresh.has(id))
       for (const id of await this.sessions.notOf(tx, stored)) this.taken.add(id)
       const opened = records.filter(({ id }) => fresh.has(id))

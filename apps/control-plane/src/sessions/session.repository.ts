@@ -134,6 +134,18 @@ export class SessionRepository {
     return rows.map(({ id }) => id)
   }
 
+  async heldBy(replicas: readonly string[], take: number): Promise<readonly string[]> {
+    if (replicas.length === 0) return []
+    const where = { state: 'open' as const, replica: { in: [...replicas] } }
+    const rows = await this.database.prisma.session.findMany({
+      where,
+      select: { id: true },
+      orderBy: { id: 'asc' },
+      take,
+    })
+    return rows.map(({ id }) => id)
+  }
+
   async notifyAll(
     tx: BulkTransaction,
     channel: string,

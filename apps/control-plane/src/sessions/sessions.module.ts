@@ -9,6 +9,7 @@ import { LiveSessions } from './live-sessions'
 import { OpeningService } from './opening.service'
 import { OperationRepository } from './operation.repository'
 import { RecordingFeed } from './recording-feed.service'
+import { Replicas } from './replicas'
 import { SessionLife } from './session-life.service'
 import { SessionRepository } from './session.repository'
 import { SessionReview } from './session-review.service'
@@ -34,6 +35,7 @@ import { TargetsService } from './targets.service'
     { provide: TargetCredentials, useClass: StoredCredentials },
     TargetsService,
     IssuedCredentials,
+    Replicas,
     FreshSessions,
     SessionWriter,
     Admissions,

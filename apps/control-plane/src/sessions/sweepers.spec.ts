@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { Client } from 'pg'
 import { v7 as uuid } from 'uuid'
 import { Clock } from '../common/clock'
+import { DatabaseListener } from '../common/database/listener'
 import { startTestApp, type TestApp } from '../testing/test-app'
+import { Replicas } from './replicas'
 import { SessionLife } from './session-life.service'
 
 jest.setTimeout(60_000)
@@ -13,13 +15,16 @@ describe('what nobody is left to end', () => {
   let test: TestApp
   let database: Client
 
-  async function session(agentId: string): Promise<string> {
+  async function session(
+    agentId: string,
+    replica = test.app.get(Replicas, { strict: false }).own,
+  ): Promise<string> {
     const id = uuid()
     await database.query(
       `INSERT INTO sessions (id, connection_id, connection, protocol, principal_id, principal,
-         agent_id, agent, database, client_address)
-       VALUES ($1, $2, 'shop', 'postgres', $2, 'robot', $3, 'edge', 'shop', '::1')`,
-      [id, randomUUID(), agentId],
+         agent_id, agent, database, client_address, replica)
+       VALUES ($1, $2, 'shop', 'postgres', $2, 'robot', $3, 'edge', 'shop', '::1', $4)`,
+      [id, randomUUID(), agentId, replica],
     )
     return id
   }
@@ -57,6 +62,44 @@ describe('what nobody is left to end', () => {
       [id],
     )
     expect(entries.rowCount).toBe(1)
+  })
+
+  it('ends what a replica that is gone held, once it has been gone for longer than agents wait', async () => {
+    const life = test.app.get(SessionLife, { strict: false })
+    const agent = randomUUID()
+    await database.query(
+      `INSERT INTO agents (id, name, last_seen_at, updated_at)
+       VALUES ($1, $2, now() + interval '1 hour', now())`,
+      [agent, agent],
+    )
+    const [orphan, kept] = [await session(agent, randomUUID()), await session(agent)]
+    await life.sweep()
+    expect(await stateOf(orphan)).toMatchObject({ state: 'open' })
+    const later = Date.now() + 3 * minute
+    jest.spyOn(test.app.get(Clock, { strict: false }), 'now').mockReturnValue(later)
+    await life.sweep()
+    expect(await stateOf(orphan)).toEqual({
+      state: 'ended',
+      end_reason: 'the control plane that opened it is gone',
+    })
+    expect(await stateOf(kept)).toMatchObject({ state: 'open' })
+  })
+
+  it('knows its own replica again after it has lost its connection', async () => {
+    const life = test.app.get(SessionLife, { strict: false })
+    const replicas = test.app.get(Replicas, { strict: false })
+    const id = await session(randomUUID())
+    const isHeard = new Promise<void>((resolve) => {
+      test.app.get(DatabaseListener, { strict: false }).onReconnect(resolve)
+    })
+    await database.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE application_name = 'wardgate-listener' AND datname = current_database()`,
+    )
+    await isHeard
+    expect(await replicas.goneFor(0)).toEqual([])
+    await life.sweep()
+    expect(await stateOf(id)).toMatchObject({ state: 'open' })
   })
 
   it('ends what the former process of a restarted agent had open, and nothing of others', async () => {

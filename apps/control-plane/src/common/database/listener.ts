@@ -1,4 +1,4 @@
-import { Client } from 'pg'
+import { Client, type QueryConfig } from 'pg'
 
 const firstRetryMillis = 100
 const longestRetryMillis = 5_000
@@ -9,6 +9,7 @@ type Handler = (payload: string) => void
 export class DatabaseListener {
   readonly #handlers = new Map<string, Set<Handler>>()
   readonly #reconnected = new Set<() => void>()
+  readonly #kept: QueryConfig[] = []
   #client: Client | undefined
   #closed = false
   #retry: NodeJS.Timeout | undefined
@@ -26,6 +27,13 @@ export class DatabaseListener {
     if (this.#client === undefined) await this.#connect()
     else if (handlers.size === 1) await this.#client.query(listenTo(channel))
     return () => handlers.delete(handler)
+  }
+
+  /** Runs a statement on this connection and on each that takes its place, as for a lock that lasts as long as they do. */
+  async keep(statement: QueryConfig): Promise<void> {
+    this.#kept.push(statement)
+    if (this.#client === undefined) await this.#connect()
+    else await this.#client.query(statement)
   }
 
   /** Notifications may have been missed before this is called: whoever keeps state reads it again. */
@@ -53,6 +61,7 @@ export class DatabaseListener {
     })
     await client.connect()
     for (const channel of this.#handlers.keys()) await client.query(listenTo(channel))
+    for (const statement of this.#kept) await client.query(statement)
     this.#retryMillis = firstRetryMillis
   }
 
