@@ -2,10 +2,11 @@ import { SessionError } from '@wardgate/errors'
 import { fakeGate, statement } from './testing'
 
 describe('what is recorded', () => {
+  type Mode = 'full' | 'statements' | 'off'
   const full = 'full' as const
   const select = statement('SELECT 1')
 
-  async function twoAtOnce(first: 'full' | 'off', second: 'full' | 'off') {
+  async function twoAtOnce(first: Mode, second: Mode) {
     const recorded: string[] = []
     const { gate, controlPlane } = fakeGate({
       recorder: {
@@ -35,6 +36,13 @@ describe('what is recorded', () => {
     const { gate, recorded } = await twoAtOnce(full, 'off')
     gate.record('out', Buffer.from('of the oldest'))
     expect(recorded).toEqual(['of the oldest'])
+  })
+
+  it('keeps to what the client sent where statements alone are recorded', async () => {
+    const { gate, one, recorded } = await twoAtOnce('statements', full)
+    const said = ['in', 'in-head', 'in-message', 'out', 'out-head', 'out-more'] as const
+    for (const what of said) gate.record(what, Buffer.from(what), one)
+    expect(recorded).toEqual(['in', 'in-head', 'in-message'])
   })
 })
 

@@ -139,6 +139,11 @@ export interface StreamMasker {
   /** The bytes that may go to the client now; what may still be the start of something masked is held back. */
   write(chunk: Uint8Array): Uint8Array
   /**
+   * Whether what was written is not worked through yet: each `write` of nothing goes a step on, so that others have their
+   * turn between. Whoever writes more or ends has the rest done at once.
+   */
+  readonly isBehind: boolean
+  /**
    * For a person who waits at a terminal: what is held back, judged as if it went no further. Where more of it comes
    * later only that is masked. Empty for bodies, which nobody watches while they arrive.
    */

@@ -81,18 +81,20 @@ export class SpanMasker {
   editsIn(bytes: Uint8Array): readonly Edit[] {
     if (!this.possible(traitsOf(bytes))) return noEdits
     const text = asBuffer(bytes).toString(this.encoding)
+    let [unit, byte] = [0, 0]
+    const bytesBefore = (at: number) => {
+      byte += this.encoding === 'latin1' ? at - unit : Buffer.byteLength(text.slice(unit, at))
+      unit = at
+      return byte
+    }
     return this.#spans(text).map(({ start, end, method }) => {
       const shown = this.#replace(text.slice(start, end), method) ?? redacted
       return {
-        start: this.#bytesBefore(text, start),
-        end: this.#bytesBefore(text, end),
+        start: bytesBefore(start),
+        end: bytesBefore(end),
         shown: Buffer.from(shown, this.encoding),
       }
     })
-  }
-
-  #bytesBefore(text: string, at: number): number {
-    return this.encoding === 'latin1' ? at : Buffer.byteLength(text.slice(0, at))
   }
 
   /** The strictest method of all that was found; undefined when nothing was. */

@@ -19,7 +19,7 @@ import { eventStream } from './units/event-stream'
 import { formBody } from './units/form'
 import { UnitMasker } from './units/unit-masker'
 import { XmlBody } from './units/xml'
-import { ValueMasks } from './value-masks'
+import { findsArmour, ValueMasks } from './value-masks'
 
 export interface BodyMaskerInput {
   readonly plan: MaskingPlan
@@ -42,7 +42,8 @@ export function compileBodyMasker({ plan, mediaType, key }: BodyMaskerInput): St
   if (plan.unreadable === 'pass') return new PassingMasker()
   if (plan.unreadable === 'scan' && canBeScanned(plan, type)) {
     const spans = new SpanMasker(plan.detectors, keyedDigest(key))
-    return new FailingClosed(new ScanMasker(spans, () => foundBy(plan, type.essence)))
+    const scan = new ScanMasker(spans, findsArmour(plan), () => foundBy(plan, type.essence))
+    return new FailingClosed(scan)
   }
   throw refusalOf(plan, type.essence)
 }
@@ -92,7 +93,7 @@ function plainText(
   if (plan.detectors.length === 0 && plan.unreadable === 'scan') return undefined
   if (plan.detectors.length === 0) return new PassingMasker()
   const spans = new SpanMasker(plan.detectors, keyedDigest(key))
-  const armoured = plan.detectors.some(({ detector }) => detector === 'private_key')
+  const armoured = findsArmour(plan)
   return format === 'terminal'
     ? new TerminalMasker(spans, armoured)
     : new TextMasker(spans, armoured)

@@ -13,6 +13,10 @@ export class FailingClosed implements StreamMasker {
     return this.#inner.active
   }
 
+  get isBehind(): boolean {
+    return this.#failure === undefined && this.#inner.isBehind
+  }
+
   get maskedCells(): number {
     return this.#inner.maskedCells
   }

@@ -2,19 +2,24 @@ import type { GatewayError } from '@wardgate/errors'
 import type { SpanMasker } from '../span-masker'
 import type { StreamMasker } from '../plan'
 import { oversize, streamLimits } from './limits'
+import { TextMasker } from './text/text-masker'
 import { noBytes } from './unreadable'
 
 /** Content in which nothing can be masked: held whole, and shown as it is when no detector finds anything in it. */
 export class ScanMasker implements StreamMasker {
   readonly active = true
+  readonly isBehind = false
   readonly maskedCells = 0
-  readonly #spans: SpanMasker
+  readonly #asItIs: TextMasker
+  /** ASCII in UTF-16 is ASCII with a NUL beside every character. */
+  readonly #narrowed: TextMasker
   readonly #found: () => GatewayError
   readonly #parts: Buffer[] = []
   #bytes = 0
 
-  constructor(spans: SpanMasker, found: () => GatewayError) {
-    this.#spans = spans
+  constructor(spans: SpanMasker, armoured: boolean, found: () => GatewayError) {
+    this.#asItIs = new TextMasker(spans, armoured)
+    this.#narrowed = new TextMasker(spans, armoured)
     this.#found = found
   }
 
@@ -23,6 +28,8 @@ export class ScanMasker implements StreamMasker {
     const most = streamLimits.scanBytes
     if (this.#bytes > most) throw oversize('body', `it is scanned, and longer than ${most} bytes`)
     this.#parts.push(Buffer.from(chunk))
+    this.#asItIs.write(chunk)
+    this.#narrowed.write(chunk.filter((byte) => byte !== 0))
     return noBytes
   }
 
@@ -31,14 +38,9 @@ export class ScanMasker implements StreamMasker {
   }
 
   end(): Uint8Array {
-    const whole = Buffer.concat(this.#parts)
-    // ASCII in UTF-16 is ASCII with a NUL beside every character.
-    const narrowed = whole.filter((byte) => byte !== 0)
-    if (!this.#isClean(whole) || !this.#isClean(narrowed)) throw this.#found()
-    return whole
-  }
-
-  #isClean(bytes: Uint8Array): boolean {
-    return this.#spans.maskBytes(bytes) === bytes
+    this.#asItIs.end()
+    this.#narrowed.end()
+    if (this.#asItIs.maskedCells + this.#narrowed.maskedCells > 0) throw this.#found()
+    return Buffer.concat(this.#parts)
   }
 }

@@ -4,6 +4,7 @@ import type { MaskingPlan, StreamMasker } from '../plan'
 /** For bodies that nothing is to be masked in. */
 export class PassingMasker implements StreamMasker {
   readonly active = false
+  readonly isBehind = false
   readonly maskedCells = 0
 
   write(chunk: Uint8Array): Uint8Array {

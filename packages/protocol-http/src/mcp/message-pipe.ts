@@ -1,7 +1,8 @@
 import { ProtocolError, toGatewayError } from '@wardgate/errors'
 import type { Permit } from '@wardgate/gateway'
-import type { BodyPipe, BodySink } from '../relay/body-pipe'
+import type { BodyPipe, BodySink } from '../relay/pipe'
 import type { ShownMessages } from '../relay/decide-request'
+import { writtenInTurns } from '../relay/turns'
 import { EventReader, type ServerEvent } from './event-reader'
 
 /** One message of a server; bounded because it is read whole. */
@@ -50,7 +51,7 @@ export class MessagePipe implements BodyPipe {
     this.#then(async () => {
       if (this.#length > 0) {
         const shown = await this.#options.messages.show(Buffer.concat(this.#parts))
-        if (shown !== undefined) this.#pass(this.#options.masker.write(shown))
+        if (shown !== undefined) await this.#mask(Buffer.from(shown))
       }
       this.#pass(this.#options.masker.end())
       this.#options.sink.end()
@@ -67,15 +68,20 @@ export class MessagePipe implements BodyPipe {
   }
 
   async #showEvent({ fields, data }: ServerEvent): Promise<void> {
-    const { masker, messages } = this.#options
+    const { messages } = this.#options
     const others = messages.showFields(fields)
     const write = (...lines: readonly string[]) =>
-      this.#pass(masker.write(Buffer.from([...others, ...lines, '\n'].join('\n'))))
+      this.#mask(Buffer.from([...others, ...lines, '\n'].join('\n')))
     if (data === undefined) return write()
     if (data === '') return write('data: ')
     const shown = await messages.show(Buffer.from(data))
     if (shown === undefined || this.#isOver) return
-    write(`data: ${Buffer.from(shown).toString()}`)
+    await write(`data: ${Buffer.from(shown).toString()}`)
+  }
+
+  async #mask(bytes: Buffer): Promise<void> {
+    const shown = await writtenInTurns(this.#options.masker, bytes)
+    if (!this.#isOver) this.#pass(shown)
   }
 
   #pass(bytes: Uint8Array): void {

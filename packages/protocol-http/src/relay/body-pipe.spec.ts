@@ -4,6 +4,7 @@ import { bodyPipe } from './body-pipe'
 
 const masker: ReturnType<Permit['body']> = {
   active: true,
+  isBehind: false,
   maskedCells: 0,
   write: (chunk) => chunk,
   idle: () => new Uint8Array(),

@@ -4,6 +4,8 @@ import type { Transform } from 'node:stream'
 import type { EchoStream } from '../echo/echo-stream'
 import { decodersOf } from '../wire/codings'
 import { Inflation } from '../wire/inflation'
+import { PacedPipe } from './paced-pipe'
+import type { BodyPipe, BodySink } from './pipe'
 
 type BodyMasker = ReturnType<Permit['body']>
 
@@ -11,23 +13,6 @@ type BodyMasker = ReturnType<Permit['body']>
 interface Filter<Shown extends Uint8Array> {
   write(chunk: Buffer): Shown
   end(): Shown
-}
-
-export interface BodySink {
-  /** False = no more until `onDrain`'s listener is called. */
-  write(chunk: Uint8Array): boolean
-  end(): void
-  fail(error: GatewayError): void
-}
-
-/** A response body on its way to the client: decoded when it has to be masked, else as it comes. */
-export interface BodyPipe<Chunk extends Uint8Array = Buffer> {
-  /** False = no more until `resume` of the pipe's owner. */
-  write(chunk: Chunk): boolean
-  end(): void
-  /** The client takes more again. */
-  drained(): void
-  destroy(): void
 }
 
 export interface BodyPipeOptions {
@@ -53,12 +38,14 @@ export function bodyPipe(options: BodyPipeOptions): BodyPipe {
   const [decoder] = decoders
   const shown = (whenDrained: () => void) => {
     const pipe = direct(sink, whenDrained)
-    return withoutEcho(masker.active ? filtered(masker, pipe) : pipe, echo)
+    const masked = new PacedPipe({ masker, next: pipe, sink, goOn: whenDrained })
+    return withoutEcho(masker.active ? masked : pipe, echo)
   }
   if (decoder === undefined) return shown(goOn)
+  const stream = decoder()
   return decoded(
-    decoder(),
-    shown(() => undefined),
+    stream,
+    shown(() => stream.resume()),
     sink,
     goOn,
   )
@@ -128,7 +115,7 @@ function decoded(decoder: Transform, next: BodyPipe, sink: BodySink, goOn: () =>
       return decoder.write(chunk)
     },
     end: () => decoder.end(),
-    drained: () => decoder.resume(),
+    drained: () => next.drained(),
     destroy: () => decoder.destroy(),
   }
 }

@@ -2,6 +2,7 @@ import { toGatewayError, type GatewayError } from '@wardgate/errors'
 import type { Gate, MessageOperation, Permit } from '@wardgate/gateway'
 import type { EchoMasker } from '../echo/echo-masker'
 import type { RawData, WebSocket } from 'ws'
+import { STEP_BYTES, writtenInTurns } from '../relay/turns'
 
 /** https://datatracker.ietf.org/doc/html/rfc6455#section-7.4.1 */
 const policyViolation = 1008
@@ -34,6 +35,9 @@ export class MessageRelay {
   readonly over: Promise<Relayed>
   readonly #parts: MessageParts
   #turn: Promise<void> = Promise.resolve()
+  /** Messages of the target that take long to mask, and what came after them. */
+  #answers: Promise<void> = Promise.resolve()
+  #masking = 0
   #bytes = 0
   #messages = 0
   #maskedCells = 0
@@ -47,9 +51,10 @@ export class MessageRelay {
     client.on('error', () => undefined)
     upstream.on('error', () => undefined)
     client.once('close', (code, reason) => close(upstream, code, reason.toString()))
-    upstream.once('close', (code, reason) =>
-      close(client, code, parts.gate.maskText(this.#withoutEcho(reason).toString())),
-    )
+    upstream.once('close', (code, reason) => {
+      const shown = parts.gate.maskText(this.#withoutEcho(reason).toString())
+      void this.#answers.then(() => close(client, code, shown))
+    })
     this.over = Promise.all([closed(client), closed(upstream)]).then(() => ({
       bytes: this.#bytes,
       messages: this.#messages,
@@ -84,21 +89,50 @@ export class MessageRelay {
     answer.settle({ status: 'succeeded', rows: 0, bytes: 0, maskedCells: 0 })
   }
 
-  #fromTarget(data: Buffer, isBinary: boolean): void {
-    const { client, upstream, gate } = this.#parts
-    let shown: Uint8Array
+  /** At once where it is short, so that many small messages cost little; in turns with other sessions where it is not. */
+  #fromTarget(raw: Buffer, isBinary: boolean): void {
     try {
-      shown = this.#mask(data, isBinary)
-      gate.record('out-message', shown)
+      const data = this.#withoutEcho(raw)
+      const masker = this.#parts.permit.body(mediaTypeOf(data, isBinary))
+      if (this.#masking === 0 && (!masker.active || data.length <= STEP_BYTES))
+        this.#show(masker.active ? atOnce(masker, data) : data, masker.maskedCells, isBinary)
+      else this.#maskInTurn(data, masker, isBinary)
     } catch (error) {
       this.end(toGatewayError(error))
-      return
     }
+  }
+
+  #maskInTurn(data: Buffer, masker: ReturnType<Permit['body']>, isBinary: boolean): void {
+    const { upstream } = this.#parts
+    upstream.pause()
+    this.#masking += 1
+    this.#answers = this.#answers
+      .then(async () => {
+        const shown = await writtenInTurns(masker, data)
+        this.#show(Buffer.concat([shown, masker.end()]), masker.maskedCells, isBinary)
+      })
+      .catch((error: unknown) => this.end(toGatewayError(error)))
+      .finally(() => {
+        this.#masking -= 1
+        if (this.#mayRead) upstream.resume()
+      })
+  }
+
+  #show(shown: Uint8Array, maskedCells: number, isBinary: boolean): void {
+    const { client, upstream, gate } = this.#parts
+    if (client.readyState !== client.OPEN) return
+    gate.record('out-message', shown)
     this.#bytes += shown.length
     this.#messages += 1
-    client.send(shown, { binary: isBinary }, () => this.#isBehind || upstream.resume())
+    this.#maskedCells += maskedCells
+    client.send(shown, { binary: isBinary }, () => this.#mayRead && upstream.resume())
     if (client.bufferedAmount > maxBufferedBytes) upstream.pause()
     if (gate.isBehind) void this.#catchUp()
+  }
+
+  get #mayRead(): boolean {
+    const { bufferedAmount } = this.#parts.client
+    return !this.#isBehind && this.#masking === 0 && bufferedAmount <= maxBufferedBytes
   }
 
   async #catchUp(): Promise<void> {
@@ -107,26 +141,20 @@ export class MessageRelay {
     this.#isBehind = true
     try {
       await gate.caughtUp()
-      upstream.resume()
     } catch (error) {
       this.end(toGatewayError(error))
-    } finally {
-      this.#isBehind = false
     }
+    this.#isBehind = false
+    if (this.#mayRead) upstream.resume()
   }
 
   #withoutEcho(data: Buffer): Buffer {
     return this.#parts.echo?.mask(data) ?? data
   }
+}
 
-  #mask(raw: Buffer, isBinary: boolean): Uint8Array {
-    const data = this.#withoutEcho(raw)
-    const masker = this.#parts.permit.body(mediaTypeOf(data, isBinary))
-    if (!masker.active) return data
-    const shown = Buffer.concat([masker.write(data), masker.end()])
-    this.#maskedCells += masker.maskedCells
-    return shown
-  }
+function atOnce(masker: ReturnType<Permit['body']>, data: Buffer): Buffer {
+  return Buffer.concat([masker.write(data), masker.end()])
 }
 
 /** WebSocket messages name no type. */

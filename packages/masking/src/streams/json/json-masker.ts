@@ -3,13 +3,14 @@ import { traitsOf } from '../../detectors/traits'
 import { redacted } from '../../methods/mask-value'
 import type { StreamMasker } from '../../plan'
 import { Carry } from '../carry'
-import { streamLimits } from '../limits'
 import type { PathState } from '../path/path-machine'
+import { finished, stepBytes, type Steps } from '../steps'
 import { noBytes } from '../unreadable'
 import type { ValueMasks } from '../value-masks'
 import { JsonScanner, type JsonHandler } from './json-scanner'
 import { NameCache, type CachedName } from './name-cache'
 import { maskedContainer, maskedLiteral, maskedNumber } from './json-values'
+import { jsonWithin, shownWithin, type ShownText, type Within } from './text-within'
 
 export interface JsonMaskerOptions {
   /** Several documents one behind the other: NDJSON, RFC 7464. */
@@ -38,6 +39,8 @@ export class JsonMasker implements StreamMasker, JsonHandler {
   #input: Uint8Array = noBytes
   #from = 0
   #out: Uint8Array[] = []
+  /** A long string that is being worked through. */
+  #work: Steps<Uint8Array> | undefined
 
   constructor(masks: ValueMasks, options: JsonMaskerOptions) {
     this.#masks = masks
@@ -46,8 +49,13 @@ export class JsonMasker implements StreamMasker, JsonHandler {
     this.#scanner = new JsonScanner(this, options.sequence)
   }
 
+  get isBehind(): boolean {
+    return this.#work !== undefined
+  }
+
   write(chunk: Uint8Array): Uint8Array {
-    return this.#run(chunk, false)
+    if (!this.isBehind || chunk.length === 0) return this.#run(chunk, false)
+    return Buffer.concat([...this.#rest(false), this.#run(chunk, false)])
   }
 
   idle(): Uint8Array {
@@ -55,17 +63,32 @@ export class JsonMasker implements StreamMasker, JsonHandler {
   }
 
   end(): Uint8Array {
-    const rest = this.#run(noBytes, true)
+    const rest = this.#rest(true)
     this.#scanner.finish()
-    return rest
+    return Buffer.concat(rest)
   }
 
+  /** All that can be done without more. */
+  #rest(last: boolean): Uint8Array[] {
+    const shown: Uint8Array[] = []
+    do shown.push(this.#run(noBytes, last))
+    while (this.isBehind)
+    return shown
+  }
+
+  /** One step, or all that is before the next long string. Nothing comes while one is being worked through. */
   #run(chunk: Uint8Array, last: boolean): Uint8Array {
+    this.#out = []
+    if (this.#work !== undefined) {
+      const step = this.#work.next()
+      if (step.done !== true) return noBytes
+      this.#work = undefined
+      this.#out.push(step.value)
+    }
     const kept = this.#carry.length > 0
     const input = this.#carry.join(chunk)
     this.#input = input
     this.#from = 0
-    this.#out = []
     const stop = this.#scanner.read(input, last)
     if (this.#hidden === 0 && stop > this.#from) this.#out.push(input.subarray(this.#from, stop))
     const [first, ...more] = this.#out
@@ -102,7 +125,7 @@ export class JsonMasker implements StreamMasker, JsonHandler {
     const parent = this.#states.at(-1) ?? this.#options.root
     if (this.#masks.paths.active) this.#member = parent.member(name.text)
     // Names pass the detectors too: a map may be keyed by addresses.
-    if (name.found) this.#detect(start, end, escaped, redacted)
+    if (name.shown !== name.text) this.#replace(start, end, JSON.stringify(name.shown))
   }
 
   string(start: number, end: number, escaped: boolean): void {
@@ -111,9 +134,15 @@ export class JsonMasker implements StreamMasker, JsonHandler {
     if (state.method !== undefined) {
       const masked = this.#masks.named(this.#textOf(start, end, escaped), state.method)
       this.#replace(start, end, masked === null ? 'null' : JSON.stringify(masked))
+    } else if (end - start > stepBytes && this.#mayHide(start, escaped)) {
+      this.#begin(state, start, end, escaped)
     } else if (!this.#maskEmbedded(state, start, end, escaped)) {
-      this.#detect(start, end, escaped, null)
+      this.#detect(start, end, escaped)
     }
+  }
+
+  #mayHide(start: number, escaped: boolean): boolean {
+    return this.#masks.spans.active || this.#mayBeJson(start, escaped)
   }
 
   number(start: number, end: number): void {
@@ -124,7 +153,10 @@ export class JsonMasker implements StreamMasker, JsonHandler {
       const token = asBuffer(this.#input).toString('latin1', start, end)
       this.#replace(start, end, maskedNumber(token, method, digest))
     } else if (spans.active && end - start >= shortestFind) {
-      if (spans.strictestIn(this.#input.subarray(start, end)) !== undefined)
+      if (
+        end - start > stepBytes ||
+        spans.strictestIn(this.#input.subarray(start, end)) !== undefined
+      )
         this.#replace(start, end, '0')
     }
   }
@@ -156,17 +188,17 @@ export class JsonMasker implements StreamMasker, JsonHandler {
 
   #learnName(start: number, end: number, escaped: boolean): CachedName {
     const text = this.#textOf(start, end, escaped)
-    const found = this.#masks.detected(text) !== text
-    return this.#names.add(this.#input, start, end, { text, found })
+    const shown = this.#masks.detected(text) ?? redacted
+    return this.#names.add(this.#input, start, end, { text, shown })
   }
 
-  #detect(start: number, end: number, escaped: boolean, nothing: string | null): void {
+  #detect(start: number, end: number, escaped: boolean): void {
     const { spans } = this.#masks
     if (!spans.active) return
     if (!escaped && !spans.possible(traitsOf(this.#input, start + 1, end - 1))) return
     const text = this.#textOf(start, end, escaped)
     const masked = spans.maskCharacters(text)
-    if (masked !== text) this.#replace(start, end, JSON.stringify(masked ?? nothing))
+    if (masked !== text) this.#replace(start, end, JSON.stringify(masked))
   }
 
   #textOf(start: number, end: number, escaped: boolean): string {
@@ -174,33 +206,44 @@ export class JsonMasker implements StreamMasker, JsonHandler {
     return asBuffer(this.#input).toString('utf8', start + 1, end - 1)
   }
 
-  /** JSON within a string hides nothing from paths. True when it was JSON and has been dealt with. */
-  #maskEmbedded(state: PathState, start: number, end: number, escaped: boolean): boolean {
+  #within(state: PathState): Within {
+    const embedded = this.#options.embedded + 1
+    const masker = () => new JsonMasker(this.#masks, { sequence: false, root: state, embedded })
+    return { embedded: this.#options.embedded, masker }
+  }
+
+  #mayBeJson(start: number, escaped: boolean): boolean {
     const first = this.#input[start + 1]
     const begins = first === 0x7b || first === 0x5b || first === 0x20 || escaped
-    if (!begins || !(escaped || this.#masks.paths.active)) return false
+    return begins && (escaped || this.#masks.paths.active)
+  }
+
+  /** True when it was JSON and has been dealt with. */
+  #maskEmbedded(state: PathState, start: number, end: number, escaped: boolean): boolean {
+    if (!this.#mayBeJson(start, escaped)) return false
     const text = this.#textOf(start, end, escaped)
-    if (!/^\s*[{[]/.test(text)) return false
-    if (this.#options.embedded === streamLimits.embedded) {
-      this.#replace(start, end, JSON.stringify(redacted))
-      return true
-    }
-    const inner = new JsonMasker(this.#masks, {
-      sequence: false,
-      root: state,
-      embedded: this.#options.embedded + 1,
-    })
-    let shown: string
-    try {
-      shown = Buffer.concat([inner.write(Buffer.from(text)), inner.end()]).toString('utf8')
-    } catch {
-      // Text that only begins like JSON: it is judged as text.
-      return false
-    }
-    if (inner.maskedCells === 0) return true
-    this.#replace(start, end, JSON.stringify(shown))
-    this.maskedCells += inner.maskedCells - 1
+    const within = finished(jsonWithin(text, this.#within(state)))
+    if (within === undefined) return false
+    if (within.maskedCells === 0) return true
+    this.#replace(start, end, JSON.stringify(within.text))
+    this.maskedCells += within.maskedCells - 1
     return true
+  }
+
+  /** The rest of the input has to wait until this string is worked through. */
+  #begin(state: PathState, start: number, end: number, escaped: boolean): void {
+    if (start > this.#from) this.#out.push(this.#input.subarray(this.#from, start))
+    this.#from = end
+    const raw = Buffer.from(this.#input.subarray(start, end))
+    const text = this.#textOf(start, end, escaped)
+    const json = this.#mayBeJson(start, escaped) ? this.#within(state) : undefined
+    this.#work = this.#longString(raw, shownWithin(text, this.#masks, json))
+  }
+
+  *#longString(raw: Buffer, steps: Steps<ShownText>): Steps<Uint8Array> {
+    const { text, maskedCells } = yield* steps
+    this.maskedCells += maskedCells
+    return maskedCells === 0 ? raw : Buffer.from(JSON.stringify(text))
   }
 }
 

@@ -4,6 +4,8 @@ import { malformed, oversize, streamLimits } from '../limits'
 
 /** Told of every token, in order. `start` and `end` are of the input that is being read, quotes included. */
 export interface JsonHandler {
+  /** Whether nothing more is to be told for now. */
+  readonly isBehind: boolean
   open(isObject: boolean, start: number): void
   close(end: number): void
   key(start: number, end: number, escaped: boolean): void
@@ -67,7 +69,8 @@ export class JsonScanner {
   read(input: Uint8Array, last: boolean): number {
     const length = input.length
     if (length === 0) return 0
-    for (let at = this.#begun ? 0 : this.#byteOrderMark(input, last); at < length;) {
+    let at = this.#begun ? 0 : this.#byteOrderMark(input, last)
+    while (at < length) {
       if (at === -1) return 0
       const byte = input[at] as number
       if (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) {
@@ -82,8 +85,9 @@ export class JsonScanner {
         return at
       }
       at = end
+      if (byte === quote && this.#handler.isBehind) break
     }
-    return length
+    return at
   }
 
   /** Throws when the text ends within a document. Nothing at all is fine: many answers have no body. */

@@ -3,8 +3,8 @@ import { asBuffer } from '../../bytes'
 export interface CachedName {
   readonly bytes: Uint8Array
   readonly text: string
-  /** Whether a detector finds something in it. */
-  readonly found: boolean
+  /** As the client may see it. */
+  readonly shown: string
 }
 
 const maxNames = 4_096

@@ -1,25 +1,26 @@
 import type { PathState } from '../path/path-machine'
+import { fed, type Steps } from '../steps'
 import type { ValueMasks } from '../value-masks'
 import { JsonMasker } from './json-masker'
 
 /** A whole JSON text as the client may see it; the same text when nothing was masked. Throws when it is no JSON. */
-export function maskJsonText(masks: ValueMasks, text: string, root: PathState): string {
+export function* maskJsonText(masks: ValueMasks, text: string, root: PathState): Steps<string> {
   const masker = new JsonMasker(masks, { sequence: false, root, embedded: 1 })
-  const shown = Buffer.concat([masker.write(Buffer.from(text)), masker.end()])
+  const shown = yield* fed(masker, Buffer.from(text))
   return masker.maskedCells === 0 ? text : shown.toString('utf8')
 }
 
 /** One text value at a place in the paths: whole where a path ends, JSON within it, else what detectors find. */
-export function maskTextAt(masks: ValueMasks, text: string, state: PathState): string {
+export function* maskTextAt(masks: ValueMasks, text: string, state: PathState): Steps<string> {
   if (state.method !== undefined) return masks.named(text, state.method) ?? ''
   if (masks.paths.active && looksLikeJson(text)) {
     try {
-      return maskJsonText(masks, text, state)
+      return yield* maskJsonText(masks, text, state)
     } catch {
       // Text that only begins like JSON.
     }
   }
-  return masks.detected(text) ?? ''
+  return yield* masks.detectedIn(text)
 }
 
 export function looksLikeJson(text: string): boolean {

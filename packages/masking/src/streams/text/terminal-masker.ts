@@ -12,6 +12,7 @@ const escape = 0x1b
 /** Masks what a program writes to a terminal. Escape sequences stay; detectors see the text between them as one. */
 export class TerminalMasker implements StreamMasker {
   readonly active = true
+  readonly isBehind = false
   maskedCells = 0
   readonly #spans: SpanMasker
   readonly #pieces: TextPieces

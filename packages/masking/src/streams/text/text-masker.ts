@@ -8,6 +8,7 @@ import { TextPieces } from './text-pieces'
 /** Masks text as it streams by, by detectors alone. Patterns of a policy's own are looked for line by line. */
 export class TextMasker implements StreamMasker {
   readonly active = true
+  readonly isBehind = false
   maskedCells = 0
   readonly #pieces: TextPieces
   readonly #carry = new Carry()

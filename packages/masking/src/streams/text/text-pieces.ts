@@ -7,10 +7,10 @@ import { lastSafeCut } from './safe-cut'
 export type OnPiece = (from: number, to: number, edits: readonly Edit[]) => void
 
 /** A piece without a place to cut it is cut at this length, and a find that is not over is looked at this far on. */
-const window = 64 * 1024
+const window = 32 * 1024
 const lookahead = 4 * 1024
 /** A key whose end is farther away is left out unread. */
-const armourBytes = 64 * 1024
+const armourBytes = 32 * 1024
 const redactedBytes = Buffer.from(redacted)
 const gap = /[\s",;<>]/
 

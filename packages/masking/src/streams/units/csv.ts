@@ -3,6 +3,7 @@ import { redacted } from '../../methods/mask-value'
 import { malformed } from '../limits'
 import { maskTextAt } from '../json/text-at'
 import type { PathState } from '../path/path-machine'
+import { stepBytes, type Steps } from '../steps'
 import type { ValueMasks } from '../value-masks'
 import type { UnitFormat } from './unit-masker'
 
@@ -20,7 +21,7 @@ export function csvBody(masks: ValueMasks, { tabs }: CsvOptions): UnitFormat {
   return {
     name: 'CSV',
     endOf: tabs ? endOfLine : recordEnds(),
-    mask(unit) {
+    *mask(unit) {
       const text = asBuffer(unit).toString('utf8')
       const content = text.replace(/\r?\n?$|\r$/, '')
       const ending = text.slice(content.length)
@@ -29,14 +30,22 @@ export function csvBody(masks: ValueMasks, { tabs }: CsvOptions): UnitFormat {
       const states = columns
       columns ??= fields.map(({ value }) => columnOf(masks, value))
       if (content === '') return unit
-      const shown = fields.map((field, index) => {
+      const shown: string[] = []
+      let looked = 0
+      for (const [index, field] of fields.entries()) {
+        looked += field.value.length
+        if (looked > stepBytes) {
+          looked = 0
+          yield
+        }
         const masked =
           states === undefined
-            ? (masks.detected(field.value) ?? '')
-            : maskCell(masks, field.value, states[index])
-        if (masked === field.value) return field.raw
-        return tabs ? masked.replace(/[\t\r\n]/g, ' ') : written(masked, field, delimiter)
-      })
+            ? yield* masks.detectedIn(field.value)
+            : yield* maskCell(masks, field.value, states[index])
+        if (masked === field.value) shown.push(field.raw)
+        else if (tabs) shown.push(masked.replace(/[\t\r\n]/g, ' '))
+        else shown.push(written(masked, field, delimiter))
+      }
       const joined = shown.join(delimiter) + ending
       return joined === text ? unit : Buffer.from(joined)
     },
@@ -48,9 +57,9 @@ function columnOf(masks: ValueMasks, name: string): PathState {
 }
 
 /** A cell that no column stands for was named by nobody: fails closed while names decide. */
-function maskCell(masks: ValueMasks, value: string, state: PathState | undefined): string {
-  if (state !== undefined) return maskTextAt(masks, value, state)
-  return masks.paths.active && value !== '' ? redacted : (masks.detected(value) ?? '')
+function* maskCell(masks: ValueMasks, value: string, state: PathState | undefined): Steps<string> {
+  if (state !== undefined) return yield* maskTextAt(masks, value, state)
+  return masks.paths.active && value !== '' ? redacted : yield* masks.detectedIn(value)
 }
 
 interface Field {

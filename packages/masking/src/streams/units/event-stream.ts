@@ -1,5 +1,6 @@
 import { asBuffer } from '../../bytes'
 import { looksLikeJson, maskJsonText } from '../json/text-at'
+import { stepBytes, type Steps } from '../steps'
 import type { ValueMasks } from '../value-masks'
 import type { UnitFormat } from './unit-masker'
 
@@ -37,30 +38,44 @@ interface Line {
 
 const lineForm = /([^\r\n]*)(\r\n|\n|\r|$)/gy
 
-function maskEvent(masks: ValueMasks, unit: Uint8Array): Uint8Array {
+function* maskEvent(masks: ValueMasks, unit: Uint8Array): Steps<Uint8Array> {
   const text = asBuffer(unit).toString('utf8')
   const lines = linesOf(text)
   const data = lines.filter(({ field }) => field === 'data')
   const before = data.map(({ value }) => value).join('\n')
-  const after = maskData(masks, before)
-  let isFirst = true
-  const shown = lines.map((line) => {
+  const after = yield* maskData(masks, before)
+  let [isFirst, looked] = [true, 0]
+  const shown: string[] = []
+  for (const line of lines) {
     if (line.field === 'data' && after !== before) {
-      if (!isFirst) return ''
+      if (isFirst) shown.push(dataLines(after, line.ending))
       isFirst = false
-      return after
-        .split('\n')
-        .map((part) => `data: ${part}${line.ending}`)
-        .join('')
+      continue
     }
-    const value = line.field === 'data' ? line.value : (masks.detected(line.value) ?? '')
-    const name = line.field === '' ? '' : (masks.detected(line.field) ?? '')
-    return value === line.value && name === line.field
-      ? rawOf(line)
-      : `${name}: ${value}${line.ending}`
-  })
+    looked += line.value.length + line.field.length
+    if (looked > stepBytes) {
+      looked = 0
+      yield
+    }
+    shown.push(otherLine(masks, line))
+  }
   const joined = shown.join('')
   return joined === text ? unit : Buffer.from(joined)
+}
+
+function dataLines(data: string, ending: string): string {
+  return data
+    .split('\n')
+    .map((part) => `data: ${part}${ending}`)
+    .join('')
+}
+
+function otherLine(masks: ValueMasks, line: Line): string {
+  const value = line.field === 'data' ? line.value : (masks.detected(line.value) ?? '')
+  const name = line.field === '' ? '' : (masks.detected(line.field) ?? '')
+  return value === line.value && name === line.field
+    ? rawOf(line)
+    : `${name}: ${value}${line.ending}`
 }
 
 const raw = new WeakMap<Line, string>()
@@ -91,8 +106,8 @@ function linesOf(text: string): readonly Line[] {
 const bracketedWord = /^\[[A-Z_]+\]$/
 
 /** What begins like JSON has to be JSON: fails closed, as another reader might see more in it. */
-function maskData(masks: ValueMasks, data: string): string {
+function* maskData(masks: ValueMasks, data: string): Steps<string> {
   if (looksLikeJson(data) && !bracketedWord.test(data))
-    return maskJsonText(masks, data, masks.paths.root)
-  return masks.detected(data) ?? ''
+    return yield* maskJsonText(masks, data, masks.paths.root)
+  return yield* masks.detectedIn(data)
 }

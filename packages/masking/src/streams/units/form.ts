@@ -1,10 +1,11 @@
 import { asBuffer } from '../../bytes'
 import { maskTextAt } from '../json/text-at'
 import type { PathState } from '../path/path-machine'
+import type { Steps } from '../steps'
 import type { ValueMasks } from '../value-masks'
 import type { UnitFormat } from './unit-masker'
 
-const ampersand = 0x26
+const [ampersand, percent] = [0x26, 0x25]
 
 /** application/x-www-form-urlencoded (WHATWG URL 5): a unit is a pair with the `&` behind it. */
 export function formBody(masks: ValueMasks): UnitFormat {
@@ -18,14 +19,14 @@ export function formBody(masks: ValueMasks): UnitFormat {
   }
 }
 
-function maskPair(masks: ValueMasks, unit: Uint8Array): Uint8Array {
+function* maskPair(masks: ValueMasks, unit: Uint8Array): Steps<Uint8Array> {
   const text = asBuffer(unit).toString('latin1')
   const end = text.endsWith('&') ? text.length - 1 : text.length
   const equals = text.indexOf('=')
   const split = equals === -1 ? end : equals
   const name = decoded(text.slice(0, split))
   const value = decoded(text.slice(Math.min(split + 1, end), end))
-  const shownValue = maskTextAt(masks, value, placeOf(masks, name))
+  const shownValue = yield* maskTextAt(masks, value, placeOf(masks, name))
   const shownName = masks.detected(name) ?? ''
   if (shownValue === value && shownName === name) return unit
   const pair = `${encoded(shownName)}${equals === -1 ? '' : '='}${encoded(shownValue)}`
@@ -47,10 +48,21 @@ function placeOf(masks: ValueMasks, name: string): PathState {
 }
 
 function decoded(text: string): string {
-  const bytes = text
-    .replaceAll('+', ' ')
-    .replace(/%([0-9a-f]{2})/gi, (_all, hex: string) => String.fromCharCode(parseInt(hex, 16)))
-  return Buffer.from(bytes, 'latin1').toString('utf8')
+  const raw = Buffer.from(text.replaceAll('+', ' '), 'latin1')
+  let length = 0
+  for (let at = 0; at < raw.length; at++) {
+    const [high, low] = raw[at] === percent ? [hexOf(raw[at + 1]), hexOf(raw[at + 2])] : [-1, -1]
+    const isEscape = high !== -1 && low !== -1
+    raw[length++] = isEscape ? high * 16 + low : (raw[at] as number)
+    if (isEscape) at += 2
+  }
+  return raw.toString('utf8', 0, length)
+}
+
+function hexOf(code = 0): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30
+  const letter = (code | 0x20) - 0x61
+  return letter >= 0 && letter < 6 ? letter + 10 : -1
 }
 
 function encoded(text: string): string {

@@ -1,6 +1,7 @@
 import type { StreamMasker } from '../../plan'
 import { Carry } from '../carry'
 import { oversize, streamLimits } from '../limits'
+import { stepBytes, type Steps } from '../steps'
 import { noBytes } from '../unreadable'
 
 /** A format whose bodies fall into units that are masked one by one. */
@@ -13,8 +14,8 @@ export interface UnitFormat {
    * without one.
    */
   endOf(input: Uint8Array, start: number, searched: number): number
-  /** The unit as the client may see it: the same bytes when nothing in it is masked. `last`: nothing follows. */
-  mask(unit: Uint8Array, last: boolean): Uint8Array
+  /** The unit as the client may see it: the same bytes when nothing in it is masked. */
+  mask(unit: Uint8Array): Steps<Uint8Array>
   /** Called when the body is over; throws when it may not end there. */
   finish?(): void
 }
@@ -30,8 +31,16 @@ export class UnitMasker implements StreamMasker {
     this.#format = format
   }
 
+  /** What is left of a unit that takes several steps. */
+  #work: { readonly unit: Uint8Array; readonly steps: Steps<Uint8Array> } | undefined
+
+  get isBehind(): boolean {
+    return this.#work !== undefined
+  }
+
   write(chunk: Uint8Array): Uint8Array {
-    return this.#run(chunk, false)
+    if (!this.isBehind || chunk.length === 0) return this.#run(chunk, false)
+    return Buffer.concat([...this.#rest(false), this.#run(chunk, false)])
   }
 
   idle(): Uint8Array {
@@ -39,32 +48,59 @@ export class UnitMasker implements StreamMasker {
   }
 
   end(): Uint8Array {
-    const rest = this.#run(noBytes, true)
+    const rest = this.#rest(true)
     this.#format.finish?.()
-    return rest
+    return Buffer.concat(rest)
   }
 
+  /** All that can be done without more. */
+  #rest(last: boolean): Uint8Array[] {
+    const shown: Uint8Array[] = []
+    do shown.push(this.#run(noBytes, last))
+    while (this.isBehind)
+    return shown
+  }
+
+  /** Up to where a unit takes another step. Nothing comes while one does. */
   #run(chunk: Uint8Array, last: boolean): Uint8Array {
-    const { name, maxUnitBytes = streamLimits.tokenBytes } = this.#format
+    const out: Uint8Array[] = []
+    if (!this.#goOn(out)) return noBytes
     let searched = this.#carry.length
     const input = this.#carry.join(chunk)
-    const out: Uint8Array[] = []
     let at = 0
-    while (at < input.length) {
+    while (at < input.length && !this.isBehind) {
       const found = this.#format.endOf(input, at, searched)
       searched = 0
-      if (found === -1 && input.length - at > maxUnitBytes)
-        throw oversize(name, `a part of it is larger than ${maxUnitBytes} bytes`)
+      if (found === -1) this.#refuseOversize(input.length - at)
       if (found === -1 && !last) break
       const end = found === -1 ? input.length : found
-      const unit = input.subarray(at, end)
-      const shown = this.#format.mask(unit, last && end === input.length)
-      if (shown !== unit) this.maskedCells++
-      out.push(shown)
+      // Only what is long takes several steps, and by then other bytes are where it was.
+      const unit =
+        end - at > stepBytes ? Buffer.from(input.subarray(at, end)) : input.subarray(at, end)
+      this.#work = { unit, steps: this.#format.mask(unit) }
+      this.#goOn(out)
       at = end
     }
     const shown = Buffer.concat(out)
     this.#carry.keep(input, at)
     return shown
+  }
+
+  /** True when no unit is left that takes another step. */
+  #goOn(out: Uint8Array[]): boolean {
+    if (this.#work === undefined) return true
+    const { unit, steps } = this.#work
+    const { done, value } = steps.next()
+    if (done !== true) return false
+    this.#work = undefined
+    if (value !== unit) this.maskedCells++
+    out.push(value)
+    return true
+  }
+
+  #refuseOversize(bytes: number): void {
+    const { name, maxUnitBytes = streamLimits.tokenBytes } = this.#format
+    if (bytes > maxUnitBytes)
+      throw oversize(name, `a part of it is larger than ${maxUnitBytes} bytes`)
   }
 }

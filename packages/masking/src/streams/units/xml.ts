@@ -3,9 +3,13 @@ import { redacted } from '../../methods/mask-value'
 import { malformed, oversize, streamLimits } from '../limits'
 import { maskTextAt } from '../json/text-at'
 import type { PathState } from '../path/path-machine'
+import { finished, type Steps } from '../steps'
 import type { ValueMasks } from '../value-masks'
 import type { UnitFormat } from './unit-masker'
 import { decodeEntities, encodeEntities, endOfMarkup, startTag } from './xml-markup'
+
+/** Its attributes are looked at in one go. */
+const maxTagLength = 32 * 1024
 
 interface OpenElement {
   readonly name: string
@@ -30,9 +34,9 @@ export class XmlBody implements UnitFormat {
     return end
   }
 
-  mask(unit: Uint8Array): Uint8Array {
+  *mask(unit: Uint8Array): Steps<Uint8Array> {
     const text = asBuffer(unit).toString('utf8')
-    const shown = this.#shown(text)
+    const shown = yield* this.#shown(text)
     return shown === text ? unit : Buffer.from(shown)
   }
 
@@ -40,17 +44,17 @@ export class XmlBody implements UnitFormat {
     if (this.#open.length > 0) throw malformed('XML', 'it ends early')
   }
 
-  #shown(text: string): string {
-    if (!text.startsWith('<')) return this.#text(text, decodeEntities(text), encodeEntities)
+  *#shown(text: string): Steps<string> {
+    if (!text.startsWith('<')) return yield* this.#text(text, decodeEntities(text), encodeEntities)
     if (text.startsWith('<![CDATA['))
-      return this.#text(text, closed(text, ']]>').slice(9), (masked) => encodeEntities(masked))
-    if (text.startsWith('<!--')) return this.#aside(closed(text, '-->'), '-->')
-    if (text.startsWith('<?')) return this.#instruction(text)
+      return yield* this.#text(text, closed(text, ']]>').slice(9), encodeEntities)
+    if (text.startsWith('<!--')) return yield* this.#aside(closed(text, '-->'), '-->')
+    if (text.startsWith('<?')) return yield* this.#instruction(text)
     if (text.startsWith('<!')) return this.#doctype(text)
     return text.startsWith('</') ? this.#endTag(text) : this.#startTag(text)
   }
 
-  #text(raw: string, value: string, write: (masked: string) => string): string {
+  *#text(raw: string, value: string, write: (masked: string) => string): Steps<string> {
     if (this.#hidden !== undefined) {
       this.#hidden.text += value
       if (this.#hidden.text.length > streamLimits.tokenBytes)
@@ -62,21 +66,21 @@ export class XmlBody implements UnitFormat {
       if (/^[\s\ufeff]*$/.test(raw)) return raw
       throw malformed('XML', 'text outside of the document')
     }
-    const masked = maskTextAt(this.#masks, value, current.state)
+    const masked = yield* maskTextAt(this.#masks, value, current.state)
     return masked === value ? raw : write(masked)
   }
 
-  #aside(content: string, ending: string): string {
+  *#aside(content: string, ending: string): Steps<string> {
     if (this.#hidden !== undefined) return ''
-    const masked = this.#masks.detected(content) ?? redacted
+    const masked = yield* this.#masks.detectedIn(content)
     return `${masked}${ending}`
   }
 
-  #instruction(text: string): string {
+  *#instruction(text: string): Steps<string> {
     const encoding = /^<\?xml\s[^>]*encoding\s*=\s*["']([^"']*)/.exec(text)?.[1]?.toLowerCase()
     if (encoding !== undefined && !['utf-8', 'us-ascii', 'ascii'].includes(encoding))
       throw malformed('XML', 'its encoding is not UTF-8')
-    return this.#aside(closed(text, '?>'), '?>')
+    return yield* this.#aside(closed(text, '?>'), '?>')
   }
 
   /** Entities that a document declares itself could spell anything. */
@@ -86,6 +90,8 @@ export class XmlBody implements UnitFormat {
   }
 
   #startTag(text: string): string {
+    if (text.length > maxTagLength)
+      throw oversize('XML', `a tag is longer than ${maxTagLength} characters`)
     const tag = startTag(text)
     if (tag === undefined) throw malformed('XML', 'a tag that is none')
     const parent = this.#open.at(-1)?.state ?? this.#masks.paths.root
@@ -114,7 +120,7 @@ export class XmlBody implements UnitFormat {
         const local = localName(name)
         const named = state.member(`@${local}`)
         const place = named.method === undefined ? state.member(local) : named
-        const masked = maskTextAt(this.#masks, value, place)
+        const masked = finished(maskTextAt(this.#masks, value, place))
         return masked === value ? all : `${space}${name}${equals}"${encodeEntities(masked)}"`
       },
     )
@@ -130,7 +136,7 @@ export class XmlBody implements UnitFormat {
     if (this.#hidden.depth !== depth) return ''
     const { text: hidden, isText } = this.#hidden
     this.#hidden = undefined
-    const masked = isText ? maskTextAt(this.#masks, hidden, open.state) : redacted
+    const masked = isText ? finished(maskTextAt(this.#masks, hidden, open.state)) : redacted
     return `${encodeEntities(hidden === '' && isText ? '' : masked)}${text}`
   }
 }
