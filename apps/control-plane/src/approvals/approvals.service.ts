@@ -22,7 +22,7 @@ import type { Session } from '../sessions/session'
 import { approvalChannel, type ApprovalRequest, type NewApprovalRequest } from './approval'
 import { ApprovalRepository } from './approval.repository'
 import { claimedIn } from './claimed-in'
-import { shownParameters } from './shown-parameters'
+import { askedParameters } from './shown-parameters'
 
 const mostOpenRequests = 20
 const sweepMillis = 2_000
@@ -231,7 +231,7 @@ export class ApprovalsService implements OnApplicationBootstrap, OnApplicationSh
       kind: operation.kind,
       summary: storable(facts.summary),
       text: redactStatement(operation.kind, storable(textOf(operation))),
-      parameters: shownParameters(parametersOf(operation)),
+      parameters: askedParameters(parametersOf(operation)),
       claimed: boundedClaims({ ...session.claimed, ...claimedIn(operation) }),
       risk: {
         score: facts.risk.score,
@@ -243,6 +243,10 @@ export class ApprovalsService implements OnApplicationBootstrap, OnApplicationSh
         actions: facts.actions.map((action) => ({ ...action })),
         opaque: [...facts.opaque],
         detail: facts.detail,
+        named: (outcome.named ?? []).map(({ name, text }) => ({
+          name,
+          text: redactStatement('statement', text),
+        })),
         onBehalfOf: actor === undefined ? [] : [actor.id, actor.name],
       }),
       rules: determinedBy.map((rule) => ({ ...rule })),

@@ -62,6 +62,7 @@ export function conclude(session: DecisionSession, operation: Operation, judged:
       terms: verdict.approval,
       message: verdict.message,
       grant,
+      ...(reading.named && { named: reading.named }),
       digest: digestOf(session, operation, judged),
     },
   }
@@ -87,6 +88,7 @@ function heldToUnmask(
       terms,
       message: `${summary}, needs approval`,
       grant: toGrant(masking, verdict),
+      ...(reading.named && { named: reading.named }),
       digest: digestOf(session, operation, judged),
     },
   }

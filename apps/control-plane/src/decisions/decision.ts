@@ -8,6 +8,7 @@ import type {
   RuleReference,
   TimeLimit,
 } from '@wardgate/policy'
+import type { Named } from './facts/reading'
 import type { Lacks } from './lacks'
 
 /** What an operation would get, before people are asked. */
@@ -21,6 +22,8 @@ export interface Decision {
         readonly message: string
         /** In force once it is approved. */
         readonly grant: AllowGrant
+        /** Statements and cursors that it may run by their names. */
+        readonly named?: readonly Named[]
         /** What the approval binds to. */
         readonly digest: string
       }

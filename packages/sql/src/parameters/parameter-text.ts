@@ -1,3 +1,5 @@
+import { arrayText } from './array-text'
+
 /** Reads binary parameters of PostgreSQL's built-in types (the *send functions of each type), for people. */
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
@@ -85,8 +87,28 @@ const readers: Readonly<Record<number, { readonly length?: number; readonly read
   },
 }
 
+/** bool[], int2[], int4[], text[], bpchar[], varchar[], int8[], timestamp[], date[], timestamptz[], numeric[], uuid[]. */
+const arrays: ReadonlySet<number> = new Set([
+  1000, 1005, 1007, 1009, 1014, 1015, 1016, 1115, 1182, 1185, 1231, 2951,
+])
+const quotable = /["\\{},\s]|^$|^null$/i
+
+function elementText(type: number, value: DataView): string {
+  const reader = readers[type]
+  const fits = reader !== undefined && (reader.length ?? value.byteLength) === value.byteLength
+  if (!fits) throw new RangeError('of no type that is known')
+  const text = reader.read(value)
+  return quotable.test(text) ? JSON.stringify(text) : text
+}
+
 function toHex(value: DataView): string {
   return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex')
+}
+
+function binaryReader(type: number) {
+  return arrays.has(type)
+    ? { read: (value: DataView) => arrayText(value, elementText) }
+    : readers[type]
 }
 
 /**
@@ -95,7 +117,7 @@ function toHex(value: DataView): string {
  */
 export function parameterText(type: number, format: 'text' | 'binary', value: Uint8Array): string {
   const view = new DataView(value.buffer, value.byteOffset, value.byteLength)
-  const reader = format === 'text' ? { read: utf8 } : readers[type]
+  const reader = format === 'text' ? { read: utf8 } : binaryReader(type)
   const fits = reader !== undefined && (!('length' in reader) || reader.length === value.byteLength)
   try {
     return fits ? reader.read(view) : `\\x${toHex(view)}`

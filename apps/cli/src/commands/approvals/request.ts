@@ -41,8 +41,10 @@ export function renderRequest(request: JsonObject, full: boolean): string {
       request['mayVote'] === false ? `no: ${textOf(request, 'mayNotVoteBecause')}` : 'yes',
     ],
   ])
-  const statement = full ? renderFullStatement(text) : renderStatement(text)
-  return `${details}\nStatement, exactly as it will run:\n${statement}${parametersText(request['parameters'])}`
+  const render = full ? renderFullStatement : renderStatement
+  const named = namedText(request['facts'], render)
+  const parameters = parametersText(request['parameters'], full)
+  return `${details}\nStatement, exactly as it will run:\n${render(text)}${named}${parameters}`
 }
 
 function personOf(value: unknown): string {
@@ -65,7 +67,7 @@ function claimedText(claimed: unknown): string {
 
 const shownParameter = 500
 
-function parametersText(parameters: unknown): string {
+function parametersText(parameters: unknown, full: boolean): string {
   if (!Array.isArray(parameters) || parameters.length === 0) return ''
   const lines = (parameters as unknown[]).map((parameter, at) => {
     const value =
@@ -73,12 +75,26 @@ function parametersText(parameters: unknown): string {
     const text = value === null || value === undefined ? 'NULL' : plainText(value)
     const shown = escapeText(text)
     const cut =
-      shown.length > shownParameter
-        ? `${shown.slice(0, shownParameter)}… (${shown.length} characters, CUT)`
+      shown.length > shownParameter && !full
+        ? `${shown.slice(0, shownParameter)}… (${shown.length} characters, CUT; read them with --full)`
         : shown
-    return `  $${at + 1} = ${cut}\n`
+    return `  $${at + 1} = ${cut}${cutFromText(parameter)}\n`
   })
   return `Parameters:\n${lines.join('')}`
+}
+
+function cutFromText(parameter: unknown): string {
+  if (typeof parameter !== 'object' || parameter === null) return ''
+  const bytes = member(parameter, 'cutFrom')
+  return typeof bytes === 'number' ? ` (NOT shown whole: it has ${bytes} bytes)` : ''
+}
+
+/** EXECUTE and WHERE CURRENT OF say only a name: what it stands for is what is decided on. */
+function namedText(facts: unknown, render: (text: string) => string): string {
+  const named = typeof facts === 'object' && facts !== null ? member(facts, 'named') : undefined
+  return objects(named)
+    .map((one) => `${escapeText(textOf(one, 'name'))} stands for:\n${render(textOf(one, 'text'))}`)
+    .join('')
 }
 
 /** The digest to vote on: of what was shown, and equal to the one that a script expects. */

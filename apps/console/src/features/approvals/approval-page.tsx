@@ -10,6 +10,7 @@ import { Moment } from '../../components/time'
 import { Untrusted, UntrustedText } from '../../components/untrusted-text'
 import { type Approval, useApproval } from './approval'
 import { Claimed } from './claimed'
+import { Named } from './named'
 import { Outcome } from './outcome'
 import { Parameters } from './parameters'
 import { RiskLabel, RiskSection } from './risk-meter'
@@ -46,6 +47,7 @@ function Sheet({ approval }: { readonly approval: Approval }) {
           <h2>{operationTitle(approval.kind)}</h2>
           <UntrustedText text={approval.text} label={operationTitle(approval.kind)} />
         </section>
+        <Named facts={approval.facts} />
         <Parameters parameters={approval.parameters} />
       </div>
       <div className="approval-decide">

@@ -23,6 +23,8 @@ export interface Facts {
   readonly actions?: readonly { readonly action: string; readonly resource: string }[]
   readonly opaque?: readonly string[]
   readonly onBehalfOf?: readonly string[]
+  /** Statements and cursors that it may run by their names. */
+  readonly named?: readonly { readonly name: string; readonly text: string }[]
 }
 
 export interface Risk {

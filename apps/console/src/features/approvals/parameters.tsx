@@ -4,9 +4,16 @@ import { typeName } from './postgres-types'
 
 export function Parameters({ parameters }: { readonly parameters: readonly Parameter[] }) {
   if (parameters.length === 0) return null
+  const cut = parameters.filter(({ cutFrom }) => cutFrom !== undefined).length
   return (
     <section>
       <h2>Bound parameters</h2>
+      {cut > 0 && (
+        <p className="note note-danger">
+          {cut.toLocaleString('en')} of {parameters.length.toLocaleString('en')} are not shown
+          whole.
+        </p>
+      )}
       <ol className="parameters">
         {parameters.map((parameter, at) => (
           <li key={at}>

@@ -48,5 +48,13 @@ function isSame(known: Candidate, declared: Candidate): boolean {
 
 /** Whether the text could run or move something by a name, which means something else at another time. */
 export function dependsOnNames(text: string): boolean {
-  return /prepare|execute|declare|fetch|move/i.test(text)
+  return /prepare|execute|declare|fetch|move|\bcurrent\b(?!\s+row)/i.test(text)
+}
+
+/** What of these the text may run by name. Any of them, where a name may be written with escapes. */
+export function namedIn(text: string, candidates: readonly Candidate[]): readonly Candidate[] {
+  if (!dependsOnNames(text)) return []
+  const written = text.toLowerCase()
+  if (written.includes('u&"')) return candidates
+  return candidates.filter(({ name }) => written.includes(name.toLowerCase().replaceAll('"', '""')))
 }

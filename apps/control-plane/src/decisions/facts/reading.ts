@@ -3,11 +3,19 @@ import type { Facts, Obligations } from '@wardgate/policy'
 import type { MaskingDecision } from '@wardgate/sql'
 import type { DecisionSession } from '../decision-session'
 
+/** What a name of the session stands for, or stood for. */
+export interface Named {
+  readonly name: string
+  readonly text: string
+}
+
 /** One operation, understood as far as it can be: what the policies judge, and how its results are masked. */
 export interface Reading {
   readonly facts: Facts
   /** The operation as it will run, without its bound parameters: what an approval binds to. */
   readonly digested: JsonValue
+  /** Statements and cursors that it may run by their names. Absent = none. */
+  readonly named?: readonly Named[]
   readonly database: string
   /** False = the same operation may mean another thing at another time, so its verdict holds once. */
   readonly repeatable: boolean

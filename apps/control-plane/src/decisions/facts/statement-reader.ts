@@ -3,9 +3,9 @@ import type { StatementOperation } from '@wardgate/gateway'
 import { planMasks } from '@wardgate/sql'
 import { CatalogsService } from '../../catalogs/catalogs.service'
 import type { DecisionSession } from '../decision-session'
-import { candidatesOf, dependsOnNames, rememberDeclared } from './candidates'
+import { candidatesOf, dependsOnNames, namedIn, rememberDeclared } from './candidates'
 import { catalogOf } from './catalog-of'
-import type { OperationReader, Reading } from './reading'
+import type { Named, OperationReader, Reading } from './reading'
 import { StatementAnalyst } from './statement-analyst'
 
 @Injectable()
@@ -23,11 +23,13 @@ export class StatementReader implements OperationReader<StatementOperation> {
     const path = searchPath === undefined ? {} : { searchPath }
     const parameterTypes = operation.parameters.map(({ type }) => type)
     const { changes } = session.schema
+    const named = namedIn(text, prepared)
     const input = { phase, text, prepared, parameterTypes, role, changes, ...path }
     const analysis = await this.analyst.analyze(input, index)
     return {
       facts: analysis.facts,
-      digested: digested(session, operation),
+      digested: digested(operation, named),
+      named,
       database,
       unknown: analysis.unknown,
       // Another session has not made what this one has; and what this one makes has to be seen each time.
@@ -45,16 +47,14 @@ export class StatementReader implements OperationReader<StatementOperation> {
 }
 
 /** Transaction status does not change what a statement means. */
-function digested(session: DecisionSession, operation: StatementOperation): Reading['digested'] {
+function digested(operation: StatementOperation, named: readonly Named[]): Reading['digested'] {
   const { searchPath, role } = operation.state
   return {
     kind: 'statement',
     dialect: operation.dialect,
     text: operation.text,
     // What EXECUTE would run is part of what is approved.
-    prepared: dependsOnNames(operation.text)
-      ? candidatesOf(operation, session).map(({ name, text }) => ({ name, text }))
-      : [],
+    prepared: named.map(({ name, text }) => ({ name, text })),
     state: { searchPath: searchPath ?? null, role },
   }
 }

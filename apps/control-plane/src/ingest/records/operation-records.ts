@@ -5,7 +5,7 @@ import {
   type Parameter as WireParameter,
   ValueFormat,
 } from '@wardgate/contract'
-import { shownParameters } from '../../approvals/shown-parameters'
+import { loggedParameters } from '../../approvals/shown-parameters'
 import type { JsonObject } from '../../common/audit-port'
 import { redactStatement } from '../../common/redact-statement'
 import { storable } from '../../common/storable-text'
@@ -36,7 +36,7 @@ const outcomes = {
 export function readIntent(fields: IntentFields, timeMicros: number): RecordContent {
   const { parameters: bound, verdict, fromMemo } = fields
   const checked = check(fields)
-  const parameters = bound.length === 0 ? [] : shownParameters(bound.map(parameter))
+  const parameters = bound.length === 0 ? [] : loggedParameters(bound.map(parameter))
   const inLeaf = parameters.slice(0, mostParametersInLeaf).map(shortened)
   const { json, approvalId } = verdict
   return {
