@@ -44,7 +44,7 @@ describe('facts of command lines', () => {
       'cat ../x ./a/../b ~/c /d//e/./f',
       [
         'exec command:cat ../x ./a/../b ~/c /d//e/./f',
-        'read path:~/../x',
+        'read path:*',
         'read path:~/b',
         'read path:~/c',
         'read path:/d/e/f',
@@ -179,7 +179,16 @@ describe('facts of command lines', () => {
 describe('facts of files', () => {
   it.each([
     [{ action: 'read', path: '/etc/shadow' }, ['read path:/etc/shadow']],
-    [{ action: 'write', path: '../x' }, ['write path:~/../x']],
+    [{ action: 'write', path: '../x' }, ['write path:*']],
+    [{ action: 'read', path: 'a/../../b' }, ['read path:*']],
+    [
+      { action: 'symlink', path: '/srv/pub/l', destination: 'x/../y' },
+      ['create path:/srv/pub/l', 'read path:/srv/pub/y', 'write path:/srv/pub/y'],
+    ],
+    [
+      { action: 'symlink', path: 'l', destination: '../x' },
+      ['create path:~/l', 'read path:*', 'write path:*'],
+    ],
     [{ action: 'append', path: 'a/../b' }, ['write path:~/b']],
     [{ action: 'rename', path: '/a', destination: '/b' }, ['delete path:/a', 'write path:/b']],
     [

@@ -35,8 +35,10 @@ export function fileFacts(operation: FileAccess): Facts {
   const actions: ActionFact[] = [{ action: actionOf[action], resource: resourceOf(path) }]
   const second = destinationActions[action]
   const missing = second !== undefined && destination === undefined
-  for (const name of destination === undefined ? [] : (second ?? ['write']))
-    actions.push({ action: name, resource: resourceOf(destination ?? '') })
+  const other = action === 'symlink' ? pointedTo(path, destination) : destination
+  if (other !== undefined)
+    for (const name of second ?? (['write'] as const))
+      actions.push({ action: name, resource: resourceOf(other) })
   const nul = `${path}${destination ?? ''}`.includes('\0')
   return {
     kind: 'file',
@@ -53,6 +55,12 @@ export function fileFacts(operation: FileAccess): Facts {
     },
     literalsMatter: true,
   }
+}
+
+/** What a symbolic link points to counts from where the link is. */
+function pointedTo(link: string, destination: string | undefined): string | undefined {
+  if (destination === undefined || destination.startsWith('/')) return destination
+  return `${/^.*\//s.exec(link)?.[0] ?? ''}${destination}`
 }
 
 /** Paths begin where a command begins: in the account's home. A tilde is an ordinary character. */

@@ -63,12 +63,22 @@ function splitAtSlashes(segments: readonly Segment[]): readonly (readonly Segmen
  * which is home; undefined = not known, because it moved.
  */
 export function pathResource(relative: NamedPath, directory: string | undefined): string {
-  const path = directory ? within(directory, relative) : relative
+  const path = settled(directory ? within(directory, relative) : relative, directory)
   const rest = path.steps.join('/')
   if (path.base === 'root') return `path:${rest === '**' ? '*' : `/${rest}`}`
   if (path.base === 'home' || directory !== undefined)
     return `path:${rest === '' ? '~' : `~/${rest}`}`
   return `path:*${rest === '' ? '' : `/${rest}`}`
+}
+
+/**
+ * What lies beside home, or above it, goes by a name that is not known: it may be the very file that a rule names. Of a
+ * directory that is not known, nobody knows what is above it either.
+ */
+function settled(path: NamedPath, directory: string | undefined): NamedPath {
+  if (path.base === 'root' || path.steps[0] !== '..') return path
+  if (path.base === 'home' || directory !== undefined) return { base: 'root', steps: ['**'] }
+  return { base: 'relative', steps: path.steps.filter((step) => step !== '..') }
 }
 
 function within(directory: string, path: NamedPath): NamedPath {

@@ -26,7 +26,7 @@ export function runCommand({ argv, input }: Invocation, work: Work): void {
   }
   work.risk(programRisks.get(name))
   const reading = { name, args, ...(input !== undefined && { input }) }
-  for (const read of programs.get(name) ?? []) read(reading, work)
+  for (const read of programs.get(name) ?? programs.get(plainName(name)) ?? []) read(reading, work)
   readByForm(name, args, work)
 }
 
@@ -36,6 +36,13 @@ function commandName(word: Argument): string | undefined {
   const path =
     segments[0]?.kind === 'home' ? valueOf({ segments: segments.slice(1) }) : valueOf(word)
   return segments[0]?.kind === 'home' && path !== undefined ? `~${path}` : path
+}
+
+/** `gcc-12`, `x86_64-linux-gnu-gcc`, `vim.basic`, `nc.openbsd`: a program by the name of its version or its kind. */
+function plainName(name: string): string {
+  return name
+    .replace(/^[\w]+-(?:[\w]+-)?(?:linux|none|w64|apple|pc)[\w]*(?:-[\w]+)?-/, '')
+    .replace(/(?:-\d[\d.]*|\.(?:basic|tiny|nox|gtk3?|athena|openbsd|traditional|static|vi))$/, '')
 }
 
 /** Names that are many: versions of interpreters and makers of file systems. */

@@ -11,7 +11,8 @@ function opaque(why: string): ReadProgram {
 
 /** The arguments, joined, are a text for this very shell. */
 const readEval: ReadProgram = ({ args }, work) => {
-  const values = args.map(valueOf)
+  const words = valueAt(args, 0) === '--' ? args.slice(1) : args
+  const values = words.map(valueOf)
   if (values.every((value) => value !== undefined)) work.text(values.join(' '))
   else work.opaque('the text that eval runs is computed')
 }

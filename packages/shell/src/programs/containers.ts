@@ -23,7 +23,7 @@ export const containers: ProgramTable = {
     work.opaque(`${name} may run commands in a pod`)
   }),
   ...each(
-    'helm terraform tofu ansible ansible-playbook salt puppet chef-client vagrant',
+    'docker-compose podman-compose helm terraform tofu ansible ansible-playbook salt puppet chef-client vagrant',
     ({ name }, work) => {
       work.opaque(`${name} runs what its files say, here or elsewhere`)
     },

@@ -15,6 +15,14 @@ interface Escape {
   readonly pattern?: RegExp
 }
 
+/** Programs of its own that a compiler starts may be others, and so may the options that it hands to them. */
+const compiler: Escape = {
+  short: 'B',
+  singleDash:
+    'wrapper fplugin specs load fuse-ld Wl, Wa, Wp, Xlinker Xassembler Xpreprocessor Xclang',
+  responseFiles: true,
+}
+
 /** Programs that are harmless but for some options. */
 const table: Readonly<Record<string, Escape>> = {
   tar: {
@@ -28,6 +36,10 @@ const table: Readonly<Record<string, Escape>> = {
   '7z': { responseFiles: true },
   sort: { long: 'compress-program' },
   split: { long: 'filter' },
+  diff3: { long: 'diff-program' },
+  // With -o it takes commands, of which one starts an editor.
+  sdiff: { short: 'o', long: 'diff-program output' },
+  install: { long: 'strip-program' },
   curl: {
     short: 'K',
     long: 'config engine proto-redir proto-default libcurl unix-socket abstract-unix-socket variable',
@@ -43,16 +55,15 @@ const table: Readonly<Record<string, Escape>> = {
   nmap: { long: 'script interactive' },
   tcpdump: { short: 'zwV' },
   man: { short: 'PH', long: 'pager html' },
-  journalctl: { long: 'pager' },
   less: { short: 'kOo', long: 'lesskey log-file', pattern: /^\+/ },
   more: { pattern: /^\+/ },
   rg: { long: 'pre hostname-bin' },
   fd: { short: 'xX', long: 'exec exec-batch' },
-  gcc: { short: 'B', singleDash: 'wrapper fplugin specs', responseFiles: true },
-  cc: { short: 'B', singleDash: 'wrapper fplugin specs', responseFiles: true },
-  'g++': { short: 'B', singleDash: 'wrapper fplugin specs', responseFiles: true },
-  clang: { short: 'B', singleDash: 'wrapper fplugin specs load', responseFiles: true },
-  ld: { responseFiles: true, long: 'plugin' },
+  gcc: compiler,
+  cc: compiler,
+  'g++': compiler,
+  clang: compiler,
+  ld: { responseFiles: true, long: 'plugin', singleDash: 'plugin' },
   java: {
     singleDash: 'agentlib agentpath javaagent XX:OnError XX:OnOutOfMemoryError',
     responseFiles: true,
@@ -61,8 +72,19 @@ const table: Readonly<Record<string, Escape>> = {
   apt: { short: 'oc', long: 'option config-file' },
   'apt-get': { short: 'oc', long: 'option config-file' },
   dpkg: { long: 'pre-invoke post-invoke path-exclude', short: 'i' },
-  ip: { short: 'b', pattern: /^(?:netns|exec|-force)$/ },
-  systemctl: { pattern: /^(?:edit|link|import-environment|set-environment|\/.*)$/ },
+  // Its words may be cut short.
+  ip: { short: 'b', pattern: /^(?:netns?|e|ex|exe|exec|-force)$/ },
+  tc: { short: 'b' },
+  bridge: { short: 'b' },
+  tshark: { short: 'XK' },
+  // The name of a service is a file in a folder, which another may be reached from.
+  service: { pattern: /\// },
+  'invoke-rc.d': { pattern: /\// },
+  systemctl: {
+    short: 'H',
+    long: 'host root image',
+    pattern: /^(?:edit|link|import-environment|set-environment|\/.*)$/,
+  },
   // A pattern of cores names a program, and a module is code.
   sysctl: { short: 'w', long: 'write', pattern: /=/ },
   date: { short: 's', long: 'set' },
@@ -78,6 +100,7 @@ const table: Readonly<Record<string, Escape>> = {
   exiftool: { singleDash: 'config', pattern: /^-if/ },
   convert: { pattern: /^(?:msl|ephemeral|https?|mvg|\|):?|@/ },
   ffmpeg: { pattern: /^(?:concat|subfile|pipe):/ },
+  journalctl: { long: 'pager root image' },
   dmesg: { short: 'H', long: 'human' },
   aws: { pattern: /^(?:ssm|execute-command|configure)$/ },
   gcloud: { pattern: /^(?:ssh|scp|start-iap-tunnel)$/ },

@@ -1,13 +1,17 @@
+import { namedPath } from '../commands/paths'
 import type { Work } from '../commands/work'
 import {
   type Argument,
   baseNameOf,
   childOf,
+  folderOf,
   prefixOf,
+  textArgument,
   unknownArgument,
+  valueOf,
   withoutPrefix,
 } from '../words/argument'
-import { fileArguments, optionValues } from './file-arguments'
+import { type FileArguments, fileArguments, optionValues } from './file-arguments'
 import { each, type ProgramTable, type ReadProgram } from './program'
 
 type PathAction = 'read' | 'write' | 'delete' | 'create' | 'alter'
@@ -15,7 +19,8 @@ type PathAction = 'read' | 'write' | 'delete' | 'create' | 'alter'
 /** Every operand is used in one way; `skip` are no files, such as a pattern or a mode. */
 function operands(action: PathAction, valued = '', skip = 0): ReadProgram {
   return ({ args }, work) => {
-    const { operands: files, flags } = fileArguments(args, valued)
+    const { operands: files, flags, others } = fileArguments(args, valued)
+    for (const file of others) work.path('read', file)
     const recursive = ['r', 'R', 'recursive', 'dereference-recursive'].some((flag) =>
       flags.has(flag),
     )
@@ -25,16 +30,11 @@ function operands(action: PathAction, valued = '', skip = 0): ReadProgram {
   }
 }
 
-/** A pattern first, unless it came with an option. */
-const readGrep: ReadProgram = ({ name, args }, work) => {
-  const read = fileArguments(args, 'efmABCdD')
-  const { operands: rest, flags } = read
-  for (const patterns of optionValues(read, 'f', 'file')) work.path('read', patterns)
-  const given = ['e', 'f', 'regexp', 'file'].some((flag) => flags.has(flag))
-  const recursive = name === 'rgrep' || ['r', 'R', 'recursive'].some((flag) => flags.has(flag))
-  for (const file of given ? rest : rest.slice(1))
-    if (recursive) work.tree('read', file)
-    else work.path('read', file)
+/** A list of files, all of which are read: which they are is not known. */
+export function readLists(read: FileArguments, work: Work, ...names: readonly string[]): void {
+  const lists = optionValues(read, '', ...names)
+  for (const list of lists) work.path('read', list)
+  if (lists.length > 0) work.path('read', unknownArgument)
 }
 
 /** Sources and, last or with -t, where they go: a file, or a directory that takes them by name. */
@@ -46,6 +46,9 @@ function copies(source: PathAction, valued: string): ReadProgram {
     const target = given ?? all.at(-1)
     const sources = given ? all : all.slice(0, -1)
     const recursive = ['r', 'R', 'a', 'recursive', 'archive'].some((flag) => flags.has(flag))
+    for (const file of read.others) work.path('read', file)
+    // The folders that a source is in are made anew below the target.
+    if (target && flags.has('parents')) work.tree('write', target)
     for (const item of sources) {
       if (recursive || source === 'delete') work.tree(source, item)
       else work.path(source, item)
@@ -60,6 +63,23 @@ function toTarget(target: Argument, source: Argument, recursive: boolean, work: 
   const within = childOf(target, baseNameOf(source))
   if (recursive) work.tree('write', within)
   else work.path('write', within)
+}
+
+/** One name alone is linked from here. A symbolic link counts from where it is. */
+const readLink: ReadProgram = (run, work) => {
+  const read = fileArguments(run.args, 'tS')
+  const given = optionValues(read, 't', 'target-directory').at(-1)
+  const [first, ...rest] = read.operands
+  const target = given ?? rest.at(-1)
+  if (first !== undefined && target === undefined) {
+    work.path('read', first)
+    work.path('write', baseNameOf(first))
+  }
+  copies('read', 'tS')(run, work)
+  if (target === undefined || !['s', 'symbolic'].some((flag) => read.flags.has(flag))) return
+  for (const item of given ? read.operands : read.operands.slice(0, -1))
+    if (namedPath(item).base === 'relative')
+      for (const folder of [target, folderOf(target)]) work.path('read', childOf(folder, item))
 }
 
 /** A mode or an owner first, unless it is an option (`chmod -w file`) or that of another file. */
@@ -83,54 +103,23 @@ const readDd: ReadProgram = ({ args }, work) => {
   }
 }
 
-/** Archives hold names of their own, so unpacking may write anything that they say. */
-const readTar: ReadProgram = ({ args }, work) => {
-  const first = args[0] && prefixOf(args[0])
-  const letters =
-    args
-      .map(prefixOf)
-      .filter((text) => /^-[A-Za-z]/.test(text))
-      .join('') + (first ?? '')
-  if (/x/.test(letters) || args.some((argument) => /^--(?:ex|ge)/.test(prefixOf(argument))))
-    work.path('write', unknownArgument)
-  else if (/[cru]/.test(letters)) for (const argument of args.slice(1)) work.path('read', argument)
-  if (
-    /[cruA]/.test(letters) ||
-    args.some((item) => /^--(?:cr|app|up|con|cat|del)/.test(prefixOf(item)))
-  )
-    work.path('write', unknownArgument)
-}
-
-const readCompressor: ReadProgram = ({ args }, work) => {
-  const { operands: names, flags } = fileArguments(args, 'S')
-  const reads = ['c', 't', 'l', 'stdout', 'to-stdout', 'test', 'list'].some((flag) =>
-    flags.has(flag),
-  )
-  for (const file of names) work.path(reads ? 'read' : 'write', file)
-}
-
-/** A program first, unless it is in a file; that and what options name are among the operands otherwise. */
-const readJq: ReadProgram = ({ args }, work) => {
-  const { operands: rest, flags } = fileArguments(args, 'L')
-  const isInFile = ['f', 'from-file'].some((flag) => flags.has(flag))
-  for (const file of isInFile ? rest : rest.slice(1)) work.path('read', file)
-}
-
-/** A file to read and, second, one to write. */
+/** A file to read and, second, one to write; a dash counts, and so may the value of an option that is not known. */
 function inAndOut(valued: string): ReadProgram {
   return ({ args }, work) => {
-    const [input, output] = fileArguments(args, valued).operands
-    if (input) work.path('read', input)
-    if (output) work.path('write', output)
+    const dash = textArgument('./-')
+    const named = args.map((argument) => (valueOf(argument) === '-' ? dash : argument))
+    const [input, ...outputs] = fileArguments(named, valued).operands
+    if (input && input !== dash) work.path('read', input)
+    for (const output of outputs) work.path('write', output)
   }
 }
 
 const readSort: ReadProgram = ({ args }, work) => {
   const read = fileArguments(args, 'koStT')
   const names = read.operands
-  for (const file of names) work.path('read', file)
+  for (const file of [...names, ...read.others]) work.path('read', file)
   for (const output of optionValues(read, 'o', 'output')) work.path('write', output)
-  for (const list of optionValues(read, '', 'files0-from')) work.path('read', list)
+  readLists(read, work, 'files0-from')
 }
 
 export const files: ProgramTable = {
@@ -160,8 +149,6 @@ export const files: ProgramTable = {
     for (const file of optionValues(fileArguments(args, 'frsd'), 'f', 'file'))
       work.path('read', file)
   },
-  ...each('grep egrep fgrep rg rgrep zgrep zegrep zfgrep bzgrep xzgrep lzgrep zstdgrep', readGrep),
-  ...each('jq yq', readJq),
   uniq: inAndOut('fsw'),
   xxd: inAndOut('cglnos'),
   sort: readSort,
@@ -177,15 +164,9 @@ export const files: ProgramTable = {
   ...each('setfacl chattr', operands('alter', 'mxM')),
   cp: copies('read', 'tS'),
   install: copies('read', 'tSmog'),
-  ln: copies('read', 'tS'),
+  ln: readLink,
   mv: copies('delete', 'tS'),
   dd: readDd,
-  ...each('tar bsdtar star', readTar),
-  ...each('unzip cpio 7z 7za unrar pax ar zip', ({ args }, work) => {
-    for (const file of fileArguments(args, '').operands) work.path('read', file)
-    work.path('write', unknownArgument)
-  }),
-  ...each('gzip gunzip bzip2 bunzip2 xz unxz zstd unzstd lz4 compress uncompress', readCompressor),
   ...each('split csplit', ({ args }, work) => {
     const [file] = fileArguments(args, 'ablnCt').operands
     if (file) work.path('read', file)

@@ -36,7 +36,7 @@ function removes(args: readonly Argument[], work: Work): void {
   work.risk('file-destruction')
   const end = args.findIndex((argument) => /^[-(!]/.test(valueOf(argument) ?? ''))
   const places = args.slice(0, end < 0 ? args.length : end)
-  for (const place of places) work.path('delete', place)
+  for (const place of places) work.tree('delete', place)
   if (places.length === 0) work.path('delete', unknownArgument)
 }
 

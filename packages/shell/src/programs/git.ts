@@ -62,6 +62,8 @@ const readGit: ReadProgram = ({ args }, work) => {
     stopAtOperand: true,
   })
   if (read.problem !== undefined) work.opaque(`git: ${read.problem}`)
+  if (has(read.options, 'work-tree'))
+    work.opaque('git with a work tree elsewhere writes and reads files there')
   const [command, ...rest] = read.operands
   if (command === undefined) return
   const name = valueOf(command) ?? ''

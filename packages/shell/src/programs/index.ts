@@ -1,5 +1,8 @@
+import { archives } from './archives'
 import { builtIns } from './builtins'
 import { editors } from './editors'
+import { clouds } from './clouds'
+import { compilers } from './compilers'
 import { containers } from './containers'
 import { escapes } from './escapes'
 import { files } from './files'
@@ -7,6 +10,7 @@ import { find } from './find'
 import { git } from './git'
 import { interpreters } from './interpreters'
 import type { ReadProgram } from './program'
+import { searches } from './searches'
 import { shells } from './shells'
 import { textTools } from './text-tools'
 import { transfers } from './transfers'
@@ -16,7 +20,10 @@ import { wrappers } from './wrappers'
 
 /** By name: everything that is known of a program. What is in no table runs, for all that is known, only itself. */
 export const programs: ReadonlyMap<string, readonly ReadProgram[]> = merged([
+  archives,
   builtIns,
+  clouds,
+  compilers,
   containers,
   editors,
   escapes,
@@ -25,6 +32,7 @@ export const programs: ReadonlyMap<string, readonly ReadProgram[]> = merged([
   git,
   interpreters,
   readers,
+  searches,
   shells,
   textTools,
   transfers,

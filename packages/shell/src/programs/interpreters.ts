@@ -22,11 +22,14 @@ const readInterpreter: ReadProgram = ({ name, args }, work) => {
 const plainFlag = /^-w$/
 const plainOfPython = /^-(?:[uBEIsOq]|OO)$/
 
+const codeForBuilder =
+  /^-(?:[fDPEIbe]|-(?:file|eval|just-print|init-script|build-file))|=|^exec:|:exec|^-$/
+
 /** Builders run what their files say; values and texts in arguments are code as well. */
 const readBuilder: ReadProgram = ({ name, args }, work) => {
   for (const argument of args) {
     const value = valueOf(argument)
-    if (value === undefined || /^-(?:f|-file|-eval|E|-just-print)|=|^-$/.test(value)) {
+    if (value === undefined || codeForBuilder.test(value)) {
       work.opaque(`${name} may run code from its arguments`)
       return
     }
@@ -38,7 +41,10 @@ export const interpreters: ProgramTable = {
     'python python2 python3 perl ruby node nodejs php lua luajit tclsh wish Rscript julia pwsh osascript groovy jjs guile racket scheme sbcl runhaskell ocaml erl escript elixir iex swift kotlin scala ts-node tsx',
     readInterpreter,
   ),
-  ...each('make gmake ninja', readBuilder),
+  ...each(
+    'make gmake ninja cmake ctest mvn gradle ant rake grunt gulp scons bazel meson',
+    readBuilder,
+  ),
   ...each('npx bunx pipx uvx deno bun', ({ name }, work) => {
     work.opaque(`${name} may fetch a program, or take one from its arguments`)
   }),

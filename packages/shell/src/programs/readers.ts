@@ -1,5 +1,6 @@
-import { unknownArgument } from '../words/argument'
+import { childOf, textArgument, unknownArgument } from '../words/argument'
 import { fileArguments, optionValues } from './file-arguments'
+import { readLists } from './files'
 import { each, type ProgramTable, type ReadProgram } from './program'
 
 /** Letters of options, and their names. */
@@ -13,23 +14,27 @@ interface Reader {
   readonly writes?: OptionNames
   /** Operands before the first file. */
   readonly skip?: number
-  /** Whether `-r` reads everything below a directory. */
+  /** Whether of a folder it reads what is in it. */
   readonly recursive?: boolean
+  /** Long options whose value is a list of files that are read. */
+  readonly lists?: readonly string[]
 }
 
 /** Shows files, or what is in them in another form. */
-function reader({
+export function reader({
   valued = '',
   reads = [''],
   writes = [''],
   skip = 0,
   recursive = false,
+  lists = [],
 }: Reader): ReadProgram {
   return ({ args }, work) => {
     const read = fileArguments(args, valued)
-    const isDeep = recursive && optionValues(read, 'r', 'recursive').length > 0
-    for (const file of [...read.operands.slice(skip), ...optionValues(read, ...reads)])
-      if (isDeep) work.tree('read', file)
+    const named = [...read.operands.slice(skip), ...optionValues(read, ...reads), ...read.others]
+    readLists(read, work, ...lists)
+    for (const file of named)
+      if (recursive) work.tree('read', file)
       else work.path('read', file)
     for (const file of optionValues(read, ...writes)) work.path('write', file)
   }
@@ -52,13 +57,17 @@ function worded(reads: readonly string[], writes: readonly string[]): ReadProgra
 /** Programs that show what is in a file, beside those that everybody thinks of. */
 export const readers: ProgramTable = {
   ...each(
-    'tsort ptx sum hd vis unvis ul basenc uudecode bat batcat ccat zless zmore bzless xzless lzcat zstdcat lz4cat lzless zdiff zcmp xzdiff objdump readelf nm xmllint xsltproc enscript a2ps nroff troff groff soelim eqn tbl cpp as ctags aspell hunspell lesspipe hexyl sdiff diff3 wdiff vimcat pygmentize highlight tree uuencode insmod',
+    'tsort ptx sum hd vis unvis ul basenc uudecode bat batcat ccat zless zmore bzless xzless lzcat zstdcat lz4cat lzless zdiff zcmp xzdiff objdump readelf nm enscript a2ps ctags aspell hunspell lesspipe hexyl diff3 wdiff vimcat pygmentize highlight tree uuencode insmod',
     reader({}),
   ),
-  ...each('wc du', reader({ reads: ['', 'files0-from'] })),
-  file: reader({ valued: 'fmFP', reads: ['f', 'files-from'] }),
   ...each(
-    'diff colordiff',
+    'wc du',
+    reader({ valued: 'dBtX', reads: ['X', 'exclude-from'], lists: ['files0-from'] }),
+  ),
+  file: reader({ valued: 'fmFP', reads: ['fm', 'files-from', 'magic-file'] }),
+  // Of two folders it compares the files by the same names, whether with -r or without.
+  ...each(
+    'diff colordiff sdiff',
     reader({
       valued: 'xIFSWUCD',
       reads: ['X', 'from-file', 'to-file', 'exclude-from'],
@@ -84,7 +93,6 @@ export const readers: ProgramTable = {
   ),
   ...each('gpg gpg2', reader({ valued: 'oru', writes: ['o', 'output'] })),
   ...each('mail mailx mutt', reader({ valued: 'abcrsqu', reads: ['a', 'attach'] })),
-  ...each('gcc cc g++ clang', reader({ valued: 'oxILDUlBT', writes: ['o'] })),
   'ssh-keygen': reader({ valued: 'tbfNCPsIVnzmO', reads: ['f'], writes: ['f'] }),
   'ssh-keyscan': reader({ valued: 'ftpTc', reads: ['f'], skip: Infinity }),
   ...each('dos2unix unix2dos recode', ({ args }, work) => {
@@ -106,6 +114,30 @@ export const readers: ProgramTable = {
   'update-alternatives': ({ args }, work) => {
     const [place] = fileArguments(args, '').operands
     if (place) work.path('write', place)
+  },
+  nmap: worded(
+    ['iL', 'excludefile', 'servicedb', 'versiondb', 'resume'],
+    ['oN', 'oX', 'oG', 'oS', 'oA'],
+  ),
+  tcpdump: reader({ valued: 'rFcCGijlmMsTyEBBWwzZ', reads: ['rFV'], skip: Infinity }),
+  tshark: reader({ valued: 'rwfRYidDcTEezo', reads: ['r'], writes: ['w'], skip: Infinity }),
+  ...each(
+    'pg_dump pg_dumpall pg_restore',
+    reader({ valued: 'fdhpUFtnLjNTO', reads: ['L'], writes: ['f', 'file'], skip: Infinity }),
+  ),
+  ...each(
+    'mysqldump mariadb-dump',
+    reader({ valued: 'rThPuS', writes: ['rT', 'result-file', 'tab'], skip: Infinity }),
+  ),
+  ...each(
+    'nft iptables-restore ip6tables-restore',
+    reader({ valued: 'fIDT', reads: ['f', 'file'] }),
+  ),
+  ...each('tc bridge', reader({ valued: 'b', reads: ['b'], skip: Infinity })),
+  // Its databases are files of /etc for the most part.
+  getent: ({ args }, work) => {
+    const [database] = fileArguments(args, 'si').operands
+    if (database) work.path('read', childOf(textArgument('/etc'), database))
   },
   ldconfig: reader({ valued: 'fCr', writes: ['C'] }),
   ...each('mktemp fallocate', ({ args }, work) => {

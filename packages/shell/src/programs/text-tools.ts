@@ -1,11 +1,12 @@
 import type { Work } from '../commands/work'
-import { type Argument, valueOf } from '../words/argument'
+import { type Argument, prefixOf, unknownArgument, valueOf } from '../words/argument'
 import { readOptions } from '../words/options'
 import { readSedScript } from './sed-script'
 import { each, type ProgramTable, type ReadProgram } from './program'
 
 /** What makes an awk program more than a filter: other programs, files, modules, indirect calls. */
-const beyondFiltering = /system|getline|[|>@]|close|fflush|ENVIRON|PROCINFO|ARGV|ARGC/
+const beyondFiltering =
+  /system|getline|[|>@]|close|fflush|ENVIRON|PROCINFO|ARGV|ARGC|SYMTAB|FUNCTAB/
 
 const readAwk: ReadProgram = ({ name, args }, work) => {
   const read = readOptions(args, { short: 'F:v:', stopAtOperand: true })
@@ -53,6 +54,14 @@ const readSed: ReadProgram = ({ name, args }, work) => {
   for (const file of files) work.path('read', file)
 }
 
+/** What is kept of the file goes by a name that the suffix makes, in another folder if it likes. */
+function keepsElsewhere(argument: Argument): boolean {
+  const suffix = /^-(?:[nErszu]*i|-in-place=)(?<suffix>.*)$/s.exec(prefixOf(argument))?.groups
+  return (
+    suffix !== undefined && (/[/*]/.test(suffix['suffix'] ?? '') || valueOf(argument) === undefined)
+  )
+}
+
 /** `-i` takes the rest of its word as a suffix; -e and the script are told apart by position. */
 function readInPlace(args: readonly Argument[], work: Work): void {
   const rest = args.filter(
@@ -60,6 +69,7 @@ function readInPlace(args: readonly Argument[], work: Work): void {
   )
   const read = readOptions(rest, { short: 'nErszue:', long: ['expression='] })
   if (read.problem !== undefined) work.opaque(`sed: ${read.problem}`)
+  if (args.some(keepsElsewhere)) work.path('write', unknownArgument)
   const given = read.options.flatMap(({ value }) => value ?? [])
   for (const script of given.length > 0 ? given : read.operands.slice(0, 1))
     readScript(script, work)

@@ -1,7 +1,7 @@
 import type { Work } from '../commands/work'
 import { type Argument, prefixOf, valueOf } from '../words/argument'
 import { readOptions } from '../words/options'
-import { fileArguments } from './file-arguments'
+import { fileArguments, optionValues } from './file-arguments'
 import { each, type ProgramTable, type ReadProgram } from './program'
 
 /** The far end of scp: `-t` takes files, `-f` gives them. Without either, it runs ssh to another machine. */
@@ -35,6 +35,32 @@ const plainServerOption =
 /** Letters without values, and what clients say of themselves behind `e`. */
 const plainServerFlags = /^-[vlogDtprcunxzHAXSWRKLkPhqidOJE0IUN]*(?:e[\d.]*[A-Za-z]*)?$/
 
+/** Options may name files of this machine, which are read, or written when that is what they are for. */
+function readRsyncFiles(args: readonly Argument[], work: Work): void {
+  const read = fileArguments(args, 'efTBM')
+  const writes = [
+    'log-file',
+    'write-batch',
+    'only-write-batch',
+    'temp-dir',
+    'backup-dir',
+    'partial-dir',
+  ]
+  for (const file of optionValues(read, 'T', ...writes)) work.tree('write', file)
+  for (const file of optionValues(
+    read,
+    '',
+    'password-file',
+    'read-batch',
+    'exclude-from',
+    'include-from',
+  ))
+    work.path('read', file)
+  for (const list of optionValues(read, '', 'files-from')) work.path('read', list)
+  for (const file of read.others) work.path('read', file)
+  for (const file of read.operands) between(file, work)
+}
+
 const readRsync: ReadProgram = ({ name, args }, work) => {
   if (!args.some((argument) => valueOf(argument) === '--server')) {
     if (
@@ -43,7 +69,7 @@ const readRsync: ReadProgram = ({ name, args }, work) => {
       )
     )
       work.opaque(`${name} may run a program of the caller's choice`)
-    for (const file of fileArguments(args, 'efTBM').operands) between(file, work)
+    readRsyncFiles(args, work)
     return
   }
   const sends = args.some((argument) => valueOf(argument) === '--sender')

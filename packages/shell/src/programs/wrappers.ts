@@ -32,10 +32,15 @@ function wrapper(spec: Wrapper): ReadProgram {
     if (read.options.some((option) => spec.moving?.includes(option.name))) work.moved = true
     if (spec.otherRoot) work.opaque(`names of files mean others for what ${name} runs`)
     const rest = read.operands.slice(spec.skip ?? 0)
-    const argv = spec.variables ? withoutVariables(rest, work) : rest
+    const argv = spec.variables ? withoutVariables(withoutDash(rest), work) : rest
     if (argv.length > 0) work.command({ argv, ...(input !== undefined && { input }) })
     else if (spec.alone === 'shell') work.opaque(`${name} without a command starts a shell`)
   }
+}
+
+/** A dash alone stands for `-i`. */
+function withoutDash([first, ...rest]: readonly Argument[]): readonly Argument[] {
+  return first === undefined ? [] : valueOf(first) === '-' ? rest : [first, ...rest]
 }
 
 function withoutVariables(args: readonly Argument[], work: Work): readonly Argument[] {
@@ -53,6 +58,7 @@ function withoutVariables(args: readonly Argument[], work: Work): readonly Argum
 const xargs: ReadProgram = ({ name, args }, work) => {
   const read = readOptions(args, {
     short: '0rtxpa:d:E:I:L:n:P:s:',
+    // The values of the last two stand in the same argument, if at all.
     long: [
       'null',
       'no-run-if-empty',
@@ -61,8 +67,8 @@ const xargs: ReadProgram = ({ name, args }, work) => {
       'delimiter=',
       'max-args=',
       'max-procs=',
-      'max-lines=',
-      'replace=',
+      'max-lines',
+      'replace',
     ],
     stopAtOperand: true,
   })
@@ -71,7 +77,7 @@ const xargs: ReadProgram = ({ name, args }, work) => {
     if ((option === 'a' || option === 'arg-file') && value) work.path('read', value)
   const replaced = read.options.find((option) => option.name === 'I' || option.name === 'replace')
   if (read.operands.length === 0) return
-  const mark = replaced?.value === undefined ? undefined : valueOf(replaced.value)
+  const mark = replaced?.value === undefined ? '{}' : valueOf(replaced.value)
   work.command({
     argv:
       replaced === undefined

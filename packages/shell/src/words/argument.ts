@@ -73,6 +73,13 @@ export function childOf(directory: Argument, name: Argument): Argument {
   return joined([...directory.segments, { kind: 'text', text: '/' }, ...name.segments])
 }
 
+/** Where a name is, as far as that is known. */
+export function folderOf(argument: Argument): Argument {
+  const value = valueOf(argument)
+  if (value === undefined) return unknownArgument
+  return textArgument(/^(?<folder>.*)\/[^/]+\/*$/s.exec(value)?.groups?.['folder'] ?? '.')
+}
+
 /** The last step of a path, as far as it is known. */
 export function baseNameOf(argument: Argument): Argument {
   const value = valueOf(argument)
