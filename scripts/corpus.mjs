@@ -90,7 +90,7 @@ function embedded() {
 
 async function benign() {
   const own = join(root, 'test/adversarial/benign')
-  const files = values.file ?? [join(own, 'statements.jsonl')]
+  const files = values.file ?? jsonlIn(own)
   const { runBenign } = await import(join(root, 'test/adversarial/corpus/benign.mjs'))
   const done = await runBenign({
     rows: sampled(files.flatMap((file) => readRows(resolve(file)))),
