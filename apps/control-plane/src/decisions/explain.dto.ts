@@ -6,6 +6,7 @@ export const explainedKinds = [
   'file',
   'forward',
   'request',
+  'message',
   'tool-call',
   'replication',
 ] as const
@@ -29,7 +30,7 @@ export const explainRequest = z.strictObject({
       .string()
       .max(1_000_000)
       .describe(
-        'The statement; the command line, empty = a shell; `write PATH`, `rename PATH PATH` and the like for a file; `out HOST:PORT` or `in HOST:PORT` for a forwarded stream; `METHOD /path`, headers, an empty line and the body of an HTTP request; a JSON-RPC message for a tool call; `logical COMMAND` or `physical COMMAND` for replication.',
+        'The statement; the command line, empty = a shell; `write PATH`, `rename PATH PATH` and the like for a file; `out HOST:PORT` or `in HOST:PORT` for a forwarded stream; `METHOD /path`, headers, an empty line and the body of an HTTP request; `/path MESSAGE` for a message of a WebSocket, a binary one as `base64:…`; a JSON-RPC message for a tool call; `logical COMMAND` or `physical COMMAND` for replication.',
       ),
     terminal: z.boolean().default(false).describe('Whether a command has a terminal.'),
     parameters: z.array(z.string().nullable()).max(1_000).default([]),

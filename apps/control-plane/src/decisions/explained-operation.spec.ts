@@ -40,6 +40,16 @@ describe('operations that are explained', () => {
       { kind: 'request', method: 'GET', path: '/b', query: '' },
     ],
     [
+      ['request', 'message'],
+      { kind: 'message', text: '/a/../live {"do":"buy it"}' },
+      { channel: '/live', format: 'text', data: Buffer.from('{"do":"buy it"}') },
+    ],
+    [
+      ['request', 'message'],
+      { kind: 'message', text: '/live base64:AP8=' },
+      { channel: '/live', format: 'binary', data: Buffer.of(0, 255) },
+    ],
+    [
       ['request', 'tool-call'],
       { text: '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"add"}}' },
       { kind: 'tool-call', method: 'tools/call', name: 'add', arguments: '{}' },
@@ -64,6 +74,9 @@ describe('operations that are explained', () => {
     [['file'], { text: 'read' }],
     [['forward'], { text: 'db:5432' }],
     [['request'], { text: 'GET /a/../../b' }],
+    [['message'], { kind: 'message', text: '/live' }],
+    [['message'], { kind: 'message', text: '/a/../../b hello' }],
+    [['statement'], { kind: 'message', text: '/live hello' }],
     [['tool-call'], { text: '{"jsonrpc":"2.0"}' }],
   ] as const)(
     'are refused when the protocol or the text has none: %j %j',

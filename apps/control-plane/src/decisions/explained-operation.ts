@@ -2,6 +2,7 @@ import {
   fileActions,
   type FileOperation,
   type ForwardOperation,
+  type MessageOperation,
   type Operation,
   type ReplicationOperation,
 } from '@wardgate/gateway'
@@ -56,6 +57,7 @@ const makers: Readonly<Record<ExplainedKind, (asked: Asked) => Operation>> = {
     authority: '',
     ...valid(readRequestText(text, pathRules(settings))),
   }),
+  message: messageOperation,
   replication: ({ text }) => replicationOperation(text),
   'tool-call': ({ text }) => ({ kind: 'tool-call', ...valid(readCallText(text)) }),
 }
@@ -88,6 +90,18 @@ function forwardOperation(text: string): ForwardOperation {
     host,
     port: Number(port),
   }
+}
+
+/** As the audit log writes one. */
+function messageOperation({ text, settings }: Asked): MessageOperation {
+  const { path, message } = /^(?<path>\/\S*) (?<message>.+)$/s.exec(text)?.groups ?? {}
+  if (path === undefined || message === undefined)
+    throw invalid('must be the path of the WebSocket, a space, and the message')
+  const channel = valid(readRequestText(`GET ${path}`, pathRules(settings))).path
+  const binary = /^base64:(?<data>[A-Za-z0-9+/]*={0,2})$/.exec(message)?.groups?.['data']
+  return binary === undefined
+    ? { kind: 'message', channel, format: 'text', data: Buffer.from(message) }
+    : { kind: 'message', channel, format: 'binary', data: Buffer.from(binary, 'base64') }
 }
 
 function replicationOperation(typed: string): ReplicationOperation {

@@ -23,7 +23,7 @@ export const policiesExplain: Register = (parent, cli) => {
     .option('--database <name>', "database, else the connection's own")
     .option(
       '--kind <kind>',
-      "statement, command, file, forward, request or tool-call; what the connection's protocol is used for when absent",
+      "statement, command, file, forward, request, message, tool-call or replication; what the connection's protocol is used for when absent",
     )
     .option('--terminal', 'the command has a terminal')
     .option('--parameter <value>', 'bound parameter as text; may be given several times', collect)
