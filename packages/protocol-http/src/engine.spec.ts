@@ -345,7 +345,10 @@ describe('approval', () => {
     stage.clock.advance(0)
     const response = await answered
     expect(response.status).toBe(202)
-    expect(await response.json()).toMatchObject({ approvalId: fakeHold.approvalId })
+    expect(await response.json()).toMatchObject({
+      title: 'The operation waits for approval; nothing of it has run.',
+      approvalId: fakeHold.approvalId,
+    })
     expect(received).toEqual([])
   })
 

@@ -67,6 +67,9 @@ export function proxyProblem(problem: Problem): Problem {
 /** Seconds after which a client may look whether its request was approved. */
 const RETRY_SECONDS = 15
 
+/** Nobody has held a call whose client did not want to wait. */
+const waiting = 'The operation waits for approval; nothing of it has run.'
+
 /**
  * An error as an RFC 9457 problem document. Models read it as the result of their tool call, so `detail` says what
  * happened and what to do. What must not be exposed is named by its code alone.
@@ -79,7 +82,7 @@ export function problemOf(error: GatewayError, context: ProblemContext = {}): Pr
   const next = error.nextStep ?? nextStep
   const body = {
     type: 'about:blank',
-    title: meaning,
+    title: status === 202 ? waiting : meaning,
     status,
     detail: error.expose ? error.message : meaning,
     code: error.code,

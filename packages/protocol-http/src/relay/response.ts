@@ -111,8 +111,10 @@ export class ResponseRelay implements ResponseListener, BodySink {
       this.#recordHead(shown)
       exchange.begin(status, coding === undefined ? shown : [...shown, coding])
     }
-    // Until the first byte that is to be shown, a body that proves unreadable can still be refused with its reason.
-    if (!masker.active || !hasBody) this.#startNow()
+    // Until the first byte that is to be shown, a body that proves unreadable, or does not come, can still be refused
+    // with its reason. Over HTTP/1.1 node sends no head before it anyway.
+    const isSentAtOnce = !masker.active && exchange.version === 2
+    if (!hasBody || isSentAtOnce) this.#startNow()
   }
 
   #startNow(): void {
