@@ -5,7 +5,7 @@ import { ranCli } from '../../testing/fake-cli'
 const seen = '2026-11-22T00:00:00.000Z'
 const arrived = { connected: true, entries: 0, oldestSeconds: 0 }
 
-async function exported(agents: Answer) {
+async function exported(agents: Answer, ...options: string[]) {
   const bundle = await SampleLog.of(3).bundle()
   const server = await fakeServer({
     'GET /v1/audit/keys': () => ({ body: trustedKeys.join('\n') }),
@@ -14,7 +14,11 @@ async function exported(agents: Answer) {
   })
   const env = { WARDGATE_SERVER: server.url, WARDGATE_TOKEN: 'token' }
   try {
-    return { ...(await ranCli(['audit', 'export'], { env })), bundle, seen: server.seen }
+    return {
+      ...(await ranCli(['audit', 'export', ...options], { env })),
+      bundle,
+      seen: server.seen,
+    }
   } finally {
     await server.close()
   }
@@ -28,6 +32,11 @@ describe('an export of evidence', () => {
   it('says nothing when every agent has handed over what it told of', async () => {
     const ran = await exported(listed({ name: 'a', backlog: arrived, lastSeenAt: seen }))
     expect(ran).toMatchObject({ code: 0, out: ran.bundle, err: '' })
+  })
+
+  it('takes - for standard output', async () => {
+    const ran = await exported(listed(), '--out', '-')
+    expect(ran).toMatchObject({ code: 0, out: ran.bundle })
   })
 
   it('warns of agents that are behind, silent, or have not told, before it is taken', async () => {

@@ -21,7 +21,7 @@ export const auditExport: Register = (parent, cli) => {
     .option('--session <id>', 'only what belongs to this session')
     .option('--from <time>', 'RFC 3339')
     .option('--to <time>', 'RFC 3339')
-    .option('--out <file>', 'file to write; standard output when absent')
+    .option('--out <file>', 'file to write; standard output when absent or -')
     .option('--accept-new-key', 'replace keys that were kept of a log with the same name')
     .action(
       action(cli, async (run) => {
@@ -36,7 +36,7 @@ export const auditExport: Register = (parent, cli) => {
         }
         const chunks = await api.stream('POST', '/v1/audit/evidence', { body })
         const out = options.text('out')
-        if (out === undefined) for await (const chunk of chunks) cli.out(chunk)
+        if (out === undefined || out === '-') for await (const chunk of chunks) cli.out(chunk)
         else await writeBeside(run, resolve(cli.cwd, out), chunks)
       }),
     )
