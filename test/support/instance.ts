@@ -142,22 +142,37 @@ export class Api {
     body?: unknown,
     headers: Record<string, string> = {},
   ): Promise<ApiAnswer> {
+    return this.send(method, path, {
+      headers: { authorization: `Bearer ${this.token}`, ...headers },
+      ...(body === undefined ? {} : { json: body }),
+    })
+  }
+
+  /** A request with these headers and none of its own but the label of its body. */
+  async send(
+    method: string,
+    path: string,
+    sent: {
+      readonly headers: Record<string, string>
+      readonly json?: unknown
+      readonly form?: Readonly<Record<string, string>>
+    },
+  ): Promise<ApiAnswer> {
+    const isJson = sent.json !== undefined
+    const body = isJson ? JSON.stringify(sent.json) : sent.form && new URLSearchParams(sent.form)
     const response = await fetch(`${this.base}${path}`, {
       method,
-      headers: {
-        authorization: `Bearer ${this.token}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...headers,
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      redirect: 'manual',
+      headers: { ...(isJson ? { 'content-type': 'application/json' } : {}), ...sent.headers },
+      ...(body === undefined ? {} : { body }),
     })
     const text = await response.text()
-    const isJson = /json/.test(response.headers.get('content-type') ?? '')
+    const answersJson = /[/+]json\b/.test(response.headers.get('content-type') ?? '')
     return {
       status: response.status,
       headers: response.headers,
       text,
-      body: isJson && text !== '' ? JSON.parse(text) : undefined,
+      body: answersJson && text !== '' ? JSON.parse(text) : undefined,
     }
   }
 

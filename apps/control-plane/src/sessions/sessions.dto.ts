@@ -27,7 +27,7 @@ export const operationsQuery = pageQuery.extend({
 })
 export type OperationsQuery = z.output<typeof operationsQuery>
 
-export const recordingQuery = z.object({
+export const recordingQuery = z.strictObject({
   follow: z
     .enum(['true', 'false'])
     .default('false')

@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 /** An instant with its offset from UTC (RFC 3339). The year 0 is none of PostgreSQL's. */
 export const instant = z.iso
-  .datetime({ offset: true })
+  .datetime({ offset: true, error: 'must be a time such as 2026-11-27T09:30:00Z' })
   .refine((text) => !text.startsWith('0000'), 'must be after the year 0')
   .transform((text) => new Date(text))
 

@@ -1,6 +1,11 @@
 import type { Type } from '@nestjs/common'
 import { RequestMethod } from '@nestjs/common'
-import { HTTP_CODE_METADATA, METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants'
+import {
+  HTTP_CODE_METADATA,
+  METHOD_METADATA,
+  PATH_METADATA,
+  REDIRECT_METADATA,
+} from '@nestjs/common/constants'
 import { z } from 'zod'
 import { type RouteAccess, routeAccessKey } from '../auth/route-access'
 import { createdKey } from '../http/created.interceptor'
@@ -146,7 +151,12 @@ function headersOf(method: string, handler: object): Json[] {
 function successStatus(method: string, handler: object): string {
   const given: unknown = Reflect.getMetadata(HTTP_CODE_METADATA, handler)
   if (typeof given === 'number') return String(given)
+  if (isRedirect(handler)) return '302'
   return method === 'post' ? '201' : '200'
+}
+
+function isRedirect(handler: object): boolean {
+  return Reflect.hasMetadata(REDIRECT_METADATA, handler)
 }
 
 function successOf(handler: object): Json {
@@ -155,7 +165,7 @@ function successOf(handler: object): Json {
   const isCreation = Reflect.getMetadata(createdKey, handler) === true
   const headers = {
     ...(isVersioned ? { ETag: { schema: { type: 'string' } } } : {}),
-    ...(isCreation ? { Location: { schema: { type: 'string' } } } : {}),
+    ...(isCreation || isRedirect(handler) ? { Location: { schema: { type: 'string' } } } : {}),
   }
   const schema = answer?.schema === undefined ? undefined : toSchema(answer.schema, 'output')
   const contentType = answer?.contentType ?? 'application/json'
