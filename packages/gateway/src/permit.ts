@@ -16,8 +16,8 @@ import type { RowBudget } from './row-budget/row-budget'
 import { takeRow } from './row-budget/take-row'
 import type { SessionContext } from './session-context'
 
-/** By plan, the columns of its last result that it left as they are: a plan is of one verdict, and that of one principal. */
-const untouched = new WeakMap<MaskingPlan, readonly Column[]>()
+/** By plan, the masker of its last result that it left as it is: a plan is of one verdict, and that of one principal. */
+const idle = new WeakMap<MaskingPlan, IdleMasker>()
 
 /** What an allow verdict obliges to. */
 export interface Allowance {
@@ -88,9 +88,10 @@ export class OperationPermit implements Permit {
 
   masker(columns: readonly Column[]): RowMasker {
     const plan = this.allowance.masking
-    if (isUntouched(plan, columns)) return new IdleMasker(columns.length)
+    const known = idle.get(plan)
+    if (known?.isFor(columns) === true) return known
     const masker = compileMasker({ plan, columns, key: this.#context.session.grant.maskingKey })
-    if (!masker.active) untouched.set(plan, columns)
+    if (!masker.active) idle.set(plan, new IdleMasker(columns))
     return masker
   }
 
@@ -140,13 +141,6 @@ function masksNothing(plan: MaskingPlan): boolean {
   )
 }
 
-function isUntouched(plan: MaskingPlan, columns: readonly Column[]): boolean {
-  const known = untouched.get(plan)
-  if (known === columns) return true
-  if (known?.length !== columns.length) return false
-  return columns.every((column, index) => isSameColumn(column, known[index]))
-}
-
 function isSameColumn(column: Column, known: Column | undefined): boolean {
   return (
     column.name === known?.name &&
@@ -157,15 +151,23 @@ function isSameColumn(column: Column, known: Column | undefined): boolean {
   )
 }
 
-/** Of a result that was found to have nothing to mask. */
+/** Of results that were found to have nothing to mask; it keeps nothing of any of them. */
 class IdleMasker implements RowMasker {
   readonly active = false
   readonly masked: readonly boolean[]
   readonly maskedCells = 0
   readonly rowKeys: readonly number[] = []
+  readonly #columns: readonly Column[]
 
-  constructor(width: number) {
-    this.masked = new Array<boolean>(width).fill(false)
+  constructor(columns: readonly Column[]) {
+    this.#columns = columns
+    this.masked = columns.map(() => false)
+  }
+
+  isFor(columns: readonly Column[]): boolean {
+    if (this.#columns === columns) return true
+    if (this.#columns.length !== columns.length) return false
+    return columns.every((column, index) => isSameColumn(column, this.#columns[index]))
   }
 
   see(): void {

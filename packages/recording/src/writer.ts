@@ -44,6 +44,8 @@ export interface RecordingWriter {
 /** Type, time and length of an event at their longest: 1 + 7 + 3 bytes. */
 const maxEventHeader = 11
 const minPayloadBytes = 256
+/** Of the mark that is being written; a longer one is cut. */
+const markBytes = Buffer.alloc(minPayloadBytes / 2)
 const zlibLevel = 1
 
 export function createRecordingWriter(options: RecordingWriterOptions): RecordingWriter {
@@ -90,7 +92,7 @@ class ChunkWriter implements RecordingWriter {
   }
 
   mark(operationId: string): void {
-    this.#append(eventType.mark, Buffer.from(operationId).subarray(0, minPayloadBytes / 2))
+    this.#append(eventType.mark, markBytes.subarray(0, markBytes.write(operationId)))
   }
 
   flush(): void {

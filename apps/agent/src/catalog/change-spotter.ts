@@ -49,7 +49,7 @@ export class ChangeSpotter implements Spool {
         this.#noteIntent(entry)
         return
       case 'outcome':
-        if (this.#operations.delete(entry.operationId)) this.#tell(entry.sessionId, 'changed')
+        if (this.#wasChange(entry.operationId)) this.#tell(entry.sessionId, 'changed')
         else if (entry.outcome.error?.code === staleCode) this.#tell(entry.sessionId, 'doubted')
         return
       case 'session-ended':
@@ -74,6 +74,11 @@ export class ChangeSpotter implements Spool {
     const ends = !isChange && this.#changing.has(sessionId) && does(endingActions)
     if ((isChange || ends) && this.#operations.size < maximumOperations)
       this.#operations.add(operationId)
+  }
+
+  /** Mostly there is none, and then the id need not be looked up. */
+  #wasChange(operationId: string): boolean {
+    return this.#operations.size > 0 && this.#operations.delete(operationId)
   }
 
   #tell(sessionId: string, what: keyof ChangeListener): void {

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { AgentEvent, lengthTag, OutcomeStatus, ValueFormat, varintTag } from '@wardgate/contract'
+import { AgentEvent, OutcomeStatus, ValueFormat } from '@wardgate/contract'
 import {
   type ControlVerdict,
   type Operation,
@@ -42,15 +42,15 @@ const agentEvents: Record<AgentLifeEvent, number> = {
 }
 
 const entryFields: Record<AnyEntry['kind'], number> = {
-  'spool-created': lengthTag(3),
-  intent: lengthTag(4),
-  outcome: lengthTag(5),
-  refused: lengthTag(6),
-  'session-ended': lengthTag(7),
-  recording: lengthTag(8),
-  'login-refused': lengthTag(9),
-  'agent-life': lengthTag(10),
-  'session-started': lengthTag(11),
+  'spool-created': 3,
+  intent: 4,
+  outcome: 5,
+  refused: 6,
+  'session-ended': 7,
+  recording: 8,
+  'login-refused': 9,
+  'agent-life': 10,
+  'session-started': 11,
 }
 
 export function encodeRecord(
@@ -59,8 +59,8 @@ export function encodeRecord(
   timeMicros: number,
   entry: AnyEntry,
 ): void {
-  writer.uint(varintTag(1), sequence)
-  writer.uint(varintTag(2), timeMicros)
+  writer.uint(1, sequence)
+  writer.uint(2, timeMicros)
   const body = writer.open(entryFields[entry.kind])
   encodeEntry(writer, entry)
   writer.close(body)
@@ -77,53 +77,53 @@ function encodeEntry(writer: ProtoWriter, entry: AnyEntry): void {
     case 'session-started':
       return encodeStarted(writer, entry)
     case 'session-ended':
-      writer.string(lengthTag(1), entry.sessionId)
-      writer.string(lengthTag(2), entry.reason)
-      writer.string(lengthTag(3), entry.errorCode)
-      writer.uint(varintTag(4), entry.bytesIn)
-      return writer.uint(varintTag(5), entry.bytesOut)
+      writer.string(1, entry.sessionId)
+      writer.string(2, entry.reason)
+      writer.string(3, entry.errorCode)
+      writer.uint(4, entry.bytesIn)
+      return writer.uint(5, entry.bytesOut)
     case 'recording':
-      writer.string(lengthTag(1), entry.sessionId)
-      writer.uint(varintTag(2), entry.index)
-      writer.bytes(lengthTag(3), entry.data)
-      return writer.bool(varintTag(4), entry.last)
+      writer.string(1, entry.sessionId)
+      writer.uint(2, entry.index)
+      writer.bytes(3, entry.data)
+      return writer.bool(4, entry.last)
     case 'login-refused':
-      writer.string(lengthTag(1), entry.protocol)
-      writer.string(lengthTag(2), entry.clientAddress)
-      writer.string(lengthTag(3), entry.connection)
-      writer.string(lengthTag(4), entry.code)
-      return writer.string(lengthTag(5), entry.message)
+      writer.string(1, entry.protocol)
+      writer.string(2, entry.clientAddress)
+      writer.string(3, entry.connection)
+      writer.string(4, entry.code)
+      return writer.string(5, entry.message)
     case 'spool-created':
-      writer.string(lengthTag(1), entry.previousSpoolId)
-      return writer.string(lengthTag(2), entry.reason)
+      writer.string(1, entry.previousSpoolId)
+      return writer.string(2, entry.reason)
     case 'agent-life':
-      writer.uint(varintTag(1), agentEvents[entry.event])
-      return writer.string(lengthTag(2), entry.detail)
+      writer.uint(1, agentEvents[entry.event])
+      return writer.string(2, entry.detail)
   }
 }
 
 type Entry<K extends SpoolEntry['kind']> = Extract<SpoolEntry, { readonly kind: K }>
 
 function encodeStarted(writer: ProtoWriter, entry: Entry<'session-started'>): void {
-  writer.string(lengthTag(1), entry.sessionId)
-  writer.bytes(lengthTag(2), entry.admission)
-  writer.string(lengthTag(3), entry.clientAddress)
+  writer.string(1, entry.sessionId)
+  writer.bytes(2, entry.admission)
+  writer.string(3, entry.clientAddress)
   for (const [name, value] of Object.entries(entry.claimed)) {
-    const message = writer.open(lengthTag(4))
-    writer.string(lengthTag(1), name)
-    writer.string(lengthTag(2), value)
+    const message = writer.open(4)
+    writer.string(1, name)
+    writer.string(2, value)
     writer.close(message)
   }
 }
 
 function encodeIntent(writer: ProtoWriter, entry: Entry<'intent'>): void {
   const { operation, verdict } = entry
-  writer.string(lengthTag(1), entry.sessionId)
-  writer.string(lengthTag(2), entry.operationId)
-  writer.string(lengthTag(3), operation.kind)
+  writer.string(1, entry.sessionId)
+  writer.string(2, entry.operationId)
+  writer.string(3, operation.kind)
   encodeText(writer, operation, 5)
-  encodeParameters(writer, lengthTag(8), parametersOf(operation))
-  writer.bool(varintTag(12), entry.fromMemo)
+  encodeParameters(writer, 8, parametersOf(operation))
+  writer.bool(12, entry.fromMemo)
   writer.raw(verdictFields(verdict))
 }
 
@@ -134,13 +134,13 @@ function verdictFields(verdict: ControlVerdict): Uint8Array {
   const known = fieldsOfVerdict.get(verdict)
   if (known !== undefined) return known
   const writer = new ProtoWriter(512)
-  writer.string(lengthTag(4), verdict.summary)
-  encodeRules(writer, lengthTag(9), verdict.determinedBy)
+  writer.string(4, verdict.summary)
+  encodeRules(writer, 9, verdict.determinedBy)
   if (verdict.outcome.kind === 'allow' && verdict.outcome.approvalId !== undefined) {
-    writer.string(lengthTag(10), verdict.outcome.approvalId)
+    writer.string(10, verdict.outcome.approvalId)
   }
-  writer.uint(varintTag(11), Number(verdict.epoch))
-  encodeActions(writer, lengthTag(13), verdict.actions)
+  writer.uint(11, Number(verdict.epoch))
+  encodeActions(writer, 13, verdict.actions)
   const fields = new Uint8Array(writer.buffer.subarray(0, writer.position))
   fieldsOfVerdict.set(verdict, fields)
   return fields
@@ -148,41 +148,41 @@ function verdictFields(verdict: ControlVerdict): Uint8Array {
 
 function encodeOutcome(writer: ProtoWriter, entry: Entry<'outcome'>): void {
   const { outcome } = entry
-  writer.string(lengthTag(1), entry.sessionId)
-  writer.string(lengthTag(2), entry.operationId)
-  writer.uint(varintTag(3), outcomeStatuses[outcome.status])
-  writer.string(lengthTag(4), outcome.completion ?? '')
-  writer.uint(varintTag(5), outcome.rows)
-  writer.uint(varintTag(6), outcome.bytes)
-  writer.uint(varintTag(7), outcome.maskedCells)
+  writer.string(1, entry.sessionId)
+  writer.string(2, entry.operationId)
+  writer.uint(3, outcomeStatuses[outcome.status])
+  writer.string(4, outcome.completion ?? '')
+  writer.uint(5, outcome.rows)
+  writer.uint(6, outcome.bytes)
+  writer.uint(7, outcome.maskedCells)
   if (outcome.error !== undefined) {
-    writer.string(lengthTag(8), outcome.error.code)
-    writer.string(lengthTag(9), outcome.error.message.slice(0, maximumTextChars))
+    writer.string(8, outcome.error.code)
+    writer.string(9, outcome.error.message.slice(0, maximumTextChars))
   }
-  writer.uint(varintTag(10), Math.round(entry.durationMicros))
+  writer.uint(10, Math.round(entry.durationMicros))
 }
 
 function encodeRefused(writer: ProtoWriter, entry: Entry<'refused'>): void {
-  writer.string(lengthTag(1), entry.sessionId)
-  writer.string(lengthTag(2), entry.operationId)
-  writer.string(lengthTag(3), entry.operation.kind)
+  writer.string(1, entry.sessionId)
+  writer.string(2, entry.operationId)
+  writer.string(3, entry.operation.kind)
   encodeText(writer, entry.operation, 4)
-  writer.string(lengthTag(7), entry.code)
-  writer.string(lengthTag(8), entry.message)
+  writer.string(7, entry.code)
+  writer.string(8, entry.message)
   if (entry.verdict === undefined) return
-  encodeRules(writer, lengthTag(9), entry.verdict.determinedBy)
-  writer.string(lengthTag(10), entry.verdict.summary)
-  encodeActions(writer, lengthTag(11), entry.verdict.actions)
+  encodeRules(writer, 9, entry.verdict.determinedBy)
+  writer.string(10, entry.verdict.summary)
+  encodeActions(writer, 11, entry.verdict.actions)
 }
 
 /** The text, its digest and its size take three consecutive fields in both messages that have them. */
 function encodeText(writer: ProtoWriter, operation: Operation, field: number): void {
   const text = textOf(operation)
   const bytes = Buffer.byteLength(text, 'utf8')
-  writer.string(lengthTag(field), text.length > maximumTextChars ? cut(text) : text)
+  writer.string(field, text.length > maximumTextChars ? cut(text) : text)
   // As a string: to make a Buffer of its own takes three times as long as the digest.
-  writer.binary(lengthTag(field + 1), hash('sha256', text, 'binary'))
-  writer.uint(varintTag(field + 2), bytes)
+  writer.binary(field + 1, hash('sha256', text, 'binary'))
+  writer.uint(field + 2, bytes)
 }
 
 /** Never ends in half a surrogate pair, which UTF-8 could not carry. */
@@ -194,16 +194,16 @@ function cut(text: string): string {
 
 function encodeParameters(
   writer: ProtoWriter,
-  tag: number,
+  field: number,
   parameters: readonly Parameter[],
 ): void {
   if (parameters.length === 0) return
   let room = maximumParametersBytes
   for (const parameter of parameters.slice(0, maximumParameters)) {
-    const message = writer.open(tag)
-    writer.uint(varintTag(1), parameter.type)
+    const message = writer.open(field)
+    writer.uint(1, parameter.type)
     writer.uint(
-      varintTag(2),
+      2,
       parameter.format === 'binary'
         ? ValueFormat.VALUE_FORMAT_BINARY
         : ValueFormat.VALUE_FORMAT_TEXT,
@@ -211,26 +211,30 @@ function encodeParameters(
     if (parameter.value !== null) {
       const kept = parameter.value.subarray(0, Math.min(room, maximumParameterBytes))
       room -= kept.length
-      writer.presentBytes(lengthTag(3), kept)
+      writer.presentBytes(3, kept)
     }
     writer.close(message)
   }
 }
 
-function encodeRules(writer: ProtoWriter, tag: number, rules: readonly RuleReference[]): void {
+function encodeRules(writer: ProtoWriter, field: number, rules: readonly RuleReference[]): void {
   for (const rule of rules) {
-    const message = writer.open(tag)
-    writer.string(lengthTag(1), rule.policy)
-    writer.string(lengthTag(2), rule.rule)
+    const message = writer.open(field)
+    writer.string(1, rule.policy)
+    writer.string(2, rule.rule)
     writer.close(message)
   }
 }
 
-function encodeActions(writer: ProtoWriter, tag: number, actions: ControlVerdict['actions']): void {
+function encodeActions(
+  writer: ProtoWriter,
+  field: number,
+  actions: ControlVerdict['actions'],
+): void {
   for (const action of actions) {
-    const message = writer.open(tag)
-    writer.string(lengthTag(1), action.action)
-    writer.string(lengthTag(2), action.resource)
+    const message = writer.open(field)
+    writer.string(1, action.action)
+    writer.string(2, action.resource)
     writer.close(message)
   }
 }

@@ -4,7 +4,7 @@ const maximumBytes = 1 << 28
 /** Ids and names: to copy them here is cheaper than a call into native code. Their length takes one byte. */
 const shortChars = 64
 
-/** Writes protobuf fields into one growing buffer. Proto3 defaults are the caller's to skip. */
+/** Writes protobuf fields, by their numbers, into one growing buffer. Proto3 defaults are the caller's to skip. */
 export class ProtoWriter {
   #buffer: Buffer
   position = 0
@@ -37,9 +37,10 @@ export class ProtoWriter {
   /** Any safe non-negative integer; bit operations alone would cut it to 32 bits. */
   varint(value: number): void {
     let rest = value
-    while (rest > 0x7fffffff) {
-      this.#buffer[this.position++] = (rest % 128) | 0x80
-      rest = Math.floor(rest / 128)
+    if (rest > 0x7fffffff) {
+      const high = Math.floor(rest / 2 ** 28)
+      this.#lowest28(rest - high * 2 ** 28)
+      rest = high
     }
     while (rest > 127) {
       this.#buffer[this.position++] = (rest & 127) | 0x80
@@ -48,33 +49,37 @@ export class ProtoWriter {
     this.#buffer[this.position++] = rest
   }
 
-  uint(tag: number, value: number): void {
+  #lowest28(bits: number): void {
+    for (let shift = 0; shift < 28; shift += 7) this.byte(((bits >>> shift) & 127) | 0x80)
+  }
+
+  uint(field: number, value: number): void {
     if (value <= 0) return
     this.reserve(16)
-    this.varint(tag)
+    this.varint(field << 3)
     this.varint(value)
   }
 
-  bool(tag: number, value: boolean): void {
-    if (value) this.uint(tag, 1)
+  bool(field: number, value: boolean): void {
+    if (value) this.uint(field, 1)
   }
 
-  string(tag: number, value: string): void {
+  string(field: number, value: string): void {
     if (value.length === 0) return
-    if (value.length <= shortChars && this.#shortAscii(tag, value)) return
+    if (value.length <= shortChars && this.#shortAscii(field, value)) return
     const length = Buffer.byteLength(value, 'utf8')
     this.reserve(length)
-    this.varint(tag)
+    this.#lengthTag(field)
     this.varint(length)
     this.position += this.#buffer.write(value, this.position, length, 'utf8')
   }
 
   /** False = nothing is written: not ASCII, whose length is known beforehand. */
-  #shortAscii(tag: number, value: string): boolean {
+  #shortAscii(field: number, value: string): boolean {
     const { length } = value
     this.reserve(length)
     const start = this.position
-    this.varint(tag)
+    this.#lengthTag(field)
     const buffer = this.#buffer
     let at = this.position
     buffer[at++] = length
@@ -91,9 +96,9 @@ export class ProtoWriter {
   }
 
   /** Bytes that come as a string of as many characters; fewer than 128. */
-  binary(tag: number, value: string): void {
+  binary(field: number, value: string): void {
     this.reserve(value.length)
-    this.varint(tag)
+    this.#lengthTag(field)
     this.#buffer[this.position++] = value.length
     this.position += this.#buffer.write(value, this.position, 'latin1')
   }
@@ -105,14 +110,14 @@ export class ProtoWriter {
     this.position += fields.length
   }
 
-  bytes(tag: number, value: Uint8Array): void {
-    if (value.length > 0) this.presentBytes(tag, value)
+  bytes(field: number, value: Uint8Array): void {
+    if (value.length > 0) this.presentBytes(field, value)
   }
 
   /** Writes the field even when it is empty: for `optional bytes`. */
-  presentBytes(tag: number, value: Uint8Array): void {
+  presentBytes(field: number, value: Uint8Array): void {
     this.reserve(value.length)
-    this.varint(tag)
+    this.#lengthTag(field)
     this.varint(value.length)
     this.#buffer.set(value, this.position)
     this.position += value.length
@@ -122,9 +127,9 @@ export class ProtoWriter {
    * Opens a nested message whose length is not known yet. The length takes four bytes, padded:
    * parsers must accept such a varint (protobuf encoding, Base 128 Varints).
    */
-  open(tag: number): number {
+  open(field: number): number {
     this.reserve(16)
-    this.varint(tag)
+    this.#lengthTag(field)
     const at = this.position
     this.position += 4
     return at
@@ -137,5 +142,10 @@ export class ProtoWriter {
     buffer[at + 1] = ((length >>> 7) & 127) | 0x80
     buffer[at + 2] = ((length >>> 14) & 127) | 0x80
     buffer[at + 3] = (length >>> 21) & 127
+  }
+
+  /** Of a string, bytes or a message (protobuf encoding, Message Structure). */
+  #lengthTag(field: number): void {
+    this.varint((field << 3) | 2)
   }
 }

@@ -18,8 +18,7 @@ export function statementOperation(
   text: string,
   parameters: readonly Parameter[],
 ): StatementOperation {
-  const isRunningByName = TrackedState.isNotable(text) && /execute/i.test(text)
-  const candidates = isRunningByName ? prepared.named() : []
+  const candidates = prepared.statements.size > 0 && /execute/i.test(text) ? prepared.named() : []
   const bytes = candidates.reduce((sum, candidate) => sum + candidate.text.length, 0)
   if (bytes > MAX_CANDIDATE_BYTES)
     throw new ProtocolError(
