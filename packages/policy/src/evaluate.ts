@@ -179,7 +179,8 @@ function held({ matched }: Findings, facts: Facts): Decision | undefined {
 }
 
 function allowed(findings: Findings, facts: Facts): Decision {
-  const granting = facts.actions.flatMap((_action, index) => grantsFor(findings, facts, index))
+  const granting: RuleReference[] = []
+  for (const index of facts.actions.keys()) granting.push(...grantsFor(findings, facts, index))
   const determinedBy = unique([...granting, ...findings.opaqueGrants])
   return { kind: 'allow', determinedBy, message: `${facts.summary} is allowed` }
 }
@@ -203,7 +204,7 @@ function withInferenceTerms(
 ): Pick<PolicyVerdict, 'approval' | 'obligations'> {
   const own = decision.approval ? { approval: decision.approval } : {}
   if (decision.kind === 'deny' || obligations.inference !== 'approve')
-    return { ...own, obligations }
+    return { obligations, ...own }
   const asking = matched.filter((rule) => rule.inference === 'approve')
   const terms = asking.flatMap(({ approval }) => approval ?? [])
   const approval = combineApprovalTerms(decision.approval ? [decision.approval, ...terms] : terms)

@@ -12,7 +12,7 @@ export function combineObligations(
   matched: readonly CompiledRule[],
   principal: PolicyPrincipal,
 ): Obligations {
-  const masks = matched.flatMap(({ mask }) => (mask ? selectMask(mask, principal) : []))
+  const masks = selectMasks(matched, principal)
   const rowLimit = leastOf(matched.map((rule) => rule.rowLimit))
   const hourlyRowLimit = leastOf(matched.map((rule) => rule.hourlyRowLimit))
   const minimumGroupSize = groupSizeOf(matched, masks)
@@ -23,17 +23,12 @@ export function combineObligations(
         compareText(a.reference.policy, b.reference.policy) ||
         compareText(a.reference.rule, b.reference.rule),
     ),
-    ...(rowLimit !== undefined && { rowLimit }),
-    ...(hourlyRowLimit !== undefined && { hourlyRowLimit }),
-    ...(minimumGroupSize !== undefined && { minimumGroupSize }),
-    ...(timeLimit !== undefined && { timeLimit }),
     readOnly: matched.some(({ readOnly }) => readOnly),
     recording: strictest(
       recordingOrder,
-      matched.flatMap(({ recording }) => recording ?? []),
+      setOnes(matched.map(({ recording }) => recording)),
       'full',
     ),
-    ...(matched.some(({ lines }) => lines) && { lines: true }),
     // Only a masked column can decide unseen: detectors look at what is shown.
     inference: combinePerPolicy(matched, masks.filter(hasColumns), ({ inference }) => inference, {
       order: inferenceOrder,
@@ -43,6 +38,11 @@ export function combineObligations(
       order: unreadableOrder,
       absent: 'refuse',
     }),
+    ...(rowLimit !== undefined && { rowLimit }),
+    ...(hourlyRowLimit !== undefined && { hourlyRowLimit }),
+    ...(minimumGroupSize !== undefined && { minimumGroupSize }),
+    ...(timeLimit !== undefined && { timeLimit }),
+    ...(matched.some(({ lines }) => lines) && { lines: true }),
   }
 }
 
@@ -57,6 +57,12 @@ function timeLimitOf(matched: readonly CompiledRule[]): TimeLimit | undefined {
 
 function hasColumns({ columns }: SelectedMask): boolean {
   return columns.length > 0
+}
+
+function selectMasks(matched: readonly CompiledRule[], principal: PolicyPrincipal): SelectedMask[] {
+  const masks: SelectedMask[] = []
+  for (const { mask } of matched) if (mask) masks.push(...selectMask(mask, principal))
+  return masks
 }
 
 export function selectMask(
@@ -91,10 +97,7 @@ function combinePerPolicy<T>(
   const perPolicy = [...policies].map((policy) =>
     strictest(
       order,
-      matched.flatMap((rule) => {
-        const value = rule.reference.policy === policy ? read(rule) : undefined
-        return value === undefined ? [] : [value]
-      }),
+      setOnes(matched.filter(({ reference }) => reference.policy === policy).map(read)),
       absent,
     ),
   )
@@ -120,8 +123,12 @@ function groupSizeOf(
 }
 
 function leastOf(limits: readonly (number | undefined)[]): number | undefined {
-  const set = limits.filter((limit) => limit !== undefined)
+  const set = setOnes(limits)
   return set.length === 0 ? undefined : Math.min(...set)
+}
+
+function setOnes<T>(values: readonly (T | undefined)[]): T[] {
+  return values.filter((value) => value !== undefined)
 }
 
 function strictest<T>(order: readonly T[], values: readonly T[], absent: T): T {

@@ -66,9 +66,9 @@ function grantsOf(
   // Fails closed: a rule that does not name `opaque` grants nothing of an operation that cannot be read.
   if (opaque && rule.facts.opaque !== true) return nothing
   if (conditionMismatch(rule.facts, facts, 'grant') !== undefined) return nothing
-  const grants = facts.actions.flatMap((action, index) =>
-    matchesAction(rule.facts, action, 'grant') ? [index] : [],
-  )
+  const grants: number[] = []
+  for (const [index, action] of facts.actions.entries())
+    if (matchesAction(rule.facts, action, 'grant')) grants.push(index)
   return { grants, grantsOpaque: opaque && (grants.length > 0 || !namesActions(rule.facts)) }
 }
 

@@ -8,8 +8,16 @@ import type {
   StatementInput,
   StatementLineage,
 } from './analysis'
+import { gather } from './gather'
 import { columnReference, nothing, type NamedValue, type Outputs } from './lineage/value'
-import { act, newFactNotes, newLineageNotes, type LineageNotes, type Work } from './lineage/work'
+import {
+  act,
+  newFactNotes,
+  newLineageNotes,
+  workWith,
+  type LineageNotes,
+  type Work,
+} from './lineage/work'
 import { expandSearchPath, type CatalogIndex } from './names/catalog-index'
 import { runInputCode } from './names/type-code'
 import { parseText, type ParsedStatement } from './parser'
@@ -78,7 +86,7 @@ function isTainted({ columns, rest }: Outputs): boolean {
 /** What an output comes from is read, also where the stored catalog does not have it. */
 function relationsShown(outputs: Outputs | undefined): number[] {
   const values = outputs?.columns?.map(({ value }) => value) ?? (outputs ? [outputs.rest] : [])
-  return values.flatMap(({ sources }) => [...sources].map((key) => columnReference(key).relation))
+  return gather(values, ({ sources }) => sources).map((key) => columnReference(key).relation)
 }
 
 function lineageOf(outputs: Outputs | undefined, notes: LineageNotes): StatementLineage {
@@ -112,7 +120,7 @@ function evaluateOne(
   work: Work,
 ): StatementLineage {
   const notes = newLineageNotes()
-  const own = { ...work, lineage: notes }
+  const own = workWith(work, { lineage: notes })
   for (const type of parameterTypes) if (type !== 0) runInputCode(own, type)
   const outputs = runStatement(statement.tree, own)
   if (notes.valueSources.size > 0) work.facts.riskMarks.add('system-values')
@@ -188,14 +196,16 @@ function analyzeEach(
     // A statement meets what those before it in the text have made, and set.
     const index = withChanges(work.index, changes.now)
     const searchPath = mayHaveMoved(work) ? undefined : withTemporary(work.searchPath, index)
-    const here = { ...work, index, searchPath }
+    const here = workWith(work, { index, searchPath })
     const declared = declaration(statement, here)
     if (declared !== undefined) {
       declares.push(declared)
       work.candidates.push(declared)
     }
-    const { result, ...doubts } = withDoubts(work, () => evaluateOne(statement, input, here))
-    changes.follow({ statement, work: here, ...doubts })
+    const { result, isOpaque, isClean } = withDoubts(work, () =>
+      evaluateOne(statement, input, here),
+    )
+    changes.follow({ statement, work: here, isOpaque, isClean })
     return result
   })
   return {
@@ -233,6 +243,7 @@ function restsOn(
   statements: readonly StatementLineage[],
   changes: readonly SchemaChange[],
 ): boolean {
+  if (changes.length === 0) return false
   const changed = new Set(
     changes.flatMap((change) => {
       if (change.kind === 'dropped') return [change.id]

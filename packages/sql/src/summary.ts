@@ -1,4 +1,5 @@
 import type { ActionName } from '@wardgate/policy'
+import { gather } from './gather'
 import type { FactNotes } from './lineage/work'
 import { statementKinds } from './statements/kinds'
 
@@ -83,7 +84,7 @@ export function summarize(statements: readonly string[], facts: FactNotes): stri
   const found = effects
     .filter((action) => done.has(action))
     .map((action) => effectOf(action, labels, facts))
-  const named = new Set(found.flatMap(({ objects }) => objects))
+  const named = new Set(gather(found, ({ objects }) => objects))
   const around = labels.filter((label) => !found.some(({ verbs }) => verbs.includes(label)))
   const upper = around.map((label) => label.toUpperCase()).join(', ')
   const tables = listed([...facts.tables].filter((name) => !named.has(name)))

@@ -87,9 +87,10 @@ export function evaluateInside(body: Tree, scope: Scope, work: Work): Value {
 }
 
 function sidesOf(body: Tree, scope: Scope, work: Work): Operand[] {
-  return [child(body, 'lexpr'), child(body, 'rexpr')].flatMap((side) =>
-    side === undefined ? [] : operandOf(side, evaluate(side, scope, work), work.index),
-  )
+  const sides: Operand[] = []
+  for (const side of [child(body, 'lexpr'), child(body, 'rexpr')])
+    if (side !== undefined) sides.push(operandOf(side, evaluate(side, scope, work), work.index))
+  return sides
 }
 
 function evaluateOperator(body: Tree, scope: Scope, work: Work): Value {

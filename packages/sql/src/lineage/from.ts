@@ -20,7 +20,7 @@ function fromTable(body: Tree, scope: Scope, work: Work): FromItem {
   if (cte !== undefined) return itemOf(applyAlias(entryOfOutputs(name, asRead(cte)), body))
   const relations = resolve(work, body, 'read')
   const entry = entryFor(work, body, relations)
-  return itemOf(applyAlias({ ...entry, columns: inOneRow(entry.columns) }, body))
+  return itemOf(applyAlias(Object.assign({}, entry, { columns: inOneRow(entry.columns) }), body))
 }
 
 /** What an item may refer to: its left neighbours only when it is LATERAL. */

@@ -1,3 +1,4 @@
+import { gather } from '../gather'
 import type { NamedValue, Outputs, Value } from './value'
 import { derive } from './value'
 
@@ -65,9 +66,9 @@ export function columnOf(entry: RangeEntry, name: string): Value | undefined {
 }
 
 function levelColumn(scope: Scope, name: string): { value?: Value; certain: boolean } {
-  const exact = scope.entries.flatMap((entry) =>
-    entry.columns.filter((column) => column.name === name).map((column) => column.value),
-  )
+  const exact = gather(scope.entries, ({ columns }) => columns)
+    .filter((column) => column.name === name)
+    .map((column) => column.value)
   const [first] = exact
   if (first !== undefined) {
     return { value: exact.length === 1 ? first : derive(exact), certain: true }

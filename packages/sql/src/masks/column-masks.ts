@@ -39,19 +39,20 @@ export function columnMasks(
   { index: catalog, masked, fallback, least }: MaskScope,
   { touches, isOnly }: { readonly touches: boolean; readonly isOnly: boolean },
 ): ColumnMask[] {
-  return outputs.flatMap((output, index) => {
-    if (isOfLargeGroup(output, least)) return []
+  const maskOf = (output: OutputColumn, index: number): ColumnMask | undefined => {
+    if (isOfLargeGroup(output, least)) return undefined
     const rule = outputRule(output, masked)
     // Of a column itself NULL says that there is no value; of a computation it can say what the value is.
     const more = output.kind === 'direct' ? typeOf(output, catalog) : { hidesNull: true }
     if (rule !== undefined) {
       const key = isOnly ? rowKey(output, rule.method, outputs, catalog) : undefined
-      return [{ index, rule: rule.rule, method: rule.method, ...more, ...(key && { key }) }]
+      return { index, rule: rule.rule, method: rule.method, ...more, ...(key && { key }) }
     }
     if (output.kind === 'unknown' && touches)
-      return [{ index, rule: fallback.rule, method: redact, ...more }]
-    return []
-  })
+      return { index, rule: fallback.rule, method: redact, ...more }
+    return undefined
+  }
+  return outputs.map(maskOf).filter((mask) => mask !== undefined)
 }
 
 function typeOf({ sources: [source] }: OutputColumn, catalog: CatalogIndex): { type?: number } {

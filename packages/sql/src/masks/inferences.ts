@@ -1,5 +1,6 @@
 import type { MaskingPlan } from '@wardgate/masking'
 import type { Influence, MaskingDecision, StatementLineage } from '../analysis'
+import { gather } from '../gather'
 import { columnKey } from '../lineage/value'
 import type { CatalogIndex } from '../names/catalog-index'
 import { isOfLargeGroup } from './column-masks'
@@ -16,13 +17,13 @@ function hits(
   masked: MaskedColumns,
   least: number | undefined,
 ): Hit[] {
-  return statements.flatMap((statement) =>
-    statement.influences.flatMap((influence) => {
-      if (isOfLargeGroup(influence, least)) return []
-      const rule = masked.get(columnKey(influence.column.relation, influence.column.attribute))
-      return rule === undefined ? [] : [{ influence, rule }]
-    }),
-  )
+  const found: Hit[] = []
+  for (const influence of gather(statements, ({ influences }) => influences)) {
+    if (isOfLargeGroup(influence, least)) continue
+    const rule = masked.get(columnKey(influence.column.relation, influence.column.attribute))
+    if (rule !== undefined) found.push({ influence, rule })
+  }
+  return found
 }
 
 /** The one to tell of: what would write a masked value somewhere else comes first. */

@@ -1,6 +1,7 @@
 import { isSame, stricter } from '@wardgate/masking'
 import { detectorMasks, type SelectedMask } from '@wardgate/policy'
 import type { PlanMasks, StatementAnalysis } from '../analysis'
+import { gather } from '../gather'
 import type { CatalogIndex } from '../names/catalog-index'
 import { isUnseen } from '../schema/change'
 import { withChanges } from '../schema/overlay'
@@ -20,7 +21,7 @@ function ruleName(mask: SelectedMask): string {
  */
 function tablesOf({ facts, statements }: StatementAnalysis): readonly number[] | undefined {
   if (facts.opaque.length > 0) return undefined
-  const tables = [...new Set(statements.flatMap(({ named }) => named))]
+  const tables = [...new Set(gather(statements, ({ named }) => named))]
   // What the target calls a table that was just made nobody knows.
   return tables.some(isUnseen) ? undefined : tables
 }

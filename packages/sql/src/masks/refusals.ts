@@ -1,4 +1,5 @@
 import type { ColumnReference, MaskingDecision, StatementLineage } from '../analysis'
+import { gather } from '../gather'
 import { columnAt, type CatalogIndex } from '../names/catalog-index'
 import { missingValueName } from '../names/missing-values'
 import { isOfLargeGroup, outputRule } from './column-masks'
@@ -21,7 +22,7 @@ export function refusal(
   masked: MaskedColumns,
   fallback: ColumnRule,
 ): MaskingDecision | undefined {
-  const sources = [...new Set(statements.flatMap((statement) => statement.valueSources))]
+  const sources = [...new Set(gather(statements, (statement) => statement.valueSources))]
   if (sources.length > 0) {
     return refuse(
       fallback.rule,
@@ -46,7 +47,7 @@ export function smallGroups(
   least: number | undefined,
 ): MaskingDecision | undefined {
   if (least === undefined) return undefined
-  const outputs = statements.flatMap((statement) => statement.outputs ?? [])
+  const outputs = gather(statements, (statement) => statement.outputs ?? [])
   const small = outputs.find(
     (output) =>
       output.groupSize !== undefined &&

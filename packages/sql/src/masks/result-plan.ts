@@ -1,12 +1,13 @@
 import type { ColumnMask, DetectorMask, MaskingPlan } from '@wardgate/masking'
 import type { StatementLineage } from '../analysis'
+import { gather } from '../gather'
 import { bothOf, columnMasks, redact, type MaskScope } from './column-masks'
 import { consequencesOf, touchesMasked } from './masked-values'
 
 function originsOf({ masked, tables }: MaskScope): Pick<MaskingPlan, 'origins' | 'tables'> {
   const { origins, byRelation } = consequencesOf(masked)
   if (tables === undefined) return { origins }
-  return { origins: tables.flatMap((id) => byRelation.get(id) ?? []), tables }
+  return { origins: gather(tables, (id) => byRelation.get(id) ?? []), tables }
 }
 
 /** Several results of one width share masks by position; else positions mean nothing and origins decide. */
@@ -28,9 +29,9 @@ export function planFor(
   const [width] = widths
   const saysAnything = touches || statements.some(({ runsUnseen }) => runsUnseen === true)
   const words = saysAnything && masked.size > 0 ? { touchesMasked: true } : {}
-  if (results.length === 0) return { columns: [], ...from, detectors, ...words }
+  if (results.length === 0) return { columns: [], detectors, ...from, ...words }
   if (widths.size > 1 || width === undefined) {
-    return { columns: [], ...from, detectors, ...words, ...(touches && { unknownOrigin }) }
+    return { columns: [], detectors, ...from, ...words, ...(touches && { unknownOrigin }) }
   }
   const columns = new Map<number, ColumnMask>()
   // Positions of one result mean nothing in another.
@@ -46,8 +47,8 @@ export function planFor(
   return {
     width,
     columns: [...columns.values()],
-    ...from,
     detectors,
+    ...from,
     ...words,
     ...(touches && isUnsure && { unknownOrigin }),
   }

@@ -221,18 +221,19 @@ export function entryFor(work: Work, rangeVar: Tree, relations: readonly Relatio
   const name = text(rangeVar, 'relname')
   const schema = text(rangeVar, 'schemaname')
   const [first] = relations
-  const named = {
+  const named = (columns: readonly NamedValue[]) => ({
     alias: name,
-    ...(first === undefined ? { schema } : { schema: first.schema }),
+    schema: first === undefined ? schema : first.schema,
     isTable: true,
-  }
+    columns,
+  })
   if (first === undefined) {
     const columns = missingValueColumns(schema, name, work.index.catalog.serverVersion)
-    if (columns !== undefined) return { ...named, columns }
+    if (columns !== undefined) return named(columns)
     const open = isSystemName(schema, name) && !showsValues(name) ? nothing : unknownValue
-    return { ...named, columns: [], open }
+    return { ...named([]), open }
   }
-  if (relations.length === 1) return { ...named, columns: columnsOf(work, first) }
+  if (relations.length === 1) return named(columnsOf(work, first))
   const all = relations.flatMap((relation) => columnsOf(work, relation))
   const names = [...new Set(all.map((column) => column.name))]
   const columns = names.map((column) => ({
@@ -241,6 +242,6 @@ export function entryFor(work: Work, rangeVar: Tree, relations: readonly Relatio
   }))
   const same = relations.every((relation) => relation.columns.length === columns.length)
   return same
-    ? { ...named, columns }
-    : { ...named, columns, open: derive(all.map((column) => column.value)) }
+    ? named(columns)
+    : { ...named(columns), open: derive(all.map((column) => column.value)) }
 }

@@ -20,10 +20,9 @@ export interface Defining {
   readonly isClean: boolean
 }
 
-/** What a statement makes of the schema. Nothing = nothing, or more than can be told: then its names stay unknown. */
-export function definitionsOf(defining: Omit<Defining, 'body'>): readonly SchemaChange[] {
-  const { kind, body } = unwrap(defining.statement.tree)
-  return definers[kind]?.({ ...defining, body }) ?? []
+/** What a statement of this kind makes of the schema. Nothing = nothing, or more than can be told: then its names stay unknown. */
+export function definitionsOf(kind: string, defining: Defining): readonly SchemaChange[] {
+  return definers[kind]?.(defining) ?? []
 }
 
 function createTable(defining: Defining): SchemaChange[] {

@@ -27,12 +27,13 @@ export class SessionChanges {
   }
 
   follow(after: After): void {
-    const { tree } = after.statement
+    const { statement, work, isClean, isOpaque } = after
+    const { tree } = statement
     const { kind, body } = unwrap(tree)
-    if (after.isOpaque || !isFollowed(tree)) this.now = []
+    if (isOpaque || !isFollowed(tree)) this.now = []
     else if (kind === 'TransactionStmt') this.#end(text(body, 'kind'), text(body, 'savepoint_name'))
     else {
-      const made = definitionsOf({ ...after, met: this.met })
+      const made = definitionsOf(kind, { statement, body, work, isClean, met: this.met })
       this.now = add(this.now, made)
       this.met = add(this.met, made)
     }
