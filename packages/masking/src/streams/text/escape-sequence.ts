@@ -14,12 +14,17 @@ export function escapeSequence(input: Uint8Array, at: number): EscapeSequence {
   const introducer = input[at + 1]
   if (introducer === undefined) return { end: -1, carriesText: false }
   if (strings.has(introducer)) return { end: endOfString(input, at + 2), carriesText: true }
-  if (introducer === 0x5b) return { end: endOfControl(input, at + 2), carriesText: false }
+  if (introducer === 0x5b) return controlSequence(input, at + 2)
   let end = at + 1
   while ((input[end] ?? 0) >= 0x20 && (input[end] ?? 0) <= 0x2f) end++
   if (end === input.length) return { end: -1, carriesText: false }
   const final = input[end] ?? 0
   return { end: final >= 0x30 && final <= 0x7e ? end + 1 : end, carriesText: false }
+}
+
+/** A control sequence by what stands behind its introducer. */
+export function controlSequence(input: Uint8Array, start: number): EscapeSequence {
+  return { end: endOfControl(input, start), carriesText: false }
 }
 
 /** CSI: parameters 0x30–0x3f, intermediates 0x20–0x2f, one final byte 0x40–0x7e. */

@@ -18,6 +18,10 @@ describe('masking of terminal output', () => {
     ['41\x00111111\x0711111111\n', '\x00\x07[redacted]\n'],
     ['\x1b(B\x1b=\x1bM\x1b[?2004h', undefined],
     ['broken \x1b[12', undefined],
+    ['4111\u200b1111\u00ad1111\ufe0f1111\u2060\n', '\u200b\u00ad\ufe0f[redacted]\u2060\n'],
+    ['4111\u009b1m11111111\u009b0m1111\n', '\u009b1m\u009b0m[redacted]\n'],
+    ['\ufeff\u2026 \u20ac \u00e2 \u00c2\u00a0\n', undefined],
+    ['unfinished \u009b12', undefined],
   ])('keeps escape sequences and looks through them: %j', (text, expected = text) => {
     expect(shown(terminalMediaType, plan, text)).toBe(expected)
     expect(shown(terminalMediaType, plan, text, every(text))).toBe(expected)
@@ -37,6 +41,12 @@ describe('masking of terminal output', () => {
       '\x1b',
       '[',
       'é',
+      'â',
+      '€',
+      '\u200b',
+      '\u00ad',
+      '\u009b',
+      '1m',
       '\b',
     )
     fc.assert(

@@ -3,6 +3,7 @@ import type { Edit, SpanMasker } from '../../span-masker'
 import { noBytes } from '../unreadable'
 import { escapeSequence, type EscapeSequence } from './escape-sequence'
 import { HiddenBytes } from './hidden-bytes'
+import { invisibleAt } from './invisible'
 import { TextPieces } from './text-pieces'
 
 /** An escape sequence that is longer is passed as what it is: text. */
@@ -73,7 +74,7 @@ export class TerminalMasker implements StreamMasker {
     }
     for (let at = 0; at < input.length;) {
       const byte = input[at] ?? 0
-      if (isVisible(byte)) {
+      if (isVisible(byte) && (byte < 0x80 || invisibleAt(input, at) === undefined)) {
         at++
         continue
       }
@@ -137,12 +138,19 @@ function isVisible(byte: number): boolean {
 /** The sequence with text of its own that begins at `at`, or all that stands there side by side without any. */
 function hiddenFrom(input: Uint8Array, at: number): EscapeSequence {
   let end = at
-  while (end < input.length && !isVisible(input[end] ?? 0)) {
-    const next = input[end] === escape ? escapeSequence(input, end) : plainControl(end)
+  while (end < input.length) {
+    const next = nextHidden(input, end)
+    if (next === undefined) break
     if (next.end === -1 || next.carriesText) return end === at ? next : { end, carriesText: false }
     end = next.end
   }
   return { end, carriesText: false }
+}
+
+function nextHidden(input: Uint8Array, at: number): EscapeSequence | undefined {
+  const byte = input[at] ?? 0
+  if (isVisible(byte)) return invisibleAt(input, at)
+  return byte === escape ? escapeSequence(input, at) : plainControl(at)
 }
 
 function plainControl(at: number): EscapeSequence {
