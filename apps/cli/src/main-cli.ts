@@ -12,8 +12,14 @@ export async function runCli(args: readonly string[], cli: Cli): Promise<number>
     await createProgram(cli).parseAsync(args, { from: 'user' })
     return exitCodes.ok.code
   } catch (error) {
-    return tell(error, cli, args.includes('--json'))
+    return tell(error, cli, wantsJson(args))
   }
+}
+
+/** What stands behind `--` is no option. */
+function wantsJson(args: readonly string[]): boolean {
+  const end = args.indexOf('--')
+  return args.slice(0, end < 0 ? args.length : end).includes('--json')
 }
 
 function tell(error: unknown, cli: Cli, asJson: boolean): number {

@@ -11,6 +11,8 @@ export function createProgram(cli: Cli): Command {
     .version('0.1.0')
     .showHelpAfterError('(add --help for usage)')
     .showSuggestionAfterError()
+    // Otherwise each level drops a `--` that is meant for a level below.
+    .enablePositionalOptions()
     .configureHelp({ sortSubcommands: true })
     .configureOutput({
       writeOut: (text) => {

@@ -64,6 +64,19 @@ describe('with --json', () => {
   })
 })
 
+test('errors are for people when --json is no option but an argument', async () => {
+  const { code, err } = await ranCli([
+    'connections',
+    'show',
+    '--server',
+    'http://127.0.0.1:1',
+    '--',
+    '--json',
+  ])
+  expect(code).toBe(3)
+  expect(err).toContain('wardgate: there is no token')
+})
+
 test('what is wrong with a request is said once, a field a line', async () => {
   const errors = [
     { path: 'name', message: 'is missing' },
