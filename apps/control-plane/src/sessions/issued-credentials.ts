@@ -1,13 +1,13 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { generateKeyPairSync } from 'node:crypto'
 import { Injectable } from '@nestjs/common'
 import { openSshPrivateKey, publicBlobOf } from '@wardgate/wire/openssh'
 import { Clock } from '../common/clock'
+import { certificateTerms } from '../principals/certificates/certificate-terms'
 import { SshAuthorities } from '../principals/certificates/ssh-authorities'
 import type { SessionTarget } from './session'
 
 /** Long enough to log in; a session that has begun goes on after it. */
 const lifeSeconds = 300n
-const backdateSeconds = 60n
 const longestName = 100
 /** What OpenSSH denies to certificates that do not have it. Agent and X11 forwarding are never asked for. */
 const extensions = ['permit-pty', 'permit-port-forwarding'].map((name) => ({ name, value: '' }))
@@ -30,17 +30,13 @@ export class IssuedCredentials {
     const { credential } = target
     if (credential.kind !== 'key-certificate') return target
     const { privateKey, publicKey } = generateKeyPairSync('ed25519')
-    const now = BigInt(Math.floor(this.clock.now() / 1000))
     const certificate = await this.authorities.issue('targets', {
+      ...certificateTerms(this.clock.now(), lifeSeconds),
       subject: publicBlobOf(publicKey),
-      serial: randomBytes(8).readBigUInt64BE(),
       type: 'user',
       // Targets write it into their own logs: who it was, and where the evidence is.
       keyId: `wardgate session ${holder.sessionId} for ${shown(holder.principalName)}`,
       principals: [credential.user],
-      validAfter: now - backdateSeconds,
-      validBefore: now + lifeSeconds,
-      criticalOptions: [],
       extensions,
     })
     const key = openSshPrivateKey(privateKey)

@@ -1,15 +1,14 @@
-import { randomBytes } from 'node:crypto'
 import { Injectable } from '@nestjs/common'
 import { RequestError } from '@wardgate/errors'
 import { readPublicKey } from '@wardgate/wire/openssh'
 import { AuditLog } from '../../common/audit-port'
 import { Clock } from '../../common/clock'
 import { Database } from '../../common/database/database'
+import { certificateTerms, endOf } from './certificate-terms'
 import { SshAuthorities } from './ssh-authorities'
 
 /** A revoked agent gets no other one, so that its key counts no longer than this. Without us nobody is let in anyway. */
 const lifeSeconds = 3_600n
-const backdateSeconds = 60n
 /** By which name clients that `wardgate ssh login` set up look agents up, whatever their address. */
 const anyAgent = 'wardgate-agent'
 
@@ -31,22 +30,16 @@ export class AgentHostKeys {
   async certify({ id: agentId, name }: Agent, rawKey: Uint8Array): Promise<Buffer> {
     const key = readPublicKey(rawKey)
     if (key === undefined) throw new RequestError('ERR_REQUEST_INVALID', 'no SSH public key')
-    const now = BigInt(Math.floor(this.clock.now() / 1000))
-    const serial = randomBytes(8).readBigUInt64BE()
-    const validBefore = now + lifeSeconds
+    const terms = certificateTerms(this.clock.now(), lifeSeconds)
     const certificate = await this.authorities.issue('hosts', {
+      ...terms,
       subject: key.blob,
-      serial,
       type: 'host',
       keyId: `wardgate agent ${name}`,
       principals: [anyAgent, name],
-      validAfter: now - backdateSeconds,
-      validBefore,
-      criticalOptions: [],
-      extensions: [],
     })
-    const until = new Date(Number(validBefore) * 1000).toISOString()
-    const body = { agentId, fingerprint: key.fingerprint, serial: serial.toString(), until }
+    const until = endOf(terms).toISOString()
+    const body = { agentId, fingerprint: key.fingerprint, serial: terms.serial.toString(), until }
     await this.database.transaction((tx) =>
       this.audit.append(tx, { kind: 'agent.host-key-certified', body }),
     )

@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto'
 import { Injectable } from '@nestjs/common'
 import { AuthError } from '@wardgate/errors'
-import { certificateTypeOf, type PublicKey, readPublicKeyLine } from '@wardgate/wire/openssh'
+import { certificateTypeOf, readPublicKeyLine } from '@wardgate/wire/openssh'
 import { v7 as uuid } from 'uuid'
 import { AuditLog } from '../../common/audit-port'
 import { authorize, authorizeOwnOr, type Identity } from '../../common/auth/identity'
@@ -12,10 +11,8 @@ import { toPage } from '../../common/http/page'
 import { Revocations } from '../revocations'
 import type { CertificateQuery, NewCertificate } from './certificates.dto'
 import { type CertificateRecord, CertificatesRepository } from './certificates.repository'
+import { certificateTerms, endOf } from './certificate-terms'
 import { SshAuthorities } from './ssh-authorities'
-
-/** Clocks of those who check may be behind by this much. */
-const backdateSeconds = 60
 
 /** Certificates by which a principal logs in by SSH: for its own key, for connections it may use, for hours. */
 @Injectable()
@@ -51,10 +48,17 @@ export class CertificatesService {
     if (key === undefined)
       throw new InvalidRequest([{ path: 'publicKey', message: 'is no key that is accepted' }])
     for (const connection of input.connections) authorize(by, 'connections:use', connection)
-    const serial = randomBytes(8).readBigUInt64BE()
-    const { expiresAt, certificate } = await this.certify(principalId, serial, key, input)
+    const terms = certificateTerms(this.clock.now(), BigInt(input.expiresInSeconds))
+    const certificate = await this.authorities.issue('clients', {
+      ...terms,
+      subject: key.blob,
+      type: 'user',
+      keyId: principalId,
+      principals: input.connections,
+    })
     const { fingerprint } = key
-    const issued = { serial: serial.toString(), connections: input.connections }
+    const expiresAt = endOf(terms)
+    const issued = { serial: terms.serial.toString(), connections: input.connections }
     const ends = { expiresAt: expiresAt.toISOString() }
     await this.database.transaction(async (tx) => {
       await this.certificates.dropExpired(tx, new Date(this.clock.now()))
@@ -66,7 +70,8 @@ export class CertificatesService {
         body: { ...issued, ...ends, fingerprint },
       })
     })
-    return { ...issued, ...ends, certificate, principalId }
+    const line = `${certificateTypeOf(key.type)} ${certificate.toString('base64')}`
+    return { ...issued, ...ends, certificate: line, principalId }
   }
 
   async list(by: Identity, principalId: string, query: CertificateQuery) {
@@ -85,30 +90,6 @@ export class CertificatesService {
         body: { serial, fingerprint, principal: principalId },
       }),
     })
-  }
-
-  private async certify(
-    principalId: string,
-    serial: bigint,
-    key: PublicKey,
-    { connections, expiresInSeconds }: NewCertificate,
-  ) {
-    const now = Math.floor(this.clock.now() / 1000)
-    const certificate = await this.authorities.issue('clients', {
-      subject: key.blob,
-      serial,
-      type: 'user',
-      keyId: principalId,
-      principals: connections,
-      validAfter: BigInt(now - backdateSeconds),
-      validBefore: BigInt(now + expiresInSeconds),
-      criticalOptions: [],
-      extensions: [],
-    })
-    return {
-      expiresAt: new Date((now + expiresInSeconds) * 1000),
-      certificate: `${certificateTypeOf(key.type)} ${certificate.toString('base64')}`,
-    }
   }
 }
 
