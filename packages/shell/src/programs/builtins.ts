@@ -110,6 +110,11 @@ export const builtIns: ProgramTable = {
     'enable bind complete compgen compopt shopt',
     opaque('changes how the shell reads what follows'),
   ),
+  // Words of zsh and csh, should the account's shell be one of them after all.
+  ...each(
+    'repeat noglob nocorrect foreach onintr sched emulate setopt unsetopt zmodload autoload zle zcompile',
+    opaque('runs what follows it, or changes how that is read, in some shells'),
+  ),
   ...each('fc history', opaque('runs or changes what was run before')),
   ...each('mapfile readarray', opaque('may run a command for what it reads')),
   eval: readEval,
