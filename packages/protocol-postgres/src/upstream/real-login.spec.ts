@@ -76,6 +76,29 @@ it.each(['by_scram', 'by_md5', 'by_plain'])('logs in as %s over TLS', async (use
   expect(await cellOf(connection, whoAmI)).toBe(`${user} true`)
 })
 
+it('prepares passwords for SCRAM as PostgreSQL does', async () => {
+  const passwords = [
+    'it\'s "x" \\ y',
+    'p\u00e4ss w\u00f6rd',
+    'pa\u0308ss',
+    '\u2168 \uff21',
+    'a\u00a0b\u3000c',
+    'so\u00adft\u200dhy\u200bphen',
+    'smile \u{1f642} \u2168',
+    'a\u0007\u2168',
+    '\u05d0\u05d1',
+    '\u05d0b\u2168',
+    '\ufb01\u00aa',
+  ]
+  for (const [index, password] of passwords.entries()) {
+    const user = `odd_${index}`
+    const literal = password.replaceAll("'", "''")
+    await target.direct(`CREATE ROLE ${user} LOGIN PASSWORD '${literal}'`)
+    const connection = await logIn({ credential: credential(user, password) })
+    expect(await cellOf(connection, 'SELECT current_user')).toBe(user)
+  }
+})
+
 it('sends no password in the clear without TLS', async () => {
   await expect(logIn({ credential: credential('by_plain') })).rejects.toMatchObject({
     code: 'ERR_TARGET_TLS',

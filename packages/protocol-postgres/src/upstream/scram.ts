@@ -1,6 +1,7 @@
 import { createHash, createHmac, pbkdf2, randomBytes, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
 import { TargetError } from '@wardgate/errors'
+import { preparedPassword } from './prepared-password'
 
 /** A hostile target must not burn our processor: PostgreSQL's default is 4,096. */
 const MAX_ITERATIONS = 1_000_000
@@ -30,8 +31,7 @@ export class ScramExchange {
     const header = binding.kind === 'bound' ? 'p=tls-server-end-point,,' : 'n,,'
     const endPoint = binding.kind === 'bound' ? binding.endPoint : Buffer.alloc(0)
     this.mechanism = binding.kind === 'bound' ? 'SCRAM-SHA-256-PLUS' : 'SCRAM-SHA-256'
-    // SASLprep (RFC 4013) leaves ASCII alone; NFKC is its part that matters beyond.
-    this.password = password.normalize('NFKC')
+    this.password = preparedPassword(password)
     this.clientNonce = nonce
     // PostgreSQL takes the user from the startup message and ignores this one.
     this.clientFirstBare = `n=${user},r=${nonce}`
