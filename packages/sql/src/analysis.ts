@@ -80,6 +80,8 @@ export interface StatementLineage {
   readonly unknownInfluence: boolean
   /** Code of the target's own runs that the statement does not name: its errors and notices can say anything. */
   readonly runsUnseen?: boolean
+  /** It calls a function that users made and nobody can look into: what that gives can be of any table. */
+  readonly callsUnfollowed?: boolean
 }
 
 export interface StatementAnalysis {

@@ -90,7 +90,7 @@ function relationsShown(outputs: Outputs | undefined): number[] {
 }
 
 function lineageOf(outputs: Outputs | undefined, notes: LineageNotes): StatementLineage {
-  const { unknownInfluence, relations, named, runsUnseen, valueSources } = notes
+  const { unknownInfluence, callsUnfollowed, relations, named, runsUnseen, valueSources } = notes
   const columns = outputs?.columns
   const lineage = {
     unknownOutputs: outputs !== undefined && columns === undefined,
@@ -101,6 +101,7 @@ function lineageOf(outputs: Outputs | undefined, notes: LineageNotes): Statement
     named: [...named],
     valueSources: [...valueSources],
     ...(runsUnseen && { runsUnseen }),
+    ...(callsUnfollowed && { callsUnfollowed }),
   }
   return columns === undefined ? lineage : { outputs: outputColumns(columns), ...lineage }
 }

@@ -101,6 +101,7 @@ export function callRoutine(work: Work, call: Call, routine: Routine, manner: Ma
   if (routine.volatility === 'volatile' && !routine.builtIn) {
     opaque(work, `function ${name} is volatile and its body is not analysed`)
   }
+  if (!routine.builtIn) work.lineage.callsUnfollowed = true
   return unknownValue
 }
 

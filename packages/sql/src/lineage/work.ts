@@ -30,6 +30,8 @@ export interface LineageNotes {
   unknownInfluence: boolean
   /** Code of the target's own runs that the statement does not name: what it says in errors and notices is not known. */
   runsUnseen: boolean
+  /** A function that users made and nobody can look into: its result can be of any table. */
+  callsUnfollowed: boolean
 }
 
 /** What a whole text does; shared by all its statements. */
@@ -75,6 +77,7 @@ export function newLineageNotes(): LineageNotes {
     valueSources: new Set(),
     unknownInfluence: false,
     runsUnseen: false,
+    callsUnfollowed: false,
   }
 }
 

@@ -30,12 +30,14 @@ export function refusal(
     )
   }
   const unsure = statements.some(
-    (statement) => statement.unknownInfluence && touchesMasked(statement, masked),
+    (statement) =>
+      statement.unknownInfluence &&
+      (touchesMasked(statement, masked) || (statement.callsUnfollowed === true && masked.size > 0)),
   )
   if (!unsure) return undefined
   return refuse(
     fallback.rule,
-    `A condition of this statement cannot be followed to its columns while it reads masked ones (rule ${fallback.rule}). Write it without functions or objects that are unknown.`,
+    `What decides in this statement, or is written by it, cannot be followed to its columns, which may be masked ones (rule ${fallback.rule}). Write it without functions or objects that are unknown.`,
   )
 }
 
