@@ -2,6 +2,7 @@ import type { Routine } from '../catalog'
 import { derive, nothing, unknownValue, type Value } from '../lineage/value'
 import { act, influence, opaque, unknownName, type Work } from '../lineage/work'
 import { findRoutines, findTypes } from '../names/catalog-index'
+import { isChoosing } from '../names/choosing-types'
 import { runCastCode } from '../names/type-code'
 import { canBeCalled } from './matching'
 import { operandOf } from './operators'
@@ -35,8 +36,10 @@ function effectResource(effect: FunctionEffect, call: Call, name: string): strin
 function callUnknown(work: Work, call: Call): Value {
   const types = work.index.typesByName.get(call.name) ?? []
   const isType = types.length > 0 || (call.schema === '' && builtInTypes.has(call.name))
-  if (isType && call.values.length === 1)
+  if (isType && call.values.length === 1) {
+    noteChoice(work, call)
     return derive([...call.values, ...types.map(({ id }) => runCastCode(work, id, undefined))])
+  }
   const name = `${call.schema === '' ? '*' : call.schema}.${call.name}`
   execute(work, name)
   for (const value of call.values) influence(work, value, 'argument')
@@ -83,6 +86,11 @@ function callWithEffect(
   ])
 }
 
+function noteChoice(work: Work, { schema, name, values }: Call): void {
+  if (!isChoosing(work.index, schema === '' ? [name] : [schema, name])) return
+  for (const value of values) influence(work, value, 'argument')
+}
+
 /** With one argument the name of a type is a cast to it, which the target prefers to functions that fit less well. */
 function castByName(work: Work, call: Call): Value {
   const [value] = call.values
@@ -91,6 +99,7 @@ function castByName(work: Work, call: Call): Value {
   const types = findTypes(work.index, work.searchPath, call.schema, call.name)
   const casts = types.filter(({ relationId }) => relationId === 0)
   if (casts.length === 0) return nothing
+  noteChoice(work, call)
   return derive([value, ...casts.map(({ id }) => runCastCode(work, id, typeId))])
 }
 

@@ -2,6 +2,7 @@ import { asArray, jsonKeys, spoilsXml } from '../functions/array-shapes'
 import { evaluateCall } from '../functions/calls'
 import { callOperator, operandOf, type Operand } from '../functions/operators'
 import { asRowDocument } from '../functions/safe-documents'
+import { choosesValues, writtenType } from '../names/choosing-types'
 import { runElementCode, runFillingCode } from '../names/type-code'
 import { noteType } from '../names/types'
 import { child, list, nameParts, nestedNodes, text, unwrap, flag, type Tree } from '../tree'
@@ -47,7 +48,9 @@ function evaluateNode(kind: string, body: Tree, scope: Scope, work: Work): Value
   }
   if (computed.has(kind)) {
     const value = evaluateInside(body, scope, work)
-    if (spoilsXml(kind, body) || failing.has(kind)) influence(work, value, 'argument')
+    const type = writtenType(body)
+    const isChosen = type !== undefined && choosesValues(work.index, type)
+    if (isChosen || spoilsXml(kind, body) || failing.has(kind)) influence(work, value, 'argument')
     for (const key of jsonKeys(body)) decide(key, 'argument', scope, work)
     if (kind === 'A_ArrayExpr' && value.isBentArray === true) influence(work, value, 'argument')
     return value
@@ -81,7 +84,7 @@ export function decide(tree: Tree | undefined, where: Where, scope: Scope, work:
 }
 
 export function evaluateInside(body: Tree, scope: Scope, work: Work): Value {
-  const typeName = child(body, 'typeName')
+  const typeName = writtenType(body)
   if (typeName !== undefined) noteType(work, typeName)
   return derive(evaluateAll(nestedNodes(body), scope, work))
 }
