@@ -35,7 +35,7 @@ export interface Relation {
     /** The expression that a generated column is computed by; absent or empty for others. */
     readonly generated?: string
   }[]
-  /** Text of the query behind a view; empty for others. */
+  /** Text of the query behind a view; of a partitioned table `LIST (a)`, or the statement that made it. Else empty. */
   readonly definition: string
   /** Ids of relations it inherits from or is a partition of. */
   readonly parents: readonly number[]

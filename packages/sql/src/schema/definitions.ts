@@ -36,9 +36,11 @@ function createTable(defining: Defining): SchemaChange[] {
     ...known.flatMap((parent) => parent.columns),
     ...elements.flatMap((element) => element ?? []),
   ])
+  const isDivided = child(body, 'partspec') !== undefined
   return created(defining, child(body, 'relation') ?? {}, {
     columns,
     parents: known.map(({ id }) => id),
+    ...(isDivided && { kind: 'partitioned-table', definition: defining.statement.text }),
   })
 }
 

@@ -19,7 +19,7 @@ const catalog = madeCatalog({
   relations: [
     table(1, 'customers', ['id', 'name', 'ssn']),
     table(2, 'orders', ['id', 'note']),
-    table(3, 'archive', ['id', 'name', 'ssn']),
+    { ...table(3, 'archive', ['id', 'name', 'ssn']), definition: 'RANGE (id)' },
     table(4, 'orders', ['id', 'other'], 'later'),
   ],
   types: [

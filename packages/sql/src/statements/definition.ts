@@ -8,12 +8,14 @@ import { resolve, touchRows } from '../names/relations'
 import { noteCodeOfAllRows, noteWriteCode } from '../names/written'
 import { emptyScope } from '../lineage/scope'
 import { createdName } from '../lineage/select'
-import { allOf, columnKey, columnValue } from '../lineage/value'
+import { allOf } from '../lineage/value'
 import { act, influence, opaque, visit, type Work } from '../lineage/work'
 import { child, isTree, list, nameParts, text, unwrap, type Tree } from '../tree'
+import { noteColumns } from './defined-columns'
 import type { StatementKind } from './kinds'
 import { statementKinds } from './kinds'
 import { notePublished } from './publication'
+import { noteTestedRows } from './tested-rows'
 
 const creates = new Set(['CreateStmt', 'CreateForeignTableStmt', 'CreateSeqStmt'])
 const queries = new Set(['SelectStmt', 'InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeStmt'])
@@ -112,6 +114,9 @@ function noteDropped(work: Work, relations: readonly Relation[], body: Tree): vo
   for (const referring of referringTo(work, relations)) touchRows(work, referring, 'alter')
 }
 
+/** Where the parser puts a table that a definition is about. */
+const tableKeys: ReadonlySet<string> = new Set(['RangeVar', 'relation', 'rel', 'table'])
+
 /** Follows every table, query and function call inside a definition. */
 function walk(value: unknown, kind: StatementKind, work: Work): void {
   if (Array.isArray(value)) {
@@ -124,7 +129,7 @@ function walk(value: unknown, kind: StatementKind, work: Work): void {
       influence(work, allOf(work.query({ [key]: inner }, emptyScope, work)), 'write')
     } else if (isTree(inner) && key === 'FuncCall') {
       walkCall(inner, kind, work)
-    } else if (isTree(inner) && (key === 'RangeVar' || key === 'relation' || key === 'rel')) {
+    } else if (isTree(inner) && tableKeys.has(key)) {
       noteTable(inner, kind, work)
     } else if (isTree(inner) && Object.hasOwn(statementKinds, key)) {
       evaluateDefinition(key, inner, work)
@@ -166,38 +171,6 @@ function noteTable(rangeVar: Tree, kind: StatementKind, work: Work): void {
   } else act(work, action, createdName(rangeVar, work))
 }
 
-/** Names of columns that an expression inside a definition reads. */
-function columnsIn(value: unknown): string[] {
-  if (Array.isArray(value)) return value.flatMap(columnsIn)
-  if (!isTree(value)) return []
-  const found = child(value, 'ColumnRef')
-  if (found !== undefined) return nameParts(list(found, 'fields')).slice(-1)
-  return Object.values(value).flatMap(columnsIn)
-}
-
-/** The columns that a rename moves away from the selectors that name them. */
-function renamedColumns(key: string, body: Tree): string[] {
-  if (key === 'RenameStmt' && text(body, 'renameType') === 'OBJECT_COLUMN') {
-    return [text(body, 'subname')]
-  }
-  const moves =
-    key === 'AlterObjectSchemaStmt' ||
-    (key === 'RenameStmt' && /TABLE|VIEW/.test(text(body, 'renameType')))
-  return moves ? ['*'] : []
-}
-
-/** Checks, generated columns, index expressions and row filters tell or copy values; renames lose their masks. */
-function noteColumns(key: string, body: Tree, work: Work): void {
-  const names = new Set([...columnsIn(body), ...renamedColumns(key, body)])
-  if (names.size === 0) return
-  for (const id of work.lineage.relations) {
-    for (const column of work.index.relations.get(id)?.columns ?? []) {
-      if (!names.has('*') && !names.has(column.name)) continue
-      influence(work, columnValue(columnKey(id, column.number)), 'write')
-    }
-  }
-}
-
 /** No command of these fires event triggers. */
 const harmlessToTriggers: ReadonlySet<string> = new Set(['lock', 'set', 'transaction', 'execute'])
 
@@ -215,7 +188,7 @@ export function evaluateDefinition(key: string, body: Tree, work: Work): void {
     noteDrop(body, work)
     return
   }
-  const table = child(body, 'relation') ?? child(body, 'rel')
+  const table = child(body, 'relation') ?? child(body, 'rel') ?? child(body, 'table')
   const isTable = kind.resource === 'table' || creates.has(key)
   if (!(isTable && table !== undefined)) {
     const names = namesOf(body)
@@ -226,5 +199,6 @@ export function evaluateDefinition(key: string, body: Tree, work: Work): void {
   if (goThroughRows.has(kind.label) && table === undefined && list(body, 'rels').length === 0)
     noteCodeOfAllRows(work)
   noteColumns(key, body, work)
+  noteTestedRows(key, body, work)
   notePublished(key, body, work)
 }

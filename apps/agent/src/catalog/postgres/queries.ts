@@ -15,7 +15,8 @@ const ownRule = `r.rulename <> '_RETURN' AND r.ev_enabled <> 'D'`
 
 export const relationsQuery = `
   SELECT c.oid::int8, n.nspname, c.relname, c.relkind::text,
-         CASE WHEN c.relkind IN ('v', 'm') THEN coalesce(pg_get_viewdef(c.oid), '') ELSE '' END,
+         CASE WHEN c.relkind IN ('v', 'm') THEN coalesce(pg_get_viewdef(c.oid), '')
+              WHEN c.relkind = 'p' THEN coalesce(pg_get_partkeydef(c.oid), '') ELSE '' END,
          EXISTS (SELECT FROM pg_rewrite r WHERE r.ev_class = c.oid AND ${ownRule}),
          c.relrowsecurity, c.reltuples::float8
   ${fromRelations} WHERE ${among('c.oid')} AND ${relations} ORDER BY c.oid`

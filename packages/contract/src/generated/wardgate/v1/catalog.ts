@@ -167,7 +167,7 @@ export interface Relation {
   name: string;
   kind: RelationKind;
   columns: RelationColumn[];
-  /** Text of the query behind a view or materialized view. */
+  /** Text of the query behind a view or materialized view; of a partitioned table that of its key, as `LIST (a)`. */
   definition: string;
   /** Ids of the relations this one inherits from or is a partition of. */
   parents: number[];
