@@ -1,9 +1,19 @@
 import { freePort } from '@wardgate/gateway/testing'
-import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  watch,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
 import { startCluster, type Cluster } from './cluster'
+import { processArguments } from './process-arguments'
 
 jest.setTimeout(60_000)
 
@@ -70,3 +80,69 @@ it('finds its data again when the folder above is opened to others later', async
   expect(await ask(second, 'SELECT answer FROM kept')).toBe(7)
   await second.remove()
 })
+
+describe('a start that is ended', () => {
+  /** Ends the start at a moment; what it launched until then. */
+  async function interrupted(abort: (ending: AbortController) => void): Promise<number[]> {
+    const ending = new AbortController()
+    const launched: number[] = []
+    abort(ending)
+    const start = startCluster({
+      directory: join(folder, 'data'),
+      port: await freePort(),
+      password: 'pw',
+      signal: ending.signal,
+      launched: (pid) => {
+        launched.push(pid)
+        ending.abort()
+      },
+    })
+    await expect(start).rejects.toThrow('aborted')
+    return launched
+  }
+
+  const isNamedBySomebody = (words: string): boolean =>
+    readdirSync('/proc').some(
+      (name) => /^\d+$/.test(name) && processArguments(Number(name)).includes(words),
+    )
+
+  it('leaves no server, and the next one works', async () => {
+    chmodSync(folder, 0o711)
+    const [pid = 0] = await interrupted(() => undefined)
+    expect(processArguments(pid)).toBe('')
+    const cluster = await start()
+    expect(await ask(cluster, 'SELECT 7 AS answer')).toBe(7)
+    await cluster.remove()
+  })
+
+  it('leaves neither initdb nor half a cluster', async () => {
+    chmodSync(folder, 0o711)
+    const made = watchFor(folder, 'unfinished')
+    expect(await interrupted((ending) => void made.then(() => ending.abort()))).toEqual([])
+    expect(isNamedBySomebody(folder)).toBe(false)
+    expect(readdirSync(folder)).toEqual(['data'])
+    expect(readdirSync(join(folder, 'data'))).toEqual([])
+  })
+})
+
+it('makes the cluster anew where a killed initdb left half of one', async () => {
+  chmodSync(folder, 0o711)
+  const left = join(folder, 'data.1.unfinished')
+  mkdirSync(left)
+  writeFileSync(join(left, 'PG_VERSION'), '18\n')
+  const cluster = await start()
+  expect(await ask(cluster, 'SELECT 7 AS answer')).toBe(7)
+  expect(existsSync(left)).toBe(false)
+  await cluster.remove()
+})
+
+/** Resolves when something with this in its name appears in the folder. */
+function watchFor(where: string, word: string): Promise<void> {
+  return new Promise((resolve) => {
+    const watcher = watch(where, (_event, name) => {
+      if (name?.includes(word) !== true) return
+      watcher.close()
+      resolve()
+    })
+  })
+}

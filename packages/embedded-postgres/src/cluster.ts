@@ -1,9 +1,8 @@
 import { TargetError } from '@wardgate/errors'
-import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { createWriteStream, existsSync, mkdirSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Client } from 'pg'
 import { postgresBinaries, runnable } from './binaries'
@@ -27,6 +26,10 @@ export interface ClusterOptions {
   readonly binaries?: string
   /** Where the server's log goes; default `<directory>.log`. */
   readonly logFile?: string
+  /** Ends a start that is under way; it rejects once nothing of it runs any more. */
+  readonly signal?: AbortSignal
+  /** Told each process at once: whoever must end it may come before it is ready. */
+  readonly launched?: (pid: number) => void
 }
 
 export interface Cluster {
@@ -45,18 +48,22 @@ export interface Cluster {
 
 /** Starts a PostgreSQL server of our own, 18 unless `binaries` says otherwise, making the cluster first when there is none. */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
+  const { signal } = options
   const binaries = options.binaries === undefined ? postgresBinaries() : runnable(options.binaries)
   const directory = await dataDirectory(options.directory)
+  signal?.throwIfAborted()
   if (!existsSync(join(directory, 'PG_VERSION')))
-    await initialise(binaries, directory, options.password)
+    await initialise({ binaries, directory, password: options.password, signal })
   await stopLeftover(directory)
   const logFile = options.logFile ?? `${options.directory}.log`
   mkdirSync(dirname(logFile), { recursive: true })
   const deadline = Date.now() + startLimitMillis
   for (;;) {
-    const server = launch(binaries, directory, logFile, options)
+    signal?.throwIfAborted()
+    const server = launch({ binaries, directory, logFile }, options)
     const ready = await waitUntilReady(server, options, deadline)
     if (ready) return describe(server, options)
+    signal?.throwIfAborted()
     // Children of a killed server may still hold its shared memory for a moment.
     if (Date.now() > deadline) {
       throw new TargetError(
@@ -71,18 +78,20 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   }
 }
 
-function launch(
-  binaries: string,
-  directory: string,
-  logFile: string,
-  options: ClusterOptions,
-): ChildProcessByStdio<null, Readable, Readable> {
+interface Places {
+  readonly binaries: string
+  readonly directory: string
+  readonly logFile: string
+}
+
+function launch({ binaries, directory, logFile }: Places, options: ClusterOptions): ChildProcess {
   const settings = {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
     max_connections: '200',
     ...options.settings,
   }
+  const log = openSync(logFile, 'a', 0o600)
   const server = spawn(
     join(binaries, 'bin/postgres'),
     [
@@ -96,49 +105,64 @@ function launch(
       ...spawnIdentity(),
       cwd: directory,
       env: { LC_ALL: 'C', PATH: '/usr/bin:/bin' },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', log, log],
       detached: true,
     },
   )
-  const log = createWriteStream(logFile, { flags: 'a', mode: 0o600 })
-  server.stdout.pipe(log, { end: false })
-  server.stderr.pipe(log, { end: false })
-  server.once('close', () => log.end())
+  closeSync(log)
+  if (server.pid !== undefined) options.launched?.(server.pid)
   return server
 }
 
+/** Whether it is; a server that is not ready in time has ended. */
 async function waitUntilReady(
   server: ChildProcess,
   options: ClusterOptions,
   deadline: number,
 ): Promise<boolean> {
-  let failed = false
-  server.once('error', () => (failed = true))
-  const hasEnded = (): boolean => failed || server.exitCode !== null || server.signalCode !== null
-  while (!hasEnded() && Date.now() < deadline) {
-    const client = new Client({
-      host: '127.0.0.1',
-      port: options.port,
-      user: 'postgres',
-      password: options.password,
-      database: 'postgres',
-    })
-    try {
-      await client.connect()
-      return true
-    } catch {
-      await delay(25)
-    } finally {
-      await client.end().catch(() => undefined)
-    }
+  const exited = exitOf(server)
+  while (isAlive(server) && Date.now() < deadline && options.signal?.aborted !== true) {
+    if (await answers(options)) return true
+    await delay(25)
   }
-  if (!hasEnded()) server.kill('SIGINT')
+  await stopServer(server, exited)
   return false
 }
 
+async function answers({ port, password }: ClusterOptions): Promise<boolean> {
+  const client = new Client({
+    host: '127.0.0.1',
+    port,
+    user: 'postgres',
+    password,
+    database: 'postgres',
+  })
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+    return true
+  } catch {
+    return false
+  } finally {
+    await client.end().catch(() => undefined)
+  }
+}
+
+function isAlive({ pid, exitCode, signalCode }: ChildProcess): boolean {
+  return pid !== undefined && exitCode === null && signalCode === null
+}
+
+/** Resolves when the process has ended, or could not be begun. */
+function exitOf(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return Promise.resolve()
+  return once(server, 'exit').then(
+    () => undefined,
+    () => undefined,
+  )
+}
+
 function describe(server: ChildProcess, options: ClusterOptions): Cluster {
-  const exited =
-    server.exitCode === null ? once(server, 'exit').then(() => undefined) : Promise.resolve()
+  const exited = exitOf(server)
   const { port, password } = options
   const stop = () => stopServer(server, exited)
   return {
@@ -166,7 +190,7 @@ export function clusterUrl(
 }
 
 async function stopServer(server: ChildProcess, exited: Promise<void>): Promise<void> {
-  if (server.exitCode !== null || server.signalCode !== null) return
+  if (!isAlive(server)) return
   server.kill('SIGINT')
   const stopped = await Promise.race([
     exited.then(() => true),
