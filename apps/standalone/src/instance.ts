@@ -1,6 +1,4 @@
 import type { Cluster } from '@wardgate/embedded-postgres'
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
 import { databaseUrl } from './databases'
 import {
   agentEnvironment,
@@ -29,8 +27,6 @@ import { makeShop } from './sample/shop'
 import { loadSecrets, shopApiKey, type Secrets } from './secrets'
 import { issuerUrl, restUrl, type Settings } from './settings'
 
-const run = promisify(execFile)
-
 /** Everything one standalone runs. */
 export class Instance {
   private readonly parts: Parts
@@ -45,6 +41,7 @@ export class Instance {
 
   async start(): Promise<Descriptor> {
     const { settings } = this
+    this.parts.guard()
     const secrets = loadSecrets(settings.home)
     const wanted = this.wanted(secrets)
     const again = isProvisioned(settings, wanted)
@@ -86,14 +83,14 @@ export class Instance {
     ])
     const isNew = await ensureDatabase(database)
     const surroundings = { settings, databaseUrl: databaseUrl(settings, secrets) }
-    await sealRowsOnce(surroundings, isNew)
+    await sealRowsOnce(surroundings, isNew, this.parts)
     reporter.progress('starting the control plane')
     const [token] = await Promise.all([
       this.adminToken(),
       this.startControlPlane(surroundings),
       this.makeShop(sample, secrets),
     ])
-    const api = new Api(restUrl(settings), token)
+    const api = new Api(restUrl(settings), token, this.parts.signal)
     reporter.progress('registering the sample connection and its policy')
     await provision(api, wanted)
     const agents = await api.list<{ name: string }>('/v1/agents')
@@ -155,9 +152,7 @@ export class Instance {
     })
   }
 
-  private async adminToken(): Promise<string> {
-    const [command = '', ...args] = tokenCommand(this.settings, 'alice')
-    const { stdout } = await run(command, args)
-    return stdout.trim()
+  private adminToken(): Promise<string> {
+    return this.parts.output(tokenCommand(this.settings, 'alice'))
   }
 }

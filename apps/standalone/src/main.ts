@@ -1,14 +1,15 @@
 import { toGatewayError } from '@wardgate/errors'
 import { rmSync } from 'node:fs'
+import { claimHome } from './claim-home'
 import { descriptorFile } from './descriptor'
-import type { Told } from './detach'
 import { requireFreePorts } from './free-ports'
 import { makeHome } from './home'
 import { Instance } from './instance'
 import type { Reporter } from './parts'
-import { end, Ledger } from './processes/ledger'
+import { Ledger, runnerName } from './processes/ledger'
 import { screen } from './screen'
 import { readSettings, type Settings } from './settings'
+import { stay, type Told } from './told'
 
 const startedAt = Date.now()
 
@@ -16,53 +17,78 @@ const reporter: Reporter = {
   progress: (step) => {
     const line = `[${((Date.now() - startedAt) / 1000).toFixed(1).padStart(5)} s] ${step}`
     console.log(line)
-    if (process.connected) process.send?.({ kind: 'progress', line } satisfies Told)
+    tell({ kind: 'progress', line })
   },
   event: (line) => console.log(line),
 }
 
-async function endLeftovers(ledger: Ledger): Promise<void> {
-  const leftovers = ledger.leftovers()
-  const runner = leftovers.find(({ name }) => name === 'standalone')
-  if (runner) {
-    throw new Error(`it runs already (process ${runner.pid}); npm run stop ends it`)
-  }
-  if (leftovers.length > 0)
-    reporter.progress(
-      `ending what an earlier run left: ${leftovers.map(({ name }) => name).join(', ')}`,
-    )
-  await Promise.all(leftovers.map(end))
+function tell(told: Told): void {
+  // Whoever started us may be gone already.
+  if (process.connected) process.send?.(told, undefined, undefined, () => undefined)
+}
+
+/** Calls back once: by a signal, or when the one who started us goes without a word. */
+function onEnd(end: () => void): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end)
+  process.on('message', (word) => {
+    if (word === stay) process.off('disconnect', end)
+  })
+  process.on('disconnect', end)
 }
 
 async function main(settings: Settings): Promise<void> {
+  // A terminal or pipe that is gone must not take everything with it.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
+  const ending = new AbortController()
+  onEnd(() => ending.abort())
   makeHome(settings.home)
   const ledger = new Ledger(settings.home)
-  await endLeftovers(ledger)
-  ledger.add({ name: 'standalone', pid: process.pid, marker: __filename })
+  const release = await claimHome(settings.home, ledger, reporter.progress)
+  ledger.add({ name: runnerName, pid: process.pid, marker: __filename })
   rmSync(descriptorFile(settings), { force: true })
+  const code = await runInstance(settings, ledger, ending.signal)
+  rmSync(descriptorFile(settings), { force: true })
+  release()
+  process.exit(code)
+}
+
+/** Until the signal; the code to exit with. */
+async function runInstance(
+  settings: Settings,
+  ledger: Ledger,
+  ending: AbortSignal,
+): Promise<number> {
   const instance = new Instance(settings, ledger, reporter)
-  let stopping: Promise<void> | undefined
-  const stop = (code: number): void => {
-    stopping ??= instance.stop().finally(() => {
-      rmSync(descriptorFile(settings), { force: true })
-      process.exit(code)
-    })
-  }
-  process.on('SIGINT', () => stop(0))
-  process.on('SIGTERM', () => stop(0))
+  const ended = aborted(ending)
+  let code = 0
   try {
-    await requireFreePorts(settings)
-    const descriptor = await instance.start()
-    reporter.progress('ready')
-    const lines = screen(settings, descriptor)
-    console.log(lines)
-    process.send?.({ kind: 'ready', line: lines } satisfies Told)
-    // The one who started us may leave now.
-    process.channel?.unref()
+    // A start that still goes on when all of it is stopped rejects, and nobody is interested any more.
+    await Promise.race([begin(instance, settings), ended])
+    await ended
   } catch (error) {
-    explain(error)
-    stop(1)
+    code = ending.aborted ? 0 : 1
+    if (code !== 0) explain(error)
   }
+  if (code === 0) reporter.progress('stopping')
+  ledger.noteEnding()
+  await instance.stop()
+  return code
+}
+
+async function begin(instance: Instance, settings: Settings): Promise<void> {
+  await requireFreePorts(settings)
+  const descriptor = await instance.start()
+  reporter.progress('ready')
+  const lines = screen(settings, descriptor)
+  console.log(lines)
+  tell({ kind: 'ready', line: lines })
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
 }
 
 function explain(caught: unknown): void {

@@ -1,17 +1,22 @@
 import type { Cluster } from '@wardgate/embedded-postgres'
+import { execFile } from 'node:child_process'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { databaseOptions, type DatabaseName } from './databases'
 import { logFolder } from './home'
 import { Child } from './processes/child'
 import { DatabaseServer } from './processes/database-server'
+import { Guarded } from './processes/guarded'
 import type { Ledger } from './processes/ledger'
 import { httpProbe } from './processes/probe'
 import type { Secrets } from './secrets'
 import type { Settings } from './settings'
 
+const execute = promisify(execFile)
+
 export interface Reporter {
-  progress(step: string): void
-  event(line: string): void
+  readonly progress: (step: string) => void
+  readonly event: (line: string) => void
 }
 
 export interface PartOptions {
@@ -23,9 +28,14 @@ export interface PartOptions {
   readonly flags?: readonly string[]
 }
 
-/** The processes of one standalone, in the order they were begun; `stop` goes backwards. */
+/**
+ * The one owner of the processes of a standalone, in the order they were begun; `stop` goes backwards. From then on none is begun any
+ * more, whoever still asks for one.
+ */
 export class Parts {
   private readonly running: { stop(): Promise<void> }[] = []
+  private readonly ending = new AbortController()
+  private readonly guarded: Guarded
   private readonly settings: Settings
   private readonly ledger: Ledger
   private readonly reporter: Reporter
@@ -34,19 +44,30 @@ export class Parts {
     this.settings = settings
     this.ledger = ledger
     this.reporter = reporter
+    this.guarded = new Guarded(settings.home, ledger)
+  }
+
+  /** Aborts when all of it is about to be stopped. */
+  get signal(): AbortSignal {
+    return this.ending.signal
+  }
+
+  guard(): void {
+    this.signal.throwIfAborted()
+    this.guarded.start()
   }
 
   async database(name: DatabaseName, secrets: Secrets): Promise<Cluster> {
+    this.signal.throwIfAborted()
     const options = databaseOptions(name, this.settings, secrets)
-    const server = new DatabaseServer(name, options, this.ledger, (line) =>
-      this.reporter.event(line),
-    )
+    const server = new DatabaseServer(name, options, this.ledger, this.reporter.event)
     this.running.push(server)
     return server.start()
   }
 
   /** Resolves when the process answers. */
   async child({ name, env, readyUrl, script, flags = [] }: PartOptions): Promise<void> {
+    this.signal.throwIfAborted()
     const child = new Child(
       {
         name,
@@ -57,15 +78,23 @@ export class Parts {
         probe: () => httpProbe(readyUrl),
       },
       this.ledger,
-      (line) => this.reporter.event(line),
+      this.reporter.event,
     )
     this.running.push(child)
     await child.start()
   }
 
+  /** What a short-lived process prints. */
+  async output([command = '', ...args]: readonly string[], env = process.env): Promise<string> {
+    const { stdout } = await execute(command, args, { env, signal: this.signal })
+    return stdout.trim()
+  }
+
   async stop(): Promise<void> {
+    this.ending.abort()
     // Backwards, so that the agent can hand over its spool and the databases end last.
     for (const part of this.running.reverse()) await part.stop()
     this.ledger.clear()
+    await this.guarded.stop()
   }
 }

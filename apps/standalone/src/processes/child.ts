@@ -9,6 +9,7 @@ const readyLimitMillis = 60_000
 const stopLimitMillis = 15_000
 const restartLimit = 20
 const restartWindowMillis = 60_000
+const restartDelayMillis = 200
 
 export interface ChildOptions {
   readonly name: string
@@ -23,26 +24,30 @@ export interface ChildOptions {
 
 /** A node process of the product, restarted when it dies, until it is stopped. */
 export class Child {
+  readonly name: string
   private process: ChildProcess | undefined
   private state: 'starting' | 'running' | 'stopping' = 'starting'
+  /** How the one that was launched last ended. */
+  private ended: string | undefined
   private restarts: number[] = []
   private readonly options: ChildOptions
   private readonly ledger: Ledger
   private readonly report: (line: string) => void
 
   constructor(options: ChildOptions, ledger: Ledger, report: (line: string) => void) {
+    this.name = options.name
     this.options = options
     this.ledger = ledger
     this.report = report
   }
 
   async start(): Promise<void> {
-    const child = this.launch()
+    this.launch()
     const deadline = Date.now() + readyLimitMillis
     for (;;) {
-      if (child.exitCode !== null) throw this.failure('ended while starting')
+      if (this.ended !== undefined) throw this.failure(`ended while starting (${this.ended})`)
       if (await this.answers()) {
-        this.state = 'running'
+        if (this.state === 'starting') this.state = 'running'
         return
       }
       if (Date.now() > deadline) throw this.failure('did not answer in time')
@@ -53,7 +58,7 @@ export class Child {
   async stop(): Promise<void> {
     this.state = 'stopping'
     const child = this.process
-    if (!child || child.exitCode !== null || child.signalCode !== null) return
+    if (!child || this.ended !== undefined) return
     const exited = once(child, 'exit')
     child.kill('SIGTERM')
     const stopped = await Promise.race([
@@ -61,11 +66,12 @@ export class Child {
       delay(stopLimitMillis, false, { ref: false }),
     ])
     if (stopped) return
+    this.report(`${this.name} does not end and is killed; see ${this.options.logFile}`)
     child.kill('SIGKILL')
     await exited
   }
 
-  private launch(): ChildProcess {
+  private launch(): void {
     const log = openSync(this.options.logFile, 'a', 0o600)
     // A group of its own: Ctrl-C reaches the runner alone, which then stops everything in order.
     const { flags = [], script } = this.options
@@ -76,24 +82,27 @@ export class Child {
     })
     closeSync(log)
     this.process = child
+    this.ended = undefined
     if (child.pid !== undefined)
-      this.ledger.add({ name: this.options.name, pid: child.pid, marker: script })
+      this.ledger.add({ name: this.name, pid: child.pid, marker: script })
+    child.once('error', (error) => this.onExit(error.message))
     child.once('exit', (code, signal) => this.onExit(signal ?? `code ${code ?? 0}`))
-    return child
   }
 
   private onExit(how: string): void {
+    this.ended = how
     if (this.state !== 'running') return
     const now = Date.now()
     this.restarts = [...this.restarts.filter((at) => now - at < restartWindowMillis), now]
+    const { logFile } = this.options
     if (this.restarts.length > restartLimit) {
-      this.report(`${this.options.name} keeps ending (${how}); see ${this.options.logFile}`)
+      this.report(`${this.name} keeps ending (${how}) and is left alone; see ${logFile}`)
       return
     }
-    this.report(`${this.options.name} ended (${how}) and is started again`)
+    this.report(`${this.name} ended (${how}) and is started again; see ${logFile}`)
     setTimeout(() => {
       if (this.state === 'running') this.launch()
-    }, 200)
+    }, restartDelayMillis)
   }
 
   private async answers(): Promise<boolean> {
@@ -104,7 +113,7 @@ export class Child {
   }
 
   private failure(what: string): InternalError {
-    return new InternalError(`${this.options.name} ${what}`, {
+    return new InternalError(`${this.name} ${what}`, {
       expose: true,
       nextStep: `Read ${this.options.logFile}.`,
     })

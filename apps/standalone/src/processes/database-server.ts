@@ -6,9 +6,9 @@ const restartDelayMillis = 200
 
 /** An embedded PostgreSQL server that is started again when it dies, until it is stopped. */
 export class DatabaseServer {
-  private stopping = false
-  private cluster: Cluster | undefined
-  private readonly name: string
+  readonly name: string
+  private readonly ending = new AbortController()
+  private starting: Promise<Cluster> | undefined
   private readonly options: ClusterOptions
   private readonly ledger: Ledger
   private readonly report: (line: string) => void
@@ -25,31 +25,41 @@ export class DatabaseServer {
     this.report = report
   }
 
-  async start(): Promise<Cluster> {
-    const cluster = await startCluster(this.options)
-    this.cluster = cluster
-    // PostgreSQL reads SIGINT as "end now, cleanly"; SIGTERM would wait for its clients.
-    this.ledger.add({
-      name: this.name,
-      pid: cluster.pid,
-      marker: `-p ${cluster.port} `,
-      signal: 'SIGINT',
+  start(): Promise<Cluster> {
+    this.starting = this.launch()
+    return this.starting
+  }
+
+  async stop(): Promise<void> {
+    this.ending.abort()
+    // A start that is under way ends what it began, and then rejects.
+    const cluster = await this.starting?.catch(() => undefined)
+    await cluster?.stop()
+  }
+
+  private async launch(): Promise<Cluster> {
+    const marker = `-p ${this.options.port} `
+    const cluster = await startCluster({
+      ...this.options,
+      signal: this.ending.signal,
+      // PostgreSQL reads SIGINT as "end now, cleanly"; SIGTERM would wait for its clients.
+      launched: (pid) => this.ledger.add({ name: this.name, pid, marker, signal: 'SIGINT' }),
     })
     void cluster.exited.then(() => this.onExit())
     return cluster
   }
 
-  async stop(): Promise<void> {
-    this.stopping = true
-    await this.cluster?.stop()
+  private isEnding(): boolean {
+    return this.ending.signal.aborted
   }
 
   private async onExit(): Promise<void> {
-    if (this.stopping) return
-    this.report(`${this.name} ended and is started again`)
+    if (this.isEnding()) return
+    this.report(`${this.name} ended and is started again; see ${this.options.logFile ?? 'its log'}`)
     await delay(restartDelayMillis)
-    await this.start().catch((error: unknown) =>
-      this.report(`${this.name} does not start again: ${String(error)}`),
-    )
+    if (this.isEnding()) return
+    await this.start().catch((error: unknown) => {
+      if (!this.isEnding()) this.report(`${this.name} does not start again: ${String(error)}`)
+    })
   }
 }

@@ -1,8 +1,7 @@
 import { processArguments } from '@wardgate/embedded-postgres'
-import { replaceFile } from '@wardgate/state-file'
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { processBirth } from '@wardgate/state-file'
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 
 const schema = z.array(
@@ -10,10 +9,16 @@ const schema = z.array(
     name: z.string(),
     pid: z.number(),
     marker: z.string(),
+    birth: z.string().optional(),
     signal: z.enum(['SIGTERM', 'SIGINT']).default('SIGTERM'),
+    isEnding: z.boolean().default(false),
   }),
 )
-const stopLimitMillis = 15_000
+
+/** Of the process that runs all others. */
+export const runnerName = 'standalone'
+/** Of the one that ends them when that one is killed. */
+export const guardName = 'guard'
 
 export interface LedgerEntry {
   readonly name: string
@@ -21,20 +26,35 @@ export interface LedgerEntry {
   /** Part of the process's arguments: proof that the pid still is what we started. */
   readonly marker: string
   /** What asks it to end cleanly; default SIGTERM. */
-  readonly signal?: 'SIGTERM' | 'SIGINT'
+  readonly signal?: 'SIGTERM' | 'SIGINT' | undefined
+}
+
+export interface Leftover extends LedgerEntry {
+  /** Further proof: the same program may have the same pid after a restart of the machine or container. */
+  readonly birth?: string | undefined
+  readonly isEnding: boolean
 }
 
 /** Which processes this instance started: the next start ends what a killed one left behind. */
 export class Ledger {
   private readonly file: string
-  private entries: LedgerEntry[] = []
+  private entries: Leftover[] = []
 
   constructor(home: string) {
     this.file = join(home, 'processes.json')
   }
 
   add(entry: LedgerEntry): void {
-    this.entries = [...this.entries.filter((known) => known.name !== entry.name), entry]
+    const added = { ...entry, birth: processBirth(entry.pid), isEnding: false }
+    this.entries = [...this.entries.filter((known) => known.name !== entry.name), added]
+    this.save()
+  }
+
+  /** Tells others that this run is about to be over. */
+  noteEnding(): void {
+    this.entries = this.entries.map((entry) =>
+      entry.name === runnerName ? { ...entry, isEnding: true } : entry,
+    )
     this.save()
   }
 
@@ -43,27 +63,30 @@ export class Ledger {
     rmSync(this.file, { force: true })
   }
 
-  /** The entries of an earlier run that are alive still. */
-  leftovers(): readonly LedgerEntry[] {
+  /** The entries of another run that are alive, in the order they were begun. */
+  leftovers(): readonly Leftover[] {
     if (!existsSync(this.file)) return []
-    const parsed = schema.safeParse(JSON.parse(readFileSync(this.file, 'utf8') || '[]'))
-    return parsed.success ? parsed.data.filter(isAlive) : []
+    return read(this.file).filter((entry) => entry.pid !== process.pid && isAlive(entry))
   }
 
+  /** Whole, but not flushed to the disk: what a power cut takes took the processes too, and a process is unknown until this is done. */
   private save(): void {
-    replaceFile(this.file, JSON.stringify(this.entries))
+    const fresh = `${this.file}.new`
+    writeFileSync(fresh, JSON.stringify(this.entries), { mode: 0o600 })
+    renameSync(fresh, this.file)
   }
 }
 
-export async function end(entry: LedgerEntry): Promise<void> {
-  process.kill(entry.pid, entry.signal ?? 'SIGTERM')
-  const deadline = Date.now() + stopLimitMillis
-  while (isAlive(entry)) {
-    if (Date.now() > deadline) process.kill(entry.pid, 'SIGKILL')
-    await delay(50)
-  }
+export function isAlive({ pid, marker, birth }: Omit<Leftover, 'isEnding'>): boolean {
+  const isSame = birth === undefined || processBirth(pid) === birth
+  return isSame && processArguments(pid).includes(marker)
 }
 
-export function isAlive(entry: LedgerEntry): boolean {
-  return processArguments(entry.pid).includes(entry.marker)
+function read(file: string): readonly Leftover[] {
+  try {
+    return schema.parse(JSON.parse(readFileSync(file, 'utf8')))
+  } catch {
+    // Gone meanwhile, or of another version: what it named is found by its ports and data folders.
+    return []
+  }
 }

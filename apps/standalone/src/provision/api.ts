@@ -1,13 +1,17 @@
 import { InternalError } from '@wardgate/errors'
 
+const limitMillis = 20_000
+
 /** A minimal client of the REST API: provisioning speaks to the product as any administrator does. */
 export class Api {
   private readonly base: string
   private readonly token: string
+  private readonly signal: AbortSignal
 
-  constructor(base: string, token: string) {
+  constructor(base: string, token: string, signal: AbortSignal) {
     this.base = base
     this.token = token
+    this.signal = signal
   }
 
   async list<T>(path: string): Promise<readonly T[]> {
@@ -35,7 +39,8 @@ export class Api {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(20_000),
+      // A request under way would hold up the end of the control plane.
+      signal: AbortSignal.any([this.signal, AbortSignal.timeout(limitMillis)]),
     })
     const text = await response.text()
     if (!response.ok)

@@ -4,6 +4,8 @@ import { Client } from 'pg'
 /** Makes the control plane's database when there is none; whether it did. */
 export async function ensureDatabase(cluster: Cluster): Promise<boolean> {
   const client = new Client({ connectionString: cluster.url('postgres') })
+  // Told to who waits for an answer; without a listener the end of the server would end this process.
+  client.on('error', () => undefined)
   await client.connect()
   try {
     const found = await client.query("SELECT 1 FROM pg_database WHERE datname = 'wardgate'")

@@ -1,22 +1,23 @@
-import { execFile } from 'node:child_process'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { controlPlaneEnvironment, type Surroundings } from '../environments'
-
-const run = promisify(execFile)
+import type { Parts } from '../parts'
 
 /**
  * A home from before there was a ledger of seals: rows are taken as they stand, once. The note lies beside the master key, out of
  * reach of who writes the database. A database that was just made has nothing to seal.
  */
-export async function sealRowsOnce(surroundings: Surroundings, isNew: boolean): Promise<void> {
+export async function sealRowsOnce(
+  surroundings: Surroundings,
+  isNew: boolean,
+  parts: Parts,
+): Promise<void> {
   const { home, root } = surroundings.settings
   const note = join(home, 'rows-in-ledger')
   if (existsSync(note)) return
   if (!isNew) {
     const script = join(root, 'apps/control-plane/dist/main.js')
-    await run(process.execPath, [script, 'reseal'], { env: controlPlaneEnvironment(surroundings) })
+    await parts.output([process.execPath, script, 'reseal'], controlPlaneEnvironment(surroundings))
   }
   writeFileSync(note, '', { mode: 0o600 })
 }

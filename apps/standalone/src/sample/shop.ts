@@ -47,6 +47,8 @@ async function withClient<T>(
   work: (client: Client) => Promise<T>,
 ): Promise<T> {
   const client = new Client({ connectionString })
+  // Told to who waits for an answer; without a listener the end of the server would end this process.
+  client.on('error', () => undefined)
   await client.connect()
   try {
     return await work(client)

@@ -1,0 +1,21 @@
+import { endLeftovers } from './end-leftovers'
+import { guardName, Ledger, runnerName } from './ledger'
+
+/**
+ * Outlives the runner by what it takes to end everything that a killed one left. The runner holds the other end of its standard
+ * input and never writes: the system closes it, however the runner ends.
+ */
+const [home = ''] = process.argv.slice(2)
+// Ctrl-C is for the runner; a guard that went first would be of no use.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
+process.stdin.resume().once('end', () => {
+  const ledger = new Ledger(home)
+  const others = ledger.leftovers().filter(({ name }) => name !== guardName && name !== runnerName)
+  endLeftovers(others).then(
+    () => process.exit(0),
+    (error: unknown) => {
+      console.error(error)
+      process.exit(1)
+    },
+  )
+})
