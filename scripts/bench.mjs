@@ -3,7 +3,8 @@ import { parseArgs } from 'node:util'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ensurePeers } from './peers.mjs'
-import { prepare, root } from './prepare.mjs'
+import { prepare } from './prepare.mjs'
+import { root } from './root.mjs'
 
 const usage = `npm run bench [-- --json FILE] [--quick] [--only WORD]
 

@@ -5,14 +5,15 @@ import {
   mkdirSync,
   readFileSync,
   readdirSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { dirname, join, relative, resolve } from 'node:path'
-import { spawnSync } from 'node:child_process'
+import { dirname, join, relative } from 'node:path'
+import { root } from './root.mjs'
+import { run } from './run.mjs'
 
-const root = resolve(import.meta.dirname, '..')
 const swcOptions = {
   jsc: {
     parser: { syntax: 'typescript', decorators: true },
@@ -37,31 +38,33 @@ function packages() {
     .filter((folder) => existsSync(join(folder, 'package.json')) && !folder.endsWith('console'))
 }
 
-function generatePrismaClient() {
+async function generatePrismaClient() {
   const schema = join(root, 'prisma/schema.prisma')
   const output = join(root, 'apps/control-plane/src/generated/prisma')
   const stamp = join(output, '.stamp')
   const digest = createHash('sha256').update(readFileSync(schema)).digest('hex')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return
-  const result = spawnSync(
-    process.execPath,
-    [
-      join(root, 'node_modules/prisma/build/index.js'),
-      'generate',
-      '--schema',
-      schema,
-      '--no-hints',
-    ],
-    // The client needs no native schema engine; naming one keeps the CLI from downloading it.
-    {
-      cwd: root,
-      encoding: 'utf8',
-      env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: '/bin/true', CHECKPOINT_DISABLE: '1' },
-    },
-  )
-  if (result.status !== 0)
-    throw new Error(`prisma generate failed\n${result.stdout}${result.stderr}`)
+  const prisma = join(root, 'node_modules/prisma/build/index.js')
+  // The client needs no native schema engine; naming one keeps the CLI from downloading it.
+  const env = {
+    ...process.env,
+    PRISMA_SCHEMA_ENGINE_BINARY: '/bin/true',
+    CHECKPOINT_DISABLE: '1',
+  }
+  await must('prisma generate', [prisma, 'generate', '--schema', schema, '--no-hints'], { env })
   writeFileSync(stamp, digest)
+}
+
+/** Runs a program of ours to its end; what it prints is told when it fails. */
+async function must(what, args, options) {
+  let printed = ''
+  const read = (text) => (printed += text)
+  const code = await run(process.execPath, args, {
+    ...options,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    read,
+  })
+  if (code !== 0) throw new Error(`${what} failed\n${printed}`)
 }
 
 async function compile() {
@@ -82,7 +85,9 @@ async function compile() {
           filename: file,
         })
         mkdirSync(dirname(target), { recursive: true })
-        writeFileSync(target, code)
+        // Half a file of a build that was killed would count as built.
+        writeFileSync(`${target}.new`, code)
+        renameSync(`${target}.new`, target)
         compiled += 1
       })
     }
@@ -96,7 +101,7 @@ async function compile() {
 }
 
 /** The console is a Vite application; it is built again when any of its sources is newer than its output. */
-function buildConsole() {
+async function buildConsole() {
   const folder = join(root, 'apps/console')
   const output = join(folder, 'dist/index.html')
   const sources = [
@@ -108,21 +113,22 @@ function buildConsole() {
   const newest = Math.max(...sources.map((file) => statSync(file).mtimeMs))
   if (existsSync(output) && statSync(output).mtimeMs >= newest) return false
   const vite = join(folder, 'node_modules/vite/bin/vite.js')
-  const result = spawnSync(process.execPath, [vite, 'build', '--logLevel', 'warn'], {
-    cwd: folder,
-    encoding: 'utf8',
-  })
-  if (result.status !== 0) throw new Error(`console build failed\n${result.stdout}${result.stderr}`)
+  // Built beside its place: half a console of a build that was killed would count as built.
+  const fresh = join(root, '.cache/console-build')
+  const into = ['--outDir', fresh, '--emptyOutDir']
+  await must('console build', [vite, 'build', '--logLevel', 'warn', ...into], { cwd: folder })
+  rmSync(join(folder, 'dist'), { recursive: true, force: true })
+  renameSync(fresh, join(folder, 'dist'))
   return true
 }
 
 export async function build(progress = () => {}) {
   progress('generating the database client')
-  generatePrismaClient()
+  await generatePrismaClient()
   progress('compiling')
   const compiled = await compile()
   progress('building the console')
-  const consoleBuilt = buildConsole()
+  const consoleBuilt = await buildConsole()
   return { compiled, consoleBuilt }
 }
 

@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { root, run } from './prepare.mjs'
+import { root } from './root.mjs'
+import { run } from './run.mjs'
 
 const outputs = ['packages/contract/src/generated', 'docs/reference']
 

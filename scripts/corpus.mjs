@@ -4,7 +4,8 @@ import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ensurePeers } from './peers.mjs'
-import { prepare, root } from './prepare.mjs'
+import { prepare } from './prepare.mjs'
+import { root } from './root.mjs'
 
 const folder = join(root, 'test/adversarial/sql')
 const usage = `npm run corpus [-- options]

@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ensurePeers } from './peers.mjs'
-import { prepare, root, run } from './prepare.mjs'
+import { prepare } from './prepare.mjs'
+import { root } from './root.mjs'
+import { run } from './run.mjs'
 
 const usage = `npm run demo [-- --by-hand]
 

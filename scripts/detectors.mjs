@@ -1,6 +1,8 @@
 // npm run detectors: precision and recall of the masking detectors on the published samples.
 import { join } from 'node:path'
-import { prepare, root, run } from './prepare.mjs'
+import { prepare } from './prepare.mjs'
+import { root } from './root.mjs'
+import { run } from './run.mjs'
 
 await prepare()
 const code = await run(

@@ -1,7 +1,9 @@
 // npm run fuzz [-- --queries N --shapes N --seed N]: the long runs of what npm test does briefly; for the night.
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { prepare, root, run } from './prepare.mjs'
+import { prepare } from './prepare.mjs'
+import { root } from './root.mjs'
+import { run } from './run.mjs'
 
 const { values } = parseArgs({
   options: {

@@ -3,11 +3,13 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { spawnSync } from 'node:child_process'
 import { dirname, join } from 'node:path'
+import { root } from './root.mjs'
+import { run } from './run.mjs'
 
 const limitMillis = 180_000
 
 /** Builds them once. Returns why it could not, or undefined. */
-export async function buildNativeSsh(root, run) {
+export async function buildNativeSsh() {
   const library = join(root, 'packages/protocol-ssh/node_modules/ssh2')
   if (!existsSync(library)) return undefined
   const folder = join(realpathSync(library), 'lib/protocol/crypto')
@@ -45,8 +47,7 @@ function nodeGyp(nodeFolder) {
 
 /** By itself, for images: there a build without them would go unnoticed. */
 async function main() {
-  const { root, run } = await import('./prepare.mjs')
-  const why = await buildNativeSsh(root, run)
+  const why = await buildNativeSsh()
   if (why === undefined) return
   console.error(`no native ciphers for SSH: ${why}`)
   process.exitCode = 1

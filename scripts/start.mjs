@@ -1,7 +1,9 @@
 // npm start [-- --detach]: installs, builds and runs the whole product on embedded defaults.
 import { fork } from 'node:child_process'
 import { join } from 'node:path'
-import { prepare, root } from './prepare.mjs'
+import { endWithParent } from './end-with-parent.mjs'
+import { prepare } from './prepare.mjs'
+import { root } from './root.mjs'
 
 const usage = `npm start [-- --detach]
 
@@ -19,6 +21,7 @@ if (unknown.length > 0 || flags.includes('--help')) {
   process.exit(unknown.length > 0 ? 2 : 0)
 }
 
+endWithParent()
 await prepare()
 if (flags.includes('--detach')) process.exit(await detached())
 else attach()
@@ -33,8 +36,8 @@ async function detached() {
 
 function attach() {
   const child = fork(join(root, 'apps/standalone/dist/main.js'), { stdio: 'inherit' })
-  // The terminal sends Ctrl-C to the whole group: the runner stops in order, and this waits for it.
-  for (const signal of ['SIGINT', 'SIGTERM'])
-    process.on(signal, () => signal === 'SIGTERM' && child.kill(signal))
+  // Passed on also where the terminal told it to the whole group: the runner stops in order, and this waits for it.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+    process.on(signal, () => child.kill('SIGTERM'))
   child.once('exit', (code) => process.exit(code ?? 1))
 }

@@ -2,7 +2,9 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ensurePeers } from './peers.mjs'
-import { prepare, root, run } from './prepare.mjs'
+import { prepare } from './prepare.mjs'
+import { root } from './root.mjs'
+import { run } from './run.mjs'
 
 const peersOfTests = [
   'psql',

@@ -1,7 +1,9 @@
 // npm run -s wardgate -- …: the command line client, built when needed.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { prepare, root, run } from './prepare.mjs'
+import { prepare } from './prepare.mjs'
+import { root } from './root.mjs'
+import { run } from './run.mjs'
 
 const script = join(root, 'apps/cli/dist/main.js')
 if (!existsSync(script)) await prepare()
