@@ -1,5 +1,6 @@
 import { AgentServiceClient } from '@wardgate/contract'
 import { type ClientOptions, credentials } from '@grpc/grpc-js'
+import { serverName } from './server-name'
 
 /** A catalog of 50,000 tables is about this large; nothing else comes near. */
 export const maximumGrpcMessageBytes = 64 << 20
@@ -26,10 +27,12 @@ export interface ChannelIdentity {
 }
 
 export function createAgentClient(address: string, identity: ChannelIdentity): AgentServiceClient {
+  const name = serverName(address)
   const channel = credentials.createSsl(
     Buffer.from(identity.authority),
     Buffer.from(identity.key),
     Buffer.from(identity.chain),
+    name.verify,
   )
-  return new AgentServiceClient(address, channel, options)
+  return new AgentServiceClient(address, channel, { ...options, ...name.options })
 }

@@ -1,6 +1,7 @@
 import { credentials, type ServiceError, status } from '@grpc/grpc-js'
 import { EnrolmentServiceClient, type EnrollResponse } from '@wardgate/contract'
 import { AuthError, ControlError } from '@wardgate/errors'
+import { serverName } from '../control/server-name'
 import { fetchAuthority } from './authority'
 import { createCertificateRequest } from './certificate-request'
 import type { Identity } from './identity'
@@ -20,8 +21,9 @@ export async function enrol(options: EnrolOptions): Promise<Identity> {
   const token = parseJoinToken(options.joinToken)
   const authority = await fetchAuthority(options.address, token.authorityDigest)
   const { request, key } = await createCertificateRequest(options.agentName)
-  const channel = credentials.createSsl(Buffer.from(authority))
-  const client = new EnrolmentServiceClient(options.address, channel)
+  const name = serverName(options.address)
+  const channel = credentials.createSsl(Buffer.from(authority), null, null, name.verify)
+  const client = new EnrolmentServiceClient(options.address, channel, name.options)
   try {
     const answer = await call(client, {
       joinToken: token.raw,

@@ -38,12 +38,12 @@ export class TestAuthority {
     return new TestAuthority(certificate, keys)
   }
 
-  /** A key and a chain for a server at 127.0.0.1, authority included. */
-  async server(): Promise<{ key: string; chain: string }> {
+  /** A key and a chain for a server at this address, authority included. */
+  async server(address = '127.0.0.1'): Promise<{ key: string; chain: string }> {
     const keys = await generateKeys()
     const leaf = await this.#sign('CN=control-plane', keys.publicKey, 24 * hour, [
       new x509.SubjectAlternativeNameExtension([
-        { type: 'ip', value: '127.0.0.1' },
+        { type: 'ip', value: address },
         { type: 'dns', value: 'localhost' },
       ]),
     ])

@@ -60,10 +60,10 @@ export class FakeControlPlane {
   }
 
   static async start(
-    options: { authority?: TestAuthority; port?: number } = {},
+    options: { authority?: TestAuthority; port?: number; certified?: string } = {},
   ): Promise<FakeControlPlane> {
     const authority = options.authority ?? (await TestAuthority.create())
-    const { key, chain } = await authority.server()
+    const { key, chain } = await authority.server(options.certified)
     const server = new Server({ 'grpc.max_receive_message_length': 64 << 20 })
     const plane = new FakeControlPlane(authority, server)
     plane.#addServices(server)
