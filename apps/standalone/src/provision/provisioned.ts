@@ -2,6 +2,7 @@ import { replaceFile } from '@wardgate/state-file'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { hasIdentity } from '../agent-identity'
 import { haveDatabases } from '../databases'
 import type { Settings } from '../settings'
 import { provisioning, type ProvisionOptions } from './provision'
@@ -12,7 +13,7 @@ export function isProvisioned(settings: Settings, wanted: ProvisionOptions): boo
   return (
     existsSync(note) &&
     readFileSync(note, 'utf8') === digestOf(wanted) &&
-    existsSync(join(settings.home, 'agent/identity.json')) &&
+    hasIdentity(settings, Date.now()) &&
     haveDatabases(settings)
   )
 }
