@@ -35,6 +35,8 @@ async function main() {
   const started = !(await isUp())
   if (started && (await run(process.execPath, [join(root, 'scripts/start.mjs'), '--detach'])) !== 0)
     process.exit(1)
+  // What interrupts the demo ends what it runs; what it started is stopped all the same.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => undefined)
   try {
     await play(python.path, JSON.parse(readFileSync(descriptorFile, 'utf8')))
   } finally {
