@@ -15,12 +15,14 @@ export async function forward(request: PermittedRequest): Promise<GatewayError |
     const made = outgoingOf(request)
     const outgoing = made instanceof Promise ? await made : made
     relay.echo = echoMaskerOf(session.target.credential, outgoing.secrets ?? [])
-    const sending = send(permit, upstream.pool, outgoing, relay)
+    const { pool } = upstream
+    const sending = send(permit, pool, outgoing, relay)
     relay.attach(sending)
     const end = (reason: GatewayError) => sending.abort(reason)
     ending.listen(end)
     const error = await relay.over
     ending.forget(end)
+    if (error?.code === 'ERR_TARGET_LOST') upstream.renew(pool)
     forgetRefusedToken(relay.status, session)
     return error
   } catch (caught) {

@@ -113,8 +113,7 @@ export class ResponseRelay implements ResponseListener, BodySink {
     }
     // Until the first byte that is to be shown, a body that proves unreadable, or does not come, can still be refused
     // with its reason. Over HTTP/1.1 node sends no head before it anyway.
-    const isSentAtOnce = !masker.active && exchange.version === 2
-    if (!hasBody || isSentAtOnce) this.#startNow()
+    if (hasBody && !masker.active && exchange.version === 2) this.#startNow()
   }
 
   #startNow(): void {

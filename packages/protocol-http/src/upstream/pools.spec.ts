@@ -65,3 +65,32 @@ describe('sessions of one principal that share their connections to a target', (
     await refused
   })
 })
+
+describe('a request that failed over HTTP/2', () => {
+  const tls = { mode: 'require' } as const
+
+  it('leaves its connections to what runs on them, and others to what comes', () => {
+    const one = pools.acquire({ ...reachable(), tls }, settings)
+    const other = pools.acquire({ ...reachable(), tls }, settings)
+    const failed = one.pool
+    one.renew(failed)
+    expect(one.pool).not.toBe(failed)
+    expect(other.pool).toBe(one.pool)
+    expect([failed.closed, one.pool.closed]).toEqual([true, false])
+  })
+
+  it('renews nothing that another has renewed already', () => {
+    const { pool: failed, ...parts } = pools.acquire({ ...reachable(), tls }, settings)
+    parts.renew(failed)
+    const renewed = pools.acquire({ ...reachable(), tls }, settings).pool
+    parts.renew(failed)
+    expect(pools.acquire({ ...reachable(), tls }, settings).pool).toBe(renewed)
+  })
+
+  it('changes nothing over HTTP/1.1, where it had a connection of its own', () => {
+    const one = pools.acquire(reachable(), settings)
+    const failed = one.pool
+    one.renew(failed)
+    expect(one.pool).toBe(failed)
+  })
+})

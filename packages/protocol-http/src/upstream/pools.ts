@@ -11,15 +11,28 @@ const MAX_RESPONSE_HEADER_BYTES = 64 * 1024
 
 /** The connections to one target for one principal, and the sessions that may dial for it. */
 export interface PooledTarget {
+  /** Ask for it anew for each request: it is another one after `renew`. */
   readonly pool: Pool
   readonly accessTokens: AccessTokens
+  /**
+   * A request failed on this pool. What runs on its connections goes on, new requests get others: over HTTP/2 a
+   * connection may be open and yet of no use, since the other side was left within a frame or broke its protocol.
+   */
+  renew(failed: Pool): void
   /** The session no longer dials; what it has dialled stays for the principal's next one. */
   release(): void
 }
 
+interface PoolEntry {
+  pool: Pool
+  readonly targets: Set<Target>
+  readonly speaksHttp2: boolean
+  readonly open: () => Pool
+}
+
 /** Upstream connections by connection, revision and principal: identities never mix. */
 export class UpstreamPools {
-  readonly #pools = new Map<string, { readonly pool: Pool; readonly targets: Set<Target> }>()
+  readonly #pools = new Map<string, PoolEntry>()
   readonly #accessTokens = new AccessTokens()
 
   acquire(target: Target, settings: HttpSettings): PooledTarget {
@@ -31,8 +44,15 @@ export class UpstreamPools {
     entry.targets.add(target)
     this.#shrink()
     return {
-      pool: entry.pool,
+      get pool() {
+        return entry.pool
+      },
       accessTokens: this.#accessTokens,
+      renew: (failed) => {
+        if (!entry.speaksHttp2 || entry.pool !== failed) return
+        entry.pool = entry.open()
+        void failed.close().catch(() => undefined)
+      },
       release: () => {
         entry.targets.delete(target)
         if (settings.upstream.keepAliveMillis > 0 || entry.targets.size > 0) return
@@ -47,7 +67,7 @@ export class UpstreamPools {
     this.#pools.clear()
   }
 
-  #create(target: Target, settings: HttpSettings) {
+  #create(target: Target, settings: HttpSettings): PoolEntry {
     const { connections, keepAliveMillis, headersMillis, bodyMillis, connectMillis, http2 } =
       settings.upstream
     const isSecure = target.tls.mode !== 'disable'
@@ -55,24 +75,25 @@ export class UpstreamPools {
     const targets = new Set<Target>()
     const dial = () =>
       dialByAny(targets, { millis: connectMillis, protocols, isKept: keepAliveMillis > 0 })
-    const pool = new Pool(`${isSecure ? 'https' : 'http'}://target.invalid`, {
-      connections,
-      pipelining: keepAliveMillis > 0 ? 1 : 0,
-      keepAliveTimeout: Math.max(1, keepAliveMillis),
-      keepAliveMaxTimeout: Math.max(1, keepAliveMillis),
-      headersTimeout: headersMillis,
-      bodyTimeout: bodyMillis,
-      maxHeaderSize: MAX_RESPONSE_HEADER_BYTES,
-      allowH2: isSecure && http2,
-      connect: (_options, done) => {
-        dial().then(
-          // undici asks for a socket and uses of it what every stream has.
-          (stream) => done(null, stream as Parameters<typeof done>[1] & object),
-          (error: unknown) => done(error as Error, null),
-        )
-      },
-    })
-    return { pool, targets }
+    const open = () =>
+      new Pool(`${isSecure ? 'https' : 'http'}://target.invalid`, {
+        connections,
+        pipelining: keepAliveMillis > 0 ? 1 : 0,
+        keepAliveTimeout: Math.max(1, keepAliveMillis),
+        keepAliveMaxTimeout: Math.max(1, keepAliveMillis),
+        headersTimeout: headersMillis,
+        bodyTimeout: bodyMillis,
+        maxHeaderSize: MAX_RESPONSE_HEADER_BYTES,
+        allowH2: isSecure && http2,
+        connect: (_options, done) => {
+          dial().then(
+            // undici asks for a socket and uses of it what every stream has.
+            (stream) => done(null, stream as Parameters<typeof done>[1] & object),
+            (error: unknown) => done(error as Error, null),
+          )
+        },
+      })
+    return { pool: open(), targets, speaksHttp2: protocols.length > 1, open }
   }
 
   #shrink(): void {
