@@ -9,7 +9,10 @@ interface Card {
   readonly digest: string
   readonly text: string
   readonly parameters: readonly { readonly value: string | null; readonly cutFrom?: number }[]
-  readonly facts: { readonly named: readonly { readonly name: string; readonly text: string }[] }
+  readonly facts: {
+    readonly named: readonly { readonly name: string; readonly text: string }[]
+    readonly styles: { readonly dateStyle: string }
+  }
 }
 
 jest.setTimeout(120_000)
@@ -92,4 +95,17 @@ it('an approver sees the last of many parameters, and the end of a long one', as
   const text = `DELETE FROM orders /* b3 */ WHERE status = $401 OR id IN (${places})`
   const { parameters } = await cardOf(client.query(text, [...ids, long]), 'b3')
   expect(parameters.map(({ value }) => value)).toEqual([...ids.map(String), long])
+})
+
+it('an approval of one day is none of the same text in another style of dates', async () => {
+  const text = `DELETE FROM orders /* b4 */ WHERE '02/01/2026'::date > now()`
+  await client.query("SET datestyle = 'ISO, MDY'")
+  const before = await cardOf(client.query(text), 'b4')
+  await client.query("SET datestyle = 'ISO, DMY'")
+  const after = await cardOf(client.query(text), 'b4')
+  expect([before, after].map(({ facts }) => facts.styles.dateStyle)).toEqual([
+    'ISO, MDY',
+    'ISO, DMY',
+  ])
+  expect(after.digest).not.toBe(before.digest)
 })

@@ -75,6 +75,7 @@ function stateToWire(state: SessionState): WireState {
     database: state.database,
     searchPath: [...(state.searchPath ?? [])],
     searchPathKnown: state.searchPath !== undefined,
+    styles: state.styles,
     role: state.role,
     transaction: transactions[state.transaction],
   }

@@ -217,6 +217,7 @@ export class ApprovalsService implements OnApplicationBootstrap, OnApplicationSh
   ): NewApprovalRequest {
     const { terms, digest } = outcome
     const { actor, principal } = session.identity
+    const styles = isStateful(operation) ? operation.state.styles : undefined
     return {
       id: uuid(),
       digest,
@@ -243,6 +244,7 @@ export class ApprovalsService implements OnApplicationBootstrap, OnApplicationSh
         actions: facts.actions.map((action) => ({ ...action })),
         opaque: [...facts.opaque],
         detail: facts.detail,
+        ...(styles && { styles: { ...styles } }),
         named: (outcome.named ?? []).map(({ name, text }) => ({
           name,
           text: redactStatement('statement', text),

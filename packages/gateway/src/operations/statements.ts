@@ -8,6 +8,13 @@ export interface Parameter {
 }
 
 /** What the engine knows about the session that changes the meaning of a statement. */
+/** How the target reads dates, intervals and times: '01/02/2026' is another day in another style. */
+export interface ReadingStyles {
+  readonly dateStyle: string
+  readonly intervalStyle: string
+  readonly timeZone: string
+}
+
 export interface SessionState {
   readonly database: string
   /** In force when names are resolved, outermost first; absent = unknown, and every schema counts. */
@@ -15,6 +22,8 @@ export interface SessionState {
   /** The role that the target checks rights against; empty = the login role. */
   readonly role: string
   readonly transaction: 'idle' | 'active' | 'failed'
+  /** Absent = not known. */
+  readonly styles?: ReadingStyles
 }
 
 /** A statement that was prepared by a protocol message. */

@@ -1,9 +1,9 @@
 import { Duplex } from 'node:stream'
 import { splitIdentifiers, TrackedState } from './session-state'
 
-function tracked(reportsPath: boolean): TrackedState {
+function tracked(reportsPath: boolean, reported?: Map<string, string>): TrackedState {
   const stream = new Duplex()
-  const parameters = new Map(reportsPath ? [['search_path', 'public']] : [])
+  const parameters = reported ?? new Map(reportsPath ? [['search_path', 'public']] : [])
   const endpoint = { host: 'target.test', port: 1 }
   const searchPath = '"$user", public'
   const key = Buffer.alloc(8)
@@ -25,6 +25,26 @@ it('knows the search path until a text could change it', () => {
   state.note(`SET search_path = evil`)
   state.ready('idle', true)
   expect(state.snapshot().searchPath).toBeUndefined()
+})
+
+it('knows how the target reads dates until a text could change it, and again once it has said', () => {
+  const parameters = new Map([
+    ['DateStyle', 'ISO, MDY'],
+    ['IntervalStyle', 'postgres'],
+    ['TimeZone', 'UTC'],
+  ])
+  const state = tracked(false, parameters)
+  const styles = { dateStyle: 'ISO, MDY', intervalStyle: 'postgres', timeZone: 'UTC' }
+  expect(state.snapshot().styles).toEqual(styles)
+  state.note("SELECT now() AT TIME ZONE 'UTC'")
+  expect(state.snapshot().styles).toEqual(styles)
+  state.note("SET datestyle = 'ISO, DMY'")
+  expect(state.snapshot().styles).toBeUndefined()
+  parameters.set('DateStyle', 'ISO, DMY')
+  state.ready('active', true)
+  expect(state.snapshot().styles).toEqual({ ...styles, dateStyle: 'ISO, DMY' })
+  state.note('ROLLBACK')
+  expect(state.snapshot().styles).toBeUndefined()
 })
 
 it('waits for the report of a target that reports its path', () => {

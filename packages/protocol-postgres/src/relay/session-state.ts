@@ -1,13 +1,16 @@
-import type { SessionState } from '@wardgate/gateway'
+import type { ReadingStyles, SessionState } from '@wardgate/gateway'
 import type { UpstreamConnection } from '../upstream/connection'
 import type { TransactionStatus } from '../wire'
 
 /** Any text without one of these words changes nothing that is tracked here. */
 const notable =
-  /search_path|set_config|reset|discard|role|session|schema|client_encoding|standard_conforming|names|prepare|deallocate|declare|execute|commit|rollback|abort|\bend\b|\bcall\b|u&"/i
+  /search_path|set_config|reset|discard|role|session|schema|client_encoding|standard_conforming|names|prepare|deallocate|declare|execute|commit|rollback|abort|\bend\b|\bcall\b|u&"|style|zone/i
 const changesPath = /search_path|set_config|\bschema\b|\brole\b|\bsession\b|u&"/i
 const changesRole = /\brole\b|\bsession\b|set_config|u&"/i
 const changesLexing = /client_encoding|standard_conforming|set_config|\bnames\b|u&"/i
+const changesStyles = /style|zone|set_config|reset|discard|u&"/i
+/** `AT TIME ZONE` alone changes nothing. */
+const setsAnything = /\bset\b|set_config|reset|discard|u&"/i
 /** Back to what was known at connect: it matters only where a later value is known. */
 const resets = /reset|discard/i
 /** A path that was set within the transaction, or since a savepoint, is taken back with it. */
@@ -29,21 +32,30 @@ export class TrackedState {
   private searchPath: readonly string[] | undefined
   private reportsPath: boolean
   private isPathUncertain = false
+  private areStylesUncertain = false
+  private haveStylesMoved = false
+  private readonly parameters: ReadonlyMap<string, string>
   private hasPathMoved = false
   private hasFreedNames = false
 
   constructor(connection: UpstreamConnection, database: string, loginRole: string) {
     this.database = database
     this.loginRole = loginRole
+    this.parameters = connection.parameters
     this.reportsPath = connection.parameters.has('search_path')
     this.searchPath = this.resolve(connection.searchPath)
   }
 
   snapshot(): SessionState {
-    const { database, role, transaction } = this
-    if (this.searchPath === undefined || this.isPathUncertain)
-      return { database, role, transaction }
-    return { database, role, transaction, searchPath: this.searchPath }
+    const { database, role, transaction, searchPath, styles } = this
+    const isPathKnown = searchPath !== undefined && !this.isPathUncertain
+    return {
+      database,
+      role,
+      transaction,
+      ...(isPathKnown && { searchPath }),
+      ...(styles && { styles }),
+    }
   }
 
   static isNotable(text: string): boolean {
@@ -61,6 +73,7 @@ export class TrackedState {
     if (this.reportsPath && this.hasPathMoved && takesBack.test(rest)) this.isPathUncertain = true
     if (changesPath.test(rest) && (!this.reportsPath || this.role !== ''))
       this.searchPath = undefined
+    this.noteStyles(rest)
     if (/deallocate|discard/i.test(rest)) this.hasFreedNames = true
     return {
       statementsVoid: this.hasFreedNames && /prepare/i.test(rest),
@@ -82,6 +95,23 @@ export class TrackedState {
     if (!isLast) return
     this.isLexingUncertain = false
     this.isPathUncertain = false
+    this.areStylesUncertain = false
+  }
+
+  private noteStyles(text: string): void {
+    if (changesStyles.test(text) && setsAnything.test(text))
+      this.areStylesUncertain = this.haveStylesMoved = true
+    else if (this.haveStylesMoved && takesBack.test(text)) this.areStylesUncertain = true
+  }
+
+  /** The target reports each change of these; between a text that may make one and ReadyForQuery nothing is sure. */
+  private get styles(): ReadingStyles | undefined {
+    const dateStyle = this.parameters.get('DateStyle')
+    const intervalStyle = this.parameters.get('IntervalStyle')
+    const timeZone = this.parameters.get('TimeZone')
+    if (this.areStylesUncertain || dateStyle === undefined) return undefined
+    if (intervalStyle === undefined || timeZone === undefined) return undefined
+    return { dateStyle, intervalStyle, timeZone }
   }
 
   private resolve(path: string): readonly string[] {

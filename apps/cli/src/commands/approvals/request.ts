@@ -28,6 +28,7 @@ export function renderRequest(request: JsonObject, full: boolean): string {
     ['Database', request['database']],
     ['Requested by', personOf(request['requester'])],
     ['Owned by', request['requesterOwner'] ?? request['owner']],
+    ['Dates read as', stylesText(request['facts'])],
     ['Risk', riskText(request['risk'])],
     ['Rules', objects(request['rules']).map(ruleName)],
     ['Approvers', request['approvers']],
@@ -87,6 +88,16 @@ function cutFromText(parameter: unknown): string {
   if (typeof parameter !== 'object' || parameter === null) return ''
   const bytes = member(parameter, 'cutFrom')
   return typeof bytes === 'number' ? ` (NOT shown whole: it has ${bytes} bytes)` : ''
+}
+
+/** The same text means another day in another style. */
+function stylesText(facts: unknown): string {
+  const styles = typeof facts === 'object' && facts !== null ? member(facts, 'styles') : undefined
+  const names = ['dateStyle', 'intervalStyle', 'timeZone']
+  return names
+    .map((name) => textOf(styles, name))
+    .filter((text) => text !== '')
+    .join('; ')
 }
 
 /** EXECUTE and WHERE CURRENT OF say only a name: what it stands for is what is decided on. */

@@ -73,6 +73,7 @@ function whoAndWhere(approval: Approval): readonly Fact[] {
   const { requester, requesterGroups = [], connection, database, facts, risk } = approval
   const owner = approval.owner || approval.requesterOwner
   const behalf = facts.onBehalfOf ?? []
+  const styles = facts.styles && Object.values(facts.styles).join('; ')
   return [
     {
       name: 'Who',
@@ -101,6 +102,7 @@ function whoAndWhere(approval: Approval): readonly Fact[] {
       : []),
     { name: 'Connection', value: <strong>{connection}</strong> },
     ...(database ? [{ name: 'Database', value: <Untrusted text={database} /> }] : []),
+    ...(styles ? [{ name: 'Dates read as', value: <Untrusted text={styles} /> }] : []),
     { name: 'Risk', value: <RiskLabel risk={risk} /> },
   ]
 }

@@ -23,6 +23,12 @@ export interface Facts {
   readonly actions?: readonly { readonly action: string; readonly resource: string }[]
   readonly opaque?: readonly string[]
   readonly onBehalfOf?: readonly string[]
+  /** How the target reads dates, intervals and times. */
+  readonly styles?: {
+    readonly dateStyle: string
+    readonly intervalStyle: string
+    readonly timeZone: string
+  }
   /** Statements and cursors that it may run by their names. */
   readonly named?: readonly { readonly name: string; readonly text: string }[]
 }

@@ -11,9 +11,13 @@ export class FunctionCallReader implements OperationReader<FunctionCallOperation
   constructor(private readonly catalogs: CatalogsService) {}
 
   async read(session: DecisionSession, operation: FunctionCallOperation): Promise<Reading> {
-    const { searchPath, role } = operation.state
+    const { searchPath, role, styles } = operation.state
     const { index, database } = await catalogOf(this.catalogs, session, operation.state)
-    const state = { searchPath: searchPath ?? null, role }
+    const state = {
+      searchPath: searchPath ?? null,
+      role,
+      styles: styles === undefined ? null : { ...styles },
+    }
     return {
       facts: functionCallFacts(operation, index),
       digested: { kind: 'function-call', functionId: operation.functionId, state },

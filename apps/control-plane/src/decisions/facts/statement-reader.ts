@@ -48,13 +48,17 @@ export class StatementReader implements OperationReader<StatementOperation> {
 
 /** Transaction status does not change what a statement means. */
 function digested(operation: StatementOperation, named: readonly Named[]): Reading['digested'] {
-  const { searchPath, role } = operation.state
+  const { searchPath, role, styles } = operation.state
   return {
     kind: 'statement',
     dialect: operation.dialect,
     text: operation.text,
     // What EXECUTE would run is part of what is approved.
     prepared: named.map(({ name, text }) => ({ name, text })),
-    state: { searchPath: searchPath ?? null, role },
+    state: {
+      searchPath: searchPath ?? null,
+      role,
+      styles: styles === undefined ? null : { ...styles },
+    },
   }
 }

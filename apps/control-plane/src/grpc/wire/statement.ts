@@ -70,11 +70,12 @@ function toParameter({ type, format, value }: WireParameter): Parameter {
 
 function toState(raw: WireState | undefined): SessionState {
   if (raw === undefined) throw malformed('an operation without its session state')
-  const { database, role, searchPath, searchPathKnown } = raw
+  const { database, role, searchPath, searchPathKnown, styles } = raw
   return {
     database,
     role,
     transaction: fromTable(transactions, raw.transaction, 'transaction status'),
     ...(searchPathKnown ? { searchPath } : {}),
+    ...(styles === undefined ? {} : { styles }),
   }
 }

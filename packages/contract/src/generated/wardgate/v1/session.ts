@@ -345,6 +345,14 @@ export interface SessionState {
   searchPathKnown: boolean;
   role: string;
   transaction: TransactionStatus;
+  /** How the target reads dates, intervals and times. Absent = not known. */
+  styles?: ReadingStyles | undefined;
+}
+
+export interface ReadingStyles {
+  dateStyle: string;
+  intervalStyle: string;
+  timeZone: string;
 }
 
 export interface StatementOperation {
@@ -1514,7 +1522,7 @@ export const Operation: MessageFns<Operation> = {
 };
 
 function createBaseSessionState(): SessionState {
-  return { database: "", searchPath: [], searchPathKnown: false, role: "", transaction: 0 };
+  return { database: "", searchPath: [], searchPathKnown: false, role: "", transaction: 0, styles: undefined };
 }
 
 export const SessionState: MessageFns<SessionState> = {
@@ -1533,6 +1541,9 @@ export const SessionState: MessageFns<SessionState> = {
     }
     if (message.transaction !== 0) {
       writer.uint32(40).int32(message.transaction);
+    }
+    if (message.styles !== undefined) {
+      ReadingStyles.encode(message.styles, writer.uint32(50).fork()).join();
     }
     return writer;
   },
@@ -1588,6 +1599,82 @@ export const SessionState: MessageFns<SessionState> = {
             }
 
             message.transaction = reader.int32() as any;
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.styles = ReadingStyles.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseReadingStyles(): ReadingStyles {
+  return { dateStyle: "", intervalStyle: "", timeZone: "" };
+}
+
+export const ReadingStyles: MessageFns<ReadingStyles> = {
+  encode(message: ReadingStyles, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.dateStyle !== "") {
+      writer.uint32(10).string(message.dateStyle);
+    }
+    if (message.intervalStyle !== "") {
+      writer.uint32(18).string(message.intervalStyle);
+    }
+    if (message.timeZone !== "") {
+      writer.uint32(26).string(message.timeZone);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReadingStyles {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReadingStyles();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.dateStyle = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.intervalStyle = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.timeZone = reader.string();
             continue;
           }
         }
