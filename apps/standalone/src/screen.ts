@@ -1,11 +1,18 @@
 import type { Descriptor } from './descriptor'
 import type { Settings } from './settings'
 
+const plainWord = /^[\w@%+=:,./-]+$/
+
+/** One word for a shell (POSIX 2.2.2), so that what is printed can be pasted. */
+export function shellWord(text: string): string {
+  return plainWord.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
+}
+
 /** The one screen that tells where everything is and what to type next. */
 export function screen(settings: Settings, descriptor: Descriptor): string {
   const postgres = descriptor.agents[0]?.listeners['postgres']
   const isolated =
-    process.env['WARDGATE_HOME'] === undefined ? '' : `WARDGATE_HOME=${settings.home} `
+    process.env['WARDGATE_HOME'] === undefined ? '' : `WARDGATE_HOME=${shellWord(settings.home)} `
   const run = `${isolated}npm run -s wardgate --`
   const http = descriptor.agents[0]?.listeners['http']
   const shopApi = `http://${http?.host ?? ''}:${http?.port ?? ''}/shop-api`
