@@ -120,12 +120,10 @@ function evaluateOne(
   { parameterTypes = [] }: StatementInput,
   work: Work,
 ): StatementLineage {
-  const notes = newLineageNotes()
-  const own = workWith(work, { lineage: notes })
-  for (const type of parameterTypes) if (type !== 0) runInputCode(own, type)
-  const outputs = runStatement(statement.tree, own)
-  if (notes.valueSources.size > 0) work.facts.riskMarks.add('system-values')
-  return lineageOf(outputs, notes)
+  for (const type of parameterTypes) if (type !== 0) runInputCode(work, type)
+  const outputs = runStatement(statement.tree, work)
+  if (work.lineage.valueSources.size > 0) work.facts.riskMarks.add('system-values')
+  return lineageOf(outputs, work.lineage)
 }
 
 function sorted(actions: Iterable<ActionFact>): ActionFact[] {
@@ -197,7 +195,7 @@ function analyzeEach(
     // A statement meets what those before it in the text have made, and set.
     const index = withChanges(work.index, changes.now)
     const searchPath = mayHaveMoved(work) ? undefined : withTemporary(work.searchPath, index)
-    const here = workWith(work, { index, searchPath })
+    const here = workWith(work, { index, searchPath, lineage: newLineageNotes() })
     const declared = declaration(statement, here)
     if (declared !== undefined) {
       declares.push(declared)
