@@ -32,8 +32,35 @@ export const windowUpdate = (stream: number, by: number): Buffer => frame(8, 0, 
 export const ping = (): Buffer => frame(6, 0, 0, Buffer.alloc(8))
 export const priority = (stream: number): Buffer => frame(2, 0, stream, Buffer.alloc(5))
 
-function uint32s(...values: readonly number[]): Buffer {
+export function uint32s(...values: readonly number[]): Buffer {
   const bytes = Buffer.alloc(4 * values.length)
   values.forEach((value, index) => bytes.writeUInt32BE(value, 4 * index))
   return bytes
 }
+
+export const ack = (): Buffer => frame(4, 1, 0)
+export const setting = (id: number, value: number): Buffer => {
+  const payload = Buffer.alloc(6)
+  payload.writeUInt16BE(id)
+  payload.writeUInt32BE(value, 2)
+  return frame(4, 0, 0, payload)
+}
+
+/** A field that no table has, or `:status` and others that begin with a colon: literals all. */
+export function field(name: string, value: string): Buffer {
+  const [n, v] = [Buffer.from(name, 'latin1'), Buffer.from(value, 'latin1')]
+  return Buffer.concat([Buffer.of(0, n.length), n, Buffer.of(v.length), v])
+}
+
+/** Fields as one frame; `isLast`: nothing follows on the stream. */
+export function headers(
+  stream: number,
+  fields: Readonly<Record<string, string>>,
+  isLast = false,
+): Buffer {
+  const block = Buffer.concat(Object.entries(fields).map(([name, value]) => field(name, value)))
+  return frame(1, END_HEADERS | (isLast ? END_STREAM : 0), stream, block)
+}
+
+export const text = (stream: number, body: string, isLast = true): Buffer =>
+  frame(0, isLast ? END_STREAM : 0, stream, Buffer.from(body))

@@ -72,7 +72,8 @@ http {
 `
 }
 
-function makeCertificate(folder: string): void {
+/** `key.pem` and `cert.pem`, for localhost. */
+export function makeCertificate(folder: string): void {
   const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost']
   const out = ['-keyout', join(folder, 'key.pem'), '-out', join(folder, 'cert.pem')]
   const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
