@@ -2,6 +2,7 @@
 import { existsSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { built } from './built.mjs'
 import { root } from './root.mjs'
 
 const usage = `npm run stop [-- --purge]
@@ -20,7 +21,7 @@ else console.log(`nothing runs in ${home}`)
 if (purge) await deleteState()
 
 async function stop() {
-  const { default: standalone } = await import('../apps/standalone/dist/stop-instance.js')
+  const { default: standalone } = await built('apps/standalone/dist/stop-instance.js')
   const stopped = await standalone.stopInstance(home)
   if (stopped === 'nothing ran') console.log(`nothing runs in ${home}`)
   else if (stopped === 'stopped') console.log('stopped')
@@ -33,7 +34,7 @@ async function stop() {
 /** A server that must not run as root keeps its data outside of the home. */
 async function deleteState() {
   if (!existsSync(join(home, 'secrets.json')) && !existsSync(join(home, 'processes.json'))) return
-  const { default: databases } = await import('../packages/embedded-postgres/dist/index.js')
+  const { default: databases } = await built('packages/embedded-postgres/dist/index.js')
   databases.removeAllData(home)
   rmSync(home, { recursive: true, force: true })
   console.log(`deleted ${home}`)
