@@ -32,7 +32,7 @@ describe('the agent port', () => {
           value: {
             retryable: true,
             code: 'ERR_POLICY_STALE',
-            nextStep: 'Send the operation again.',
+            nextStep: 'Send the operation again. When it stays so, the log of the agent says why.',
           },
         },
       },
