@@ -81,6 +81,21 @@ it('finds its data again when the folder above is opened to others later', async
   await second.remove()
 })
 
+it('says at once that its password is another, and leaves nothing running', async () => {
+  chmodSync(folder, 0o711)
+  const first = await start()
+  await first.stop()
+  const launched: number[] = []
+  const second = startCluster({
+    directory: join(folder, 'data'),
+    port: first.port,
+    password: 'other',
+    launched: (pid) => launched.push(pid),
+  })
+  await expect(second).rejects.toThrow('another password')
+  expect(launched.map(processArguments)).toEqual([''])
+})
+
 describe('a start that is ended', () => {
   /** Ends the start at a moment; what it launched until then. */
   async function interrupted(abort: (ending: AbortController) => void): Promise<number[]> {

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { Client } from 'pg'
+import { Client, DatabaseError } from 'pg'
 import { postgresBinaries, runnable } from './binaries'
 import { dataDirectory, removeData } from './data-directory'
 import { initialise } from './initialise'
@@ -13,6 +13,9 @@ import { spawnIdentity } from './privileges'
 
 const startLimitMillis = 30_000
 const stopLimitMillis = 10_000
+const foreignMillis = 1_000
+/** SQLSTATE, PostgreSQL's appendix A. */
+const invalidPassword = '28P01'
 
 export interface ClusterOptions {
   /** Where the data lives; made when absent. Root's private folders are replaced by a shared one. */
@@ -121,15 +124,24 @@ async function waitUntilReady(
   deadline: number,
 ): Promise<boolean> {
   const exited = exitOf(server)
-  while (isAlive(server) && Date.now() < deadline && options.signal?.aborted !== true) {
-    if (await answers(options)) return true
-    await delay(25)
+  try {
+    while (isAlive(server) && Date.now() < deadline && options.signal?.aborted !== true) {
+      if (await answers(options)) return true
+      await delay(25)
+    }
+  } catch (error) {
+    // It may have been another server that answered, whose port ours does not get: then ours ends by itself.
+    await Promise.race([exited, delay(foreignMillis)])
+    if (!isAlive(server)) return false
+    await stopServer(server, exited)
+    throw error
   }
   await stopServer(server, exited)
   return false
 }
 
-async function answers({ port, password }: ClusterOptions): Promise<boolean> {
+/** False while it does not; throws when no time will help. */
+async function answers({ port, password, directory }: ClusterOptions): Promise<boolean> {
   const client = new Client({
     host: '127.0.0.1',
     port,
@@ -141,8 +153,13 @@ async function answers({ port, password }: ClusterOptions): Promise<boolean> {
   try {
     await client.connect()
     return true
-  } catch {
-    return false
+  } catch (cause) {
+    if (!(cause instanceof DatabaseError) || cause.code !== invalidPassword) return false
+    throw new TargetError(
+      'ERR_TARGET_UNREACHABLE',
+      `the database in ${directory} was made with another password than the one that is kept for it`,
+      { cause, nextStep: 'Put back the file of passwords, or delete the state and start anew.' },
+    )
   } finally {
     await client.end().catch(() => undefined)
   }
