@@ -10,7 +10,6 @@ import { type PolicySets, PolicySetsService } from '../policies/policy-sets.serv
 import { conclude } from './conclusion'
 import type { Decision } from './decision'
 import type { DecisionSession } from './decision-session'
-import { digestOf } from './digest-of'
 import { failedClosed } from './denial'
 import { CatalogOutrun } from './facts/catalog-outrun'
 import { OperationReaders } from './facts/operation-readers'
@@ -106,22 +105,8 @@ export class DecisionService implements OnModuleInit {
     const memo = reading.repeatable ? verdict.memo : 'once'
     const judged = { reading, verdict, masking, memo, epoch, sets }
     const decision = onlyFulfilled(session, conclude(session, operation, judged))
-    const isStillSo = () => this.isStillSo(before, operation, decision)
-    return { ...decision, isStillSo, ...lacksOf(session.target.connectionId, reading) }
-  }
-
-  /** Read anew as when it was decided: its own effects on the session do not count. */
-  private async isStillSo(
-    session: DecisionSession,
-    operation: Operation,
-    { outcome }: Decision,
-  ): Promise<boolean> {
-    if (outcome.kind !== 'require-approval') return true
-    const [reading, sets] = await Promise.all([
-      this.readers.read(session, operation),
-      this.policies.current(),
-    ])
-    return digestOf(session, operation, { reading, sets }) === outcome.digest
+    const again = () => this.decideOnce(asItIs(before), operation, asks)
+    return { ...decision, again, ...lacksOf(session.target.connectionId, reading) }
   }
 
   /** The target is asked where its answer decides, or where people are to see what a change would touch. */

@@ -32,8 +32,8 @@ export interface Decision {
   readonly epoch: bigint
   readonly facts: Facts
   readonly verdict?: PolicyVerdict
-  /** Asks whether what is held would still be what people were shown: names and policies change while it waits. */
-  readonly isStillSo?: () => Promise<boolean>
+  /** Decides what is held once more, as if nothing had come of the first time: names and policies change while it waits. */
+  readonly again?: () => Promise<Decision>
   /** Of the target's catalog: with it the decision may be another. */
   readonly lacks?: Lacks
 }

@@ -1,9 +1,17 @@
 import { WithdrawReason } from '@wardgate/contract'
 import { VotingService } from '../approvals/voting.service'
+import { EpochWatch } from '../common/epoch/epoch-watch'
 import { AgentPort, shopPolicy } from '../testing/agent-port'
 import { shopCatalog } from '../testing/shop-catalog'
 
 jest.setTimeout(120_000)
+
+const elsewhere = `
+name: elsewhere
+appliesTo: { connections: ["other"] }
+rules:
+  - { id: none, effect: deny, match: { actions: [drop] } }
+`
 
 describe('an operation that is held', () => {
   let port: AgentPort
@@ -120,6 +128,20 @@ describe('an operation that is held', () => {
     const stale = { value: { outcome: { $case: 'deny', value: { code: 'ERR_APPROVAL_STALE' } } } }
     expect(await conversation.next()).toMatchObject(stale)
     await port.activatePolicy()
+  })
+
+  it('runs what was approved though a policy that is not for it has changed meanwhile', async () => {
+    const { talk: conversation } = await port.open('robot')
+    const { approvalId } = await port.held(conversation, 'delete from customers where id = 11')
+    const epochs = port.get(EpochWatch)
+    const before = epochs.current
+    await port.activatePolicy(elsewhere, 'elsewhere')
+    while (epochs.current === before) await epochs.next(AbortSignal.timeout(5_000))
+    const { current } = epochs
+    await port.approve(approvalId, 'bob')
+    const answer = await conversation.next()
+    expect(answer).toMatchObject({ value: { outcome: { $case: 'allow', value: { approvalId } } } })
+    expect(answer.$case === 'verdict' ? answer.value.epoch : 0n).toBeGreaterThanOrEqual(current)
   })
 
   it('lets nobody vote on what they own, asked for, or were not shown', async () => {

@@ -3,6 +3,7 @@ import { ApprovalError, LimitError, toGatewayError } from '@wardgate/errors'
 import type { Operation } from '@wardgate/gateway'
 import type { ApprovalsService, HeldDecision } from '../approvals/approvals.service'
 import type { Waiting, WaitingService } from '../approvals/waiting.service'
+import type { Decision } from '../decisions/decision'
 import type { Session } from '../sessions/session'
 import { malformed } from './wire/malformed'
 import { allowedToWire, deniedToWire, refusedToWire } from './wire/verdict'
@@ -107,17 +108,23 @@ export class OperationsUnderWay {
         expiresAt: BigInt(asked.expiresAt.getTime()),
       },
     })
+    let current = decision
     own.waiting = this.services.waiting.wait({
       approvalId: asked.approvalId,
       digest: outcome.digest,
       session,
       operationId: id,
-      isStillSo: async () => (await decision.isStillSo?.()) ?? false,
+      isStillSo: async () => {
+        const again = await decision.again?.()
+        if (!isHeldAlike(again, decision)) return false
+        current = again
+        return true
+      },
     })
     const end = await endOf(own, own.waiting)
     if (end === undefined) return
     if (end.kind === 'approved')
-      this.tell(allowedToWire(id, decision, outcome.grant, end.approvalId))
+      this.tell(allowedToWire(id, current, current.outcome.grant, end.approvalId))
     else this.tell(deniedToWire(id, decision, refusedToWire(end.error)))
   }
 
@@ -130,6 +137,12 @@ export class OperationsUnderWay {
     if (reason === 'hold-elapsed') return this.services.approvals.unheld(approvalId)
     await this.services.approvals.cancel(approvalId, 'the client cancelled or went away')
   }
+}
+
+/** What was decided last is approved: its masks are those of now, and a change that it has outlived does not void it. */
+function isHeldAlike(again: Decision | undefined, first: HeldDecision): again is HeldDecision {
+  const outcome = again?.outcome
+  return outcome?.kind === 'require-approval' && outcome.digest === first.outcome.digest
 }
 
 /** Undefined = withdrawn before people had decided. */

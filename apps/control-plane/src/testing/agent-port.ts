@@ -174,10 +174,10 @@ export class AgentPort {
     expect(await attach.next()).toMatchObject({ $case: 'epoch' })
   }
 
-  async activatePolicy(source = shopPolicy): Promise<void> {
+  async activatePolicy(source = shopPolicy, name = 'shop'): Promise<void> {
     const root = this.identity('root').principal
     const { version } = await this.get(PoliciesService).createDraft(source, root)
-    await this.get(PoliciesService).activate({ name: 'shop', version }, root)
+    await this.get(PoliciesService).activate({ name, version }, root)
   }
 
   async stop(): Promise<void> {
