@@ -1,9 +1,9 @@
 import { asBuffer } from '../../bytes'
 import { traitsOf } from '../../detectors/traits'
 import { redacted } from '../../methods/mask-value'
-import type { StreamMasker } from '../../plan'
 import { Carry } from '../carry'
 import type { PathState } from '../path/path-machine'
+import { SteppedMasker } from '../stepped-masker'
 import { finished, stepBytes, type Steps } from '../steps'
 import { noBytes } from '../unreadable'
 import type { ValueMasks } from '../value-masks'
@@ -22,9 +22,7 @@ export interface JsonMaskerOptions {
 }
 
 /** Masks JSON as it streams by. What is not masked stays as it was, byte for byte. */
-export class JsonMasker implements StreamMasker, JsonHandler {
-  readonly active = true
-  maskedCells = 0
+export class JsonMasker extends SteppedMasker implements JsonHandler {
   readonly #masks: ValueMasks
   readonly #options: JsonMaskerOptions
   readonly #scanner: JsonScanner
@@ -43,6 +41,7 @@ export class JsonMasker implements StreamMasker, JsonHandler {
   #work: Steps<Uint8Array> | undefined
 
   constructor(masks: ValueMasks, options: JsonMaskerOptions) {
+    super()
     this.#masks = masks
     this.#options = options
     this.#member = options.root
@@ -53,31 +52,12 @@ export class JsonMasker implements StreamMasker, JsonHandler {
     return this.#work !== undefined
   }
 
-  write(chunk: Uint8Array): Uint8Array {
-    if (!this.isBehind || chunk.length === 0) return this.#run(chunk, false)
-    return Buffer.concat([...this.#rest(false), this.#run(chunk, false)])
-  }
-
-  idle(): Uint8Array {
-    return noBytes
-  }
-
-  end(): Uint8Array {
-    const rest = this.#rest(true)
+  protected finish(): void {
     this.#scanner.finish()
-    return Buffer.concat(rest)
-  }
-
-  /** All that can be done without more. */
-  #rest(last: boolean): Uint8Array[] {
-    const shown: Uint8Array[] = []
-    do shown.push(this.#run(noBytes, last))
-    while (this.isBehind)
-    return shown
   }
 
   /** One step, or all that is before the next long string. Nothing comes while one is being worked through. */
-  #run(chunk: Uint8Array, last: boolean): Uint8Array {
+  protected run(chunk: Uint8Array, last: boolean): Uint8Array {
     this.#out = []
     if (this.#work !== undefined) {
       const step = this.#work.next()

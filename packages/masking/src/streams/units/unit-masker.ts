@@ -1,6 +1,6 @@
-import type { StreamMasker } from '../../plan'
 import { Carry } from '../carry'
 import { oversize, streamLimits } from '../limits'
+import { SteppedMasker } from '../stepped-masker'
 import { stepBytes, type Steps } from '../steps'
 import { noBytes } from '../unreadable'
 
@@ -21,48 +21,27 @@ export interface UnitFormat {
 }
 
 /** Feeds a body to its format unit by unit. */
-export class UnitMasker implements StreamMasker {
-  readonly active = true
-  maskedCells = 0
+export class UnitMasker extends SteppedMasker {
   readonly #format: UnitFormat
   readonly #carry = new Carry()
-
-  constructor(format: UnitFormat) {
-    this.#format = format
-  }
-
   /** What is left of a unit that takes several steps. */
   #work: { readonly unit: Uint8Array; readonly steps: Steps<Uint8Array> } | undefined
+
+  constructor(format: UnitFormat) {
+    super()
+    this.#format = format
+  }
 
   get isBehind(): boolean {
     return this.#work !== undefined
   }
 
-  write(chunk: Uint8Array): Uint8Array {
-    if (!this.isBehind || chunk.length === 0) return this.#run(chunk, false)
-    return Buffer.concat([...this.#rest(false), this.#run(chunk, false)])
-  }
-
-  idle(): Uint8Array {
-    return noBytes
-  }
-
-  end(): Uint8Array {
-    const rest = this.#rest(true)
+  protected finish(): void {
     this.#format.finish?.()
-    return Buffer.concat(rest)
-  }
-
-  /** All that can be done without more. */
-  #rest(last: boolean): Uint8Array[] {
-    const shown: Uint8Array[] = []
-    do shown.push(this.#run(noBytes, last))
-    while (this.isBehind)
-    return shown
   }
 
   /** Up to where a unit takes another step. Nothing comes while one does. */
-  #run(chunk: Uint8Array, last: boolean): Uint8Array {
+  protected run(chunk: Uint8Array, last: boolean): Uint8Array {
     const out: Uint8Array[] = []
     if (!this.#goOn(out)) return noBytes
     let searched = this.#carry.length
