@@ -8,16 +8,10 @@ import type {
   StatementInput,
   StatementLineage,
 } from './analysis'
+import { copyWith } from './copy-with'
 import { gather } from './gather'
 import { columnReference, nothing, type NamedValue, type Outputs } from './lineage/value'
-import {
-  act,
-  newFactNotes,
-  newLineageNotes,
-  workWith,
-  type LineageNotes,
-  type Work,
-} from './lineage/work'
+import { act, newFactNotes, newLineageNotes, type LineageNotes, type Work } from './lineage/work'
 import { expandSearchPath, type CatalogIndex } from './names/catalog-index'
 import { runInputCode } from './names/type-code'
 import { parseText, type ParsedStatement } from './parser'
@@ -195,7 +189,7 @@ function analyzeEach(
     // A statement meets what those before it in the text have made, and set.
     const index = withChanges(work.index, changes.now)
     const searchPath = mayHaveMoved(work) ? undefined : withTemporary(work.searchPath, index)
-    const here = workWith(work, { index, searchPath, lineage: newLineageNotes() })
+    const here = copyWith(work, { index, searchPath, lineage: newLineageNotes() })
     const declared = declaration(statement, here)
     if (declared !== undefined) {
       declares.push(declared)

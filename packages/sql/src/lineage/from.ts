@@ -1,3 +1,4 @@
+import { copyWith } from '../copy-with'
 import { noteType } from '../names/types'
 import { entryFor, resolve } from '../names/relations'
 import { child, flag, list, nameParts, text, unwrap, type Tree } from '../tree'
@@ -20,7 +21,7 @@ function fromTable(body: Tree, scope: Scope, work: Work): FromItem {
   if (cte !== undefined) return itemOf(applyAlias(entryOfOutputs(name, asRead(cte)), body))
   const relations = resolve(work, body, 'read')
   const entry = entryFor(work, body, relations)
-  return itemOf(applyAlias(Object.assign({}, entry, { columns: inOneRow(entry.columns) }), body))
+  return itemOf(applyAlias(copyWith(entry, { columns: inOneRow(entry.columns) }), body))
 }
 
 /** What an item may refer to: its left neighbours only when it is LATERAL. */

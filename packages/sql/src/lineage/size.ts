@@ -1,7 +1,8 @@
 import type { Call } from '../functions/routines'
+import { copyWith } from '../copy-with'
 import { shortConstant } from '../shape/shape-key'
 import { child, integerConstant, list, nameParts, stringConstant, text, type Tree } from '../tree'
-import { marked, nothing, type Value } from './value'
+import { nothing, type Value } from './value'
 
 /**
  * What is too large fails, and a plan tells how much was sorted: so a value whose length its author has made depend on
@@ -112,7 +113,7 @@ export function grown(kind: string, body: Tree, value: Value): Value {
   const isBent = value.isBent === true || bends
   if (!isBent || kind === 'ColumnRef') return sized(value, size)
   // Each step can put every other character behind a backslash, or a quote beside every quote.
-  return marked(value, { isBent, size: size * 2 })
+  return copyWith(value, { isBent, size: size * 2 })
 }
 
 function sized(value: Value, size: number): Value {
