@@ -66,7 +66,8 @@ function spread(index: CatalogIndex, all: Map<number, TypeCode>): boolean {
   return changed
 }
 
-function partsOf(
+/** The types that it is made of: elements, base and fields; 0 where there is none. */
+export function partsOf(
   { relations }: CatalogIndex,
   { elementId, baseId, relationId }: DataType,
 ): number[] {

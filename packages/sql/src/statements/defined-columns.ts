@@ -1,6 +1,6 @@
-import { columnKey, columnValue } from '../lineage/value'
-import { influence, type Work } from '../lineage/work'
+import type { Work } from '../lineage/work'
 import { child, isTree, list, nameParts, text, type Tree } from '../tree'
+import { tell } from './told-columns'
 
 /** Names of columns that an expression inside a definition reads; `*` = all of them. */
 export function columnsIn(value: unknown): string[] {
@@ -26,13 +26,7 @@ function renamedColumns(key: string, body: Tree): string[] {
 export function noteColumns(key: string, body: Tree, work: Work): void {
   const names = new Set([...columnsIn(body), ...renamedColumns(key, body)])
   if (names.size === 0) return
-  for (const id of work.lineage.relations) {
-    const { name = '', columns = [] } = work.index.relations.get(id) ?? {}
-    // The table's own name is a whole row, unless a column has it.
-    const isWhole = names.has('*') || names.has(name)
-    for (const column of columns) {
-      if (!isWhole && !names.has(column.name)) continue
-      influence(work, columnValue(columnKey(id, column.number)), 'write')
-    }
-  }
+  const known = [...work.lineage.relations].map((id) => work.index.relations.get(id))
+  const relations = known.filter((relation) => relation !== undefined)
+  tell(work, relations, 'write', names.has('*') ? undefined : names)
 }

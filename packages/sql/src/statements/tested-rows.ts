@@ -3,6 +3,7 @@ import { columnKey, columnValue } from '../lineage/value'
 import { influence, type Work } from '../lineage/work'
 import { choosesValues } from '../names/choosing-types'
 import { partitionKeys, partitionName } from '../names/partition-keys'
+import { partsOf } from '../names/type-code'
 import { child, list, nameParts, text, unwrap, type Tree } from '../tree'
 import { columnsIn } from './defined-columns'
 import { isKeyOfAny, orderByIndex, orderByName, orderIndex, orderKey } from './row-order'
@@ -103,11 +104,8 @@ function testDomain(body: Tree, work: Work): void {
   const holders = new Set((index.typesByName.get(name) ?? []).map(({ id }) => id))
   for (let before = -1; before < holders.size;) {
     before = holders.size
-    for (const { id, elementId, baseId, relationId } of index.catalog.types) {
-      const fields = index.relations.get(relationId)?.columns ?? []
-      const parts = [elementId, baseId, ...fields.map(({ typeId }) => typeId)]
-      if (parts.some((part) => holders.has(part))) holders.add(id)
-    }
+    for (const type of index.catalog.types)
+      if (partsOf(index, type).some((part) => holders.has(part))) holders.add(type.id)
   }
   for (const { id, columns } of index.catalog.relations)
     for (const column of columns)

@@ -9,7 +9,7 @@ export function named(table: Tree | undefined, { index, searchPath }: Work): rea
   return findRelations(index, searchPath, text(table, 'schemaname'), text(table, 'relname'))
 }
 
-/** Notes what a definition tells of columns; absent `names` = of all. */
+/** Notes what a definition tells of columns; absent `names` = of all. The table's own name is a whole row, unless a column has it. */
 export function tell(
   work: Work,
   relations: readonly Relation[],
