@@ -163,3 +163,13 @@ export interface Publication {
     readonly filter: string
   }[]
 }
+
+/** Of a server that nobody has read. */
+export const emptyCatalog: Catalog = {
+  engine: 'postgresql',
+  serverVersion: 180_000,
+  defaultSearchPath: ['public'],
+  relations: [],
+  routines: [],
+  types: [],
+}

@@ -1,17 +1,10 @@
 import { commandFacts } from '@wardgate/shell'
-import { analyze, indexCatalog } from '@wardgate/sql'
+import { analyze, emptyCatalog, indexCatalog } from '@wardgate/sql'
 import type { FactsDraft } from '../facts-draft'
 import type { ArgumentSetting } from '../settings'
 
 /** Nobody knows the schema of a database behind a tool: tables go by the names that the text gives them. */
-const noCatalog = indexCatalog({
-  engine: 'postgresql',
-  serverVersion: 180_000,
-  defaultSearchPath: ['public'],
-  relations: [],
-  routines: [],
-  types: [],
-})
+const noCatalog = indexCatalog(emptyCatalog)
 
 /** Adds what a text does, as its own classifier says. Anything but a text is opaque. */
 export function classifyText(value: unknown, as: ArgumentSetting['as'], draft: FactsDraft): void {

@@ -1,9 +1,6 @@
-import type { SelectedMask } from '@wardgate/policy'
-import { analyze } from '../analyze'
 import { loadParser } from '../parser'
-import { planMasks } from '../masks/plan-masks'
+import { decideMasked } from '../testing/decide-masked'
 import { madeCatalog, madeTable, textColumns } from '../testing/made-catalog'
-import { statement } from '../testing/reference'
 import { indexCatalog } from './catalog-index'
 
 beforeAll(loadParser)
@@ -38,20 +35,8 @@ const index = indexCatalog(
     ],
   }),
 )
-const masks: readonly SelectedMask[] = [
-  {
-    reference: { policy: 'p', rule: 'masked' },
-    columns: ['people.ssn', 'people.tax'],
-    detectors: [],
-    method: { kind: 'redact' },
-  },
-]
-
-function decide(text: string): string {
-  const analysis = analyze(statement(text), index)
-  expect(analysis.facts.opaque).toEqual([])
-  return planMasks(analysis, { masks }, index).kind
-}
+const masked = ['people.ssn', 'people.tax']
+const decide = (text: string) => decideMasked(text, masked, index)
 
 describe('a masked value that becomes of a type which takes what its author likes', () => {
   it.each([

@@ -1,11 +1,7 @@
-import type { SelectedMask } from '@wardgate/policy'
-import { analyze } from '../analyze'
-import type { MaskingDecision } from '../analysis'
 import { indexCatalog } from '../names/catalog-index'
 import { loadParser } from '../parser'
-import { planMasks } from '../masks/plan-masks'
+import { decideMasked } from '../testing/decide-masked'
 import { madeCatalog, madeTable, textColumns } from '../testing/made-catalog'
-import { statement } from '../testing/reference'
 
 beforeAll(loadParser)
 
@@ -31,20 +27,8 @@ const index = indexCatalog(
     ],
   }),
 )
-const masks: readonly SelectedMask[] = [
-  {
-    reference: { policy: 'p', rule: 'masked' },
-    columns: ['people.ssn', 'by_ssn.ssn', 'vault.tax'],
-    detectors: [],
-    method: { kind: 'redact' },
-  },
-]
-
-function decide(text: string): MaskingDecision['kind'] {
-  const analysis = analyze(statement(text), index)
-  expect(analysis.facts.opaque).toEqual([])
-  return planMasks(analysis, { masks }, index).kind
-}
+const masked = ['people.ssn', 'by_ssn.ssn', 'vault.tax']
+const decide = (text: string) => decideMasked(text, masked, index)
 
 describe('definitions that tell values of masked columns', () => {
   it.each([

@@ -1,4 +1,4 @@
-import type { Catalog, Relation } from '../catalog'
+import { emptyCatalog, type Catalog, type Relation } from '../catalog'
 
 const textType = 25
 
@@ -27,13 +27,5 @@ export function madeTable(
 }
 
 export function madeCatalog(objects: Partial<Catalog>): Catalog {
-  return {
-    engine: 'postgresql',
-    serverVersion: 180_000,
-    defaultSearchPath: ['public'],
-    relations: [],
-    routines: [],
-    types: [],
-    ...objects,
-  }
+  return { ...emptyCatalog, ...objects }
 }
