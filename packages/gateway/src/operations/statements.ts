@@ -7,7 +7,6 @@ export interface Parameter {
   readonly value: Uint8Array | null
 }
 
-/** What the engine knows about the session that changes the meaning of a statement. */
 /** How the target reads dates, intervals and times: '01/02/2026' is another day in another style. */
 export interface ReadingStyles {
   readonly dateStyle: string
@@ -15,6 +14,7 @@ export interface ReadingStyles {
   readonly timeZone: string
 }
 
+/** What the engine knows about the session that changes the meaning of a statement. */
 export interface SessionState {
   readonly database: string
   /** In force when names are resolved, outermost first; absent = unknown, and every schema counts. */
