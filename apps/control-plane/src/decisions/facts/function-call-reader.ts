@@ -3,6 +3,7 @@ import type { FunctionCallOperation } from '@wardgate/gateway'
 import { CatalogsService } from '../../catalogs/catalogs.service'
 import type { DecisionSession } from '../decision-session'
 import { catalogOf } from './catalog-of'
+import { digestedState } from './digested-state'
 import { functionCallFacts, functionCallMasks } from './function-call'
 import type { OperationReader, Reading } from './reading'
 
@@ -11,16 +12,11 @@ export class FunctionCallReader implements OperationReader<FunctionCallOperation
   constructor(private readonly catalogs: CatalogsService) {}
 
   async read(session: DecisionSession, operation: FunctionCallOperation): Promise<Reading> {
-    const { searchPath, role, styles } = operation.state
-    const { index, database } = await catalogOf(this.catalogs, session, operation.state)
-    const state = {
-      searchPath: searchPath ?? null,
-      role,
-      styles: styles === undefined ? null : { ...styles },
-    }
+    const { functionId, state } = operation
+    const { index, database } = await catalogOf(this.catalogs, session, state)
     return {
       facts: functionCallFacts(operation, index),
-      digested: { kind: 'function-call', functionId: operation.functionId, state },
+      digested: { kind: 'function-call', functionId, state: digestedState(state) },
       database,
       repeatable: false,
       runs: true,

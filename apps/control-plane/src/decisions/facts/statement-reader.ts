@@ -5,6 +5,7 @@ import { CatalogsService } from '../../catalogs/catalogs.service'
 import type { DecisionSession } from '../decision-session'
 import { candidatesOf, dependsOnNames, namedIn, rememberDeclared } from './candidates'
 import { catalogOf } from './catalog-of'
+import { digestedState } from './digested-state'
 import type { Named, OperationReader, Reading } from './reading'
 import { StatementAnalyst } from './statement-analyst'
 
@@ -46,19 +47,13 @@ export class StatementReader implements OperationReader<StatementOperation> {
   }
 }
 
-/** Transaction status does not change what a statement means. */
 function digested(operation: StatementOperation, named: readonly Named[]): Reading['digested'] {
-  const { searchPath, role, styles } = operation.state
   return {
     kind: 'statement',
     dialect: operation.dialect,
     text: operation.text,
     // What EXECUTE would run is part of what is approved.
     prepared: named.map(({ name, text }) => ({ name, text })),
-    state: {
-      searchPath: searchPath ?? null,
-      role,
-      styles: styles === undefined ? null : { ...styles },
-    },
+    state: digestedState(operation.state),
   }
 }
