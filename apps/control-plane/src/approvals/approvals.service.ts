@@ -6,7 +6,7 @@ import {
 } from '@nestjs/common'
 import { statesBefore } from '@wardgate/approvals'
 import { ApprovalError } from '@wardgate/errors'
-import { isStateful, type Operation, parametersOf, textOf } from '@wardgate/gateway'
+import { type Operation, parametersOf, stateOf, textOf } from '@wardgate/gateway'
 import { v7 as uuid } from 'uuid'
 import { AuditLog } from '../common/audit-port'
 import { Database } from '../common/database/database'
@@ -217,7 +217,7 @@ export class ApprovalsService implements OnApplicationBootstrap, OnApplicationSh
   ): NewApprovalRequest {
     const { terms, digest } = outcome
     const { actor, principal } = session.identity
-    const styles = isStateful(operation) ? operation.state.styles : undefined
+    const { styles } = stateOf(operation)
     return {
       id: uuid(),
       digest,
@@ -262,8 +262,8 @@ export class ApprovalsService implements OnApplicationBootstrap, OnApplicationSh
 }
 
 function databaseOf(session: Session, operation: Operation): string {
-  const named = isStateful(operation) ? operation.state.database : ''
-  return named === '' ? session.database : named
+  const { database } = stateOf(operation)
+  return database === '' ? session.database : database
 }
 
 export type { ApprovalRequest }
