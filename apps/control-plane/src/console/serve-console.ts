@@ -3,7 +3,7 @@ import { join, relative, sep } from 'node:path'
 import type { NestFastifyApplication } from '@nestjs/platform-fastify'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { KnownRoutes, MethodNotAllowed } from '../common/http/known-routes'
-import { toProblem } from '../common/http/problem'
+import { sendProblem, toProblem } from '../common/http/problem'
 
 const start = 'index.html'
 /** Vite puts a digest into the names of these, so they never change. */
@@ -37,12 +37,8 @@ export async function serveConsole(app: NestFastifyApplication, folder: string):
 
 function refuse(routes: KnownRoutes, request: FastifyRequest, reply: FastifyReply) {
   const error = routes.refusal(request.url)
-  const problem = toProblem(error, request.id)
   if (error instanceof MethodNotAllowed) void reply.header('Allow', error.allowed.join(', '))
-  return reply
-    .status(problem.status)
-    .header('Content-Type', 'application/problem+json')
-    .send(JSON.stringify(problem))
+  return sendProblem(reply, toProblem(error, request.id))
 }
 
 /** Only what is there at the start is ever served; names of requests are never joined to paths. */

@@ -10,7 +10,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { InvalidRequest } from './invalid-request'
 import { KnownRoutes, MethodNotAllowed } from './known-routes'
 import { UnsupportedMediaType } from './media-type.guard'
-import { toProblem } from './problem'
+import { sendProblem, toProblem } from './problem'
 
 /** The one place where an error becomes an HTTP answer and a log line. */
 @Catch()
@@ -35,10 +35,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (error instanceof MethodNotAllowed) void reply.header('Allow', error.allowed.join(', '))
     if (error instanceof UnsupportedMediaType) void reply.header('Accept', error.accepted)
     if (problem.status === 401) void reply.header('WWW-Authenticate', 'Bearer')
-    void reply
-      .status(problem.status)
-      .header('Content-Type', 'application/problem+json')
-      .send(JSON.stringify(problem))
+    void sendProblem(reply, problem)
   }
 
   private classify(caught: unknown, { url }: FastifyRequest): GatewayError {

@@ -1,7 +1,10 @@
 import { errorCodes, type GatewayError, type GatewayErrorCode } from '@wardgate/errors'
+import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { type FieldProblem, InvalidRequest } from './invalid-request'
 import { MissingPrecondition } from './precondition'
+
+export const problemType = 'application/problem+json; charset=utf-8'
 
 /** RFC 9457. */
 export interface Problem {
@@ -82,4 +85,11 @@ export function toProblem(error: GatewayError, requestId: string): Problem {
       ? { error: error.oauthError }
       : {}),
   }
+}
+
+export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
+  return reply
+    .status(problem.status)
+    .header('Content-Type', problemType)
+    .send(JSON.stringify(problem))
 }

@@ -4,10 +4,8 @@ import { RequestError } from '@wardgate/errors'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { v7 as uuid } from 'uuid'
 import { InvalidRequest } from './invalid-request'
-import { type Problem, toProblem } from './problem'
+import { type Problem, problemType, sendProblem, toProblem } from './problem'
 import { headersOfEveryAnswer } from './response-headers'
-
-const contentType = 'application/problem+json; charset=utf-8'
 
 /** A request that Fastify refuses before any route is looked for, such as one with half an escape in its path. */
 export function answerUnroutable(
@@ -16,22 +14,18 @@ export function answerUnroutable(
   reply: FastifyReply,
 ): void {
   const error = new InvalidRequest([{ path: '', message: 'the URL of the request cannot be read' }])
-  const problem = toProblem(error, request.id)
-  void reply
-    .status(problem.status)
-    .headers({ ...headersOfEveryAnswer(request.id), 'Content-Type': contentType })
-    .send(JSON.stringify(problem))
+  void sendProblem(reply.headers(headersOfEveryAnswer(request.id)), toProblem(error, request.id))
 }
 
 /** Bytes that are no HTTP request, or more header than node reads: there is no reply object to answer with. */
 export function answerUnparsed(error: { readonly code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return
-  if (socket.writable) socket.write(rawAnswer(problemOf(error.code)))
+  const id = uuid()
+  if (socket.writable) socket.write(rawAnswer(id, problemOf(id, error.code)))
   socket.destroySoon()
 }
 
-function problemOf(code: string | undefined): Problem {
-  const id = uuid()
+function problemOf(id: string, code: string | undefined): Problem {
   if (code === 'HPE_HEADER_OVERFLOW') {
     const oversize = new RequestError('ERR_REQUEST_OVERSIZE', "the request's headers are too large")
     // RFC 6585 section 5.
@@ -41,11 +35,11 @@ function problemOf(code: string | undefined): Problem {
   return toProblem(new InvalidRequest([{ path: '', message }]), id)
 }
 
-function rawAnswer(problem: Problem): string {
+function rawAnswer(id: string, problem: Problem): string {
   const body = JSON.stringify(problem)
   const headers = {
-    ...headersOfEveryAnswer(problem.instance.replace('urn:uuid:', '')),
-    'Content-Type': contentType,
+    ...headersOfEveryAnswer(id),
+    'Content-Type': problemType,
     'Content-Length': String(Buffer.byteLength(body)),
     Connection: 'close',
   }
