@@ -135,7 +135,7 @@ describe('an operation that is held', () => {
     const { approvalId } = await port.held(conversation, 'delete from customers where id = 11')
     const epochs = port.get(EpochWatch)
     const before = epochs.current
-    await port.activatePolicy(elsewhere, 'elsewhere')
+    await port.activatePolicy(elsewhere)
     while (epochs.current === before) await epochs.next(AbortSignal.timeout(5_000))
     const { current } = epochs
     await port.approve(approvalId, 'bob')

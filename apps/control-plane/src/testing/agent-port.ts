@@ -174,9 +174,9 @@ export class AgentPort {
     expect(await attach.next()).toMatchObject({ $case: 'epoch' })
   }
 
-  async activatePolicy(source = shopPolicy, name = 'shop'): Promise<void> {
+  async activatePolicy(source = shopPolicy): Promise<void> {
     const root = this.identity('root').principal
-    const { version } = await this.get(PoliciesService).createDraft(source, root)
+    const { name, version } = await this.get(PoliciesService).createDraft(source, root)
     await this.get(PoliciesService).activate({ name, version }, root)
   }
 
