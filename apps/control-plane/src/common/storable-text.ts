@@ -1,5 +1,5 @@
 /** Neither PostgreSQL's text nor canonical JSON takes NUL or lone surrogates. */
-export function isStorable(text: string): boolean {
+function isStorable(text: string): boolean {
   return text.isWellFormed() && !text.includes('\0')
 }
 
