@@ -20,14 +20,10 @@ const ask = () => stage.fetch('/large')
 const recordedBytes = () =>
   stage.recorder.recorded.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0)
 
-async function behind(): Promise<void> {
-  while (stage.recorder.waiting === 0) await turn()
-}
-
 it('reads no more of a response than the recording has room for', async () => {
   const response = await ask()
   const body = response.arrayBuffer()
-  await behind()
+  await stage.recorder.whenWaiting()
   expect(recordedBytes()).toBeLessThan(bodyBytes / 4)
   const state: { isOver: boolean } = { isOver: false }
   const over = body.finally(() => (state.isOver = true))
@@ -40,7 +36,7 @@ it('reads no more of a response than the recording has room for', async () => {
 
 it('breaks a response off when the recording gets no room', async () => {
   const response = await ask()
-  await behind()
+  await stage.recorder.whenWaiting()
   stage.recorder.giveNone(new AuditError('ERR_AUDIT_UNAVAILABLE', 'nothing is stored'))
   await expect(response.arrayBuffer()).rejects.toThrow()
 })
