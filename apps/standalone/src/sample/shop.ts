@@ -1,4 +1,5 @@
-import { Client } from 'pg'
+import type { Client } from 'pg'
+import { withClient } from '../with-client'
 import { gatewayRole, shopDatabase, shopRows, shopSchema } from './schema'
 
 export interface ShopAccess {
@@ -40,19 +41,4 @@ async function fill(shop: Client): Promise<void> {
   await shop.query('RESET ROLE')
   await shop.query('ANALYZE')
   await shop.query("COMMENT ON SCHEMA public IS 'sample shop'")
-}
-
-async function withClient<T>(
-  connectionString: string,
-  work: (client: Client) => Promise<T>,
-): Promise<T> {
-  const client = new Client({ connectionString })
-  // Told to who waits for an answer; without a listener the end of the server would end this process.
-  client.on('error', () => undefined)
-  await client.connect()
-  try {
-    return await work(client)
-  } finally {
-    await client.end()
-  }
 }
