@@ -9,10 +9,10 @@ const marginMillis = 60_000
 const schema = z.object({ chain: z.string() })
 
 /** Whether the agent can attach with what it has: its certificate ends a day after the agent last ran. */
-export function hasIdentity(settings: Pick<Settings, 'home'>, now: number): boolean {
+export function hasIdentity(settings: Pick<Settings, 'home'>): boolean {
   try {
     const { chain } = schema.parse(JSON.parse(readFileSync(identityFile(settings), 'utf8')))
-    return Date.parse(new X509Certificate(chain).validTo) > now + marginMillis
+    return Date.parse(new X509Certificate(chain).validTo) > Date.now() + marginMillis
   } catch {
     // Lost, or damaged: a new one is as good.
     return false

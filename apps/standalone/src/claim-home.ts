@@ -1,10 +1,8 @@
 import { ConfigError } from '@wardgate/errors'
 import { lockFile } from '@wardgate/state-file'
 import { join } from 'node:path'
-import { endLeftovers, hasEnded } from './processes/end-leftovers'
+import { endLeftovers, hasEnded, runnerLimitMillis } from './processes/end-leftovers'
 import { runnerName, type Ledger } from './processes/ledger'
-
-const endingLimitMillis = 90_000
 
 /**
  * Makes this process the one runner of the home, and ends what a killed one left there. An earlier runner that is about to end is
@@ -18,7 +16,7 @@ export async function claimHome(
   const ending = ledger.leftovers().find(({ name, isEnding }) => name === runnerName && isEnding)
   if (ending !== undefined) {
     progress('waiting for the earlier run to end')
-    await hasEnded(ending, endingLimitMillis)
+    await hasEnded(ending, runnerLimitMillis)
   }
   const lock = lockFile(join(home, 'standalone.lock'))
   if (lock.kind === 'taken') throw runsAlready(lock.pid)

@@ -51,6 +51,6 @@ function outcome(child: ChildProcess): Promise<number | undefined> {
         resolve(undefined)
       })
     })
-    child.once('exit', (code, signal) => resolve(signal === null ? (code ?? 1) : 1))
+    child.once('exit', (code) => resolve(code ?? 1))
   })
 }

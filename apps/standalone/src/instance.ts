@@ -95,8 +95,7 @@ export class Instance {
     reporter.progress('registering the sample connection and its policy')
     await provision(api, wanted)
     const agents = await api.list<{ name: string }>('/v1/agents')
-    const enrolled =
-      hasIdentity(settings, Date.now()) && agents.some(({ name }) => name === agentName)
+    const enrolled = hasIdentity(settings) && agents.some(({ name }) => name === agentName)
     if (!enrolled) forgetIdentity(settings)
     reporter.progress('starting the agent')
     await this.startAgent(enrolled ? undefined : await joinToken(api, agentName))

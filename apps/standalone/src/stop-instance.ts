@@ -1,8 +1,6 @@
 import { homeFolder } from './home'
-import { endLeftovers, hasEnded, send } from './processes/end-leftovers'
+import { endLeftovers, hasEnded, runnerLimitMillis, send } from './processes/end-leftovers'
 import { Ledger, runnerName } from './processes/ledger'
-
-const limitMillis = 90_000
 
 export type Stopped = 'nothing ran' | 'stopped' | { readonly stillRuns: number }
 
@@ -14,7 +12,7 @@ export async function stopInstance(namedHome: string | undefined): Promise<Stopp
   const runner = found.find(({ name }) => name === runnerName)
   if (runner !== undefined) {
     send(runner, 'SIGTERM')
-    if (!(await hasEnded(runner, limitMillis))) return { stillRuns: runner.pid }
+    if (!(await hasEnded(runner, runnerLimitMillis))) return { stillRuns: runner.pid }
   }
   await endLeftovers(ledger.leftovers())
   return 'stopped'

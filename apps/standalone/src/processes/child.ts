@@ -24,12 +24,12 @@ export interface ChildOptions {
 
 /** A node process of the product, restarted when it dies, until it is stopped. */
 export class Child {
-  readonly name: string
   private process: ChildProcess | undefined
   private state: 'starting' | 'running' | 'stopping' = 'starting'
   /** How the one that was launched last ended. */
   private ended: string | undefined
   private restarts: number[] = []
+  private readonly name: string
   private readonly options: ChildOptions
   private readonly ledger: Ledger
   private readonly report: (line: string) => void

@@ -6,9 +6,9 @@ const restartDelayMillis = 200
 
 /** An embedded PostgreSQL server that is started again when it dies, until it is stopped. */
 export class DatabaseServer {
-  readonly name: string
   private readonly ending = new AbortController()
   private starting: Promise<Cluster> | undefined
+  private readonly name: string
   private readonly options: ClusterOptions
   private readonly ledger: Ledger
   private readonly report: (line: string) => void

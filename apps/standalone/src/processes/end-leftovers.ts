@@ -4,6 +4,8 @@ import { guardName, isAlive, type Leftover } from './ledger'
 const stopLimitMillis = 15_000
 const guardLimitMillis = 45_000
 const pollMillis = 50
+/** A runner ends its parts one after the other. */
+export const runnerLimitMillis = 90_000
 
 /** Ends what a killed run left: its guard is at that already, and what that leaves is ended here. */
 export async function endLeftovers(leftovers: readonly Leftover[]): Promise<void> {

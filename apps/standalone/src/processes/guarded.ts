@@ -10,7 +10,6 @@ const restartDelayMillis = 1000
 
 /** Keeps a guard beside this process, which ends all others should this one be killed. */
 export class Guarded {
-  readonly name = guardName
   private process: ChildProcess | undefined
   private isStopped = false
   private readonly home: string

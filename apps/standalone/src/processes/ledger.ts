@@ -1,6 +1,6 @@
 import { processArguments } from '@wardgate/embedded-postgres'
 import { processBirth } from '@wardgate/state-file'
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 
@@ -26,7 +26,7 @@ export interface LedgerEntry {
   /** Part of the process's arguments: proof that the pid still is what we started. */
   readonly marker: string
   /** What asks it to end cleanly; default SIGTERM. */
-  readonly signal?: 'SIGTERM' | 'SIGINT' | undefined
+  readonly signal?: 'SIGTERM' | 'SIGINT'
 }
 
 export interface Leftover extends LedgerEntry {
@@ -65,7 +65,6 @@ export class Ledger {
 
   /** The entries of another run that are alive, in the order they were begun. */
   leftovers(): readonly Leftover[] {
-    if (!existsSync(this.file)) return []
     return read(this.file).filter((entry) => entry.pid !== process.pid && isAlive(entry))
   }
 
@@ -77,7 +76,7 @@ export class Ledger {
   }
 }
 
-export function isAlive({ pid, marker, birth }: Omit<Leftover, 'isEnding'>): boolean {
+export function isAlive({ pid, marker, birth }: Leftover): boolean {
   const isSame = birth === undefined || processBirth(pid) === birth
   return isSame && processArguments(pid).includes(marker)
 }
@@ -86,7 +85,7 @@ function read(file: string): readonly Leftover[] {
   try {
     return schema.parse(JSON.parse(readFileSync(file, 'utf8')))
   } catch {
-    // Gone meanwhile, or of another version: what it named is found by its ports and data folders.
+    // None, or of another version: what it named is found by its ports and data folders.
     return []
   }
 }

@@ -13,7 +13,7 @@ export function isProvisioned(settings: Settings, wanted: ProvisionOptions): boo
   return (
     existsSync(note) &&
     readFileSync(note, 'utf8') === digestOf(wanted) &&
-    hasIdentity(settings, Date.now()) &&
+    hasIdentity(settings) &&
     haveDatabases(settings)
   )
 }
