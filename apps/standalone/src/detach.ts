@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { onEndingSignal } from './ending-signals'
 import { homeFolder, logFolder, makeHome } from './home'
 import { stay, type Told } from './told'
 
@@ -32,11 +33,10 @@ export async function detach(namedHome: string | undefined): Promise<number> {
 /** Whoever interrupts the start wants nothing left of it: this waits for that. */
 function forwardSignals(child: ChildProcess): () => boolean {
   let isInterrupted = false
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.on(signal, () => {
-      isInterrupted = true
-      child.kill('SIGTERM')
-    })
+  onEndingSignal(() => {
+    isInterrupted = true
+    child.kill('SIGTERM')
+  })
   return () => isInterrupted
 }
 

@@ -2,6 +2,7 @@ import { toGatewayError } from '@wardgate/errors'
 import { rmSync } from 'node:fs'
 import { claimHome } from './claim-home'
 import { descriptorFile } from './descriptor'
+import { onEndingSignal } from './ending-signals'
 import { requireFreePorts } from './free-ports'
 import { makeHome } from './home'
 import { Instance } from './instance'
@@ -29,7 +30,7 @@ function tell(told: Told): void {
 
 /** Calls back once: by a signal, or when the one who started us goes without a word. */
 function onEnd(end: () => void): void {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end)
+  onEndingSignal(end)
   process.on('message', (word) => {
     if (word === stay) process.off('disconnect', end)
   })

@@ -1,3 +1,4 @@
+import { onEndingSignal } from '../ending-signals'
 import { endLeftovers } from './end-leftovers'
 import { guardName, Ledger, runnerName } from './ledger'
 
@@ -7,7 +8,7 @@ import { guardName, Ledger, runnerName } from './ledger'
  */
 const [home = ''] = process.argv.slice(2)
 // Ctrl-C is for the runner; a guard that went first would be of no use.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
+onEndingSignal(() => undefined)
 process.stdin.resume().once('end', () => {
   const ledger = new Ledger(home)
   const others = ledger.leftovers().filter(({ name }) => name !== guardName && name !== runnerName)
