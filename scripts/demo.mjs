@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { ensurePeers } from './peers.mjs'
 import { prepare } from './prepare.mjs'
 import { root } from './root.mjs'
-import { run } from './run.mjs'
+import { endingSignals, run } from './run.mjs'
 
 const usage = `npm run demo [-- --by-hand]
 
@@ -36,7 +36,7 @@ async function main() {
   if (started && (await run(process.execPath, [join(root, 'scripts/start.mjs'), '--detach'])) !== 0)
     process.exit(1)
   // What interrupts the demo ends what it runs; what it started is stopped all the same.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => undefined)
+  for (const signal of endingSignals) process.on(signal, () => undefined)
   try {
     await play(python.path, JSON.parse(readFileSync(descriptorFile, 'utf8')))
   } finally {

@@ -2,7 +2,8 @@
 import { spawn } from 'node:child_process'
 import { root } from './root.mjs'
 
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
+/** Ctrl-C, a request to end, and a terminal that is closed. */
+export const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
 /**
  * Resolves with its exit code. What interrupts this process is passed on to it, and once it has ended it interrupts this one, unless
@@ -19,7 +20,7 @@ export function run(command, args, { limitMillis, read, ...options } = {}) {
       interruption = signal
       send(child, signal, detached)
     }
-    for (const signal of signals) process.on(signal, pass)
+    for (const signal of endingSignals) process.on(signal, pass)
     const timer =
       limitMillis &&
       setTimeout(() => {
@@ -28,7 +29,7 @@ export function run(command, args, { limitMillis, read, ...options } = {}) {
       }, limitMillis)
     const settle = (code) => {
       clearTimeout(timer)
-      for (const signal of signals) process.off(signal, pass)
+      for (const signal of endingSignals) process.off(signal, pass)
       // Not when the command took it for a request to end well.
       if (interruption !== undefined && code !== 0) process.kill(process.pid, interruption)
       done(code)

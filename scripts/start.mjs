@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { endWithParent } from './end-with-parent.mjs'
 import { prepare } from './prepare.mjs'
 import { root } from './root.mjs'
+import { endingSignals } from './run.mjs'
 
 const usage = `npm start [-- --detach]
 
@@ -37,7 +38,6 @@ async function detached() {
 function attach() {
   const child = fork(join(root, 'apps/standalone/dist/main.js'), { stdio: 'inherit' })
   // Passed on also where the terminal told it to the whole group: the runner stops in order, and this waits for it.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
-    process.on(signal, () => child.kill('SIGTERM'))
+  for (const signal of endingSignals) process.on(signal, () => child.kill('SIGTERM'))
   child.once('exit', (code) => process.exit(code ?? 1))
 }
