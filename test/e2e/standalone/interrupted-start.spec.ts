@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { AttachedStart, partsOf } from '../../support/attached-start'
 import { eventually } from '../../support/eventually'
 import { Instance, root } from '../../support/instance'
+import { kill } from '../../support/kill'
 
 jest.setTimeout(240_000)
 
@@ -111,19 +112,19 @@ describe('after a killed runner', () => {
   })
 
   it('a stop ends what is left when its guard was killed too', async () => {
-    kill(instance, 'guard', 'standalone')
+    killWithGuard()
     expect(partsOf(instance).length).toBeGreaterThan(3)
     await instance.stop()
     expect(partsOf(instance)).toEqual([])
   })
 
   it('a start ends what is left when its guard was killed too', async () => {
-    kill(instance, 'guard', 'standalone')
+    killWithGuard()
     await instance.start()
   })
 })
 
-function kill(victim: Instance, ...names: string[]): void {
-  const processes = victim.processes()
-  for (const name of names) process.kill(Number(processes.get(name)), 'SIGKILL')
+/** The guard first, so that it ends nothing of what the runner leaves. */
+function killWithGuard(): void {
+  for (const part of ['guard', 'standalone']) kill(instance, part)
 }
