@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 export async function oneAtATime(path, work) {
   mkdirSync(dirname(path), { recursive: true })
   const own = `${path}.${process.pid}`
-  writeFileSync(own, String(process.pid))
+  writeFileSync(own, `${process.pid} ${birthOf(process.pid)}`)
   let waited = false
   while (!taken(own, path)) {
     const holder = holderOf(path)
@@ -35,13 +35,33 @@ function taken(own, path) {
   }
 }
 
+/** Undefined when the one who made it is gone, also where its number is another program's by now. */
 function holderOf(path) {
   try {
-    const pid = Number(readFileSync(path, 'utf8'))
-    if (pid === process.pid) return undefined
+    const [pid, birth] = readFileSync(path, 'utf8').split(' ')
+    const isThere = Number(pid) > 0 && pid !== String(process.pid) && exists(Number(pid))
+    return isThere && birthOf(pid) === birth ? pid : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function exists(pid) {
+  try {
     process.kill(pid, 0)
-    return pid
+    return true
   } catch (error) {
-    return error.code === 'EPERM' ? 0 : undefined
+    return error.code === 'EPERM'
+  }
+}
+
+/** As `processBirth` of packages/state-file, which may not be compiled yet. */
+function birthOf(pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const [state, ...later] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return state === 'Z' ? '-' : later[18]
+  } catch {
+    return '-'
   }
 }
