@@ -140,13 +140,19 @@ it('opens a shell at the target only when no rule wants lines', async () => {
   expect(target.commands).toEqual(['shell'])
 })
 
-it('reads no more of what is typed than is recorded', async () => {
+/** At a terminal, what was typed first being more than the recording has room for. */
+async function typedAhead() {
   const { client, channel } = await shell({ term: 'xterm', cols: 80, rows: 24 })
   const answered = client.answerOf(channel)
   await stage.controlPlane.untilAsked(1)
   stage.recorder.roomBytes = 0
   channel.write('a')
   await stage.recorder.whenWaiting()
+  return { channel, answered }
+}
+
+it('reads no more of what is typed than is recorded', async () => {
+  const { channel, answered } = await typedAhead()
   stage.recorder.roomBytes = Infinity
   channel.write('b\u0015exit\r')
   await new Promise((resolve) => setImmediate(resolve))
@@ -158,12 +164,7 @@ it('reads no more of what is typed than is recorded', async () => {
 })
 
 it('ends when nothing of what is typed is recorded, and says why', async () => {
-  const { client, channel } = await shell({ term: 'xterm', cols: 80, rows: 24 })
-  const answered = client.answerOf(channel)
-  await stage.controlPlane.untilAsked(1)
-  stage.recorder.roomBytes = 0
-  channel.write('a')
-  await stage.recorder.whenWaiting()
+  const { answered } = await typedAhead()
   stage.recorder.giveNone(new AuditError('ERR_AUDIT_UNAVAILABLE', 'the recording is full'))
   expect(await answered).toMatchObject({
     code: 126,
