@@ -2,7 +2,7 @@ import type { GatewayError } from '@wardgate/errors'
 import type { Closing, Engine, Gate, Login, Opening, Target } from '@wardgate/gateway'
 import type { Duplex } from 'node:stream'
 import { Conversation } from './channels/conversation'
-import { disconnectText, refusalText } from './errors'
+import { refusalText } from './errors'
 import { ClientLogin } from './server/client-login'
 import { provenHostOf } from './server/host-key'
 import { IdleTimer } from './channels/idle-timer'
@@ -90,15 +90,10 @@ export class SshEngine implements Engine {
   }
 
   #tell(error: GatewayError): void {
+    if (this.#isIn) return this.#conversation?.tellAll(error)
     const connection = this.#login?.connection
     if (connection === undefined) return
-    const { byApplication, noMoreAuthMethods } = disconnectReasons
-    if (this.#isIn) {
-      this.#conversation?.tell(error)
-      sendDisconnect(connection, byApplication, disconnectText(error))
-      return
-    }
     sendBanner(connection, refusalText(error))
-    sendDisconnect(connection, noMoreAuthMethods, error.code)
+    sendDisconnect(connection, disconnectReasons.noMoreAuthMethods, error.code)
   }
 }

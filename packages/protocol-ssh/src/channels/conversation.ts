@@ -50,7 +50,8 @@ export class Conversation {
         const error = broken(cause)
         // At once: the library ends the stream when this returns.
         if (error.code === 'ERR_PROTOCOL_OVERSIZE') this.#refuseUnread(error)
-        else if (error === cause) this.#tellAll(error)
+        // Thrown by a listener of ours, which the library takes for an end of its own.
+        else if (error === cause) this.tellAll(error)
         resolve({ reason: 'error', error })
       })
       connection.on('end', () => resolve({ reason: 'client' }))
@@ -72,9 +73,11 @@ export class Conversation {
     }
   }
 
-  /** Tells every channel that something runs in. */
-  tell(error: GatewayError): void {
+  /** Why the connection ends: to every channel that something runs in, then to the client itself. */
+  tellAll(error: GatewayError): void {
     for (const channel of this.#channels) channel.tell(refusalText(error))
+    const { byApplication } = disconnectReasons
+    sendDisconnect(this.#relaying.connection, byApplication, disconnectText(error))
   }
 
   end(error: GatewayError): void {
@@ -84,13 +87,6 @@ export class Conversation {
   /** It was most likely a command, for the one of these that waits for it. */
   #refuseUnread(error: GatewayError): void {
     for (const channel of this.#channels) channel.refuseUnread(refusalText(error))
-  }
-
-  /** Thrown by a listener of ours, which the library takes for an end of its own. */
-  #tellAll(error: GatewayError): void {
-    this.tell(error)
-    const { byApplication } = disconnectReasons
-    sendDisconnect(this.#relaying.connection, byApplication, disconnectText(error))
   }
 
   #settleAll(): void {
