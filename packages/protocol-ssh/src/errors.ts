@@ -30,7 +30,8 @@ export function disconnectText(error: GatewayError): string {
   return printable(reasonOf(error))
 }
 
-function reasonOf({ code, expose, message }: GatewayError): string {
+/** Its message where clients may read that, else what its code means. */
+export function reasonOf({ code, expose, message }: GatewayError): string {
   return `${code}: ${expose ? message : errorCodes[code].meaning}`
 }
 

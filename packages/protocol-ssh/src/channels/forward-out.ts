@@ -1,6 +1,7 @@
 import { toGatewayError } from '@wardgate/errors'
 import type { Permit } from '@wardgate/gateway'
 import type { Client, ClientChannel, ServerChannel, TcpipRequestInfo } from 'ssh2'
+import { reasonOf } from '../errors'
 import { notOpened } from './open-command'
 import { binaryOutput } from './output-type'
 import { Pump } from './pump'
@@ -20,8 +21,7 @@ export async function forwardOut(relaying: Relaying, request: ForwardRequest): P
   const { destIP: host, destPort: port } = info
   const operation = { kind: 'forward', direction: 'out', host, port } as const
   const answer = await submitFrom(relaying, operation, { stderr: undefined, closed })
-  if (answer.kind === 'denial')
-    return reject(`wardgate: ${answer.error.code}: ${answer.error.message}`)
+  if (answer.kind === 'denial') return reject(`wardgate: ${reasonOf(answer.error)}`)
   let carried: Carried | undefined
   try {
     // A stream of bytes that nobody can read into: a plan that masks anything refuses it here.
@@ -30,8 +30,7 @@ export async function forwardOut(relaying: Relaying, request: ForwardRequest): P
     carried = carry(relaying, { stream, channel: request.accept(), masker })
     await carried.ended
   } catch (caught) {
-    const error = toGatewayError(caught)
-    if (carried === undefined) reject(`wardgate: ${error.code}: ${error.message}`)
+    if (carried === undefined) reject(`wardgate: ${reasonOf(toGatewayError(caught))}`)
   } finally {
     const status = carried === undefined ? 'failed' : 'succeeded'
     answer.settle({ status, rows: 0, bytes: carried?.bytes() ?? 0, maskedCells: 0 })

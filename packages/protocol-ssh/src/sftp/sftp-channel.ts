@@ -5,7 +5,7 @@ import type { Relaying } from '../channels/relaying'
 import { Settlement } from '../channels/settlement'
 import { submitFrom } from '../channels/submission'
 import { textFile } from '../channels/output-type'
-import { refusalText } from '../errors'
+import { reasonOf, refusalText } from '../errors'
 import { isRegularFile, withSize } from './attributes-frame'
 import { maxOpenFiles, openFlags, replies, requests, statuses } from './codes'
 import { malformed } from './fields'
@@ -195,7 +195,7 @@ export class SftpChannel {
     if (this.#closed.aborted) return
     // Clients show the code of a status and not its text, so the text goes where people see it.
     this.#channel.stderr.write(refusalText(error))
-    this.#send(statusFrame(id, code, `${error.code}: ${error.message}`))
+    this.#send(statusFrame(id, code, reasonOf(error)))
   }
 
   #send(...pieces: readonly Buffer[]): void {
