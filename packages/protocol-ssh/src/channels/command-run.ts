@@ -6,7 +6,7 @@ import { commandLine, openCommand, type Ending, type RunningCommand } from './op
 import { maxCommandBytes } from '../limits'
 import { outputTypeOf } from './output-type'
 import { Pump } from './pump'
-import type { Relaying } from './relaying'
+import { recordingAhead, type Relaying } from './relaying'
 import { Settlement, type Counts } from './settlement'
 import { submitFrom } from './submission'
 
@@ -154,7 +154,7 @@ export class CommandRun {
     }
     this.#recordSize()
     gate.record('in', Buffer.from(`${operation.text}\n`), permit)
-    const ahead = () => (gate.isBehind ? gate.caughtUp() : undefined)
+    const ahead = () => recordingAhead(this.#relaying)
     const stdout = new Pump({ from: stream, to, masker: maskers.stdout, seen: out, ahead })
     const errors = { from: stream.stderr, to: errorsTo, masker: maskers.stderr, seen: out, ahead }
     const stderr = new Pump(errors)

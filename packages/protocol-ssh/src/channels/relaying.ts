@@ -13,3 +13,8 @@ export interface Relaying {
   /** Something came or went: the session is not idle. */
   readonly touch: () => void
 }
+
+/** What to wait for before more is read of either side, if anything: a recording that is behind. */
+export function recordingAhead({ gate }: Relaying): Promise<void> | undefined {
+  return gate.isBehind ? gate.caughtUp() : undefined
+}

@@ -4,7 +4,7 @@ import type { NamedValue, Permit } from '@wardgate/gateway'
 import type { PseudoTtyInfo, ServerChannel } from 'ssh2'
 import { recordedSize } from '../channels/command-run'
 import { Environment } from '../channels/environment'
-import type { Relaying } from '../channels/relaying'
+import { recordingAhead, type Relaying } from '../channels/relaying'
 import { Settlement } from '../channels/settlement'
 import { exitRefused } from '../errors'
 import { Entries } from './entries'
@@ -61,7 +61,7 @@ export class LineShell {
       source: window === undefined ? new PlainLines() : new LineEditor((text) => this.#show(text)),
       closed,
       interrupted: () => this.signal('INT'),
-      ahead: () => (relaying.gate.isBehind ? relaying.gate.caughtUp() : undefined),
+      ahead: () => recordingAhead(relaying),
     })
   }
 

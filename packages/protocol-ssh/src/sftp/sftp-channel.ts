@@ -1,7 +1,7 @@
 import { toGatewayError, type GatewayError } from '@wardgate/errors'
 import { textOf, type Permit } from '@wardgate/gateway'
 import type { ServerChannel } from 'ssh2'
-import type { Relaying } from '../channels/relaying'
+import { recordingAhead, type Relaying } from '../channels/relaying'
 import { Settlement } from '../channels/settlement'
 import { submitFrom } from '../channels/submission'
 import { textFile } from '../channels/output-type'
@@ -74,7 +74,7 @@ export class SftpChannel {
     this.#relaying.touch()
     for (const frame of this.#frames.push(chunk)) {
       await this.#drained
-      if (this.#relaying.gate.isBehind) await this.#relaying.gate.caughtUp()
+      await recordingAhead(this.#relaying)
       if (this.#isGreeted) await this.#answer(frame)
       else this.#greet(frame)
     }
