@@ -51,13 +51,13 @@ export class UpstreamPools {
       renew: (failed) => {
         if (!entry.speaksHttp2 || entry.pool !== failed) return
         entry.pool = entry.open()
-        void failed.close().catch(() => undefined)
+        closeWhenIdle(failed)
       },
       release: () => {
         entry.targets.delete(target)
         if (settings.upstream.keepAliveMillis > 0 || entry.targets.size > 0) return
         if (this.#pools.get(key) === entry) this.#pools.delete(key)
-        void entry.pool.close().catch(() => undefined)
+        closeWhenIdle(entry.pool)
       },
     }
   }
@@ -71,7 +71,8 @@ export class UpstreamPools {
     const { connections, keepAliveMillis, headersMillis, bodyMillis, connectMillis, http2 } =
       settings.upstream
     const isSecure = target.tls.mode !== 'disable'
-    const protocols = isSecure && http2 ? (['h2', 'http/1.1'] as const) : (['http/1.1'] as const)
+    const speaksHttp2 = isSecure && http2
+    const protocols = speaksHttp2 ? (['h2', 'http/1.1'] as const) : (['http/1.1'] as const)
     const targets = new Set<Target>()
     const dial = () =>
       dialByAny(targets, { millis: connectMillis, protocols, isKept: keepAliveMillis > 0 })
@@ -84,7 +85,7 @@ export class UpstreamPools {
         headersTimeout: headersMillis,
         bodyTimeout: bodyMillis,
         maxHeaderSize: MAX_RESPONSE_HEADER_BYTES,
-        allowH2: isSecure && http2,
+        allowH2: speaksHttp2,
         connect: (_options, done) => {
           dial().then(
             // undici asks for a socket and uses of it what every stream has.
@@ -93,7 +94,7 @@ export class UpstreamPools {
           )
         },
       })
-    return { pool: open(), targets, speaksHttp2: protocols.length > 1, open }
+    return { pool: open(), targets, speaksHttp2, open }
   }
 
   #shrink(): void {
@@ -101,9 +102,14 @@ export class UpstreamPools {
       if (this.#pools.size <= MAX_POOLS) return
       if (targets.size > 0) continue
       this.#pools.delete(key)
-      void pool.close().catch(() => undefined)
+      closeWhenIdle(pool)
     }
   }
+}
+
+/** What runs on its connections goes on. */
+function closeWhenIdle(pool: Pool): void {
+  void pool.close().catch(() => undefined)
 }
 
 /** By a session that is open; by another when that one ends meanwhile, for it may not be the one whose request waits. */
