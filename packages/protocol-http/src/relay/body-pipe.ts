@@ -37,9 +37,9 @@ export function bodyPipe(options: BodyPipeOptions): BodyPipe {
     )
   const [decoder] = decoders
   const shown = (whenDrained: () => void) => {
-    const pipe = direct(sink, whenDrained)
-    const masked = new PacedPipe({ masker, next: pipe, sink, goOn: whenDrained })
-    return withoutEcho(masker.active ? masked : pipe, echo)
+    const next = direct(sink, whenDrained)
+    const pipe = masker.active ? new PacedPipe({ masker, next, sink, goOn: whenDrained }) : next
+    return withoutEcho(pipe, echo)
   }
   if (decoder === undefined) return shown(goOn)
   const stream = decoder()
