@@ -85,14 +85,13 @@ function parametersText(parameters: unknown, full: boolean): string {
 }
 
 function cutFromText(parameter: unknown): string {
-  if (typeof parameter !== 'object' || parameter === null) return ''
   const bytes = member(parameter, 'cutFrom')
   return typeof bytes === 'number' ? ` (NOT shown whole: it has ${bytes} bytes)` : ''
 }
 
 /** The same text means another day in another style. */
 function stylesText(facts: unknown): string {
-  const styles = typeof facts === 'object' && facts !== null ? member(facts, 'styles') : undefined
+  const styles = member(facts, 'styles')
   const names = ['dateStyle', 'intervalStyle', 'timeZone']
   return names
     .map((name) => textOf(styles, name))
@@ -102,8 +101,7 @@ function stylesText(facts: unknown): string {
 
 /** EXECUTE and WHERE CURRENT OF say only a name: what it stands for is what is decided on. */
 function namedText(facts: unknown, render: (text: string) => string): string {
-  const named = typeof facts === 'object' && facts !== null ? member(facts, 'named') : undefined
-  return objects(named)
+  return objects(member(facts, 'named'))
     .map((one) => `${escapeText(textOf(one, 'name'))} stands for:\n${render(textOf(one, 'text'))}`)
     .join('')
 }
