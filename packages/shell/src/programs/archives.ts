@@ -1,6 +1,6 @@
 import type { Work } from '../commands/work'
 import { type Argument, prefixOf, unknownArgument, valueOf, withoutPrefix } from '../words/argument'
-import { fileArguments } from './file-arguments'
+import { fileArguments, isGiven } from './file-arguments'
 import { readLists } from './files'
 import { each, type ProgramTable, type ReadProgram } from './program'
 
@@ -39,15 +39,14 @@ function readMember(argument: Argument, work: Work): void {
 
 const readCompressor: ReadProgram = ({ args }, work) => {
   const read = fileArguments(args, 'S')
-  const { operands: names, flags } = read
-  const has = (...wanted: readonly string[]) => wanted.some((flag) => flags.has(flag))
-  const reads = has('c', 't', 'l', 'stdout', 'to-stdout', 'test', 'list')
-  const isDeep = has('r', 'recursive')
-  for (const file of names)
-    if (isDeep) work.tree(reads ? 'read' : 'write', file)
-    else work.path(reads ? 'read' : 'write', file)
+  const reads = isGiven(read, 'c', 't', 'l', 'stdout', 'to-stdout', 'test', 'list')
+  const action = reads ? 'read' : 'write'
+  const isDeep = isGiven(read, 'r', 'recursive')
+  for (const file of read.operands)
+    if (isDeep) work.tree(action, file)
+    else work.path(action, file)
   for (const file of read.others) work.path('read', file)
-  if (has('filelist')) work.path('write', unknownArgument)
+  if (isGiven(read, 'filelist')) work.path('write', unknownArgument)
   readLists(read, work, 'files', 'files0', 'filelist')
 }
 

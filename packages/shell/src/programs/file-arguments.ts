@@ -1,4 +1,11 @@
-import { type Argument, prefixOf, unknownArgument, valueOf, withoutPrefix } from '../words/argument'
+import {
+  type Argument,
+  prefixOf,
+  textArgument,
+  unknownArgument,
+  valueOf,
+  withoutPrefix,
+} from '../words/argument'
 
 export interface FileArguments {
   readonly operands: readonly Argument[]
@@ -48,6 +55,11 @@ function looksLikeFile(value: Argument): boolean {
   return text === undefined || (text.length > 1 && /^[.~]|\//.test(text))
 }
 
+/** Whether one of these options is there, by its letter or its whole name. */
+export function isGiven({ flags }: FileArguments, ...options: readonly string[]): boolean {
+  return options.some((option) => flags.has(option))
+}
+
 /**
  * The values of options by their letters or their names, abbreviated or not; unknown when they are not told from
  * operands.
@@ -71,7 +83,7 @@ function add(values: Map<string, Argument[]>, name: string, value: Argument): vo
 
 /** A slash is no option: what begins with it is the value of the letter before. */
 function attached(text: string, others: Argument[]): number {
-  if (text.length > 1) others.push({ segments: [{ kind: 'text', text }] })
+  if (text.length > 1) others.push(textArgument(text))
   return 0
 }
 
@@ -92,7 +104,7 @@ function shortOptions(
     if (letter === '/') return attached(letters.slice(at), into.others)
     if (!into.valued.includes(letter)) continue
     const rest = letters.slice(at + 1)
-    const value = rest === '' ? next : { segments: [{ kind: 'text' as const, text: rest }] }
+    const value = rest === '' ? next : textArgument(rest)
     if (value) add(into.values, letter, value)
     return rest === '' ? 1 : 0
   }

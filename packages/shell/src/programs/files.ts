@@ -11,7 +11,7 @@ import {
   valueOf,
   withoutPrefix,
 } from '../words/argument'
-import { type FileArguments, fileArguments, optionValues } from './file-arguments'
+import { type FileArguments, fileArguments, isGiven, optionValues } from './file-arguments'
 import { each, type ProgramTable, type ReadProgram } from './program'
 
 type PathAction = 'read' | 'write' | 'delete' | 'create' | 'alter'
@@ -19,12 +19,10 @@ type PathAction = 'read' | 'write' | 'delete' | 'create' | 'alter'
 /** Every operand is used in one way; `skip` are no files, such as a pattern or a mode. */
 function operands(action: PathAction, valued = '', skip = 0): ReadProgram {
   return ({ args }, work) => {
-    const { operands: files, flags, others } = fileArguments(args, valued)
-    for (const file of others) work.path('read', file)
-    const recursive = ['r', 'R', 'recursive', 'dereference-recursive'].some((flag) =>
-      flags.has(flag),
-    )
-    for (const file of files.slice(skip))
+    const read = fileArguments(args, valued)
+    for (const file of read.others) work.path('read', file)
+    const recursive = isGiven(read, 'r', 'R', 'recursive', 'dereference-recursive')
+    for (const file of read.operands.slice(skip))
       if (recursive) work.tree(action, file)
       else work.path(action, file)
   }
@@ -41,14 +39,14 @@ export function readLists(read: FileArguments, work: Work, ...names: readonly st
 function copies(source: PathAction, valued: string): ReadProgram {
   return ({ args }, work) => {
     const read = fileArguments(args, valued)
-    const { operands: all, flags } = read
+    const { operands: all } = read
     const given = optionValues(read, 't', 'target-directory').at(-1)
     const target = given ?? all.at(-1)
     const sources = given ? all : all.slice(0, -1)
-    const recursive = ['r', 'R', 'a', 'recursive', 'archive'].some((flag) => flags.has(flag))
+    const recursive = isGiven(read, 'r', 'R', 'a', 'recursive', 'archive')
     for (const file of read.others) work.path('read', file)
     // The folders that a source is in are made anew below the target.
-    if (target && flags.has('parents')) work.tree('write', target)
+    if (target && isGiven(read, 'parents')) work.tree('write', target)
     for (const item of sources) {
       if (recursive || source === 'delete') work.tree(source, item)
       else work.path(source, item)
@@ -76,7 +74,7 @@ const readLink: ReadProgram = (run, work) => {
     work.path('write', baseNameOf(first))
   }
   copies('read', 'tS')(run, work)
-  if (target === undefined || !['s', 'symbolic'].some((flag) => read.flags.has(flag))) return
+  if (target === undefined || !isGiven(read, 's', 'symbolic')) return
   for (const item of given ? read.operands : read.operands.slice(0, -1))
     if (namedPath(item).base === 'relative')
       for (const folder of [target, folderOf(target)]) work.path('read', childOf(folder, item))

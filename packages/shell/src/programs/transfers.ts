@@ -54,9 +54,9 @@ function readRsyncFiles(args: readonly Argument[], work: Work): void {
     'read-batch',
     'exclude-from',
     'include-from',
+    'files-from',
   ))
     work.path('read', file)
-  for (const list of optionValues(read, '', 'files-from')) work.path('read', list)
   for (const file of read.others) work.path('read', file)
   for (const file of read.operands) between(file, work)
 }

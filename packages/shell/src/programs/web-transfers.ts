@@ -1,6 +1,6 @@
 import type { Work } from '../commands/work'
 import { type Argument, prefixOf, unknownArgument, valueOf, withoutPrefix } from '../words/argument'
-import { fileArguments, optionValues } from './file-arguments'
+import { fileArguments, isGiven, optionValues } from './file-arguments'
 import type { ProgramTable, ReadProgram } from './program'
 
 /** Letters and names of options: what curl writes to. */
@@ -88,8 +88,7 @@ const readWget: ReadProgram = ({ args }, work) => {
   for (const file of optionValues(read, ...wgetWrites))
     if (valueOf(file) !== '-') work.tree('write', file)
   // Without a name, the other side chooses it.
-  if (!read.flags.has('O') && !read.flags.has('output-document'))
-    work.path('write', unknownArgument)
+  if (!isGiven(read, 'O', 'output-document')) work.path('write', unknownArgument)
   for (const file of optionValues(read, ...wgetReads)) work.path('read', file)
 }
 
