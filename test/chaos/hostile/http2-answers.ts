@@ -21,7 +21,23 @@ const filler = field('x-filler', 'y'.repeat(100))
 const unended = (stream: number) => frame(1, 0, stream, field(':status', '200'))
 const more = (stream: number) => frame(9, 0, stream, filler)
 
-export type HostileAnswer = readonly [what: string, answer: (asked: Asked) => void]
+type Answer = (asked: Asked) => void
+
+/** Fields and nothing behind them. */
+const only =
+  (fields: Readonly<Record<string, string>>): Answer =>
+  ({ stream, send }) =>
+    send(headers(stream, fields, true))
+
+const withBody =
+  (fields: Readonly<Record<string, string>>, body: string): Answer =>
+  ({ stream, send }) =>
+    send(headers(stream, fields), text(stream, body))
+
+const ofLength = (length: string, body: string) =>
+  withBody({ ...plain, 'content-length': length }, body)
+
+export type HostileAnswer = readonly [what: string, answer: Answer]
 
 const ends: readonly HostileAnswer[] = [
   ['GOAWAY instead of an answer', ({ send }) => send(goAway())],
@@ -81,28 +97,13 @@ const forbidden: readonly HostileAnswer[] = [
       send(frame(5, 4, stream, Buffer.concat([uint32s(2), filler])), whole(stream)),
   ],
   ['an answer that nobody asked for', ({ send }) => send(whole(2_001))],
-  ['an answer without a status', ({ stream, send }) => send(headers(stream, { a: 'b' }, true))],
-  [
-    'a status that is none',
-    ({ stream, send }) => send(headers(stream, { ':status': '2x0' }, true)),
-  ],
-  ['101', ({ stream, send }) => send(headers(stream, { ':status': '101' }, true))],
-  [
-    'a request',
-    ({ stream, send }) => send(headers(stream, { ':method': 'GET', ':path': '/' }, true)),
-  ],
-  [
-    'names in capitals',
-    ({ stream, send }) => send(headers(stream, { ...plain, 'X-Big': 'a' }, true)),
-  ],
-  [
-    'a line break in a value',
-    ({ stream, send }) => send(headers(stream, { ...plain, 'x-a': 'b\r\nset-cookie: c=d' }, true)),
-  ],
-  [
-    'a header of the hop',
-    ({ stream, send }) => send(headers(stream, { ...plain, connection: 'close' }, true)),
-  ],
+  ['an answer without a status', only({ a: 'b' })],
+  ['a status that is none', only({ ':status': '2x0' })],
+  ['101', only({ ':status': '101' })],
+  ['a request', only({ ':method': 'GET', ':path': '/' })],
+  ['names in capitals', only({ ...plain, 'X-Big': 'a' })],
+  ['a line break in a value', only({ ...plain, 'x-a': 'b\r\nset-cookie: c=d' })],
+  ['a header of the hop', only({ ...plain, connection: 'close' })],
   [
     'a table index that is none',
     ({ stream, send }) => send(frame(1, 5, stream, Buffer.of(0xff, 0xff, 0xff, 0x07))),
@@ -125,34 +126,12 @@ const forbidden: readonly HostileAnswer[] = [
 ]
 
 const lengths: readonly HostileAnswer[] = [
-  [
-    '204 with a body',
-    ({ stream, send }) => send(headers(stream, { ':status': '204' }), text(stream, 'smuggled')),
-  ],
-  [
-    '304 with a body',
-    ({ stream, send }) => send(headers(stream, { ':status': '304' }), text(stream, 'smuggled')),
-  ],
-  [
-    'less than its length',
-    ({ stream, send }) =>
-      send(headers(stream, { ...plain, 'content-length': '50' }), text(stream, 'short')),
-  ],
-  [
-    'more than its length',
-    ({ stream, send }) =>
-      send(headers(stream, { ...plain, 'content-length': '2' }), text(stream, 'longer than that')),
-  ],
-  [
-    'two lengths',
-    ({ stream, send }) =>
-      send(headers(stream, { ...plain, 'content-length': '5, 7' }), text(stream, 'whole')),
-  ],
-  [
-    'a length that is none',
-    ({ stream, send }) =>
-      send(headers(stream, { ...plain, 'content-length': '-1' }), text(stream, 'whole')),
-  ],
+  ['204 with a body', withBody({ ':status': '204' }, 'smuggled')],
+  ['304 with a body', withBody({ ':status': '304' }, 'smuggled')],
+  ['less than its length', ofLength('50', 'short')],
+  ['more than its length', ofLength('2', 'longer than that')],
+  ['two lengths', ofLength('5, 7', 'whole')],
+  ['a length that is none', ofLength('-1', 'whole')],
 ]
 
 /** What a target may do with a request over HTTP/2 that it should not. */
