@@ -1,4 +1,5 @@
 import { eventually } from '../../support/eventually'
+import { registerPostgres } from '../../support/register-postgres'
 import { sharedInstance } from '../../support/shared-instance'
 
 /** What the screen of `npm start` tells a newcomer to type, typed. */
@@ -16,6 +17,17 @@ it('shows rows with ids and cards masked', async () => {
   expect(stdout.trim().split('\n')).toHaveLength(4)
   expect(stdout).toMatch(/\*\*\*-\*\*-\d{4}/)
   expect(stdout).not.toMatch(/\b\d{3}-\d{2}-\d{4}\b/)
+})
+
+it("takes the connection's own database when it is told none", async () => {
+  const { direct } = sharedInstance.descriptor.sample
+  await registerPostgres(
+    direct,
+    'first-session-own',
+    '\n  - { id: read, effect: allow, match: { actions: [read] } }',
+  )
+  const { stdout } = await wardgate('sql', 'first-session-own', 'SELECT current_database()')
+  expect(stdout.trim().split('\n').at(-1)).toBe('postgres')
 })
 
 it('ends with 1 and names the rule where a statement is refused', async () => {

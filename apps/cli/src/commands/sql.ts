@@ -1,4 +1,4 @@
-import { Client, Query, type QueryArrayConfig } from 'pg'
+import { type Client, Query, type QueryArrayConfig } from 'pg'
 import { CliError } from '../cli-error'
 import { isLoopback } from '../config/access'
 import { counted } from '../output/counted'
@@ -6,6 +6,7 @@ import { escapeText } from '../output/escape'
 import { renderTable } from '../output/table'
 import type { Run } from '../run'
 import { action, leaf, type Register } from './command'
+import { SqlClient } from './sql-client'
 
 const maxRowsShown = 1_000
 
@@ -15,7 +16,7 @@ export const sql: Register = (parent, cli) => {
     .argument('[statement]', 'SQL; standard input when absent')
     .option('--host <host>', "the agent's host, else WARDGATE_AGENT or the standalone's")
     .option('--port <port>', "the agent's port")
-    .option('--database <name>', 'database of the target')
+    .option('--database <name>', "database of the target, else the connection's own")
     .option('--tls', 'speak TLS to the agent; needed unless it is on this machine')
     .option('--max-rows <number>', 'show at most this many rows', String(maxRowsShown))
     .action(
@@ -35,7 +36,7 @@ interface ResultSet {
 }
 
 async function runStatement(run: Run, connection: string, text: string): Promise<void> {
-  const client = new Client(await clientOptions(run, connection))
+  const client = new SqlClient(await clientOptions(run, connection))
   client.on('notice', ({ severity, message, hint }) => {
     run.note(`${severity ?? 'NOTICE'}: ${message ?? ''}${hint === undefined ? '' : ` (${hint})`}`)
   })
@@ -75,15 +76,13 @@ async function clientOptions(run: Run, connection: string) {
       `the token would cross the network to ${host} unencrypted`,
       'Use --tls.',
     )
-  const sample = standalone?.sample
-  const database =
-    options.text('database') ?? (sample?.connection === connection ? sample.database : connection)
+  const database = options.text('database')
   return {
     host,
     port,
     user: connection,
     password: await run.token('ai-agent'),
-    database,
+    ...(database !== undefined && { database }),
     ssl: tls,
     application_name: 'wardgate-cli',
     connectionTimeoutMillis: 30_000,

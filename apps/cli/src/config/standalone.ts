@@ -10,7 +10,6 @@ export interface Standalone {
   readonly url: string
   readonly postgres?: { readonly host: string; readonly port: number }
   readonly ssh?: { readonly host: string; readonly port: number }
-  readonly sample?: { readonly connection: string; readonly database: string }
   readonly tokens: Readonly<Record<string, readonly string[]>>
 }
 
@@ -40,16 +39,11 @@ function readStandalone(home: string): Standalone | undefined {
   const agents = member(parsed, 'agents')
   const agent: unknown = Array.isArray(agents) ? agents[0] : undefined
   const [postgres, ssh] = [listener(agent, 'postgres'), listener(agent, 'ssh')]
-  const sample = member(parsed, 'sample')
-  const connection = member(sample, 'connection')
-  const database = member(sample, 'database')
   return {
     file,
     url,
     ...(postgres && { postgres }),
     ...(ssh && { ssh }),
-    ...(typeof connection === 'string' &&
-      typeof database === 'string' && { sample: { connection, database } }),
     tokens: tokenCommands(member(parsed, 'tokens')),
   }
 }

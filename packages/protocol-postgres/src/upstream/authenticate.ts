@@ -67,7 +67,8 @@ export function startupError(body: Buffer): TargetError {
   if (state === '3D000')
     return new TargetError('ERR_TARGET_UNREACHABLE', 'the target has no such database', {
       cause,
-      nextStep: 'Name a database that exists on the target.',
+      nextStep:
+        'Name a database of the target. A client that is given none names its user, which is the connection here.',
       retryable: false,
     })
   return new TargetError(
