@@ -44,17 +44,19 @@ describe('the agent port', () => {
     await port.settleEpoch()
   })
 
-  it('ends a live session of somebody who may no longer use it, at its next operation', async () => {
+  it('ends a live session of somebody who may no longer use it, whatever runs in it', async () => {
     await port.person('leaver', ['autogen'], ['connections:use'])
     const { talk: conversation } = await port.open('leaver')
+    const { talk: stays } = await port.open('robot')
     expect(await port.verdict(conversation, 'select 1')).toMatchObject({ $case: 'verdict' })
     port.shutOut.add('leaver')
     await port.database.query('UPDATE policy_epoch SET epoch = epoch + 1')
     await port.settleEpoch()
-    expect(await port.verdict(conversation, 'select 1')).toMatchObject({
+    expect(await conversation.next()).toMatchObject({
       $case: 'kill',
       value: { reason: 'the principal is disabled' },
     })
+    expect(await port.verdict(stays, 'select 1')).toMatchObject({ $case: 'verdict' })
   })
 
   it('ends a live session that is killed', async () => {

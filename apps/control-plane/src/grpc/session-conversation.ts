@@ -175,7 +175,7 @@ export class SessionConversation {
   }
 
   private begin(session: Session): void {
-    this.services.live.add(session.id, (reason) => this.kill(reason))
+    this.services.live.add({ session, kill: (reason) => this.kill(reason) })
     this.session = session
     if (this.state === 'ended') return this.finish(session)
     this.state = 'open'

@@ -31,7 +31,7 @@ export class PrincipalsService {
     return toAnswer(principal)
   }
 
-  /** A disabled principal is refused from its next request on, whatever token it holds. */
+  /** A disabled principal is refused from its next request on, whatever token it holds; its live sessions end. */
   async update(by: IdentifiedPrincipal, id: string, version: number, input: UpdatePrincipal) {
     if ((await this.principals.find(id)) === null) throw notFound(id)
     if (input.disabled && id === by.id)

@@ -7,7 +7,7 @@ import { TargetsService } from './targets.service'
 
 /**
  * Sessions outlive the moment they were admitted in. A change of the epoch empties every memo, so the next operation of
- * a session is asked about here: whoever may no longer open it may no longer use it.
+ * a session is asked about here, and every live session at once: whoever may no longer open it may no longer use it.
  */
 @Injectable()
 export class SessionReview {

@@ -5,6 +5,7 @@ import { PoliciesModule } from '../policies/policies.module'
 import { PrincipalsModule } from '../principals/principals.module'
 import { IssuedCredentials } from './issued-credentials'
 import { Admissions } from './admissions'
+import { LiveReview } from './live-review'
 import { LiveSessions } from './live-sessions'
 import { OpeningService } from './opening.service'
 import { OperationRepository } from './operation.repository'
@@ -42,6 +43,7 @@ import { TargetsService } from './targets.service'
     SessionTerms,
     OpeningService,
     LiveSessions,
+    LiveReview,
     SessionLife,
     SessionReview,
     SessionsService,
