@@ -14,7 +14,8 @@ import { version } from './version'
 async function main(): Promise<number> {
   containHttp2()
   const stop = new AbortController()
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort())
+  // Each time: it may be asked by several, and a second word must not cut short what the first began.
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort())
   const config = readConfig(processEnv, protocols)
   const log = createLogger({ name: 'agent', level: config.logLevel })
   const lock = lockState(config.stateFolder)

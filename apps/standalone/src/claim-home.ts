@@ -29,7 +29,7 @@ export async function claimHome(
   }
   if (leftovers.length > 0)
     progress(`ending what an earlier run left: ${leftovers.map(({ name }) => name).join(', ')}`)
-  await endLeftovers(leftovers)
+  await endLeftovers(home, leftovers)
   return () => lock.release()
 }
 

@@ -1,11 +1,12 @@
-import { clusterUrl, hasData, type ClusterOptions } from '@wardgate/embedded-postgres'
+import { clusterUrl, hasData, stopServerOf, type ClusterOptions } from '@wardgate/embedded-postgres'
 import { join } from 'node:path'
 import { logFolder } from './home'
 import type { Secrets } from './secrets'
 import type { Settings } from './settings'
 
 /** Of the control plane, and of the sample target. */
-export type DatabaseName = 'database' | 'sample'
+const names = ['database', 'sample'] as const
+export type DatabaseName = (typeof names)[number]
 
 const maxConnections = { database: 200, sample: 1500 }
 
@@ -29,5 +30,11 @@ export function databaseUrl(settings: Settings, secrets: Secrets): string {
 }
 
 export function haveDatabases({ home }: Settings): boolean {
-  return hasData(join(home, 'database')) && hasData(join(home, 'sample'))
+  return names.every((name) => hasData(join(home, name)))
+}
+
+/** Ends those that a killed run left, whether it wrote them down or not; whether there were any. */
+export async function endDatabases(home: string): Promise<boolean> {
+  const ended = await Promise.all(names.map((name) => stopServerOf(join(home, name))))
+  return ended.includes(true)
 }

@@ -6,14 +6,13 @@ export type Stopped = 'nothing ran' | 'stopped' | { readonly stillRuns: number }
 
 /** Ends the standalone of a home, and what is left of one that was killed. */
 export async function stopInstance(namedHome: string | undefined): Promise<Stopped> {
-  const ledger = new Ledger(homeFolder(namedHome))
-  const found = ledger.leftovers()
-  if (found.length === 0) return 'nothing ran'
-  const runner = found.find(({ name }) => name === runnerName)
+  const home = homeFolder(namedHome)
+  const ledger = new Ledger(home)
+  const runner = ledger.leftovers().find(({ name }) => name === runnerName)
   if (runner !== undefined) {
     send(runner, 'SIGTERM')
     if (!(await hasEnded(runner, runnerLimitMillis))) return { stillRuns: runner.pid }
   }
-  await endLeftovers(ledger.leftovers())
-  return 'stopped'
+  const wasLeft = await endLeftovers(home, ledger.leftovers())
+  return wasLeft || runner !== undefined ? 'stopped' : 'nothing ran'
 }

@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
 import { startCluster, type Cluster } from './cluster'
+import { stopServerOf } from './data-directory'
 import { processArguments } from './process-arguments'
 
 jest.setTimeout(60_000)
@@ -137,6 +138,32 @@ describe('a start that is ended', () => {
     expect(isNamedBySomebody(folder)).toBe(false)
     expect(readdirSync(folder)).toEqual(['data'])
     expect(readdirSync(join(folder, 'data'))).toEqual([])
+  })
+})
+
+describe('what a killed run left', () => {
+  beforeEach(() => chmodSync(folder, 0o711))
+
+  it('is ended when it is a server that has not written down its number yet', async () => {
+    const left = await start()
+    rmSync(join(folder, 'data/postmaster.pid'))
+    expect(await stopServerOf(join(folder, 'data'))).toBe(true)
+    await left.exited
+  })
+
+  it('is ended when it is the making of a cluster', async () => {
+    const making = start()
+    await Promise.all([
+      expect(making).rejects.toThrow('initdb'),
+      watchFor(folder, 'unfinished').then(() => stopServerOf(join(folder, 'data'))),
+    ])
+  })
+
+  it('is nothing when another folder with a longer name is served', async () => {
+    const other = await start()
+    expect(await stopServerOf(join(folder, 'dat'))).toBe(false)
+    expect(processArguments(other.pid)).not.toBe('')
+    await other.remove()
   })
 })
 

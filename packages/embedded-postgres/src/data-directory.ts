@@ -20,6 +20,11 @@ export function hasData(wanted: string): boolean {
   return existsSync(join(locatedAt(wanted) ?? wanted, 'PG_VERSION'))
 }
 
+/** Ends the server of a cluster, or the making of one, that a killed run left; whether there was any. */
+export function stopServerOf(wanted: string): Promise<boolean> {
+  return stopLeftover(locatedAt(wanted) ?? wanted)
+}
+
 /** Deletes the data of a stopped cluster, wherever it lives, and what was made for it alone. */
 export function removeData(wanted: string): void {
   const directory = locatedAt(wanted)

@@ -1,36 +1,53 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { processArguments } from './process-arguments'
+import { everyProcess, processArguments } from './process-arguments'
 
 const waitMillis = 10_000
+const program = /\/bin\/(?:postgres|initdb) -D (.*)/
+const unfinished = /^\.\d+\.unfinished /
 
-/** Ends a server that an earlier, killed run left on this very directory. Other processes are never touched. */
-export async function stopLeftover(directory: string): Promise<void> {
-  const pid = leftoverPid(directory)
-  if (pid === undefined) return
-  process.kill(pid, 'SIGINT')
-  const deadline = Date.now() + waitMillis
-  while (isServerOf(pid, directory)) {
-    if (Date.now() > deadline) process.kill(pid, 'SIGQUIT')
-    await delay(50)
-  }
+/**
+ * Ends what an earlier, killed run left on this very directory: a server, or the making of its cluster. Both are found by their
+ * arguments: a server that has just been started has not written postmaster.pid yet. Other processes are never touched.
+ */
+export async function stopLeftover(directory: string): Promise<boolean> {
+  const left = leftoversOf(directory)
+  await Promise.all(left.map((pid) => end(pid, directory)))
+  return left.length > 0
 }
 
 /** Whether a server runs on this directory. */
 export function isServed(directory: string): boolean {
-  return leftoverPid(directory) !== undefined
+  return leftoversOf(directory).length > 0
 }
 
-function leftoverPid(directory: string): number | undefined {
-  const file = join(directory, 'postmaster.pid')
-  if (!existsSync(file)) return undefined
-  const pid = Number.parseInt(readFileSync(file, 'utf8'), 10)
-  return pid > 1 && isServerOf(pid, directory) ? pid : undefined
+async function end(pid: number, directory: string): Promise<void> {
+  const deadline = Date.now() + waitMillis
+  send(pid, 'SIGINT')
+  while (worksOn(processArguments(pid), directory)) {
+    if (Date.now() > deadline) send(pid, 'SIGQUIT')
+    await delay(50)
+  }
 }
 
-/** The pid may have been given to another program since: its arguments must name our directory. */
-function isServerOf(pid: number, directory: string): boolean {
-  const args = processArguments(pid)
-  return args.includes('postgres') && args.includes(directory)
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch (error) {
+    // It ended between look and signal.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
+
+function leftoversOf(directory: string): readonly number[] {
+  return everyProcess()
+    .filter(({ args }) => worksOn(args, directory))
+    .map(({ pid }) => pid)
+}
+
+/** As `launch` and `initdb` of this package write it. */
+function worksOn(args: string, directory: string): boolean {
+  const at = program.exec(args)?.[1]
+  if (at?.startsWith(directory) !== true) return false
+  const after = at.slice(directory.length)
+  return after.startsWith(' ') || unfinished.test(after)
 }

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { AttachedStart, partsOf } from '../../support/attached-start'
 import { eventually } from '../../support/eventually'
@@ -111,16 +112,27 @@ describe('after a killed runner', () => {
     await instance.start()
   })
 
-  it('a stop ends what is left when its guard was killed too', async () => {
-    killWithGuard()
-    expect(partsOf(instance).length).toBeGreaterThan(3)
-    await instance.stop()
-    expect(partsOf(instance)).toEqual([])
-  })
+  describe('whose guard was killed too, and which wrote down nothing', () => {
+    beforeEach(() => {
+      killWithGuard()
+      rmSync(join(instance.home, 'processes.json'))
+    })
 
-  it('a start ends what is left when its guard was killed too', async () => {
-    killWithGuard()
-    await instance.start()
+    it('all programs but the databases end by themselves', async () => {
+      const isDatabase = (line: string): boolean => line.includes('bin/postgres')
+      const databases = await eventually(async () => {
+        const parts = partsOf(instance)
+        return parts.every(isDatabase) ? parts : undefined
+      })
+      expect(databases).toHaveLength(2)
+    })
+
+    it('a stop ends the databases', async () => {
+      await instance.stop()
+      await nothingIsLeft()
+    })
+
+    it('a start ends the databases', () => instance.start())
   })
 })
 

@@ -2,9 +2,11 @@ import { InternalError } from '@wardgate/errors'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Ledger } from './ledger'
 
+const leash = join(__dirname, 'leash.js')
 const readyLimitMillis = 60_000
 const stopLimitMillis = 15_000
 const restartLimit = 20
@@ -75,12 +77,13 @@ export class Child {
     const log = openSync(this.options.logFile, 'a', 0o600)
     // A group of its own: Ctrl-C reaches the runner alone, which then stops everything in order.
     const { flags = [], script } = this.options
-    const child = spawn(process.execPath, [...flags, script], {
+    const child = spawn(process.execPath, ['--require', leash, ...flags, script], {
       env: this.options.env,
-      stdio: ['ignore', log, log],
+      stdio: ['ignore', log, log, 'pipe'],
       detached: true,
     })
     closeSync(log)
+    child.stdio[3]?.on('error', () => undefined)
     this.process = child
     this.ended = undefined
     if (child.pid !== undefined)

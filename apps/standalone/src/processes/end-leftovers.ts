@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { endDatabases } from '../databases'
 import { guardName, isAlive, type Leftover } from './ledger'
 
 const stopLimitMillis = 15_000
@@ -7,14 +8,18 @@ const pollMillis = 50
 /** A runner ends its parts one after the other. */
 export const runnerLimitMillis = 90_000
 
-/** Ends what a killed run left: its guard is at that already, and what that leaves is ended here. */
-export async function endLeftovers(leftovers: readonly Leftover[]): Promise<void> {
+/**
+ * Ends what a killed run left: its guard is at that already, and what that leaves is ended here. Whether there was any. A database
+ * that was started just before the kill is written down nowhere; programs of ours end by themselves then.
+ */
+export async function endLeftovers(home: string, leftovers: readonly Leftover[]): Promise<boolean> {
   for (const guard of leftovers.filter(({ name }) => name === guardName))
     if (!(await hasEnded(guard, guardLimitMillis))) await end(guard)
   // Databases last, so that the others can hand over what they have.
   const isDatabase = ({ signal }: Leftover): boolean => signal === 'SIGINT'
   await Promise.all(leftovers.filter((entry) => !isDatabase(entry)).map(end))
   await Promise.all(leftovers.filter(isDatabase).map(end))
+  return (await endDatabases(home)) || leftovers.length > 0
 }
 
 async function end(entry: Leftover): Promise<void> {
