@@ -5,6 +5,7 @@ import { NestFactory } from '@nestjs/core'
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify'
 import { v7 as uuid } from 'uuid'
 import { AppModule } from './app.module'
+import { endConnections } from './common/http/end-connections'
 import { readJsonBodies } from './common/http/json-bodies'
 import { KnownRoutes } from './common/http/known-routes'
 import { addResponseHeaders } from './common/http/response-headers'
@@ -46,6 +47,7 @@ export async function createApp(
   app.get(KnownRoutes).watch(fastify)
   readJsonBodies(app, bodyLimitBytes)
   addResponseHeaders(fastify)
+  endConnections(fastify)
   measureRequests(fastify, app.get(Metrics))
   traceRequests(fastify, app.get(Traces).spans)
   await serveConsole(app, config.consoleFolder)

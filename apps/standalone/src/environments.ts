@@ -90,6 +90,8 @@ export function agentEnvironment(
     WARDGATE_LISTENERS: listenersOf(settings)
       .map(([name, port]) => `${name}=127.0.0.1:${port}`)
       .join(','),
+    // Whoever stops it does not want to wait for clients.
+    WARDGATE_DRAIN_SECONDS: '1',
     WARDGATE_HEALTH_LISTEN: `127.0.0.1:${settings.ports.agentHealth}`,
     ...(joinToken === undefined ? {} : { WARDGATE_JOIN_TOKEN: joinToken }),
   }
