@@ -6,6 +6,7 @@ import type { Problem } from '../errors'
 import { hasOtherCoding, readFields, valueOf, type Field } from '../wire/fields'
 import { listOf, recordOf } from '../wire/node-headers'
 import { Notice } from './notice'
+import { watchEnd } from './watch-end'
 import type { Tunnel } from './place'
 
 type Incoming = IncomingMessage | Http2ServerRequest
@@ -42,6 +43,7 @@ export class Exchange {
   #expectsContinue: boolean
   #isFirstPart = true
   #isTakenOver = false
+  #stopWatching: () => void = () => undefined
 
   constructor(incoming: Incoming, outgoing: Outgoing, options: ExchangeOptions = {}) {
     this.#incoming = incoming
@@ -67,6 +69,13 @@ export class Exchange {
     incoming.on('error', ignored)
     outgoing.on('error', ignored)
     outgoing.on('close', () => outgoing.writableEnded || this.#leave())
+    const { socket } = this.upgrade ?? {}
+    // A CONNECT is answered at once.
+    if (socket === undefined || this.method === 'CONNECT') return
+    this.#stopWatching = watchEnd(socket, () => {
+      this.#leave()
+      socket.destroy()
+    })
   }
 
   get hasBegun(): boolean {
@@ -82,6 +91,7 @@ export class Exchange {
     if (this.upgrade === undefined) throw new TypeError('the client asked for no other protocol')
     const { socket } = this.upgrade
     this.#isTakenOver = true
+    this.#stopWatching()
     const { request } = this.upgrade
     if (this.#outgoing instanceof ServerResponse) this.#outgoing.detachSocket(request.socket)
     const gone = () => this.#leave()
@@ -115,6 +125,12 @@ export class Exchange {
     else this.#outgoing.writeHead(status, recordOf(shown))
   }
 
+  /** Sends the head without waiting for the first part of a body. */
+  flush(): void {
+    // Over HTTP/2 it has left already.
+    if (this.#outgoing instanceof ServerResponse) this.#outgoing.flushHeaders()
+  }
+
   /** False = wait for `drained`. */
   write(chunk: Uint8Array): boolean {
     const outgoing = this.#outgoing as ServerResponse
@@ -140,6 +156,7 @@ export class Exchange {
       this.breakOff()
       return
     }
+    this.#stopWatching()
     const isClosing = options.close === true && this.version === 1
     this.begin(status, [
       ...Object.entries(headers).map(([name, value]) => ({ name, value })),

@@ -1,6 +1,9 @@
 import type { Permit } from '@wardgate/gateway'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
+/** Work that stops now and then for others to have their turn. */
+export type Steps<T> = Generator<undefined, T, undefined>
+
 type BodyMasker = ReturnType<Permit['body']>
 
 /** What is looked at before anybody else may have a turn: some 20 ms where every detector reads the worst text. */
@@ -13,20 +16,40 @@ export function* stepsOf(bytes: Buffer): Generator<Buffer> {
 }
 
 /** What a masker shows of bytes that are there as a whole. Others have their turn while it is worked out. */
-export async function writtenInTurns(masker: BodyMasker, bytes: Buffer): Promise<Buffer> {
-  const shown: Uint8Array[] = []
+export function writtenInTurns(masker: BodyMasker, bytes: Buffer): Promise<Buffer> {
+  return inTurns(bytes, function* (step) {
+    yield masker.write(step)
+    while (masker.isBehind) yield masker.write(nothing)
+  })
+}
+
+/** All of it. Others have their turn between two steps of it. */
+export async function doneInTurns<T>(steps: Steps<T>): Promise<T> {
   let until = performance.now() + TURN_MILLIS
-  const write = async (step: Uint8Array) => {
-    // A copy: what a masker hands out is its own by the next turn.
-    shown.push(Buffer.from(masker.write(step)))
-    if (performance.now() < until) return
+  for (;;) {
+    const { done, value } = steps.next()
+    if (done === true) return value
+    if (performance.now() < until) continue
     await nextTurn()
     until = performance.now() + TURN_MILLIS
   }
-  for (const step of stepsOf(bytes)) {
-    await write(step)
-    while (masker.isBehind) await write(nothing)
-  }
+}
+
+/** What comes of the steps of bytes that are there as a whole. Others have their turn between two parts of it. */
+export async function inTurns(
+  bytes: Buffer,
+  partsOf: (step: Buffer) => Iterable<Uint8Array>,
+): Promise<Buffer> {
+  const shown: Uint8Array[] = []
+  let until = performance.now() + TURN_MILLIS
+  for (const step of stepsOf(bytes))
+    for (const part of partsOf(step)) {
+      // A copy: what a masker hands out is its own by the next turn.
+      shown.push(Buffer.from(part))
+      if (performance.now() < until) continue
+      await nextTurn()
+      until = performance.now() + TURN_MILLIS
+    }
   return Buffer.concat(shown)
 }
 

@@ -1,6 +1,7 @@
 import type { RequestOperation } from '@wardgate/gateway'
 import { once } from 'node:events'
 import { connect, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2'
+import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import { Stage } from '../testing/stage'
 
@@ -95,6 +96,31 @@ it('serves other streams beside it, and ends it alone when it is reset', async (
   await stage.spool.until((spool) => spool.of('outcome').length === 2)
   const third = client.request({ ':path': '/shop/b', authorization: 'Bearer token-1' })
   expect(await answered(third)).toMatchObject({ ':status': 200 })
+})
+
+it('tells the target no text that a client leaves with: nobody has judged it', async () => {
+  const ended = new Promise<unknown[]>((resolve) =>
+    server.on('connection', (socket) =>
+      socket.once('close', (code, reason) => resolve([code, reason.toString()])),
+    ),
+  )
+  const stream = ask()
+  await answered(stream)
+  stream.end(Buffer.from([0x88, 0x80 | 6, 0, 0, 0, 0, 0x0f, 0xa1, ...Buffer.from('drop')]))
+  expect(await ended).toEqual([4001, ''])
+})
+
+it('leaves no WebSocket at the target behind a stream that was reset meanwhile', async () => {
+  stage.target.removeAllListeners('upgrade')
+  const asked = new Promise<Duplex>((resolve) =>
+    stage.target.on('upgrade', (_request, socket) => resolve(socket)),
+  )
+  const stream = ask()
+  const upstream = (await asked).resume()
+  stream.close(8)
+  await once(upstream, 'end')
+  upstream.destroy()
+  await stage.spool.until((spool) => spool.of('outcome').length === 1)
 })
 
 it('opens nothing that is denied', async () => {

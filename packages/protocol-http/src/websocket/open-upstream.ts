@@ -1,40 +1,46 @@
-import { TargetError } from '@wardgate/errors'
+import { TargetError, toGatewayError } from '@wardgate/errors'
 import type { Permit, Target } from '@wardgate/gateway'
 import { WebSocket } from 'ws'
 import { dialTarget } from '../upstream/dial'
 import { requestTarget, type Outgoing } from '../upstream/outgoing'
 import { MAX_WEBSOCKET_MESSAGE_BYTES } from '../wire/limits'
+import { protocolsIn } from './subprotocols'
 
 /** What the library says by itself. */
 const ownHeaders = /^(?:upgrade|host|origin|sec-websocket-.*)$/
 
-/** Opens the target's end of a WebSocket that a permit was given for. Resolves when the target has agreed. */
+/** Opens the target's end of a WebSocket that a permit was given for. Resolves when the target has agreed; aborted, it leaves. */
 export async function openUpstream(
   _permit: Permit,
   target: Target,
   outgoing: Outgoing,
-  millis: number,
+  { millis, signal }: { readonly millis: number; readonly signal: AbortSignal },
 ): Promise<WebSocket> {
   const stream = await dialTarget(target, { millis, protocols: ['http/1.1'], isKept: false })
-  const socket = new WebSocket(
-    // The stream is encrypted already where it has to be.
-    `ws://${outgoing.authority}${requestTarget(outgoing)}`,
-    protocolsOf(outgoing),
-    {
-      createConnection: () => stream as never,
-      perMessageDeflate: false,
-      followRedirects: false,
-      handshakeTimeout: millis,
-      maxPayload: MAX_WEBSOCKET_MESSAGE_BYTES,
-      headers: headersOf(outgoing),
-    },
-  )
+  const abandon = () => void stream.destroy()
   try {
+    const socket = new WebSocket(
+      // The stream is encrypted already where it has to be.
+      `ws://${outgoing.authority}${requestTarget(outgoing)}`,
+      protocolsIn(outgoing.headers),
+      {
+        createConnection: () => stream as never,
+        perMessageDeflate: false,
+        followRedirects: false,
+        handshakeTimeout: millis,
+        maxPayload: MAX_WEBSOCKET_MESSAGE_BYTES,
+        headers: headersOf(outgoing),
+      },
+    )
+    signal.addEventListener('abort', abandon)
+    if (signal.aborted) abandon()
     await opened(socket)
     return socket
   } catch (cause) {
     stream.destroy()
-    throw cause
+    throw signal.aborted ? toGatewayError(signal.reason) : cause
+  } finally {
+    signal.removeEventListener('abort', abandon)
   }
 }
 
@@ -49,14 +55,6 @@ function opened(socket: WebSocket): Promise<void> {
       fail(`the target answered ${statusCode ?? 0} to the WebSocket`)
     })
   })
-}
-
-function protocolsOf({ headers }: Outgoing): string[] {
-  return headers
-    .filter(({ name }) => name === 'sec-websocket-protocol')
-    .flatMap(({ value }) => value.split(','))
-    .map((name) => name.trim())
-    .filter((name) => name !== '')
 }
 
 function headersOf({ headers, authority }: Outgoing): Record<string, string> {

@@ -1,8 +1,9 @@
-import { toGatewayError, type GatewayError } from '@wardgate/errors'
-import type { Gate, MessageOperation, Permit } from '@wardgate/gateway'
+import { SessionError, toGatewayError, type GatewayError } from '@wardgate/errors'
+import type { Gate, HoldListener, MessageOperation, Permit } from '@wardgate/gateway'
 import type { EchoMasker } from '../echo/echo-masker'
+import { EchoStream } from '../echo/echo-stream'
 import type { RawData, WebSocket } from 'ws'
-import { STEP_BYTES, writtenInTurns } from '../relay/turns'
+import { inTurns, STEP_BYTES, writtenInTurns } from '../relay/turns'
 
 /** https://datatracker.ietf.org/doc/html/rfc6455#section-7.4.1 */
 const policyViolation = 1008
@@ -12,6 +13,8 @@ const unsendable = new Set([1005, 1006, 1015])
 const maxReasonBytes = 120
 /** Held for a slow reader before the other side is no longer read. */
 const maxBufferedBytes = 1024 * 1024
+/** Of the client's, which wait for the verdict on the one before them: it is read on, so that its leaving is noticed. */
+const maxWaiting = { messages: 32, bytes: 1024 * 1024 }
 
 export interface MessageParts {
   readonly client: WebSocket
@@ -35,6 +38,8 @@ export class MessageRelay {
   readonly over: Promise<Relayed>
   readonly #parts: MessageParts
   #turn: Promise<void> = Promise.resolve()
+  readonly #waiting = { messages: 0, bytes: 0 }
+  readonly #gone = new AbortController()
   /** Messages of the target that take long to mask, and what came after them. */
   #answers: Promise<void> = Promise.resolve()
   #masking = 0
@@ -50,7 +55,11 @@ export class MessageRelay {
     upstream.on('message', (data, isBinary) => this.#fromTarget(bytesOf(data), isBinary))
     client.on('error', () => undefined)
     upstream.on('error', () => undefined)
-    client.once('close', (code, reason) => close(upstream, code, reason.toString()))
+    client.once('close', (code) => {
+      this.#gone.abort(new SessionError('ERR_SESSION_CLIENT_GONE', 'the client has left'))
+      // Without its text: that is no operation, and nobody has judged it.
+      void this.#turn.then(() => close(upstream, code, ''))
+    })
     upstream.once('close', (code, reason) => {
       const shown = parts.gate.maskText(this.#withoutEcho(reason).toString())
       void this.#answers.then(() => close(client, code, shown))
@@ -70,20 +79,32 @@ export class MessageRelay {
 
   #fromClient(data: Buffer, isBinary: boolean): void {
     const { client } = this.#parts
-    client.pause()
+    this.#waiting.messages += 1
+    this.#waiting.bytes += data.length
+    if (!this.#mayWait) client.pause()
     this.#turn = this.#turn
       .then(() => this.#submit(data, isBinary))
       .catch((error: unknown) => this.end(toGatewayError(error)))
-      .finally(() => client.resume())
+      .finally(() => {
+        this.#waiting.messages -= 1
+        this.#waiting.bytes -= data.length
+        if (this.#mayWait) client.resume()
+      })
+  }
+
+  get #mayWait(): boolean {
+    const { messages, bytes } = this.#waiting
+    return messages < maxWaiting.messages && bytes < maxWaiting.bytes
   }
 
   async #submit(data: Buffer, isBinary: boolean): Promise<void> {
-    const { gate, upstream, channel, client } = this.#parts
-    if (client.readyState !== client.OPEN) return
+    const { gate, upstream, channel } = this.#parts
+    if (upstream.readyState !== upstream.OPEN) return
     gate.record('in-message', data)
     const format = isBinary ? 'binary' : 'text'
     const operation: MessageOperation = { kind: 'message', channel, format, data }
-    const answer = await gate.submit(operation)
+    const hold: HoldListener = { signal: this.#gone.signal, held: () => undefined }
+    const answer = await gate.submit(operation, hold)
     if (answer.kind === 'denial') return this.end(answer.error)
     await send(upstream, data, isBinary)
     answer.settle({ status: 'succeeded', rows: 0, bytes: 0, maskedCells: 0 })
@@ -92,24 +113,28 @@ export class MessageRelay {
   /** At once where it is short, so that many small messages cost little; in turns with other sessions where it is not. */
   #fromTarget(raw: Buffer, isBinary: boolean): void {
     try {
+      if (this.#masking > 0 || raw.length > STEP_BYTES) return this.#maskInTurn(raw, isBinary)
       const data = this.#withoutEcho(raw)
       const masker = this.#parts.permit.body(mediaTypeOf(data, isBinary))
-      if (this.#masking === 0 && (!masker.active || data.length <= STEP_BYTES))
-        this.#show(masker.active ? atOnce(masker, data) : data, masker.maskedCells, isBinary)
-      else this.#maskInTurn(data, masker, isBinary)
+      const shown = masker.active ? atOnce(masker, data) : data
+      this.#show(shown, masker.maskedCells, isBinary)
     } catch (error) {
       this.end(toGatewayError(error))
     }
   }
 
-  #maskInTurn(data: Buffer, masker: ReturnType<Permit['body']>, isBinary: boolean): void {
-    const { upstream } = this.#parts
+  #maskInTurn(raw: Buffer, isBinary: boolean): void {
+    const { upstream, permit } = this.#parts
     upstream.pause()
     this.#masking += 1
     this.#answers = this.#answers
       .then(async () => {
-        const shown = await writtenInTurns(masker, data)
-        this.#show(Buffer.concat([shown, masker.end()]), masker.maskedCells, isBinary)
+        const data = await this.#withoutEchoInTurns(raw)
+        const masker = permit.body(mediaTypeOf(data, isBinary))
+        const shown = masker.active
+          ? Buffer.concat([await writtenInTurns(masker, data), masker.end()])
+          : data
+        this.#show(shown, masker.maskedCells, isBinary)
       })
       .catch((error: unknown) => this.end(toGatewayError(error)))
       .finally(() => {
@@ -150,6 +175,14 @@ export class MessageRelay {
 
   #withoutEcho(data: Buffer): Buffer {
     return this.#parts.echo?.mask(data) ?? data
+  }
+
+  async #withoutEchoInTurns(data: Buffer): Promise<Buffer> {
+    const { echo } = this.#parts
+    if (echo === undefined) return data
+    const stream = new EchoStream(echo, { isPart: false })
+    const shown = await inTurns(data, (step) => [stream.write(step)])
+    return Buffer.concat([shown, stream.end()])
   }
 }
 

@@ -1,8 +1,8 @@
-import { ProtocolError, toGatewayError, type GatewayError } from '@wardgate/errors'
+import { ProtocolError, SessionError, toGatewayError, type GatewayError } from '@wardgate/errors'
 import { WebSocketServer, type WebSocket } from 'ws'
 import type { Exchange } from '../client/exchange'
 import type { Visit } from '../client/visit'
-import { echoMaskerOf, type EchoMasker } from '../echo/echo-masker'
+import { echoMaskerOf } from '../echo/echo-masker'
 import { problemOf } from '../errors'
 import { answerProblem } from '../relay/answer-problem'
 import { decideRequest, readRequest, type PermittedRequest } from '../relay/decide-request'
@@ -12,6 +12,7 @@ import { valueOf } from '../wire/fields'
 import { MAX_WEBSOCKET_MESSAGE_BYTES } from '../wire/limits'
 import { openUpstream } from './open-upstream'
 import { MessageRelay } from './relay-messages'
+import { protocolsIn } from './subprotocols'
 
 /** https://datatracker.ietf.org/doc/html/rfc6455#section-4.2.1 */
 const webSocketVersion = '13'
@@ -24,6 +25,7 @@ export async function runUpgrade(
   session: SessionParts,
 ): Promise<GatewayError | undefined> {
   refuseOtherUpgrades(exchange)
+  protocolsIn(exchange.fields)
   const request = await readRequest(exchange, visit, session)
   const permitted = await decideRequest(request)
   return permitted === undefined ? undefined : relayMessages(permitted)
@@ -41,14 +43,10 @@ function refuseOtherUpgrades({ method, version, fields }: Exchange): void {
 }
 
 async function relayMessages(request: PermittedRequest): Promise<GatewayError | undefined> {
-  const { exchange, permit, session, visit } = request
-  let upstream: WebSocket
-  let echo: EchoMasker | undefined
+  const { permit } = request
+  let relay: MessageRelay
   try {
-    const { connectMillis } = visit.settings.upstream
-    const outgoing = await outgoingOf(request)
-    echo = echoMaskerOf(session.target.credential, outgoing.secrets ?? [])
-    upstream = await openUpstream(permit, session.target, outgoing, connectMillis)
+    relay = await open(request)
   } catch (caught) {
     const error = toGatewayError(caught)
     const failure = { code: error.code, message: error.message }
@@ -56,10 +54,7 @@ async function relayMessages(request: PermittedRequest): Promise<GatewayError | 
     answerProblem(request, problemOf(error, { operationId: permit.operationId }), { close: true })
     return undefined
   }
-  const client = await openClientSide(exchange, upstream.protocol)
-  const { gate, signal } = session
-  const { path } = request.operation
-  const relay = new MessageRelay({ client, upstream, permit, gate, channel: path, echo })
+  const { signal } = request.session
   const aborted = () => relay.end(toGatewayError(signal.reason))
   signal.addEventListener('abort', aborted)
   if (signal.aborted) aborted()
@@ -69,8 +64,26 @@ async function relayMessages(request: PermittedRequest): Promise<GatewayError | 
   return undefined
 }
 
-/** Only now does the client learn that it is open. */
-function openClientSide(exchange: Exchange, protocol: string): Promise<WebSocket> {
+async function open(request: PermittedRequest): Promise<MessageRelay> {
+  const { exchange, permit, session, visit, operation } = request
+  const { connectMillis } = visit.settings.upstream
+  const outgoing = await outgoingOf(request)
+  const echo = echoMaskerOf(session.target.credential, outgoing.secrets ?? [])
+  const upstream = await openUpstream(permit, session.target, outgoing, {
+    millis: connectMillis,
+    signal: exchange.gone.signal,
+  })
+  const client = openClientSide(exchange, upstream.protocol)
+  if (client === undefined) {
+    upstream.terminate()
+    throw new SessionError('ERR_SESSION_CLIENT_GONE', 'the client left before the target agreed')
+  }
+  const { gate } = session
+  return new MessageRelay({ client, upstream, permit, gate, channel: operation.path, echo })
+}
+
+/** Only now does the client learn that it is open. Undefined = it has left: the library then calls nobody back. */
+function openClientSide(exchange: Exchange, protocol: string): WebSocket | undefined {
   const { request, socket, head } = exchange.takeOver()
   const server = new WebSocketServer({
     noServer: true,
@@ -79,5 +92,8 @@ function openClientSide(exchange: Exchange, protocol: string): Promise<WebSocket
     maxPayload: MAX_WEBSOCKET_MESSAGE_BYTES,
     handleProtocols: () => (protocol === '' ? false : protocol),
   })
-  return new Promise((resolve) => server.handleUpgrade(request, socket, head, resolve))
+  let opened: WebSocket | undefined
+  // At once, or never.
+  server.handleUpgrade(request, socket, head, (client) => (opened = client))
+  return opened
 }
