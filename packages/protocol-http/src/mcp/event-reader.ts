@@ -8,7 +8,10 @@ export interface ServerEvent {
 }
 
 const lineBreak = /\r\n|\n|\r/
-const eventEnd = /\r\n\r\n|\n\n|\r\r/
+/** A blank line, whichever way either line ends. */
+const eventEnd = /(?:\r\n|\n|\r(?!\n)){2}/g
+/** Of one that has not come whole. */
+const longestStart = 3
 
 /** Server-sent events, whole: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream */
 export class EventReader {
@@ -21,14 +24,16 @@ export class EventReader {
   }
 
   read(chunk: Uint8Array): readonly ServerEvent[] {
+    // What was searched before has no end in it.
+    eventEnd.lastIndex = Math.max(0, this.#rest.length - longestStart)
     this.#rest += this.#decoder.decode(chunk, { stream: true })
     const events: ServerEvent[] = []
-    for (;;) {
-      const end = eventEnd.exec(this.#rest)
-      if (end === null) break
-      events.push(eventOf(this.#rest.slice(0, end.index)))
-      this.#rest = this.#rest.slice(end.index + end[0].length)
+    let begin = 0
+    for (let end = eventEnd.exec(this.#rest); end !== null; end = eventEnd.exec(this.#rest)) {
+      events.push(eventOf(this.#rest.slice(begin, end.index)))
+      begin = eventEnd.lastIndex
     }
+    this.#rest = this.#rest.slice(begin)
     if (this.#rest.length > this.#maxCharacters)
       throw new ProtocolError('ERR_PROTOCOL_OVERSIZE', 'an event of the server is too large')
     return events

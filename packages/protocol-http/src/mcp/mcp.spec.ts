@@ -375,6 +375,32 @@ it('shows events one by one, without what a server may not ask for', async () =>
   expect(text).toMatch(/id: [\w-]{80,}\.7\ndata: \n\n:\n\n$/)
 })
 
+it.each(['\n\r\n', '\r\n\n', '\n\r', '\r\r', '\r\n\r\n'])(
+  'shows an event as soon as its blank line has come: %j',
+  async (end) => {
+    await start()
+    respond = (_message, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.write(`data: {"jsonrpc":"2.0","method":"notifications/a"}${end}`)
+    }
+    const answer = await stage.fetch('/mcp')
+    const reader = answer.body?.getReader()
+    const { value } = (await reader?.read()) ?? {}
+    expect(Buffer.from(value ?? []).toString()).toContain('notifications/a')
+    await reader?.cancel()
+  },
+)
+
+it('shows the head of a stream of events before there is one', async () => {
+  await start()
+  respond = (_message, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders()
+  }
+  const answer = await stage.fetch('/mcp')
+  expect(answer.headers.get('content-type')).toBe('text/event-stream')
+  await answer.body?.cancel()
+})
+
 it('shows what the settings let a server ask for', async () => {
   await start({ mcp: { serverRequests: ['sampling/createMessage'] } })
   respond = (_message, response) => {

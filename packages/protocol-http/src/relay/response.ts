@@ -25,6 +25,9 @@ import {
   typeOfNothing,
 } from './response-rules'
 
+/** For which the head of a stream of events waits for the first one: until then it can still be refused with its reason. */
+const EVENTS_HEAD_MILLIS = 1_000
+
 /** One permitted request from its forward to its outcome: shows the client the masked answer, settles once. */
 export class ResponseRelay implements ResponseListener, BodySink {
   /** Resolves when nothing more comes; with the error when the target is lost. */
@@ -41,6 +44,7 @@ export class ResponseRelay implements ResponseListener, BodySink {
   #outlet: Outlet | undefined
   #masker: ReturnType<Permit['body']> | undefined
   #start: (() => void) | undefined
+  #headTimer: NodeJS.Timeout | undefined
   #headerCells = 0
   #bytes = 0
   #trailers: Readonly<Record<string, string>> = {}
@@ -114,11 +118,25 @@ export class ResponseRelay implements ResponseListener, BodySink {
     // Until the first byte that is to be shown, a body that proves unreadable, or does not come, can still be refused
     // with its reason. Over HTTP/1.1 node sends no head before it anyway.
     if (hasBody && !masker.active && exchange.version === 2) this.#startNow()
+    // Whoever listens for events may wait for the head alone, and the first event may be long in coming.
+    if (hasBody && essenceOf(mediaType) === 'text/event-stream')
+      this.#headTimer = setTimeout(() => this.#flushHead(), EVENTS_HEAD_MILLIS)
   }
 
   #startNow(): void {
+    clearTimeout(this.#headTimer)
     this.#start?.()
     this.#start = undefined
+  }
+
+  #flushHead(): void {
+    try {
+      this.#startNow()
+      this.#request.exchange.flush()
+    } catch (error) {
+      // It cannot be recorded.
+      this.fail(toGatewayError(error))
+    }
   }
 
   data(chunk: Buffer): boolean {
@@ -203,6 +221,7 @@ export class ResponseRelay implements ResponseListener, BodySink {
   #settle(status: Outcome['status'], error?: GatewayError): void {
     if (this.#isSettled) return
     this.#isSettled = true
+    clearTimeout(this.#headTimer)
     this.#request.exchange.gone.forget(this.#clientGone)
     const code = this.status === 0 ? undefined : String(this.status)
     const failure =

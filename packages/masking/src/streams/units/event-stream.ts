@@ -21,8 +21,9 @@ function endOfEvent(input: Uint8Array, start: number, searched: number): number 
       at++
       continue
     }
-    // After a CR only the next byte tells whether the line is over.
-    if (byte === carriageReturn && at + 1 === input.length) return -1
+    // Only the next byte tells whether an LF belongs to it. An event is over all the same: clients take it now, and the
+    // LF passes as a blank line.
+    if (byte === carriageReturn && at + 1 === input.length) return atLineStart ? at + 1 : -1
     at += byte === carriageReturn && input[at + 1] === lineFeed ? 2 : 1
     if (atLineStart) return at
     atLineStart = true
