@@ -2,6 +2,7 @@ import { PolicyError, type GatewayError } from '@wardgate/errors'
 import type { Gate, Permit } from '@wardgate/gateway'
 import { z } from 'zod'
 import type { ShownMessages } from '../relay/decide-request'
+import { doneInTurns } from '../relay/turns'
 import type { HttpSettings } from '../settings'
 import { denialMessage } from './denial'
 import { isMessage, isRequest, parseMessage, type RpcMessage, type RpcRequest } from './json-rpc'
@@ -43,7 +44,7 @@ export class ServerMessages implements ShownMessages {
     const text = Buffer.from(bytes).toString()
     const value = jsonIn(text)
     if (isMessage(value)) return this.show(bytes)
-    const shown = this.#see(value === undefined ? text : value)
+    const shown = await this.#see(value === undefined ? text : value)
     if (shown === undefined) return undefined
     const isText = value === undefined && typeof shown === 'string'
     return Buffer.from(isText ? shown : JSON.stringify(shown))
@@ -53,11 +54,11 @@ export class ServerMessages implements ShownMessages {
     return shownFields(lines, this.#context.gate)
   }
 
-  #request(message: RpcRequest): Uint8Array | undefined {
+  async #request(message: RpcRequest): Promise<Uint8Array | undefined> {
     const isNotice = !('id' in message) && message.method.startsWith('notifications/')
     if (!isNotice && !mayAsk(message.method, this.#context)) return undefined
     if (message.params === undefined) return written(message)
-    const params = this.#see(message.params)
+    const params = await this.#see(message.params)
     return params === undefined ? undefined : written({ ...message, params })
   }
 
@@ -65,7 +66,7 @@ export class ServerMessages implements ShownMessages {
     if ('error' in message) {
       if (message.error.code === elicitationRequired && !mayAsk(elicitation, this.#context))
         return this.#refusal(message, questionAsked(elicitation))
-      const error = this.#see(message.error)
+      const error = await this.#see(message.error)
       return error === undefined
         ? this.#refusal(message, hiddenFound())
         : written({ ...message, error })
@@ -84,15 +85,15 @@ export class ServerMessages implements ShownMessages {
     const { gate, settings } = this.#context
     const { tools, ...others } = result
     const shown = await shownTools(tools, { gate, settings, see: this.#see })
-    const rest = this.#see(others)
+    const rest = await this.#see(others)
     return rest === undefined ? undefined : { ...(rest as object), tools: shown }
   }
 
   /** Undefined = it has hidden text in it, and the connection refuses that. */
-  readonly #see = (value: unknown): unknown => {
+  readonly #see = async (value: unknown): Promise<unknown> => {
     const { permit, settings } = this.#context
     const shown = new ShownValue(permit, settings)
-    const seen = shown.of(value)
+    const seen = await doneInTurns(shown.of(value))
     this.maskedCells += shown.maskedCells
     return settings.hiddenText === 'refuse' && shown.hasHidden ? undefined : seen
   }

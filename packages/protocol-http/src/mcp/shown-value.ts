@@ -1,6 +1,7 @@
 import { toGatewayError } from '@wardgate/errors'
 import type { Permit } from '@wardgate/gateway'
 import type { HttpSettings } from '../settings'
+import type { Steps } from '../relay/turns'
 import { visibleText } from './hidden-text'
 import { shownBlob } from './shown-blob'
 import { isUi, withoutUi } from './ui-parts'
@@ -22,10 +23,10 @@ export class ShownValue {
     this.#settings = settings
   }
 
-  of(value: unknown): unknown {
+  *of(value: unknown): Steps<unknown> {
     if (typeof value === 'string') return this.#text(value)
-    if (Array.isArray(value)) return this.#members(value)
-    return isPart(value) ? this.#part(value) : value
+    if (Array.isArray(value)) return yield* this.#members(value)
+    return isPart(value) ? yield* this.#part(value) : value
   }
 
   readonly #text = (text: string): string => {
@@ -35,61 +36,66 @@ export class ShownValue {
     this.hasHidden = true
     this.maskedCells += 1
     return shown
-  }
+  };
 
-  #members(values: readonly unknown[]): readonly unknown[] {
+  *#members(values: readonly unknown[]): Steps<readonly unknown[]> {
     // An entry of a list: there is nothing to put in its place.
     const kept = values.filter(
       (value) => !(isPart(value) && isEntry(value) && this.#isWithheldUi(value)),
     )
     this.maskedCells += values.length - kept.length
-    return kept.map((value) => this.of(value))
+    const shown: unknown[] = []
+    for (const value of kept) shown.push(yield* this.of(value))
+    return shown
   }
 
-  #part(part: Part): unknown {
+  *#part(part: Part): Steps<unknown> {
     const { type, data, resource, uri, blob } = part
     if ((type === 'image' || type === 'audio') && typeof data === 'string')
-      return this.#media(part, data)
+      return yield* this.#media(part, data)
     if (type === 'resource_link' && this.#isWithheldUi(part)) return this.#note(withheldUi)
     if (type === 'resource' && isPart(resource) && this.#isWithheldUi(resource))
       return this.#note(withheldUi)
     if (typeof uri === 'string' && this.#isWithheldUi(part)) return this.#noteAt(uri, withheldUi)
-    if (typeof uri === 'string' && typeof blob === 'string') return this.#contents(part, uri, blob)
-    if (type === 'resource' && isPart(resource)) return this.#embedded(part, resource)
-    return this.#entries(part)
+    if (typeof uri === 'string' && typeof blob === 'string')
+      return yield* this.#contents(part, uri, blob)
+    if (type === 'resource' && isPart(resource)) return yield* this.#embedded(part, resource)
+    return yield* this.#entries(part)
   }
 
-  #entries(part: Part): Part {
-    const ofMeta = (name: string, value: unknown) =>
-      name === '_meta' && this.#settings.ui === 'withhold' ? withoutUi(value) : value
-    return Object.fromEntries(
-      Object.entries(part).map(([name, value]) => [this.#text(name), this.of(ofMeta(name, value))]),
-    )
+  *#entries(part: Part): Steps<Part> {
+    const shown: [string, unknown][] = []
+    for (const [name, value] of Object.entries(part)) {
+      const isMeta = name === '_meta' && this.#settings.ui === 'withhold'
+      shown.push([this.#text(name), yield* this.of(isMeta ? withoutUi(value) : value)])
+    }
+    return Object.fromEntries(shown)
   }
 
   /** With a blob of which nobody says where it is from, it is one all the same. */
-  #embedded(part: Part, resource: Part): Part {
+  *#embedded(part: Part, resource: Part): Steps<Part> {
     const { blob, uri = '' } = resource
-    return this.#entries(
+    return yield* this.#entries(
       typeof blob === 'string' ? { ...part, resource: { ...resource, uri } } : part,
     )
   }
 
-  #media(part: Part, data: string): Part {
-    const shown = this.#blob(data, part['mimeType'])
-    return 'why' in shown ? this.#note(shown.why) : this.#entries({ ...part, data: shown.data })
+  *#media(part: Part, data: string): Steps<Part> {
+    const shown = yield* this.#blob(data, part['mimeType'])
+    if ('why' in shown) return this.#note(shown.why)
+    return yield* this.#entries({ ...part, data: shown.data })
   }
 
-  #contents(part: Part, uri: string, blob: string): Part {
-    const shown = this.#blob(blob, part['mimeType'])
+  *#contents(part: Part, uri: string, blob: string): Steps<Part> {
+    const shown = yield* this.#blob(blob, part['mimeType'])
     if ('why' in shown) return this.#noteAt(uri, shown.why)
-    return this.#entries({ ...part, blob: shown.data })
+    return yield* this.#entries({ ...part, blob: shown.data })
   }
 
-  #blob(data: string, mimeType: unknown): { readonly data: string } | { readonly why: string } {
+  *#blob(data: string, mimeType: unknown): Steps<{ data: string } | { why: string }> {
     try {
       const mediaType = typeof mimeType === 'string' ? mimeType : ''
-      const shown = shownBlob(data, mediaType, this.#permit, this.#text)
+      const shown = yield* shownBlob(data, mediaType, this.#permit, this.#text)
       this.maskedCells += shown.maskedCells
       return shown
     } catch (caught) {

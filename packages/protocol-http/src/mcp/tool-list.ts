@@ -9,7 +9,7 @@ export interface ToolListContext {
   readonly gate: Gate
   readonly settings: Pick<HttpSettings['mcp'], 'hiddenText'>
   /** A value as the client may see it; undefined = not at all. */
-  readonly see: (value: unknown) => unknown
+  readonly see: (value: unknown) => Promise<unknown>
 }
 
 /** Those of a list of tools that are as they were accepted, and that this principal might call. */
@@ -17,11 +17,10 @@ export async function shownTools(
   tools: unknown,
   { gate, settings, see }: ToolListContext,
 ): Promise<readonly unknown[]> {
-  const seen = shape
-    .parse(tools)
-    .filter(({ name }) => isNameShown(name, settings))
-    .map((tool) => ({ name: tool.name, shown: see(tool) }))
-    .filter(({ shown }) => shown !== undefined)
+  const named = shape.parse(tools).filter(({ name }) => isNameShown(name, settings))
+  const all: { readonly name: string; readonly shown: unknown }[] = []
+  for (const tool of named) all.push({ name: tool.name, shown: await see(tool) })
+  const seen = all.filter(({ shown }) => shown !== undefined)
   if (seen.length === 0) return []
   // What is asked about is what is written: one text for one tool.
   const offered = seen.map(({ name, shown }) => ({ name, definition: JSON.stringify(shown) }))
