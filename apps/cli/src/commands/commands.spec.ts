@@ -108,6 +108,30 @@ test.each([
   expect(err).toContain(next)
 })
 
+describe('principals disable', () => {
+  const robots = (...ids: string[]) => ids.map((id) => ({ id, name: 'robot', version: 3 }))
+
+  it('changes the principal that was read, and no other version of it', async () => {
+    const { env, seen } = await serve({
+      'GET /v1/principals': () => ({ body: { items: robots('0198-a') } }),
+      'PATCH /v1/principals/0198-a': () => ({ body: { disabled: true } }),
+    })
+    const { code, err } = await ranCli(['principals', 'disable', 'robot'], { env })
+    expect([code, err]).toEqual([0, 'Disabled the principal robot.\n'])
+    const patch = seen.find(({ method }) => method === 'PATCH')
+    expect(patch).toMatchObject({ body: { disabled: true }, headers: { 'if-match': '"3"' } })
+  })
+
+  it('asks which one when the name is of several', async () => {
+    const { env } = await serve({
+      'GET /v1/principals': () => ({ body: { items: robots('0198-a', '0198-b') } }),
+    })
+    const { code, err } = await ranCli(['principals', 'disable', 'robot'], { env })
+    expect(code).toBe(4)
+    expect(err).toContain('there are 2 principals robot')
+  })
+})
+
 test('a file that is not there is told in words', async () => {
   const { code, err } = await ranCli(['policies', 'validate', 'nowhere.yaml'])
   expect({ code, err }).toEqual({

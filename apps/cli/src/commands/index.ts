@@ -37,7 +37,10 @@ import { policiesRetire } from './policies/retire'
 import { policiesShow } from './policies/show'
 import { policiesTest } from './policies/test'
 import { policiesValidate } from './policies/validate'
+import { principalsDisable } from './principals/disable'
+import { principalsEnable } from './principals/enable'
 import { principalsList } from './principals/list'
+import { principalsShow } from './principals/show'
 import { proxyAuthority } from './proxy/authority'
 import { roleBindingsCreate } from './role-bindings/create'
 import { roleBindingsDelete } from './role-bindings/delete'
@@ -140,7 +143,7 @@ export const nouns: readonly {
   {
     name: 'principals',
     description: 'People and workloads that were seen',
-    commands: [principalsList],
+    commands: [principalsDisable, principalsEnable, principalsList, principalsShow],
   },
   { name: 'proxy', description: 'The forward proxy of agents', commands: [proxyAuthority] },
   {

@@ -1,16 +1,4 @@
-import { column } from '../../run'
 import { listOf } from '../resource'
+import { principal } from './resource'
 
-export const principalsList = listOf({
-  noun: 'principal',
-  path: '/v1/principals',
-  columns: [
-    column('name'),
-    column('kind'),
-    column('groups'),
-    column('owner'),
-    column('disabled'),
-    column('last seen', 'lastSeenAt'),
-    column('id', 'id', 36),
-  ],
-})
+export const principalsList = listOf(principal)

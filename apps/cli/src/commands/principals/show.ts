@@ -1,0 +1,4 @@
+import { showOf } from '../resource'
+import { principal } from './resource'
+
+export const principalsShow = showOf(principal)
