@@ -165,7 +165,8 @@ export const errorCodes = {
       'Inform the security team. After a legitimate restore or upgrade, check the rows and run `reseal`.',
   },
   ERR_SESSION_KILLED: {
-    meaning: 'The session was ended: by an administrator, or because its user lost the right to it.',
+    meaning:
+      'The session was ended: by an administrator, or because its user lost the right to it.',
     nextStep: 'Ask an administrator: the message says who ended it or why.',
   },
   ERR_SESSION_DRAINED: {
