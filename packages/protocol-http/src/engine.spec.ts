@@ -387,7 +387,8 @@ describe('HTTP/2', () => {
     await start()
     const client = open()
     const headers = { ':path': '/shop/x', authorization: 'Bearer token-1', ...fields }
-    const [answer] = (await once(client.request(headers), 'response')) as [Record<string, unknown>]
+    const refused = client.request(headers).resume()
+    const [answer] = (await once(refused, 'response')) as [Record<string, unknown>]
     expect([answer[':status'], answer['wardgate-error']]).toEqual([400, 'ERR_PROTOCOL_MALFORMED'])
     expect((await ask(client, '/shop/x')).status).toBe(200)
     client.close()

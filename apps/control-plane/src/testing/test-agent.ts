@@ -15,12 +15,16 @@ import {
   TransactionStatus,
 } from '@wardgate/contract'
 
+/** A certificate of every control plane names it; an address may not be named in a handshake (RFC 6066 section 3). */
+const dialledAs = { 'grpc.ssl_target_name_override': 'localhost' }
+
 /** Enrols as an agent does: key pair, PKCS#10 request, join token. */
 export async function enrol(port: number, authority: string, joinToken: string) {
   const { request, key } = await certificateRequest()
   const client = new EnrolmentServiceClient(
     `127.0.0.1:${port}`,
     credentials.createSsl(Buffer.from(authority)),
+    dialledAs,
   )
   try {
     const answer = await new Promise<EnrollResponse>((resolve, reject) => {
@@ -59,6 +63,7 @@ export function agentClient(
       Buffer.from(identity.key),
       Buffer.from(identity.certificateChain),
     ),
+    dialledAs,
   )
 }
 

@@ -3,7 +3,7 @@ import type {
   ConformanceClient,
   ConformanceHarness,
 } from '@wardgate/gateway/testing'
-import { Agent, request } from 'node:http'
+import { Agent, type ClientRequest, request } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { http } from '..'
 import { MAX_HEADER_BYTES } from '../wire/limits'
@@ -137,7 +137,8 @@ class OneSocket extends Agent {
     return true
   }
 
-  override reuseSocket(): void {
-    // A stream in memory keeps no process running.
+  override reuseSocket(socket: Duplex, asked: ClientRequest): void {
+    // A stream in memory keeps no process running, and has no `ref` to say so with.
+    super.reuseSocket(Object.assign(socket, { ref: () => socket }), asked)
   }
 }

@@ -244,6 +244,7 @@ it('puts nothing into a row that the target left unfinished', async () => {
       const socket = await dialSocket(endpoint)
       far.pipe(socket)
       socket.pipe(far)
+      far.once('close', () => socket.destroy())
       far.tamper = (chunk) => {
         const at = chunk.indexOf('the row')
         if (at >= 0) setImmediate(() => far.destroy())
