@@ -15,9 +15,13 @@ export class SessionTimer {
     this.#cancel = systemTimers.after(millis, then)
   }
 
-  /** At a time of the clock, however far it is. */
-  at(time: number, then: () => void): void {
-    this.after(Math.max(0, time - this.#clock.now()), then)
+  /** However far that is; 0 = what was granted does not expire. */
+  atExpiry(expiresAt: number, then: () => void): void {
+    if (expiresAt !== 0) this.after(this.untilExpiry(expiresAt), then)
+  }
+
+  untilExpiry(expiresAt: number): number {
+    return expiresAt === 0 ? Infinity : Math.max(0, expiresAt - this.#clock.now())
   }
 
   clear(): void {

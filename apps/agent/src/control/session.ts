@@ -1,4 +1,4 @@
-import { type SessionOpened, type SessionResponse, WithdrawReason } from '@wardgate/contract'
+import { type SessionOpened, WithdrawReason } from '@wardgate/contract'
 import { AuthError, SessionError, toGatewayError } from '@wardgate/errors'
 import type {
   ControlSession,
@@ -14,13 +14,13 @@ import { AwaitedVerdicts } from './awaited-verdicts'
 import { grantFrom } from './grant'
 import { openToWire } from './open-request'
 import { operationToWire } from './operation'
-import { errorFromRefused } from './refusal'
 import { Screenings } from './screenings'
 import { SessionAnswers } from './session-answers'
+import { SessionLink } from './session-link'
 import type { SessionStream, SessionSurroundings } from './session-surroundings'
 import { SessionTimer } from './session-timer'
 import { SessionTrace } from './session-trace'
-import { verdictFrom } from './verdict'
+import { type SessionListener, tell } from './session-words'
 import { contractViolation, unavailable } from './violation'
 
 /** For the control plane to confirm a session that began under an earlier admission. */
@@ -30,7 +30,7 @@ const closeMillis = 10_000
 
 /** One session over its own stream. Whatever ends the stream ends the session, after the grace. */
 export class StreamSession implements ControlSession {
-  readonly #stream: SessionStream
+  readonly #link: SessionLink
   readonly #surroundings: SessionSurroundings
   readonly #request: OpenRequest
   readonly #killed = new AbortController()
@@ -41,37 +41,64 @@ export class StreamSession implements ControlSession {
   #grant: SessionGrant | undefined
   /** `untold`: it has begun, and the control plane has not been told yet. `unconfirmed`: told, and not answered. */
   #state: 'new' | 'untold' | 'unconfirmed' | 'open' | 'closed' = 'new'
-  #lost: Error | undefined
   readonly #timer: SessionTimer
   readonly #answers: SessionAnswers
 
   constructor(stream: SessionStream, request: OpenRequest, surroundings: SessionSurroundings) {
-    this.#stream = stream
     this.#request = request
     this.#surroundings = surroundings
     this.#trace = new SessionTrace(surroundings.spans)
     this.#screenings = new Screenings((message) => {
       this.#tell()
-      stream.write({ message })
+      this.#link.send(message)
     })
     this.#timer = new SessionTimer(surroundings.clock)
     this.#answers = new SessionAnswers(surroundings, {
       connectionId: () => this.grant.connectionId,
       operation: (operationId) => this.#verdicts.operation(operationId),
       send: (message) => {
-        if (this.#lost === undefined && this.#state !== 'closed') stream.write({ message })
+        if (this.#link.lost === undefined) this.#link.send(message)
       },
     })
-    stream.on('data', this.#receive).on('error', this.#lose).on('end', this.#lose)
+    const listener = this.#listener()
+    this.#link = new SessionLink(stream, {
+      word: (word) => tell(listener, word),
+      violation: (error) => {
+        this.#opening?.reject(error)
+        this.kill(error)
+      },
+      ended: (lost) => this.#ended(lost),
+    })
+  }
+
+  #listener(): SessionListener {
+    return {
+      opened: (message) => this.#opened(message),
+      refused: (error) => this.#refused(error),
+      verdict: (id, verdict) => {
+        if (this.#state !== 'closed') this.#verdicts.answer(id, verdict)
+      },
+      held: (id, hold) => this.#verdicts.held(id, hold),
+      toolsScreened: (message) => {
+        if (this.#state !== 'closed') this.#screenings.answered(message)
+      },
+      estimateWanted: (id) => void this.#answers.estimate(id),
+      catalogCheckWanted: (message) => void this.#answers.checkCatalog(message),
+      closed: () => this.#released(),
+      killed: (error) => {
+        this.#opening?.reject(error)
+        this.#object(error)
+      },
+    }
   }
 
   /** Asks; resolves when the control plane has opened the session. */
   async open(signal: AbortSignal): Promise<this> {
-    if (this.#lost !== undefined) throw this.#lost
+    if (this.#link.lost !== undefined) throw this.#link.lost
     signal.throwIfAborted()
     const abort = (): void => {
       this.#opening?.reject(toGatewayError(signal.reason))
-      this.#stream.cancel()
+      this.#link.cancel()
     }
     signal.addEventListener('abort', abort, { once: true })
     try {
@@ -101,7 +128,7 @@ export class StreamSession implements ControlSession {
   }
 
   get isOutlived(): boolean {
-    return this.#lost !== undefined && this.#surroundings.isUp()
+    return this.isLost && this.#surroundings.isUp()
   }
 
   get grant(): SessionGrant {
@@ -119,7 +146,7 @@ export class StreamSession implements ControlSession {
   }
 
   get isLost(): boolean {
-    return this.#lost !== undefined
+    return this.#link.lost !== undefined
   }
 
   decide(
@@ -127,13 +154,14 @@ export class StreamSession implements ControlSession {
     operation: Operation,
     held: (hold: Hold) => void,
   ): Promise<ControlVerdict> {
-    if (this.#lost !== undefined) return Promise.reject(this.#lost)
+    const { lost } = this.#link
+    if (lost !== undefined) return Promise.reject(lost)
     const decision = this.#trace.decide(operationId, operation)
     const verdict = this.#verdicts.add(operationId, { operation, held }, () => {
       this.#tell()
       const { traceparent } = decision
       const value = { operationId, operation: operationToWire(operation), traceparent }
-      this.#stream.write({ message: { $case: 'decide', value } })
+      this.#link.send({ $case: 'decide', value })
     })
     return decision.follow(verdict)
   }
@@ -143,13 +171,13 @@ export class StreamSession implements ControlSession {
   }
 
   screenTools(tools: readonly OfferedTool[]): Promise<readonly boolean[]> {
-    return this.#lost === undefined ? this.#screenings.ask(tools) : Promise.reject(this.#lost)
+    const { lost } = this.#link
+    return lost === undefined ? this.#screenings.ask(tools) : Promise.reject(lost)
   }
 
   withdraw(operationId: string, reason: 'abandoned' | 'hold-elapsed'): void {
-    if (this.#lost !== undefined || !this.#verdicts.withdraw(operationId)) return
-    const value = { operationId, reason: withdrawReasons[reason] }
-    this.#stream.write({ message: { $case: 'withdraw', value } })
+    if (this.isLost || !this.#verdicts.withdraw(operationId)) return
+    this.#link.send({ $case: 'withdraw', value: { operationId, reason: withdrawReasons[reason] } })
   }
 
   /** Ends the session from outside: an administrator, or the agent's own drain. */
@@ -166,13 +194,12 @@ export class StreamSession implements ControlSession {
     this.#timer.clear()
     this.#surroundings.ended()
     this.#trace.end()
-    const wasLost = this.#lost !== undefined
-    this.#lost ??= isClosed
-    this.#rejectWaiting(this.#lost)
+    const wasLost = this.isLost
+    this.#rejectWaiting(this.#link.close())
     if (wasLost) return
-    this.#stream.write({ message: { $case: 'close', value: { reason } } })
-    if (this.#grant === undefined) return void this.#stream.end()
-    this.#timer.after(closeMillis, () => this.#stream.cancel())
+    this.#link.send({ $case: 'close', value: { reason } })
+    if (this.#grant === undefined) return this.#link.end()
+    this.#timer.after(closeMillis, () => this.#link.cancel())
   }
 
   #rejectWaiting(error: Error): void {
@@ -181,60 +208,16 @@ export class StreamSession implements ControlSession {
   }
 
   #tell(): void {
-    if (this.#state !== 'untold' || this.#lost !== undefined) return
+    if (this.#state !== 'untold' || this.isLost) return
     this.#state = 'unconfirmed'
-    this.#timer.after(confirmMillis, () => this.#object(unconfirmed()))
+    this.#timer.after(confirmMillis, () => this.#object(unconfirmed))
     this.#sendOpen(this.grant.sessionId)
   }
 
   #sendOpen(sessionId: string): void {
     const traceparent = this.#trace.begin(this.#request)
     const value = openToWire(this.#request, { sessionId, traceparent })
-    this.#stream.write({ message: { $case: 'open', value } })
-  }
-
-  readonly #receive = (response: SessionResponse): void => {
-    try {
-      this.#dispatch(response)
-    } catch (caught) {
-      const error = toGatewayError(caught)
-      this.#opening?.reject(error)
-      this.#stream.cancel()
-      this.#lose(error)
-      this.kill(error)
-    }
-  }
-
-  #dispatch({ message }: SessionResponse): void {
-    if (message === undefined) throw contractViolation('an unknown session message')
-    switch (message.$case) {
-      case 'opened':
-        return this.#opened(message.value)
-      case 'refused':
-        return this.#refused(errorFromRefused(message.value))
-      case 'verdict':
-        if (this.#state === 'closed') return
-        return this.#verdicts.answer(message.value.operationId, verdictFrom(message.value))
-      case 'held': {
-        const { operationId, approvalId, url, message: text, holdSeconds } = message.value
-        const holdMillis = holdSeconds * 1000
-        return this.#verdicts.held(operationId, { approvalId, url, message: text, holdMillis })
-      }
-      case 'toolsScreened':
-        if (this.#state === 'closed') return
-        return this.#screenings.answered(message.value)
-      case 'estimateWanted':
-        return void this.#answers.estimate(message.value.operationId)
-      case 'catalogCheckWanted':
-        return void this.#answers.checkCatalog(message.value)
-      case 'closed':
-        return this.#released()
-      case 'kill': {
-        const error = new SessionError('ERR_SESSION_KILLED', message.value.reason)
-        this.#opening?.reject(error)
-        return this.#object(error)
-      }
-    }
+    this.#link.send({ $case: 'open', value })
   }
 
   #opened(message: SessionOpened): void {
@@ -245,10 +228,8 @@ export class StreamSession implements ControlSession {
       throw contractViolation('a session that was not asked for')
     }
     this.#grant = grant
-    this.#state = 'open'
-    this.#trace.opened(grant)
     this.#surroundings.answered(message, grant)
-    this.#watchExpiry(grant.expiresAt)
+    this.#admitted(grant)
     this.#opening.resolve()
   }
 
@@ -260,9 +241,15 @@ export class StreamSession implements ControlSession {
       const changed = 'the terms of the connection changed while the session was opened'
       return this.kill(new SessionError('ERR_SESSION_KILLED', changed))
     }
+    this.#admitted(grant)
+  }
+
+  #admitted(grant: SessionGrant): void {
     this.#state = 'open'
     this.#trace.opened(grant)
-    this.#watchExpiry(grant.expiresAt)
+    this.#timer.atExpiry(grant.expiresAt, () => {
+      this.kill(new AuthError('ERR_AUTH_EXPIRED_TOKEN', 'the credential of the session expired'))
+    })
   }
 
   #refused(error: Error): void {
@@ -282,28 +269,17 @@ export class StreamSession implements ControlSession {
   #released(): void {
     if (this.#state !== 'closed') throw contractViolation('the end of a session that goes on')
     this.#timer.clear()
-    const stream = this.#stream
-    stream.off('data', this.#receive).off('error', this.#lose).off('end', this.#lose)
-    this.#surroundings.released(stream)
+    this.#surroundings.released(this.#link.handBack())
   }
 
-  #watchExpiry(expiresAt: number): void {
-    if (expiresAt === 0) return
-    this.#timer.at(expiresAt, () => {
-      this.kill(new AuthError('ERR_AUTH_EXPIRED_TOKEN', 'the credential of the session expired'))
-    })
-  }
-
-  /** The stream is gone. Nothing can be decided or killed over it, so the session ends with the grace. */
-  readonly #lose = (cause?: unknown): void => {
+  /** Nothing can be decided or killed over the stream any more, so the session ends with the grace. */
+  #ended(error: Error | undefined): void {
     if (this.#state === 'closed') this.#timer.clear()
-    if (this.#lost !== undefined) return
-    this.#lost = unavailable('the link to the control plane was lost', cause)
-    this.#opening?.reject(this.#lost)
-    this.#rejectWaiting(this.#lost)
+    if (error === undefined) return
+    this.#opening?.reject(error)
+    this.#rejectWaiting(error)
     if (this.#grant === undefined) return this.#surroundings.ended()
     this.#timer.clear()
-    const error = this.#lost
     const grace = this.#graceOf(this.#grant)
     if (grace === 0) this.kill(error)
     else this.#timer.after(grace, () => this.kill(error))
@@ -312,19 +288,13 @@ export class StreamSession implements ControlSession {
   /** None for a session that the control plane has not confirmed: it may not even know of it. */
   #graceOf({ expiresAt }: SessionGrant): number {
     if (this.#state !== 'open') return 0
-    const left = expiresAt === 0 ? Infinity : expiresAt - this.#surroundings.clock.now()
-    return Math.min(this.#surroundings.graceMillis(), Math.max(0, left))
+    return Math.min(this.#surroundings.graceMillis(), this.#timer.untilExpiry(expiresAt))
   }
 }
 
-/** One for all: it tells nothing but this. */
-const isClosed = unavailable('the session is closed')
+const unconfirmed = unavailable('the control plane did not confirm the session in time')
 
 const withdrawReasons = {
   abandoned: WithdrawReason.WITHDRAW_REASON_ABANDONED,
   'hold-elapsed': WithdrawReason.WITHDRAW_REASON_HOLD_ELAPSED,
 } as const
-
-function unconfirmed(): Error {
-  return unavailable('the control plane did not confirm the session in time')
-}

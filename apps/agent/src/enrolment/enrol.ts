@@ -2,6 +2,7 @@ import { credentials, type ServiceError, status } from '@grpc/grpc-js'
 import { EnrolmentServiceClient, type EnrollResponse } from '@wardgate/contract'
 import { AuthError, ControlError } from '@wardgate/errors'
 import { serverName } from '../control/server-name'
+import { ask } from '../control/unary-call'
 import { fetchAuthority } from './authority'
 import { createCertificateRequest } from './certificate-request'
 import type { Identity } from './identity'
@@ -25,12 +26,17 @@ export async function enrol(options: EnrolOptions): Promise<Identity> {
   const channel = credentials.createSsl(Buffer.from(authority), null, null, name.verify)
   const client = new EnrolmentServiceClient(options.address, channel, name.options)
   try {
-    const answer = await call(client, {
-      joinToken: token.raw,
-      certificateRequest: request,
-      agentName: options.agentName,
-      version: options.version,
-    })
+    const { agentName, version } = options
+    const asked = { joinToken: token.raw, certificateRequest: request, agentName, version }
+    const answer = await ask<EnrollResponse>(
+      enrolMillis,
+      (metadata, ...how) => {
+        // A control plane that only starts may answer in time.
+        metadata.setOptions({ waitForReady: true })
+        return client.enroll(asked, metadata, ...how)
+      },
+      failureOf,
+    )
     const { agentId, certificateChain: chain } = answer
     // The token's digest names the authority; the answer cannot name another one.
     return { agentId, name: options.agentName, key, chain, authority }
@@ -39,30 +45,13 @@ export async function enrol(options: EnrolOptions): Promise<Identity> {
   }
 }
 
-function call(
-  client: EnrolmentServiceClient,
-  request: Parameters<EnrolmentServiceClient['enroll']>[0],
-): Promise<EnrollResponse> {
-  return new Promise((resolve, reject) => {
-    client.waitForReady(Date.now() + enrolMillis, (unready) => {
-      if (unready) return reject(unreachable(unready))
-      client.enroll(request, (error, response) =>
-        error === null ? resolve(response) : reject(failureOf(error)),
-      )
-    })
-  })
-}
-
 function failureOf(error: ServiceError): AuthError | ControlError {
-  if (error.code === status.UNAVAILABLE) return unreachable(error)
+  if (error.code === status.UNAVAILABLE || error.code === status.DEADLINE_EXCEEDED)
+    return new ControlError('ERR_CONTROL_UNAVAILABLE', 'enrolment: the port does not answer', {
+      cause: error,
+    })
   return new AuthError('ERR_AUTH_INVALID_TOKEN', `enrolment failed: ${error.details}`, {
     cause: error,
     nextStep: 'Join tokens work once and expire: create a new one and start the agent again.',
-  })
-}
-
-function unreachable(cause: unknown): ControlError {
-  return new ControlError('ERR_CONTROL_UNAVAILABLE', 'enrolment: the port does not answer', {
-    cause,
   })
 }

@@ -1,6 +1,7 @@
 import type { AgentServiceClient, RenewResponse } from '@wardgate/contract'
 import type { Clock } from '@wardgate/gateway'
 import type { Logger as Log } from '@wardgate/logger'
+import { ask } from '../control/unary-call'
 import { createCertificateRequest } from './certificate-request'
 import { type Identity, lifeOf } from './identity'
 
@@ -16,6 +17,8 @@ export interface RenewalOptions {
 const renewalShare = 2 / 3
 const retryShare = 1 / 30
 const minimumRetryMillis = 1000
+/** For the control plane to issue one. */
+const answerMillis = 15_000
 const maximumTimerMillis = 2 ** 31 - 1
 
 /** Renews the agent's certificate, with a new key each time, well before it ends. */
@@ -74,11 +77,8 @@ export class Renewal {
   }
 
   #call(certificateRequest: Buffer): Promise<RenewResponse> {
-    return new Promise((resolve, reject) => {
-      this.#options.client().renew({ certificateRequest }, (error, response) => {
-        if (error === null) resolve(response)
-        else reject(error)
-      })
-    })
+    return ask(answerMillis, (...how) =>
+      this.#options.client().renew({ certificateRequest }, ...how),
+    )
   }
 }
