@@ -1,3 +1,4 @@
+import { leash } from '@wardgate/gateway/testing'
 import { execFile, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -31,11 +32,12 @@ export type Identity = 'admin' | 'approver' | 'auditor' | 'aiAgent'
 /** Keeps the ports of two checkouts on one machine apart. */
 const portOffset = Number(process.env['TEST_PORT_OFFSET'] ?? 0)
 
-/** A standalone of the test's own: its home and its ports are nobody else's. */
+/** A standalone of the test's own: its home and its ports are nobody else's, and it ends with the process that tests. */
 export class Instance {
   readonly home: string
   readonly portBase: number
   private readonly settings: Readonly<Record<string, string>>
+  private release = (): void => undefined
 
   constructor(home: string, portBase: number, settings: Readonly<Record<string, string>> = {}) {
     this.home = home
@@ -45,15 +47,19 @@ export class Instance {
 
   async start(): Promise<void> {
     await this.script('start.mjs', '--detach')
+    this.release()
+    this.release = leash(this.descriptor.pid)
   }
 
   async stop(): Promise<void> {
     await this.script('stop.mjs')
+    this.release()
   }
 
   /** Stops it and deletes all that it kept. */
   async remove(): Promise<void> {
     await this.script('stop.mjs', '--purge')
+    this.release()
   }
 
   get descriptor(): Descriptor {

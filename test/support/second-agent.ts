@@ -1,4 +1,4 @@
-import { freePort } from '@wardgate/gateway/testing'
+import { freePort, leashed } from '@wardgate/gateway/testing'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -87,7 +87,7 @@ export class SecondAgent {
 
   async #run(): Promise<void> {
     const env = { ...process.env, ...this.#environment }
-    this.#process = spawn(process.execPath, [main], { env, stdio: 'ignore' })
+    this.#process = leashed(spawn(process.execPath, [main], { env, stdio: 'ignore' }))
     await eventually(() =>
       fetch(this.#health).then(
         ({ ok }) => ok || undefined,

@@ -1,3 +1,4 @@
+import { leashed } from '@wardgate/gateway/testing'
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
@@ -37,9 +38,8 @@ export class SshServer {
     const configuration = join(folder, 'sshd_config')
     writeFileSync(configuration, `${more(folder)}\n${configurationIn(folder, port)}`)
     chmodSync(folder, 0o755)
-    const started = spawn(sshd, ['-D', '-e', '-f', configuration], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    })
+    const args = ['-D', '-e', '-f', configuration]
+    const started = leashed(spawn(sshd, args, { stdio: ['ignore', 'ignore', 'pipe'] }))
     await listening(started)
     return new SshServer(folder, { host: '127.0.0.1', port }, started)
   }

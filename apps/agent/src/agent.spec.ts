@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { freePort } from '@wardgate/gateway/testing'
 import { connect } from 'node:net'
-import { join } from 'node:path'
 import { FsyncPolicy, type SpoolRecord } from '@wardgate/contract'
-import { type Cluster, startCluster } from '@wardgate/embedded-postgres'
+import type { Cluster } from '@wardgate/embedded-postgres'
+import { startTestCluster } from '@wardgate/embedded-postgres/testing'
 import { protocols } from '@wardgate/protocols'
 import { Client } from 'pg'
 import { Agent } from './agent'
@@ -21,7 +21,6 @@ import { quietLog } from './testing/quiet-log'
 import { temporaryFolder } from './testing/temporary-folder'
 
 let cluster: Cluster
-let data: ReturnType<typeof temporaryFolder>
 let folder: ReturnType<typeof temporaryFolder>
 let plane: FakeControlPlane
 let enrolment: Awaited<ReturnType<typeof startEnrolment>>
@@ -30,13 +29,10 @@ let ended: unknown[]
 let records: SpoolRecord[]
 
 beforeAll(async () => {
-  data = temporaryFolder()
-  const port = await freePort()
-  cluster = await startCluster({ directory: join(data.path, 'data'), port, password: 'pw' })
+  cluster = await startTestCluster()
 }, 60_000)
 afterAll(async () => {
   await cluster.remove()
-  data.remove()
 })
 
 beforeEach(async () => {
@@ -109,7 +105,7 @@ function sessionAtCluster() {
   target!.endpoints = [{ host: cluster.host, port: cluster.port }]
   target!.database = 'postgres'
   target!.credential = {
-    kind: { $case: 'password', value: { user: 'postgres', password: 'pw' } },
+    kind: { $case: 'password', value: { user: cluster.user, password: cluster.password } },
   }
   modes!.fsync = FsyncPolicy.FSYNC_POLICY_BEFORE_FORWARD
   return response

@@ -1,33 +1,23 @@
-import { startCluster, type Cluster } from '@wardgate/embedded-postgres'
+import type { Cluster } from '@wardgate/embedded-postgres'
+import { startTestCluster } from '@wardgate/embedded-postgres/testing'
 import type { SessionGrant } from '@wardgate/gateway'
-import { fakeGate, fakeTarget, freePort } from '@wardgate/gateway/testing'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { fakeGate, fakeTarget } from '@wardgate/gateway/testing'
 import { connect, createServer, type AddressInfo, type Server } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { Client, type QueryConfig } from 'pg'
 import { postgres } from '.'
 
-const password = 'only-for-this-test'
 let cluster: Cluster
-let folder: string
 let server: Server
 let grant: Partial<SessionGrant> = {}
 let fake: ReturnType<typeof fakeGate>
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'wardgate-protocol-'))
-  cluster = await startCluster({
-    directory: join(folder, 'data'),
-    port: await freePort(),
-    password,
-  })
+  cluster = await startTestCluster()
 }, 60_000)
 
 afterAll(async () => {
   postgres.close?.()
   await cluster.remove()
-  rmSync(folder, { recursive: true, force: true })
 })
 
 beforeEach(async () => {
@@ -42,7 +32,7 @@ beforeEach(async () => {
     {
       endpoints: [endpoint],
       tls: { mode: 'disable' },
-      credential: { kind: 'password', user: cluster.user, password },
+      credential: { kind: 'password', user: cluster.user, password: cluster.password },
       database: 'postgres',
       ...grant,
     },

@@ -1,15 +1,13 @@
-import { join } from 'node:path'
-import { type Cluster, startCluster } from '@wardgate/embedded-postgres'
+import type { Cluster } from '@wardgate/embedded-postgres'
+import { startTestCluster } from '@wardgate/embedded-postgres/testing'
 import { analyze, indexCatalog, loadParser, planMasks, type CatalogIndex } from '@wardgate/sql'
 import { Client, type QueryResult } from 'pg'
-import { root } from '../../support/instance'
 import { Generator, groupSize } from './generate'
 import { Random } from './random'
 import { masks, readCatalog, schemaOf, versions } from './schema'
 
 const cases = Number(process.env['WARDGATE_LINEAGE_CASES'] ?? 1_500)
 const seed = Number(process.env['WARDGATE_LINEAGE_SEED'] ?? 20_261_125)
-const port = 26_490 + Number(process.env['TEST_PORT_OFFSET'] ?? 0)
 
 /** SQLSTATE query_canceled. */
 const timedOut = '57014'
@@ -23,7 +21,6 @@ let index: CatalogIndex
 async function database(name: keyof typeof versions): Promise<Client> {
   const admin = new Client({ connectionString: cluster.url('postgres') })
   await admin.connect()
-  await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
   await admin.query(`CREATE DATABASE ${name}`)
   await admin.end()
   const client = new Client({ connectionString: cluster.url(name) })
@@ -41,11 +38,7 @@ async function database(name: keyof typeof versions): Promise<Client> {
 
 beforeAll(async () => {
   await loadParser()
-  cluster = await startCluster({
-    directory: join(root, '.cache/lineage/data'),
-    port,
-    password: 'pw',
-  })
+  cluster = await startTestCluster()
   const a = await database('a')
   clients = [a, await database('b')]
   index = indexCatalog(await readCatalog(a))

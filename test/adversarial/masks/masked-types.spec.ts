@@ -1,10 +1,8 @@
-import { join } from 'node:path'
-import { type Cluster, startCluster } from '@wardgate/embedded-postgres'
+import type { Cluster } from '@wardgate/embedded-postgres'
+import { startTestCluster } from '@wardgate/embedded-postgres/testing'
 import { compileMasker, emptyPlan, type MaskMethod } from '@wardgate/masking'
 import { Client } from 'pg'
-import { root } from '../../support/instance'
 
-const port = 26_495 + Number(process.env['TEST_PORT_OFFSET'] ?? 0)
 const key = Buffer.from('the key of a connection')
 const raw = { getTypeParser: () => (value: unknown) => value }
 
@@ -85,8 +83,7 @@ let cluster: Cluster
 let client: Client
 
 beforeAll(async () => {
-  const directory = join(root, '.cache/masks/data')
-  cluster = await startCluster({ directory, port, password: 'pw' })
+  cluster = await startTestCluster()
   client = new Client({ connectionString: cluster.url('postgres') })
   await client.connect()
   await client.query(`SET timezone = 'Europe/Berlin'`)

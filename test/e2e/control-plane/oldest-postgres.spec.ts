@@ -1,5 +1,5 @@
-import { freePort } from '@wardgate/gateway/testing'
-import { startCluster, type Cluster } from '@wardgate/embedded-postgres'
+import type { Cluster } from '@wardgate/embedded-postgres'
+import { startTestCluster } from '@wardgate/embedded-postgres/testing'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -34,13 +34,7 @@ describeWithPeer('postgres14', (binaries) => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'wardgate-postgres14-'))
-    cluster = await startCluster({
-      directory: join(folder, 'data'),
-      binaries,
-      port: await freePort(),
-      password: 'oldest',
-      settings: { fsync: 'off', synchronous_commit: 'off' },
-    })
+    cluster = await startTestCluster({ binaries })
   })
   afterAll(async () => {
     await cluster.remove()

@@ -1,4 +1,4 @@
-import { freePort } from '@wardgate/gateway/testing'
+import { freePort, leashed } from '@wardgate/gateway/testing'
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { eventually } from '../../support/eventually'
@@ -38,7 +38,7 @@ export async function startMcpServer(
 ): Promise<McpServer> {
   const port = given ?? (await freePort())
   const env = { ...process.env, ...variables, PORT: String(port) }
-  const child = spawn(process.execPath, args, { env, stdio: 'ignore' })
+  const child = leashed(spawn(process.execPath, args, { env, stdio: 'ignore' }))
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   await eventually(() =>
     fetch(`http://127.0.0.1:${port}/mcp`).then(

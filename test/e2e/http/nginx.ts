@@ -1,4 +1,4 @@
-import { freePort } from '@wardgate/gateway/testing'
+import { freePort, leashed } from '@wardgate/gateway/testing'
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -25,7 +25,8 @@ export async function startNginx(binary: string): Promise<Nginx> {
   writeFileSync(join(folder, 'people.json'), JSON.stringify(people))
   writeFileSync(join(folder, 'large.bin'), Buffer.alloc(8 * 1024 * 1024, 'wardgate'))
   writeFileSync(join(folder, 'nginx.conf'), configuration(folder, port, tlsPort))
-  const child = spawn(binary, ['-c', join(folder, 'nginx.conf'), '-p', folder], { stdio: 'ignore' })
+  const args = ['-c', join(folder, 'nginx.conf'), '-p', folder]
+  const child = leashed(spawn(binary, args, { stdio: 'ignore' }))
   await eventually(async () => {
     const answer = await fetch(`http://127.0.0.1:${port}/echo`).catch(() => undefined)
     return answer?.ok === true || undefined

@@ -1,8 +1,5 @@
-import { freePort } from '@wardgate/gateway/testing'
-import { startCluster, type Cluster } from '@wardgate/embedded-postgres'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import type { Cluster } from '@wardgate/embedded-postgres'
+import { startTestCluster } from '@wardgate/embedded-postgres/testing'
 import { Client } from 'pg'
 import { eventually } from '../../support/eventually'
 import { connectThrough } from '../../support/governed-client'
@@ -39,20 +36,13 @@ const schema = `
   CREATE FUNCTION own(i int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN i; END';
   ANALYZE`
 
-let folder: string
 let cluster: Cluster
 let direct: Client
 let approver: Api
 const open = new Map<string, Client>()
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'wardgate-inference-'))
-  cluster = await startCluster({
-    directory: join(folder, 'data'),
-    port: await freePort(),
-    password: 'only-for-this-test',
-    settings: { fsync: 'off', autovacuum: 'off' },
-  })
+  cluster = await startTestCluster({ settings: { autovacuum: 'off' } })
   direct = new Client({ connectionString: cluster.url('postgres') })
   await direct.connect()
   await direct.query(schema)
@@ -67,7 +57,6 @@ afterAll(async () => {
   await Promise.all([...open.values()].map((client) => client.end()))
   await direct.end()
   await cluster.remove()
-  rmSync(folder, { recursive: true, force: true })
 })
 
 async function connect(user: string): Promise<Client> {

@@ -1,5 +1,5 @@
-import { freePort } from '@wardgate/gateway/testing'
-import { startCluster, type Cluster } from '@wardgate/embedded-postgres'
+import type { Cluster } from '@wardgate/embedded-postgres'
+import { startTestCluster } from '@wardgate/embedded-postgres/testing'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -26,13 +26,7 @@ describeWithPeer('postgres14', (binaries) => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'wardgate-replication-'))
-    cluster = await startCluster({
-      directory: join(folder, 'data'),
-      binaries,
-      port: await freePort(),
-      password: 'only-for-this-test',
-      settings: { wal_level: 'logical', fsync: 'off' },
-    })
+    cluster = await startTestCluster({ binaries, settings: { wal_level: 'logical' } })
     direct = new Client({ connectionString: cluster.url('postgres') })
     await direct.connect()
     await direct.query('CREATE TABLE orders (id int PRIMARY KEY, card text)')

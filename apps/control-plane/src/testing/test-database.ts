@@ -1,9 +1,5 @@
-import { freePort } from '@wardgate/gateway/testing'
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { startCluster } from '@wardgate/embedded-postgres'
+import { startTestCluster } from '@wardgate/embedded-postgres/testing'
 import { Client } from 'pg'
 import { stoppedAtTheEnd } from './leftovers'
 
@@ -29,20 +25,8 @@ interface Server {
 async function startServer(): Promise<Server> {
   const given = process.env['WARDGATE_TEST_POSTGRES']
   if (given !== undefined) return { url: given, stop: () => Promise.resolve() }
-  const folder = await mkdtemp(join(tmpdir(), 'wardgate-test-'))
-  const cluster = await startCluster({
-    directory: join(folder, 'data'),
-    port: await freePort(),
-    password: randomBytes(12).toString('hex'),
-    settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' },
-  })
-  return {
-    url: cluster.url('postgres'),
-    stop: stoppedAtTheEnd(async () => {
-      await cluster.remove()
-      await rm(folder, { recursive: true, force: true })
-    }),
-  }
+  const cluster = await startTestCluster()
+  return { url: cluster.url('postgres'), stop: stoppedAtTheEnd(() => cluster.remove()) }
 }
 
 async function createDatabase(serverUrl: string): Promise<string> {

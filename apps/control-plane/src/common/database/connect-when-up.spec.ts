@@ -1,27 +1,22 @@
-import { startCluster } from '@wardgate/embedded-postgres'
+import { startTestCluster } from '@wardgate/embedded-postgres/testing'
 import { freePort } from '@wardgate/gateway/testing'
 import { createServer } from 'node:net'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { connectWhenUp } from './connect-when-up'
 
 jest.setTimeout(60_000)
 
 describe('connecting to the database', () => {
   it('waits for a server that is started at the same time', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'wardgate-connect-'))
-    const options = { directory: join(folder, 'data'), port: await freePort(), password: 'pw' }
-    const config = { host: '127.0.0.1', port: options.port, user: 'postgres', password: 'pw' }
+    const options = { port: await freePort(), password: 'pw' }
+    const config = { host: '127.0.0.1', user: 'postgres', ...options }
     const connecting = connectWhenUp({ ...config, database: 'postgres' })
-    const cluster = await startCluster(options)
+    const cluster = await startTestCluster(options)
     try {
       const client = await connecting
       expect((await client.query('SELECT 7 AS answer')).rows).toEqual([{ answer: 7 }])
       await client.end()
     } finally {
       await cluster.remove()
-      await rm(folder, { recursive: true, force: true })
     }
   })
 

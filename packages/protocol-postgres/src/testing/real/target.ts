@@ -1,13 +1,11 @@
 import type { SessionGrant } from '@wardgate/gateway'
-import { freePort } from '@wardgate/gateway/testing'
-import { startCluster, type Cluster } from '@wardgate/embedded-postgres'
+import type { Cluster } from '@wardgate/embedded-postgres'
+import { startTestCluster } from '@wardgate/embedded-postgres/testing'
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
 import type { Issued } from './authority'
-
-const password = 'only-for-this-test'
 
 /** A real PostgreSQL 18 on TCP and a unix socket. */
 export interface RealTarget {
@@ -21,14 +19,10 @@ export interface RealTarget {
 export async function startRealTarget(
   settings: Readonly<Record<string, string>> = {},
 ): Promise<RealTarget> {
-  const folder = mkdtempSync(join(tmpdir(), 'wardgate-protocol-'))
   const socketFolder = mkdtempSync(join(tmpdir(), 'wardgate-socket-'))
   chmodSync(socketFolder, 0o777)
-  const cluster = await startCluster({
-    directory: join(folder, 'data'),
-    port: await freePort(),
-    password,
-    settings: { unix_socket_directories: socketFolder, fsync: 'off', ...settings },
+  const cluster = await startTestCluster({
+    settings: { unix_socket_directories: socketFolder, ...settings },
   })
   const client = new Client(cluster.url('postgres'))
   await client.connect()
@@ -39,7 +33,7 @@ export async function startRealTarget(
     async stop() {
       await client.end()
       await cluster.remove()
-      for (const made of [folder, socketFolder]) rmSync(made, { recursive: true, force: true })
+      rmSync(socketFolder, { recursive: true, force: true })
     },
   }
 }

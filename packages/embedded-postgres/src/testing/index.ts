@@ -1,0 +1,1 @@
+export { startTestCluster } from './test-cluster'
