@@ -1,13 +1,21 @@
 // Two commands that install and build one checkout at once would get in each other's way.
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** Does the work when no other process does any under this path; one that was killed is not waited for. */
-export async function oneAtATime(path, work) {
+/** Does the work when no other process does any under this path; one that was killed is not waited for. `purpose` is for `endWorkersFor`. */
+export async function oneAtATime(path, work, purpose = '') {
   mkdirSync(dirname(path), { recursive: true })
   const own = `${path}.${process.pid}`
-  writeFileSync(own, `${process.pid} ${birthOf(process.pid)}`)
+  writeFileSync(own, `${process.pid} ${birthOf(process.pid)} ${purpose}`)
   let waited = false
   while (!taken(own, path)) {
     const holder = holderOf(path)
@@ -21,6 +29,44 @@ export async function oneAtATime(path, work) {
     return await work()
   } finally {
     rmSync(path, { force: true })
+  }
+}
+
+/** Ends the processes that work under this path, or wait for their turn, for this purpose; which ones they were. */
+export async function endWorkersFor(path, purpose) {
+  const found = workersFor(path, purpose)
+  await Promise.all(found.map(end))
+  return found
+}
+
+function workersFor(path, purpose) {
+  const found = new Set()
+  const folder = dirname(path)
+  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+    const file = join(folder, name)
+    const isLock = name === basename(path) || name.startsWith(`${basename(path)}.`)
+    const worker = isLock && purposeOf(file) === purpose ? holderOf(file) : undefined
+    if (worker !== undefined) found.add(Number(worker))
+  }
+  return [...found]
+}
+
+async function end(pid) {
+  const birth = birthOf(pid)
+  try {
+    process.kill(pid, 'SIGTERM')
+  } catch (error) {
+    // It ended between look and signal.
+    if (error.code !== 'ESRCH') throw error
+  }
+  while (isRunning(pid) && birthOf(pid) === birth) await delay(50)
+}
+
+function purposeOf(file) {
+  try {
+    return readFileSync(file, 'utf8').split(' ').slice(2).join(' ')
+  } catch {
+    return undefined
   }
 }
 
@@ -39,14 +85,14 @@ function taken(own, path) {
 function holderOf(path) {
   try {
     const [pid, birth] = readFileSync(path, 'utf8').split(' ')
-    const isThere = Number(pid) > 0 && pid !== String(process.pid) && exists(Number(pid))
+    const isThere = Number(pid) > 0 && pid !== String(process.pid) && isRunning(Number(pid))
     return isThere && birthOf(pid) === birth ? pid : undefined
   } catch {
     return undefined
   }
 }
 
-function exists(pid) {
+function isRunning(pid) {
   try {
     process.kill(pid, 0)
     return true

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildNativeSsh } from './native-ssh.mjs'
-import { oneAtATime } from './one-at-a-time.mjs'
+import { endWorkersFor, oneAtATime } from './one-at-a-time.mjs'
 import { root } from './root.mjs'
 import { run } from './run.mjs'
 
@@ -32,7 +32,8 @@ async function install() {
   const code = await run(
     npx,
     ['-y', packageManager, 'install', '--frozen-lockfile', '--reporter=append-only'],
-    { stdio: ['ignore', 2, 2] },
+    // npx passes nothing on.
+    { stdio: ['ignore', 2, 2], isGroup: true },
   )
   if (code !== 0) {
     console.error('Installing failed; the lines above say why. Is the npm registry reachable?')
@@ -43,13 +44,22 @@ async function install() {
   writeFileSync(stamp, digest)
 }
 
-/** Leaves the repository installed and built. */
-export function prepare() {
-  return oneAtATime(join(root, '.cache/prepare.lock'), async () => {
-    await install()
-    const { build } = await import('./build.mjs')
-    const { compiled, consoleBuilt } = await build()
-    if (compiled > 0 || consoleBuilt)
-      console.error(`built ${compiled} files${consoleBuilt ? ' and the console' : ''}`)
-  })
+const lock = join(root, '.cache/prepare.lock')
+
+/** Leaves the repository installed and built; for a start, in the home that it is for. */
+export function prepare(home = '') {
+  return oneAtATime(lock, installAndBuild, home)
+}
+
+/** Ends the starts in this home that still install or build, or wait for that; which processes they were. */
+export function endPreparing(home) {
+  return endWorkersFor(lock, home)
+}
+
+async function installAndBuild() {
+  await install()
+  const { build } = await import('./build.mjs')
+  const { compiled, consoleBuilt } = await build()
+  if (compiled > 0 || consoleBuilt)
+    console.error(`built ${compiled} files${consoleBuilt ? ' and the console' : ''}`)
 }

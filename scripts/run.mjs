@@ -7,12 +7,12 @@ export const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
 /**
  * Resolves with its exit code. What interrupts this process is passed on to it, and once it has ended it interrupts this one, unless
- * somebody listens for that. With `limitMillis` it is killed then, with all that it started in its group. `read` gets what it writes
- * into pipes.
+ * somebody listens for that. With `limitMillis` it is killed then. Then, or with `isGroup`, all that it started is interrupted or
+ * killed with it. `read` gets what it writes into pipes.
  */
-export function run(command, args, { limitMillis, read, ...options } = {}) {
+export function run(command, args, { limitMillis, read, isGroup, ...options } = {}) {
   return new Promise((done) => {
-    const detached = limitMillis !== undefined
+    const detached = isGroup ?? limitMillis !== undefined
     const child = spawn(command, args, { cwd: root, stdio: 'inherit', detached, ...options })
     for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', read)
     let interruption

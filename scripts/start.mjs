@@ -3,7 +3,7 @@ import { fork } from 'node:child_process'
 import { join } from 'node:path'
 import { endWithParent } from './end-with-parent.mjs'
 import { prepare } from './prepare.mjs'
-import { root } from './root.mjs'
+import { home, root } from './root.mjs'
 import { endingSignals } from './run.mjs'
 
 const usage = `npm start [-- --detach]
@@ -23,7 +23,7 @@ if (unknown.length > 0 || flags.includes('--help')) {
 }
 
 endWithParent()
-await prepare()
+await prepare(home)
 if (flags.includes('--detach')) process.exit(await detached())
 else attach()
 

@@ -1,9 +1,10 @@
 // npm run stop: ends the standalone of this WARDGATE_HOME, and nothing else; with --purge its state is deleted too.
 import { existsSync, rmSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { built } from './built.mjs'
-import { root } from './root.mjs'
+import { endPreparing } from './prepare.mjs'
+import { home } from './root.mjs'
 
 const usage = `npm run stop [-- --purge]
 
@@ -15,16 +16,19 @@ if (help) {
   console.log(usage)
   process.exit(0)
 }
-const home = resolve(process.env.WARDGATE_HOME || join(root, '.wardgate'))
+const starts = await endPreparing(home)
+for (const pid of starts)
+  console.log(`stopped a start that still installed or built (process ${pid})`)
 if (existsSync(home)) await stop()
-else console.log(`nothing runs in ${home}`)
+else if (starts.length === 0) console.log(`nothing runs in ${home}`)
 if (purge) await deleteState()
 
 async function stop() {
   const { default: standalone } = await built('apps/standalone/dist/stop-instance.js')
   const stopped = await standalone.stopInstance(home)
-  if (stopped === 'nothing ran') console.log(`nothing runs in ${home}`)
-  else if (stopped === 'stopped') console.log('stopped')
+  if (stopped === 'nothing ran') {
+    if (starts.length === 0) console.log(`nothing runs in ${home}`)
+  } else if (stopped === 'stopped') console.log('stopped')
   else {
     console.error(`process ${stopped.stillRuns} does not end; see ${join(home, 'logs')}`)
     process.exit(1)
