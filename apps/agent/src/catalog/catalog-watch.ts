@@ -40,6 +40,8 @@ interface Watched {
   readonly access: Access
   readonly reader: CatalogReader
   state?: CatalogState
+  /** Readings that failed since the last one that did not. */
+  failures: number
   /** When it is checked again unless something tells that it changed; by the clock. */
   dueAt?: number
   readonly pace: ReadingPace
@@ -78,25 +80,23 @@ export class CatalogWatch {
     }
   }
 
-  /** A session was opened on this database: its catalog is kept from now on. */
+  /** A session was opened on this database: its catalog is kept from now on, in the place of the one that was not used for longest. */
   use(connectionId: string, database: string): void {
-    const siblings = [...this.#watched.values()].filter(
-      (watched) => watched.connectionId === connectionId,
-    )
-    const [own] = siblings
-    if (own === undefined || siblings.length >= maximumDatabases) return
-    if (siblings.some((watched) => watched.database === database)) return
+    const siblings = this.#of(connectionId)
+    const [own, longestUnused] = siblings
+    if (own === undefined) return
+    const known = siblings.find((watched) => watched.database === database)
     const { access, reader } = own
-    const watched = this.#newWatched({ connectionId, database, access, reader })
+    const watched = known ?? this.#newWatched({ connectionId, database, access, reader })
+    if (known === undefined && siblings.length >= maximumDatabases) this.#forget(longestUnused)
+    if (watched !== own) this.#forget(known)
     this.#watched.set(keyOf(watched), watched)
-    void this.#check(watched)
+    if (watched.state === undefined) void watched.pace.inTurn()
   }
 
   /** How the system session reaches the target of a connection; undefined = it has none. */
   accessOf(connectionId: string): Access | undefined {
-    for (const watched of this.#watched.values())
-      if (watched.connectionId === connectionId) return watched.access
-    return undefined
+    return this.#of(connectionId)[0]?.access
   }
 
   /** Something was created, altered or dropped through the gateway. */
@@ -154,13 +154,24 @@ export class CatalogWatch {
       : undefined
     if (reader === undefined || systemAccess === undefined) return []
     const access = accessFrom(systemAccess)
-    const former = [...this.#watched.values()].filter((watched) => watched.connectionId === id)
+    const former = this.#of(id)
     const same = former.filter((watched) => watched.access.revision === access.revision)
     if (same.length > 0) return same
     const databases = new Set([access.database, ...former.map(({ database }) => database)])
     return [...databases].map((database) =>
       this.#newWatched({ connectionId: id, database, access, reader }),
     )
+  }
+
+  /** The connection's own database first, then the others, the one that was not used for longest first. */
+  #of(connectionId: string): Watched[] {
+    return [...this.#watched.values()].filter((watched) => watched.connectionId === connectionId)
+  }
+
+  #forget(watched: Watched | undefined): void {
+    if (watched === undefined) return
+    const key = keyOf(watched)
+    if (this.#watched.get(key) === watched) this.#watched.delete(key)
   }
 
   #newWatched(place: Pick<Watched, 'connectionId' | 'database' | 'access' | 'reader'>): Watched {
@@ -171,7 +182,7 @@ export class CatalogWatch {
       announcedInstead: (known) => isFresh(watched.announced, known, clock.now()),
       underWay: () => watched.again?.done ?? watched.running,
     })
-    const watched: Watched = { ...place, pace, missed }
+    const watched: Watched = { ...place, pace, missed, failures: 0 }
     return watched
   }
 
@@ -202,12 +213,14 @@ export class CatalogWatch {
   }
 
   #start(watched: Watched, wanted: ReadonlySet<number>): Promise<void> {
-    const { clock } = this.#options
+    const { clock, intervalMillis } = this.#options
     const started = clock.now()
     const running = this.#read(watched, wanted).finally(() => {
       delete watched.running
       const now = clock.now()
-      watched.dueAt = now + Math.min(restFactor * (now - started), longestRestMillis)
+      const { failures } = watched
+      const rest = failures === 0 ? restFactor * (now - started) : intervalMillis * 2 ** failures
+      watched.dueAt = now + Math.min(rest, longestRestMillis)
     })
     watched.running = running
     return running
@@ -224,6 +237,7 @@ export class CatalogWatch {
         deliver: (body) => this.#deliver(connectionId, body),
         ...(known === undefined ? {} : { known }),
       })
+      watched.failures = 0
       this.#count(state === undefined ? 'unchanged' : 'read')
       if (state === undefined) return
       watched.state = state
@@ -231,8 +245,11 @@ export class CatalogWatch {
       if (isNew || wanted.size > 0) this.#announce(watched, state)
     } catch (caught) {
       if (this.#stop.signal.aborted) return
+      watched.failures += 1
       this.#count('failed')
       const error = toGatewayError(caught)
+      // Clients name databases as they like: one that is not there is not asked for again until a session names it.
+      if (!error.retryable && database !== access.database) this.#forget(watched)
       this.#options.log.warn({ err: error, connectionId, database }, 'catalog not read')
       const value = { connectionId, database, code: error.code, message: error.message }
       this.#options.send({ $case: 'catalogFailure', value })

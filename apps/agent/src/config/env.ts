@@ -100,7 +100,7 @@ export const envSchema = z.object({
     .max(86_400)
     .default(5)
     .describe(
-      "How often the target's catalog is checked for changes. After a check that takes long there is a longer rest: twenty times as long, up to 30 s.",
+      "How often the target's catalog is checked for changes. After a check that takes long there is a longer rest: twenty times as long, up to 30 s; after one that fails, a rest that doubles up to that.",
     ),
   WARDGATE_LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error'])

@@ -48,12 +48,18 @@ function configOf(access: Access, database: string, endpoint: TargetEndpoint): C
 
 /** SQLSTATE class 28: invalid authorization specification. */
 const refusedCredential = /^28/
+/** SQLSTATE 3D000: invalid catalog name. */
+const noDatabase = '3D000'
 
 function asTargetError(cause: unknown): TargetError {
   if (cause instanceof TargetError) return cause
   if (refusedCredential.test(codeOf(cause))) {
     const message = 'the target refused the credential of the system session'
     return new TargetError('ERR_TARGET_REFUSED_CREDENTIAL', message, { cause })
+  }
+  if (codeOf(cause) === noDatabase) {
+    const message = 'the target has no such database'
+    return new TargetError('ERR_TARGET_UNREACHABLE', message, { cause, retryable: false })
   }
   return new TargetError('ERR_TARGET_UNREACHABLE', 'the system session failed', { cause })
 }
