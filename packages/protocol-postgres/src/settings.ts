@@ -40,10 +40,18 @@ const shape = z.strictObject({
         .min(0)
         .max(64)
         .default(4)
-        .describe('Connections kept after a session ended, for the same principal alone.'),
+        .describe('Connections kept after a session ended, for each principal.'),
+      maxKept: z
+        .int()
+        .min(0)
+        .max(512)
+        .default(32)
+        .describe(
+          'Connections of either kind kept in all: for every principal, with any settings.',
+        ),
       idleSeconds: z.int().min(1).max(3600).default(60).describe('How long either is kept.'),
     })
-    .default({ warm: 1, maxIdle: 4, idleSeconds: 60 }),
+    .default({ warm: 1, maxIdle: 4, maxKept: 32, idleSeconds: 60 }),
 })
 
 export type PostgresSettings = z.infer<typeof shape>

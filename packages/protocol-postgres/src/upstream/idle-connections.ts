@@ -1,15 +1,27 @@
 import type { UpstreamConnection } from './connection'
 
+/** For whom an idle connection is kept, and how many there may be. */
+export interface Keeping {
+  /** Who asks by the same key gets it. */
+  readonly key: string
+  readonly owner: string
+  readonly mostOfOwner: number
+  readonly connectionId: string
+  readonly mostOfConnection: number
+  readonly idleMillis: number
+}
+
 interface Idle {
   readonly connection: UpstreamConnection
+  readonly keeping: Keeping
   readonly expiry: NodeJS.Timeout
   readonly discard: () => void
 }
 
-/** Idle connections by key, each watched: a target that speaks or closes while idle is no longer to be trusted. */
+/** Idle connections, each watched: a target that speaks or closes while idle is no longer to be trusted. */
 export class IdleConnections {
-  private readonly byKey = new Map<string, Idle[]>()
-  private count = 0
+  /** The one that has been idle for longest first. */
+  private readonly idles = new Set<Idle>()
   private readonly maxTotal: number
 
   constructor(maxTotal: number) {
@@ -17,32 +29,34 @@ export class IdleConnections {
   }
 
   countOf(key: string): number {
-    return this.byKey.get(key)?.length ?? 0
+    return this.where((idle) => idle.key === key).length
   }
 
-  put(key: string, connection: UpstreamConnection, max: number, idleMillis: number): boolean {
-    if (this.countOf(key) >= max || this.count >= this.maxTotal || connection.stream.destroyed)
-      return false
-    const discard = () => {
-      this.remove(key, idle)
-      connection.stream.destroy()
-    }
-    const idle: Idle = { connection, discard, expiry: setTimeout(discard, idleMillis).unref() }
+  /** Those that have been idle for longest make room. False = it is not kept. */
+  put(connection: UpstreamConnection, keeping: Keeping): boolean {
+    const { owner, mostOfOwner, connectionId, mostOfConnection, idleMillis } = keeping
     const { stream } = connection
+    if (stream.destroyed || Math.min(mostOfOwner, mostOfConnection) < 1) return false
+    this.leave(mostOfOwner - 1, (idle) => idle.owner === owner)
+    this.leave(mostOfConnection - 1, (idle) => idle.connectionId === connectionId)
+    if (this.idles.size >= this.maxTotal) return false
+    const discard = () => {
+      this.remove(idle)
+      stream.destroy()
+    }
+    const expiry = setTimeout(discard, idleMillis).unref()
+    const idle: Idle = { connection, keeping, discard, expiry }
     stream.once('data', discard).once('end', discard).once('close', discard)
     stream.resume()
-    const sameKey = this.byKey.get(key)
-    if (sameKey === undefined) this.byKey.set(key, [idle])
-    else sameKey.push(idle)
-    this.count += 1
+    this.idles.add(idle)
     return true
   }
 
   /** The one used last: the oldest are left to expire. */
   take(key: string): UpstreamConnection | undefined {
-    const idle = this.byKey.get(key)?.at(-1)
+    const idle = this.where((keeping) => keeping.key === key).at(-1)
     if (idle === undefined) return undefined
-    this.remove(key, idle)
+    this.remove(idle)
     const { stream } = idle.connection
     stream.pause()
     if (stream.destroyed || stream.readableEnded || stream.readableLength > 0) {
@@ -53,16 +67,20 @@ export class IdleConnections {
   }
 
   clear(): void {
-    for (const idles of [...this.byKey.values()]) for (const idle of [...idles]) idle.discard()
+    for (const idle of [...this.idles]) idle.discard()
   }
 
-  private remove(key: string, idle: Idle): void {
-    const sameKey = this.byKey.get(key)
-    const at = sameKey?.indexOf(idle) ?? -1
-    if (sameKey === undefined || at === -1) return
-    sameKey.splice(at, 1)
-    if (sameKey.length === 0) this.byKey.delete(key)
-    this.count -= 1
+  private where(fits: (keeping: Keeping) => boolean): readonly Idle[] {
+    return [...this.idles].filter(({ keeping }) => fits(keeping))
+  }
+
+  private leave(most: number, fits: (keeping: Keeping) => boolean): void {
+    const found = this.where(fits)
+    for (const idle of found.slice(0, Math.max(0, found.length - most))) idle.discard()
+  }
+
+  private remove(idle: Idle): void {
+    if (!this.idles.delete(idle)) return
     clearTimeout(idle.expiry)
     const { stream } = idle.connection
     stream.off('data', idle.discard).off('end', idle.discard).off('close', idle.discard)

@@ -15,18 +15,18 @@ const lasting = ['search_path', 'default_transaction_read_only']
  * same settings alone; a fresh one, on which nobody has run anything, may serve anyone, once.
  */
 export class UpstreamPool {
-  private readonly used = new IdleConnections(MAX_IDLE_TOTAL)
-  private readonly fresh = new IdleConnections(MAX_IDLE_TOTAL)
+  /** Used and fresh ones; their keys differ. */
+  private readonly idle = new IdleConnections(MAX_IDLE_TOTAL)
   private warming = 0
   private readonly warmingByKey = new Map<string, number>()
   private isClosed = false
 
   async acquire(request: ConnectRequest, signal: AbortSignal): Promise<UpstreamConnection> {
-    const used = this.used.take(usedKey(request))
+    const used = this.idle.take(usedKey(request))
     if (used !== undefined) return used
     // RESET on a fresh one would go back to its own value, not to the one asked for.
     const isLasting = lasting.some((name) => request.parameters.has(name))
-    const fresh = isLasting ? undefined : this.fresh.take(freshKey(request))
+    const fresh = isLasting ? undefined : this.idle.take(freshKey(request))
     if (fresh !== undefined) {
       this.warm(request)
       try {
@@ -45,10 +45,10 @@ export class UpstreamPool {
   /** Takes back an idle connection outside of a transaction. The target forgets the session before it is reused. */
   async release(connection: UpstreamConnection, request: ConnectRequest): Promise<void> {
     const { target, settings } = request
-    const { maxIdle, idleSeconds } = settings.pool
+    const { maxIdle } = settings.pool
     const key = usedKey(request)
     const { stream } = connection
-    if (this.isClosed || target.keep === undefined || this.used.countOf(key) >= maxIdle) {
+    if (this.isClosed || target.keep === undefined || this.idle.countOf(key) >= maxIdle) {
       stream.destroy()
       return
     }
@@ -60,7 +60,10 @@ export class UpstreamPool {
       stream.write(query('DISCARD ALL'))
       await readUntilReady(stream, connection.parameters, late.signal)
       expectPinned(connection.parameters)
-      if (this.admits(this.used.put(key, connection, maxIdle, idleSeconds * 1_000))) return
+      const owner = JSON.stringify([target.connectionId, target.principalId])
+      const limits = keptOf(request)
+      if (this.admits(this.idle.put(connection, { key, owner, mostOfOwner: maxIdle, ...limits })))
+        return
     } catch {
       // A connection that does not reset cleanly is closed.
     } finally {
@@ -71,8 +74,7 @@ export class UpstreamPool {
 
   close(): void {
     this.isClosed = true
-    this.used.clear()
-    this.fresh.clear()
+    this.idle.clear()
   }
 
   /** Opens what is missing in the background, with the rights of the session that is being opened. */
@@ -81,7 +83,7 @@ export class UpstreamPool {
     if (target.keep === undefined || this.isClosed) return
     const key = freshKey(request)
     const underway = this.warmingByKey.get(key) ?? 0
-    const missing = settings.pool.warm - this.fresh.countOf(key) - underway
+    const missing = settings.pool.warm - this.idle.countOf(key) - underway
     for (let count = 0; count < missing && this.warming < MAX_WARMING; count += 1)
       void this.warmOne(key, request)
   }
@@ -89,13 +91,13 @@ export class UpstreamPool {
   private async warmOne(key: string, request: ConnectRequest): Promise<void> {
     this.warming += 1
     this.warmingByKey.set(key, (this.warmingByKey.get(key) ?? 0) + 1)
-    const { warm, idleSeconds } = request.settings.pool
+    const mostOfOwner = request.settings.pool.warm
     try {
       const signal = AbortSignal.timeout(request.settings.connectMillis)
       const connection = await connect({ ...request, parameters: new Map() }, signal)
       request.target.keep?.(connection.dialled)
-      if (!this.admits(this.fresh.put(key, connection, warm, idleSeconds * 1_000)))
-        connection.stream.destroy()
+      const keeping = { key, owner: key, mostOfOwner, ...keptOf(request) }
+      if (!this.admits(this.idle.put(connection, keeping))) connection.stream.destroy()
     } catch {
       // The session that needs a connection connects by itself and reports what is wrong.
     } finally {
@@ -108,11 +110,16 @@ export class UpstreamPool {
 
   private admits(wasPut: boolean): boolean {
     if (this.isClosed) {
-      this.used.clear()
-      this.fresh.clear()
+      this.idle.clear()
     }
     return wasPut && !this.isClosed
   }
+}
+
+function keptOf({ target, settings }: ConnectRequest) {
+  const { maxKept, idleSeconds } = settings.pool
+  const { connectionId } = target
+  return { connectionId, mostOfConnection: maxKept, idleMillis: idleSeconds * 1_000 }
 }
 
 function usedKey({ target, parameters }: ConnectRequest): string {
