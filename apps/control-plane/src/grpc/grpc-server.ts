@@ -162,6 +162,7 @@ export class GrpcServer implements OnApplicationBootstrap, BeforeApplicationShut
           (agent, { fail }) =>
             new IngestConversation(this.ingests, agent, {
               fail,
+              address: stream.getPeer(),
               acknowledge: (response) => stream.write(response),
               pause: () => stream.pause(),
               resume: () => stream.resume(),
