@@ -14,7 +14,7 @@ import { SealedAuthority } from '../common/certificates/sealed-authority'
 import { SecretStore } from '../common/sealing/secret-store'
 
 const hour = 3_600_000
-/** Short: a revoked or lost certificate is worthless within a day even where nobody asks. */
+/** Short: a certificate without its key's thief renewing it is worthless within a day, even where nobody asks. */
 const agentLife = 24 * hour
 /** Made anew at every start. */
 const serverLife = 365 * 24 * hour
