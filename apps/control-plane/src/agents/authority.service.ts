@@ -1,5 +1,5 @@
 import { createHash, webcrypto } from 'node:crypto'
-import { Injectable } from '@nestjs/common'
+import { Injectable, Logger } from '@nestjs/common'
 import {
   algorithm,
   alternativeNames,
@@ -34,10 +34,17 @@ export interface ServerCertificate {
 /** The certificate authority of the agents and of the control plane's gRPC ports. */
 @Injectable()
 export class AuthorityService {
+  private readonly logger = new Logger('agents')
   private readonly authority: SealedAuthority
 
   constructor(secrets: SecretStore) {
-    this.authority = new SealedAuthority(secrets, 'agent-authority', 'CN=Wardgate agent authority')
+    this.authority = new SealedAuthority(
+      secrets,
+      'agent-authority',
+      'CN=Wardgate agent authority',
+      () =>
+        this.logger.warn('authority of the agents made: those that have another one enrol anew'),
+    )
   }
 
   pem(): Promise<string> {
