@@ -89,6 +89,7 @@ function configFor(): Config {
     health: undefined,
     metricsToken: undefined,
     spoolMaxBytes: 64 << 20,
+    maxSessionsPerPrincipal: 50,
     maxSessions: 100,
     promptMillis: 120_000,
     drainMillis: 200,

@@ -210,7 +210,7 @@ export class Agent {
   }
 
   #createGateway(): Gateway {
-    const { maxSessions, promptMillis } = this.#options.config
+    const { maxSessions, maxSessionsPerPrincipal, promptMillis } = this.#options.config
     const controlPlane = new WatchedControlPlane(this.#link, (grant) => {
       const { sessionId, connectionId, database } = grant
       this.#spotter.sessionOpened(sessionId, { connectionId, database })
@@ -223,7 +223,11 @@ export class Agent {
       log: this.#log,
       memo: this.#memo,
       createRecorder: this.#recorders.create,
-      limits: { sessions: maxSessions, promptMillis },
+      limits: {
+        sessions: maxSessions,
+        sessionsPerPrincipal: maxSessionsPerPrincipal,
+        promptMillis,
+      },
       clock: systemClock,
     })
   }

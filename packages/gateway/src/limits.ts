@@ -21,6 +21,8 @@ export interface GatewayLimits {
   /** Those of one IPv4 address or IPv6 /64, so that no one place can keep all others out. */
   readonly handshakesPerNetwork: number
   readonly sessions: number
+  /** Those of one principal. */
+  readonly sessionsPerPrincipal: number
   /** Operations of one session that wait or run; more than one only when a client pipelines. */
   readonly operationsInFlight: number
 }
@@ -37,5 +39,6 @@ export const defaultLimits: GatewayLimits = {
   handshakes: 512,
   handshakesPerNetwork: 128,
   sessions: 4_000,
+  sessionsPerPrincipal: 2_000,
   operationsInFlight: 1_024,
 }

@@ -79,6 +79,13 @@ export const envSchema = z.object({
     .max(100_000)
     .default(4000)
     .describe('Most sessions at once.'),
+  WARDGATE_MAX_SESSIONS_PER_PRINCIPAL: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100_000)
+    .optional()
+    .describe('Most sessions of one principal; absent = half of them.'),
   WARDGATE_PROMPT_SECONDS: z.coerce
     .number()
     .int()
@@ -122,6 +129,7 @@ export interface Config {
   readonly metricsToken: Secret | undefined
   readonly spoolMaxBytes: number
   readonly maxSessions: number
+  readonly maxSessionsPerPrincipal: number
   readonly promptMillis: number
   readonly drainMillis: number
   readonly catalogMillis: number
@@ -165,6 +173,8 @@ export function readConfig(env: Env, protocols: readonly Protocol[]): Config {
     metricsToken: values.WARDGATE_METRICS_TOKEN,
     spoolMaxBytes: values.WARDGATE_SPOOL_MAX_BYTES,
     maxSessions: values.WARDGATE_MAX_SESSIONS,
+    maxSessionsPerPrincipal:
+      values.WARDGATE_MAX_SESSIONS_PER_PRINCIPAL ?? Math.ceil(values.WARDGATE_MAX_SESSIONS / 2),
     promptMillis: values.WARDGATE_PROMPT_SECONDS * 1000,
     drainMillis: values.WARDGATE_DRAIN_SECONDS * 1000,
     catalogMillis: values.WARDGATE_CATALOG_SECONDS * 1000,

@@ -12,6 +12,7 @@ import { HandshakeRoom } from '../logins/handshake-room'
 import type { House } from './house'
 import { LoginRefusals } from '../logins/login-refusals'
 import type { ServeOptions } from './listener'
+import { PrincipalPlaces } from './principal-places'
 import { serve } from './serve'
 
 /** What the agent gives to the gateway. */
@@ -50,6 +51,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     clock,
     timers,
     counters,
+    principalPlaces: new PrincipalPlaces(limits.sessionsPerPrincipal),
     limits,
     memo: options.memo ?? new VerdictMemo(),
     rowBudgets,

@@ -4,6 +4,7 @@ import type { Clock, ControlPlane, CreateRecorder, Dialler, Log, Spool, Timers }
 import type { RowBudgets } from '../row-budget/row-budgets'
 import type { CancelRegistry } from './cancel-registry'
 import type { Counters } from './counters'
+import type { PrincipalPlaces } from './principal-places'
 import type { HandshakeRoom } from '../logins/handshake-room'
 import type { LoginRefusals } from '../logins/login-refusals'
 
@@ -20,6 +21,7 @@ export interface House {
   readonly clock: Clock
   readonly timers: Timers
   readonly counters: Counters
+  readonly principalPlaces: PrincipalPlaces
   readonly cancels: CancelRegistry
   readonly loginRefusals: LoginRefusals
   readonly handshakeRoom: HandshakeRoom

@@ -17,6 +17,7 @@ export async function openSession(
   visit.connection = opening.connection
   takeSessionPlace(visit)
   const session = await askControlPlane(visit, opening)
+  takePrincipalPlace(visit, session)
   writeStart(visit, session, opening)
   visit.handshakeDone()
   return session
@@ -33,6 +34,16 @@ function takeSessionPlace(visit: Visit): void {
   if (visit.takeSessionPlace()) return
   const message = `the agent has its ${visit.house.limits.sessions} sessions`
   throw new LimitError('ERR_LIMIT_SESSIONS', message)
+}
+
+function takePrincipalPlace(visit: Visit, session: ControlSession): void {
+  if (visit.takePrincipalPlace(session.grant.principalId)) return
+  session.close('the principal has too many sessions')
+  const most = visit.house.limits.sessionsPerPrincipal
+  const message = `the principal has ${most} sessions at this agent, as many as one may have`
+  throw new LimitError('ERR_LIMIT_SESSIONS', message, {
+    nextStep: 'End sessions that are not used, or share one.',
+  })
 }
 
 async function handshake(visit: Visit, engine: Engine): Promise<Opening> {

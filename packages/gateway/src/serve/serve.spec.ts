@@ -148,6 +148,23 @@ describe('limits before authentication', () => {
     expect(gateway.counters.sessions).toBe(2)
   })
 
+  it('keeps places for others when a principal has taken as many as one may have', async () => {
+    const { connect, controlPlane, spool } = house({ sessions: 4, sessionsPerPrincipal: 2 })
+    const first = await connect()
+    await connect()
+    expect((await connect()).answer).toMatchObject({
+      text: expect.stringContaining('ERR_LIMIT_SESSIONS the principal has 2 sessions'),
+    })
+    expect(controlPlane.closed).toEqual(['the principal has too many sessions'])
+    expect(spool.of('session-started')).toHaveLength(2)
+    controlPlane.grant = { ...controlPlane.grant, principalId: 'principal-2' }
+    expect((await connect()).answer.kind).toBe('client')
+    controlPlane.grant = { ...controlPlane.grant, principalId: 'principal-1' }
+    first.stream.destroy()
+    await first.served
+    expect((await connect()).answer.kind).toBe('client')
+  })
+
   it('gives up on a control plane that does not answer, and closes what it opens later', async () => {
     const { connect, controlPlane, clock } = house()
     let answerLate: (session: ControlSession) => void = () => undefined

@@ -27,6 +27,7 @@ export class Visit {
   #abort = new AbortController()
   #isHandshaking = false
   #hasPlace = false
+  #principalId: string | undefined
   #isRefused = false
   #bytesBefore: ByteCounts = { bytesIn: 0, bytesOut: 0 }
 
@@ -83,6 +84,13 @@ export class Visit {
     return true
   }
 
+  /** False when the principal has as many sessions as one may have. */
+  takePrincipalPlace(principalId: string): boolean {
+    if (!this.house.principalPlaces.take(principalId)) return false
+    this.#principalId = principalId
+    return true
+  }
+
   /** Ready for another session on the same socket; the one before has ended. */
   renew(): void {
     this.#abort = new AbortController()
@@ -127,6 +135,8 @@ export class Visit {
   #leavePlace(): void {
     if (this.#hasPlace) this.house.counters.sessions -= 1
     this.#hasPlace = false
+    if (this.#principalId !== undefined) this.house.principalPlaces.leave(this.#principalId)
+    this.#principalId = undefined
   }
 
   #bytesSoFar(): ByteCounts {
