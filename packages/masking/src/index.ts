@@ -1,5 +1,6 @@
 export * from './plan'
 export { isSame, stricter } from './methods/mask-value'
+export { maxWidth } from './methods/partial'
 export { compileMasker, type MaskerInput } from './compile-masker'
 export { compileTextMasker, maskValue, type TextMaskerInput } from './text-masker'
 export { compileBodyMasker, type BodyMaskerInput } from './streams/compile-body-masker'

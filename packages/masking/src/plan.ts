@@ -2,7 +2,13 @@
 export type ValueMethod =
   | { readonly kind: 'redact' }
   | { readonly kind: 'null' }
-  | { readonly kind: 'partial'; readonly keepFirst: number; readonly keepLast: number }
+  | {
+      readonly kind: 'partial'
+      readonly keepFirst: number
+      readonly keepLast: number
+      /** How many characters every masked value has, so that none tells its length; absent = as many as the value. */
+      readonly width?: number
+    }
   | { readonly kind: 'hash' }
   | { readonly kind: 'tokenize' }
   /**

@@ -193,6 +193,6 @@ function maskMethod(method: MaskRule['with']): ValueMethod {
     const { days, by } = method.shift
     return { kind: 'shift', days, ...(by !== undefined && { by }) }
   }
-  const { keepFirst = 0, keepLast = 0 } = method.partial
-  return { kind: 'partial', keepFirst, keepLast }
+  const { keepFirst = 0, keepLast = 0, width } = method.partial
+  return { kind: 'partial', keepFirst, keepLast, ...(width !== undefined && { width }) }
 }

@@ -127,16 +127,31 @@ test('a bomb of aliases, an oversize source and the reserved name are refused', 
 })
 
 test('mask methods in all their spellings', () => {
-  const methods = ['redact', 'null', null, 'hash', 'tokenize', { partial: { keepLast: 4 } }]
-  for (const method of methods)
-    expect(
-      parsePolicy(
-        JSON.stringify({
-          name: 'a',
-          rules: [{ id: 'x', mask: { columns: ['a.b'], with: method } }],
-        }),
-      ).problems,
-    ).toBeUndefined()
+  const methods = [
+    'redact',
+    'null',
+    null,
+    'hash',
+    'tokenize',
+    { partial: { keepLast: 4 } },
+    { partial: { keepLast: 4, width: 8 } },
+  ]
+  for (const method of methods) expect(parsePolicy(masksWith(method)).problems).toBeUndefined()
+})
+
+function masksWith(method: unknown): string {
+  return JSON.stringify({
+    name: 'a',
+    rules: [{ id: 'x', mask: { columns: ['a.b'], with: method } }],
+  })
+}
+
+test('the width of a partial mask leaves room for a star', () => {
+  const parse = (width: number) => parsePolicy(masksWith({ partial: { keepLast: 4, width } }))
+  expect(parse(5).problems).toBeUndefined()
+  expect(parse(4).problems?.[0]?.message).toContain('must leave room for a star')
+  expect(parse(0).problems).toBeDefined()
+  expect(parse(100_000).problems).toBeDefined()
 })
 
 test('what was parsed parses again to the same', () => {

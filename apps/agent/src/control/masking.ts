@@ -2,6 +2,7 @@ import type {
   DetectorMask as WireDetectorMask,
   MaskingPlan as WirePlan,
   MaskMethod as WireMethod,
+  PartialMethod,
   PathMask,
 } from '@wardgate/contract'
 import type { DetectorMask, MaskingPlan, MaskMethod, ValueMethod } from '@wardgate/masking'
@@ -63,7 +64,7 @@ function methodFrom(method: WireMethod | undefined): MaskMethod {
     case 'null':
       return { kind: 'null' }
     case 'partial':
-      return { kind: 'partial', keepFirst: kind.value.keepFirst, keepLast: kind.value.keepLast }
+      return partialFrom(kind.value)
     case 'hash':
       return { kind: 'hash' }
     case 'tokenize':
@@ -74,6 +75,10 @@ function methodFrom(method: WireMethod | undefined): MaskMethod {
     case 'within':
       return { kind: 'within', parts: kind.value.parts.map(partFrom) }
   }
+}
+
+function partialFrom({ keepFirst, keepLast, width }: PartialMethod): MaskMethod {
+  return { kind: 'partial', keepFirst, keepLast, ...(width > 0 && { width }) }
 }
 
 function partFrom({ path, method }: PathMask): { path: string; method: ValueMethod } {

@@ -349,7 +349,7 @@ test('explain says of a held statement who would be asked, and what is masked wh
         consulted: [],
         masking: {
           columns: [
-            { index: 1, rule, method: { kind: 'partial', keepFirst: 0, keepLast: 4 } },
+            { index: 1, rule, method: { kind: 'partial', keepFirst: 0, keepLast: 4, width: 8 } },
             {
               index: 2,
               rule,
@@ -366,7 +366,7 @@ test('explain says of a held statement who would be asked, and what is masked wh
   const ran = await ranCli(['policies', 'explain', '--connection', 'shop'], { env, stdin: 'x' })
   expect(ran.out).toContain('Approval    1 of group:dba, within 900 s, call held for 50 s\n')
   expect(ran.out).toContain(
-    'Masks       column 2 of the result: partial, keeps the last 4 (rule orders/pii)\n',
+    'Masks       column 2 of the result: partial, keeps the last 4, always 8 characters (rule orders/pii)\n',
   )
   for (const line of [
     'column 3 of the result: hash at a (rule orders/pii)',

@@ -30,7 +30,7 @@ function methodText(method: unknown): string {
   const kind = plainText(member(method, 'kind'))
   switch (kind) {
     case 'partial':
-      return `partial, keeps ${keptText(method)}`
+      return `partial, keeps ${keptText(method)}${widthText(method)}`
     case 'shift':
       return `shift by up to ${plainText(member(method, 'days'))} days`
     case 'within':
@@ -48,6 +48,11 @@ function keptText(method: unknown): string {
     return count > 0 ? [`the ${end === 'keepFirst' ? 'first' : 'last'} ${count}`] : []
   })
   return kept.length === 0 ? 'nothing' : kept.join(' and ')
+}
+
+function widthText(method: unknown): string {
+  const width = Number(member(method, 'width') ?? 0)
+  return width > 0 ? `, always ${width} characters` : ''
 }
 
 function text(from: JsonObject, name: string): string {

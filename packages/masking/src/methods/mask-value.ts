@@ -46,10 +46,12 @@ const strictness: Readonly<Record<MaskMethod['kind'], number>> = {
 export function stricter(a: MaskMethod, b: MaskMethod): MaskMethod {
   if (a.kind === 'partial' && b.kind === 'partial') {
     // Neither alone shows less for every value, so what both keep is kept.
+    const width = Math.min(a.width ?? Infinity, b.width ?? Infinity)
     return {
       kind: 'partial',
       keepFirst: Math.min(a.keepFirst, b.keepFirst),
       keepLast: Math.min(a.keepLast, b.keepLast),
+      ...(width < Infinity && { width }),
     }
   }
   if (a.kind === 'within' && b.kind === 'within') return { kind: 'within', parts: partsOf(a, b) }
@@ -71,7 +73,7 @@ function partsOf(a: WithinMethod, b: WithinMethod): WithinMethod['parts'] {
 /** Whether they do the same, whatever object says so. */
 export function isSame(a: MaskMethod, b: MaskMethod): boolean {
   if (a.kind === 'partial' && b.kind === 'partial')
-    return a.keepFirst === b.keepFirst && a.keepLast === b.keepLast
+    return a.keepFirst === b.keepFirst && a.keepLast === b.keepLast && a.width === b.width
   if (a.kind === 'shift' && b.kind === 'shift') return a.days === b.days && a.by === b.by
   if (a.kind === 'within' && b.kind === 'within')
     return partsOf(a, b).length === a.parts.length && partsOf(b, a).length === b.parts.length

@@ -11,13 +11,20 @@ const fullyMaskedBytes = Buffer.from(fullyMasked)
 const separators = ' -./()+'
 const minGroupedDigits = 4
 
+/** Of a width; more is no mask that anybody reads. */
+export const maxWidth = 256
+
 interface Kept {
   readonly keepFirst: number
   readonly keepLast: number
+  /** How many characters every masked value has; absent = as many as the value. */
+  readonly width?: number
 }
 
 /** Keeps the outer characters of a UTF-8 value and stars the rest; never more than half of it stays. */
 export function partialBytes(cell: Uint8Array, kept: Kept): Uint8Array {
+  if (kept.width !== undefined)
+    return Buffer.from(partialText(asBuffer(cell).toString('utf8'), kept))
   const end = trimmedLength(cell, 0, cell.length)
   const total = countedBytes(cell, 0, end)
   if (total === undefined) return Buffer.from(partialText(asBuffer(cell).toString('utf8'), kept))
@@ -74,6 +81,10 @@ export function partialText(text: string, kept: Kept): string {
   const grouped =
     digits >= minGroupedDigits && points.every((p) => /^[0-9]$/.test(p) || separators.includes(p))
   const total = grouped ? digits : points.length
+  if (kept.width !== undefined) {
+    const counted = grouped ? points.filter((point) => !separators.includes(point)) : points
+    return fixedText(counted, { ...kept, width: kept.width })
+  }
   if (keepsTooMuch(total, kept)) return fullyMasked
   let seen = 0
   const masked = points.map((point) => {
@@ -82,6 +93,16 @@ export function partialText(text: string, kept: Kept): string {
     return !counted || seen <= kept.keepFirst || seen > total - kept.keepLast ? point : '*'
   })
   return masked.join('') + text.slice(trimmed.length)
+}
+
+/** Blanks that pad the value are left out: their number would tell its length. */
+function fixedText(points: readonly string[], kept: Required<Kept>): string {
+  const { keepFirst, keepLast, width } = kept
+  if (!(width > 0 && width <= maxWidth)) return fullyMasked
+  const stars = width - keepFirst - keepLast
+  if (keepsTooMuch(points.length, kept) || !(stars > 0)) return '*'.repeat(width)
+  const last = points.slice(points.length - keepLast)
+  return [...points.slice(0, keepFirst), '*'.repeat(stars), ...last].join('')
 }
 
 /** Also for what is no count at all: fails closed. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { createHmac } from 'node:crypto'
 import { compileMasker } from '../compile-masker'
+import { stricter } from '../methods/mask-value'
 import { emptyPlan, type Column, type DetectorMask, type MaskMethod } from '../plan'
 
 const key = Buffer.from('a key of the connection')
@@ -58,6 +59,46 @@ function textArray(elements: readonly (string | null)[]): Buffer {
   }
   return Buffer.concat(parts)
 }
+
+describe('a partial cell of a fixed width', () => {
+  const fixed: MaskMethod = { kind: 'partial', keepFirst: 1, keepLast: 4, width: 8 }
+  const values = ['1234567890', '4111 1111-1111 1111', 'longer than the width', 'ää🙂xxxxxx🙂🙂ü']
+
+  it.each([
+    [values[0], '1***7890'],
+    [values[1], '4***1111'],
+    [values[3], 'ä***x🙂🙂ü'],
+    ['padded value       ', 'p***alue'],
+    ['short', '********'],
+    ['', '********'],
+  ])('shows %p as %p', (value = '', shown) => {
+    expect(masked(25, 'text', value, fixed)?.toString()).toBe(shown)
+    expect(masked(25, 'binary', value, fixed)?.toString()).toBe(shown)
+  })
+
+  it('is as long for every value, whatever stays of it', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 40 }), (value) => {
+        const shown = masked(1043, 'text', value, fixed)?.toString() ?? ''
+        expect(Array.from(shown)).toHaveLength(8)
+      }),
+    )
+  })
+
+  it('is so in arrays, and where another mask without a width keeps less', () => {
+    const array = masked(1009, 'text', '{1234567890,"411111 1111 1111"}', fixed)
+    expect(array?.toString()).toBe('{"1***7890","4***1111"}')
+    const both = stricter(fixed, keep(0, 2))
+    expect(both).toEqual({ kind: 'partial', keepFirst: 0, keepLast: 2, width: 8 })
+    expect(masked(25, 'text', '1234567890', both)?.toString()).toBe('******90')
+  })
+
+  it.each([3, 5, 0, -1, NaN, 1e9])('keeps nothing where the width is %p', (width) => {
+    const shown = masked(25, 'text', '123456789012', { ...fixed, width })?.toString()
+    expect(shown).toMatch(/^\*+$/)
+    expect(shown?.length).toBeLessThan(10)
+  })
+})
 
 describe('a redacted cell', () => {
   it.each([

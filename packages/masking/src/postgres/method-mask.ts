@@ -29,7 +29,7 @@ export type CellPatch = (bytes: Uint8Array, start: number, end: number) => boole
 
 /** Undefined = the method changes how long a cell is. */
 export function methodPatch(column: Column, method: MaskMethod | undefined): CellPatch | undefined {
-  if (method?.kind !== 'partial') return undefined
+  if (method?.kind !== 'partial' || method.width !== undefined) return undefined
   const { content, element } = postgresType(column.type)
   if (content !== 'text' || element !== undefined) return undefined
   return (bytes, start, end) => patchPartial({ bytes, start, end }, method)

@@ -1,13 +1,24 @@
-import { detectorNames, detectorOf, parsePath, patternPrefix } from '@wardgate/masking'
+import { detectorNames, detectorOf, maxWidth, parsePath, patternPrefix } from '@wardgate/masking'
 import { z } from 'zod'
 import { policyLimits } from '../limits'
 import { approval } from './approval'
 import { pattern, patterns } from './terms'
 
-const partial = z.strictObject({
-  keepFirst: z.int().min(0).max(64).optional(),
-  keepLast: z.int().min(0).max(64).optional(),
-})
+const partial = z
+  .strictObject({
+    keepFirst: z.int().min(0).max(64).optional(),
+    keepLast: z.int().min(0).max(64).optional(),
+    width: z
+      .int()
+      .min(1)
+      .max(maxWidth)
+      .optional()
+      .describe('Every masked value has so many characters: then none tells its length.'),
+  })
+  .refine(({ keepFirst = 0, keepLast = 0, width = Infinity }) => keepFirst + keepLast < width, {
+    path: ['width'],
+    message: 'must leave room for a star beside what keepFirst and keepLast keep',
+  })
 
 const shift = z.strictObject({
   days: z.int().min(1).max(3_650).describe('How far a date moves at most, to either side.'),

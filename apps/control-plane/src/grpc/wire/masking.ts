@@ -55,8 +55,8 @@ function methodToWire(method: MaskMethod): WireMethod {
       return { kind: { $case: 'within', value: { parts } } }
     }
     case 'partial': {
-      const { keepFirst, keepLast } = method
-      return { kind: { $case: 'partial', value: { keepFirst, keepLast } } }
+      const { keepFirst, keepLast, width = 0 } = method
+      return { kind: { $case: 'partial', value: { keepFirst, keepLast, width } } }
     }
   }
 }

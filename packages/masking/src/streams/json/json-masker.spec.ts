@@ -81,6 +81,7 @@ describe('masking of JSON', () => {
 
   it.each<[string, MaskMethod, string, string]>([
     ['partial', keep, '{"p":"4111111111111234"}', '{"p":"************1234"}'],
+    ['partial of a width', { ...keep, width: 8 }, '{"p":"4111111111111234"}', '{"p":"****1234"}'],
     ['partial of a number', keep, '{"p":4111111111111234}', '{"p":0}'],
     ['null', { kind: 'null' }, '{"p":"x","q":{"p":[1]}}', '{"p":null,"q":{"p":null}}'],
   ])('applies %s', (_name, method, body, expected) => {

@@ -856,6 +856,8 @@ export interface NullMethod {
 export interface PartialMethod {
   keepFirst: number;
   keepLast: number;
+  /** Characters of every masked value; 0 = as many as the value has. */
+  width: number;
 }
 
 export interface HashMethod {
@@ -6378,7 +6380,7 @@ export const NullMethod: MessageFns<NullMethod> = {
 };
 
 function createBasePartialMethod(): PartialMethod {
-  return { keepFirst: 0, keepLast: 0 };
+  return { keepFirst: 0, keepLast: 0, width: 0 };
 }
 
 export const PartialMethod: MessageFns<PartialMethod> = {
@@ -6388,6 +6390,9 @@ export const PartialMethod: MessageFns<PartialMethod> = {
     }
     if (message.keepLast !== 0) {
       writer.uint32(16).uint32(message.keepLast);
+    }
+    if (message.width !== 0) {
+      writer.uint32(24).uint32(message.width);
     }
     return writer;
   },
@@ -6419,6 +6424,14 @@ export const PartialMethod: MessageFns<PartialMethod> = {
             }
 
             message.keepLast = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.width = reader.uint32();
             continue;
           }
         }
