@@ -12,6 +12,7 @@ interface Card {
   readonly facts: {
     readonly named: readonly { readonly name: string; readonly text: string }[]
     readonly styles: { readonly dateStyle: string }
+    readonly detail: Readonly<Record<string, unknown>>
   }
 }
 
@@ -77,7 +78,7 @@ it('an approver sees what a name stands for', async () => {
   expect(card.facts.named).toEqual([{ name: 'harm', text }])
 })
 
-it('an approver sees which rows a cursor goes through', async () => {
+it('an approver sees which rows a cursor goes through, and that its row is not known', async () => {
   await client.query('BEGIN')
   await client.query('DECLARE rows CURSOR FOR SELECT * FROM orders WHERE id > 2')
   const deletion = client.query('DELETE FROM orders /* b2 */ WHERE CURRENT OF rows')
@@ -85,6 +86,7 @@ it('an approver sees which rows a cursor goes through', async () => {
   expect(facts.named.map(({ text }) => text)).toEqual([
     'DECLARE rows CURSOR FOR SELECT * FROM orders WHERE id > 2',
   ])
+  expect(facts.detail['sql.cursors']).toEqual(['rows'])
   await client.query('ROLLBACK')
 })
 

@@ -28,6 +28,15 @@ describe('what rules about locks and sizes match on', () => {
     expect(run(sql).facts.detail['sql.locks']).toEqual(locks)
   })
 
+  it('tells of which cursors the row is meant', () => {
+    const cursors = (sql: string) => run(sql).facts.detail['sql.cursors']
+    expect(cursors('delete from orders where current of "C"')).toEqual(['C'])
+    expect(
+      cursors('with x as (select 1) update orders set note = null where current of c'),
+    ).toEqual(['c'])
+    expect(cursors('delete from orders where id = 1')).toBeUndefined()
+  })
+
   it('tells the rows of the largest table, behind views too', () => {
     const rows = (sql: string) => run(sql).facts.detail['sql.largestTableRows']
     const customers = rows('select * from customers')

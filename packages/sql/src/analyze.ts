@@ -149,6 +149,7 @@ function toFacts(work: Work, statements: readonly ParsedStatement[]): Facts {
       'sql.cartesianJoin': marks.has('cartesian'),
       'sql.largestTableRows': facts.largestTableRows,
       'sql.locks': [...facts.locks],
+      ...(facts.cursors.size > 0 && { 'sql.cursors': [...facts.cursors] }),
       ...(changes && { 'sql.hasWhere': !unfiltered }),
     },
     literalsMatter: facts.literalsMatter || statements.length > 1,

@@ -248,6 +248,10 @@ const evaluators: Readonly<Record<string, Evaluator>> = {
   FuncCall: evaluateFunction,
   NullTest: (body, scope, work) =>
     asNullTest(evaluate(child(body, 'arg'), scope, work), work.index),
+  CurrentOfExpr: (body, _scope, work) => {
+    work.facts.cursors.add(text(body, 'cursor_name'))
+    return nothing
+  },
   MultiAssignRef: (body, scope, work) => derive([evaluate(child(body, 'source'), scope, work)]),
   RowExpr: evaluateRow,
   SelectStmt: (body, scope, work) => allOf(work.query({ SelectStmt: body }, scope, work)),

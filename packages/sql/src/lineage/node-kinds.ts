@@ -39,7 +39,6 @@ export const failing: ReadonlySet<string> = new Set(['JsonFuncExpr', 'JsonParseE
 export const constants: ReadonlySet<string> = new Set([
   'A_Star',
   'Boolean',
-  'CurrentOfExpr',
   'Float',
   'Integer',
   'SQLValueFunction',

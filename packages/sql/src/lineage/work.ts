@@ -47,6 +47,8 @@ export interface FactNotes {
   readonly riskMarks: Set<string>
   /** Locks that it asks for, by the words of the statement: `share`, `for update`. */
   readonly locks: Set<string>
+  /** Cursors whose row WHERE CURRENT OF means: only the target knows at which they stand. */
+  readonly cursors: Set<string>
   /** The server's estimate of the largest table's rows. */
   largestTableRows: number
   literalsMatter: boolean
@@ -91,6 +93,7 @@ export function newFactNotes(): FactNotes {
     functions: new Set(),
     riskMarks: new Set(),
     locks: new Set(),
+    cursors: new Set(),
     largestTableRows: 0,
     literalsMatter: false,
     nodes: 0,
@@ -138,6 +141,7 @@ export function copyFacts(work: Work, facts: FactNotes, { why, leaveOut }: CopyO
   for (const name of facts.functions) work.facts.functions.add(name)
   for (const mark of facts.riskMarks) work.facts.riskMarks.add(mark)
   for (const lock of facts.locks) work.facts.locks.add(lock)
+  for (const cursor of facts.cursors) work.facts.cursors.add(cursor)
   noteRows(work, facts.largestTableRows)
 }
 

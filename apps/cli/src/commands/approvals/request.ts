@@ -104,6 +104,15 @@ function namedText(facts: unknown, render: (text: string) => string): string {
   return objects(member(facts, 'named'))
     .map((one) => `${escapeText(textOf(one, 'name'))} stands for:\n${render(textOf(one, 'text'))}`)
     .join('')
+    .concat(cursorsText(facts))
+}
+
+/** An approver knows the query that a cursor goes through, not at which of its rows it stands. */
+function cursorsText(facts: unknown): string {
+  const cursors = member(member(facts, 'detail'), 'sql.cursors')
+  if (!Array.isArray(cursors) || cursors.length === 0) return ''
+  const names = (cursors as unknown[]).map((name) => escapeText(plainText(name))).join(', ')
+  return `Row of cursor ${names}: NOT known here. It is the one at which the cursor stands when this runs, of those that its query gives.\n`
 }
 
 /** The digest to vote on: of what was shown, and equal to the one that a script expects. */

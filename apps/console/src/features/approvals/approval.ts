@@ -22,6 +22,7 @@ export interface Facts {
   readonly summary?: string
   readonly actions?: readonly { readonly action: string; readonly resource: string }[]
   readonly opaque?: readonly string[]
+  readonly detail?: { readonly 'sql.cursors'?: readonly string[] }
   readonly onBehalfOf?: readonly string[]
   /** How the target reads dates, intervals and times. */
   readonly styles?: {
