@@ -176,7 +176,13 @@ export const computingOperators: ReadonlySet<string> = new Set(
   '|| + - * / % ^ & # -> ->> #> #>> #- |/ ||/ @ << >> |'.split(' '),
 )
 
-/** Operators of arithmetic: out of range and division by zero depend on the value. */
+/**
+ * Operators of arithmetic: out of range and division by zero depend on the value. From a document that is no array or object
+ * nothing can be taken away (`#-`).
+ */
 export const failingOperators: ReadonlySet<string> = new Set(
-  '+ - * / % ^ << >> |/ ||/ @'.split(' '),
+  '+ - * / % ^ << >> |/ ||/ @ #-'.split(' '),
 )
+
+/** Fail for addresses of two families and bits of two lengths, and for whole numbers never. */
+export const failingOfBits: ReadonlySet<string> = new Set('& | #'.split(' '))

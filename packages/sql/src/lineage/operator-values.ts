@@ -1,4 +1,4 @@
-import { computingOperators, failingOperators } from '../functions/effects'
+import { computingOperators, failingOfBits, failingOperators } from '../functions/effects'
 import { callOperator, type Operand } from '../functions/operators'
 import { runElementCode } from '../names/type-code'
 import { list, nameParts, text, type Tree } from '../tree'
@@ -16,6 +16,14 @@ function operatorsOf(names: readonly string[], kind: string): readonly (readonly
   return kind.includes('BETWEEN') ? [['>='], ['<=']] : [names]
 }
 
+/** Ids of int8, int2 and int4 in pg_type.dat. */
+const wholeNumbers: ReadonlySet<number | undefined> = new Set([20, 21, 23])
+
+function canFail(operator: string, operands: readonly Operand[]): boolean {
+  if (failingOfBits.has(operator)) return !operands.every(({ typeId }) => wholeNumbers.has(typeId))
+  return failingOperators.has(operator) && operands[0]?.value.isRowDocument !== true
+}
+
 /** What an operator makes of its sides, and what running it tells. */
 export function operatorValue(body: Tree, operands: readonly Operand[], work: Work): Value {
   const operator = nameParts(list(body, 'name'))
@@ -25,8 +33,7 @@ export function operatorValue(body: Tree, operands: readonly Operand[], work: Wo
   const called = operatorsOf(operator, kind).map((name) => callOperator(work, name, operands))
   const value = derive([...values, ...called])
   if (isComparison(operator, kind)) influence(work, value, 'predicate')
-  else if (failingOperators.has(operator.at(-1) ?? '') && values[0]?.isRowDocument !== true)
-    influence(work, value, 'argument')
+  else if (canFail(operator.at(-1) ?? '', operands)) influence(work, value, 'argument')
   else if (operator.at(-1) === '||' && value.isBentArray === true)
     influence(work, value, 'argument')
   return value
