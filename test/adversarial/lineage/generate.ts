@@ -1,263 +1,17 @@
+import { aggregates, setReturning } from './calls'
+import type { Filler } from './filler'
+import { forms } from './forms'
 import type { Random } from './random'
-
-type Type = 'text' | 'int' | 'bool' | 'date' | 'json' | 'row' | 'array'
-
-interface Column {
-  readonly name: string
-  readonly type: Type
-}
-
-interface Source {
-  readonly text: string
-  readonly alias: string
-  readonly columns: readonly Column[]
-}
-
-const tables: Readonly<Record<string, readonly Column[]>> = {
-  people: [
-    { name: 'id', type: 'int' },
-    { name: 'name', type: 'text' },
-    { name: 'city', type: 'text' },
-    { name: 'pan', type: 'text' },
-    { name: 'salary', type: 'int' },
-    { name: 'born', type: 'date' },
-    { name: 'doc', type: 'json' },
-    { name: 'shout', type: 'text' },
-    { name: 'band', type: 'int' },
-  ],
-  items: [
-    { name: 'id', type: 'int' },
-    { name: 'person', type: 'int' },
-    { name: 'note', type: 'text' },
-  ],
-  log: [
-    { name: 'id', type: 'int' },
-    { name: 'secret', type: 'text' },
-    { name: 'at', type: 'date' },
-  ],
-  v_people: [
-    { name: 'id', type: 'int' },
-    { name: 'tax', type: 'text' },
-    { name: 'loud', type: 'text' },
-    { name: 'pay', type: 'int' },
-  ],
-  m_people: [
-    { name: 'id', type: 'int' },
-    { name: 'pan', type: 'text' },
-    { name: 'city', type: 'text' },
-  ],
-}
-const names = ['people', 'people', 'people', 'items', 'log', 'v_people', 'm_people'] as const
-
-/** `@x` stands for an expression of that type. */
-const forms: Readonly<Record<Type, readonly [string, ...string[]]>> = {
-  text: [
-    `'k'`,
-    `upper(@text)`,
-    `reverse(@text)`,
-    `@text || @text`,
-    `concat(@text, @int)`,
-    `coalesce(@text, @text)`,
-    `left(@text, 2)`,
-    `right(@text, @int)`,
-    `substr(@text, 2, 3)`,
-    `md5(@text)`,
-    `replace(@text, 'a', @text)`,
-    `translate(@text, '09', 'ab')`,
-    `lpad(@text, 5, 'x')`,
-    `split_part(@text, '-', 1)`,
-    `regexp_replace(@text, '[0-9]', 'd')`,
-    `@int::text`,
-    `@date::text`,
-    `@json::text`,
-    `@row::text`,
-    `@array::text`,
-    `(@json ->> 'k')`,
-    `(@json #>> '{k}')`,
-    `to_char(@date, 'YYYY')`,
-    `quote_literal(@text)`,
-    `initcap(@text)`,
-    `btrim(@text, 'x')`,
-    `encode(@text::bytea, 'hex')`,
-    `format('%s', @text)`,
-    `greatest(@text, @text)`,
-    `nullif(@text, @text)`,
-    `CASE WHEN @bool THEN @text ELSE @text END`,
-    `(@array)[1]`,
-    `array_to_string(@array, ',')`,
-    `repeat(@text, 2)`,
-    `(SELECT @text)`,
-    `convert_from(@text::bytea, 'UTF8')`,
-    `split_part(@text, @text, 1)`,
-    `overlay(@text PLACING 'z' FROM 1)`,
-    `regexp_substr(@text, '[a-z]')`,
-    `to_json(@text)::text`,
-    `@text::varchar`,
-    `@text COLLATE "C"`,
-    `string_agg(@text, ',') OVER ()`,
-    `max(@text) OVER ()`,
-    `lag(@text) OVER (ORDER BY @int)`,
-    `jsonb_extract_path_text(@json, 'k')`,
-    `normalize(@text)`,
-    `xmlelement(name x, @text)::text`,
-    `lower(@text)::name::text`,
-    `replace(@text, '0', 'xyz')`,
-    `JSON_VALUE(@json, '$.k')`,
-    `JSON_SERIALIZE(JSON_SCALAR(@text))`,
-    `casefold(@text)`,
-    `array_to_string(array_sort(@array), '-')`,
-    `any_value(@text) OVER ()`,
-  ],
-  int: [
-    '1',
-    '3',
-    `length(@text)`,
-    `ascii(@text)`,
-    `@int + 1`,
-    `@int * 2`,
-    `@int - @int`,
-    `abs(@int)`,
-    `coalesce(@int, 0)`,
-    `strpos(@text, 'a')`,
-    `array_length(@array, 1)`,
-    `cardinality(@array)`,
-    `(@json ->> 'k')::int`,
-    `@text::int`,
-    `extract(year from @date)::int`,
-    `@date - date '2000-01-01'`,
-    `CASE WHEN @bool THEN @int ELSE 2 END`,
-    `octet_length(@text)`,
-    `hashtext(@text)`,
-    `greatest(@int, 5)`,
-    `mod(@int, 7)`,
-    `@int / 2`,
-    `@int % 3`,
-    `sign(@int)::int`,
-    `count(*) OVER (PARTITION BY @text)`,
-    `row_number() OVER (ORDER BY @int)`,
-    `rank() OVER (ORDER BY @text)`,
-    `sum(@int) OVER ()`,
-    `num_nulls(@text, @int)`,
-    `regexp_count(@text, 'a')`,
-    `(SELECT count(*) FROM items WHERE items.id < @int)`,
-    `jsonb_array_length(@json)`,
-    `width_bucket(@int, 0, 10, 3)`,
-    `bit_count(@text::bytea)::int`,
-    `crc32(@text::bytea)`,
-    `pg_column_size(@text)`,
-    `nullif(@int, 3)`,
-  ],
-  bool: [
-    'true',
-    `@int > 2`,
-    `@text = 'x'`,
-    `@text LIKE '9%'`,
-    `@text IS NULL`,
-    `@date > date '2000-01-01'`,
-    `@bool AND @bool`,
-    `NOT @bool`,
-    `@bool OR @bool`,
-    `@int IN (1, 2)`,
-    `@json ? 'k'`,
-    `starts_with(@text, 'x')`,
-    `@text IN (SELECT note FROM items)`,
-    `EXISTS (SELECT FROM items WHERE items.id = @int)`,
-    `@text ~ 'a'`,
-    `@int BETWEEN 1 AND 5`,
-    `@array && ARRAY['x']`,
-    `@row IS NULL`,
-    `@text IS DISTINCT FROM 'a'`,
-    `@json IS JSON`,
-    `isfinite(@date)`,
-    `JSON_EXISTS(@json, '$.k')`,
-    `(@text, @int) < (@text, @int)`,
-    `@text IS JSON`,
-    `@row = @row`,
-  ],
-  date: [
-    `date '2024-01-01'`,
-    `@date + 1`,
-    `date_trunc('month', @date)::date`,
-    `coalesce(@date, date '2001-01-01')`,
-    `greatest(@date, date '1999-01-01')`,
-    `@text::date`,
-    `(@date + interval '1 month')::date`,
-    `CASE WHEN @bool THEN @date END`,
-    `make_date(2020, 1, @int)`,
-  ],
-  json: [
-    `to_jsonb(@text)`,
-    `to_jsonb(@row)`,
-    `jsonb_build_object('k', @text)`,
-    `jsonb_build_array(@text, @int)`,
-    `@json -> 'k'`,
-    `@json || @json`,
-    `jsonb_strip_nulls(@json)`,
-    `'{"k":1}'::jsonb`,
-    `jsonb_set(@json, '{k}', '1')`,
-    `@json - 'k'`,
-    `jsonb_path_query_first(@json, '$.k')`,
-    `jsonb_path_query_array(@json, '$[*]')`,
-    `to_jsonb(@array)`,
-    `coalesce(@json, '{}')`,
-    `jsonb_build_object(@text, 1)`,
-    `JSON_OBJECT('k' : @text RETURNING jsonb)`,
-    `JSON_ARRAY(@text, @int RETURNING jsonb)`,
-    `JSON_QUERY(@json, '$.k')`,
-    `(@json)['k']`,
-  ],
-  row: ['row(@text, @int)'],
-  array: [
-    `ARRAY[@text, @text]`,
-    `string_to_array(@text, '0')`,
-    `array_append(@array, @text)`,
-    `regexp_split_to_array(@text, '')`,
-    `ARRAY(SELECT note FROM items ORDER BY id)`,
-    `array_remove(@array, @text)`,
-    `regexp_match(@text, '(.)')`,
-    `array_replace(@array, @text, 'x')`,
-  ],
-}
-const aggregates: readonly [string, ...string[]] = [
-  'count(*)',
-  'count(@text)',
-  'count(DISTINCT @text)',
-  'max(@text)',
-  'min(@int)',
-  'sum(@int)',
-  'avg(@int)',
-  `string_agg(@text, ',' ORDER BY @int)`,
-  'array_agg(@text ORDER BY @int)',
-  'jsonb_agg(@json)',
-  'bool_or(@bool)',
-  'count(*) FILTER (WHERE @bool)',
-  `jsonb_object_agg(@text, @int)`,
-  `jsonb_object_agg(@int, @text)`,
-  'mode() WITHIN GROUP (ORDER BY @text)',
-  'percentile_disc(0.5) WITHIN GROUP (ORDER BY @int)',
-  'every(@bool)',
-  'stddev(@int)',
-]
-const setReturning: readonly [string, ...string[]] = [
-  'unnest(@array)',
-  `regexp_split_to_table(@text, '0')`,
-  'generate_series(1, @int)',
-  'jsonb_array_elements(@json)',
-  'jsonb_object_keys(@json)',
-  `string_to_table(@text, '0')`,
-  'unnest(ARRAY[@text, @text])',
-  `jsonb_path_query(@json, '$.k')`,
-  'jsonb_each_text(@json)',
-  'regexp_matches(@text, @text)',
-  `(jsonb_each(to_jsonb(@row))).value`,
-]
+import { shapes } from './shapes'
+import { names, tables, type Source, type Type } from './sources'
+import { writes } from './writes'
 
 /** More rows than the schema has. */
 export const groupSize = 100
 
 /** Random queries over the schema, most of which are valid; masked columns come often. */
-export class Generator {
-  private readonly random: Random
+export class Generator implements Filler {
+  readonly random: Random
   private serial = 0
 
   constructor(random: Random) {
@@ -266,14 +20,20 @@ export class Generator {
 
   query(depth = 0): string {
     const { random } = this
+    if (depth === 0 && random.chance(0.12)) return random.pick(writes)(this)
+    if (depth < 2 && random.chance(0.3)) return random.pick(shapes)(this)
     if (depth < 2 && random.chance(0.1)) return this.setOperation(depth)
     if (depth < 2 && random.chance(0.12)) {
-      const name = `q${(this.serial += 1)}`
+      const name = this.alias('q')
       const inner = this.select(depth + 1)
       const column = random.pick(['id', 'c1', 'c1', '*'])
       return `WITH ${name} AS ${random.pick(['', 'MATERIALIZED '])}(${inner}) SELECT ${column} FROM ${name}`
     }
     return this.select(depth)
+  }
+
+  alias(prefix: string): string {
+    return `${prefix}${(this.serial += 1)}`
   }
 
   private setOperation(depth: number): string {
@@ -332,7 +92,7 @@ export class Generator {
     if (!random.chance(0.3)) return [first]
     const second = this.source(depth + 1)
     if (random.chance(0.2)) {
-      const alias = `f${(this.serial += 1)}`
+      const alias = this.alias('f')
       const call = this.fill(random.pick(setReturning), [first], 1)
       if (call.startsWith('(')) return [first]
       return [first, { text: `, LATERAL ${call} AS ${alias}`, alias, columns: [] }]
@@ -344,9 +104,9 @@ export class Generator {
     return [first, { ...second, text: ` ${join} ${second.text}${condition}` }]
   }
 
-  private source(depth: number): Source {
+  source(depth: number): Source {
     const { random } = this
-    const alias = `t${(this.serial += 1)}`
+    const alias = this.alias('t')
     if (depth < 1 && random.chance(0.2)) {
       const inner = this.source(depth + 1)
       const type = random.pick<Type>(['text', 'int', 'json'])
@@ -364,7 +124,7 @@ export class Generator {
     return { text: `${table} ${alias}`, alias, columns: tables[table] ?? [] }
   }
 
-  private any(sources: readonly Source[]): string {
+  any(sources: readonly Source[]): string {
     return this.expression(
       this.random.pick<Type>(['text', 'text', 'int', 'bool', 'date', 'json', 'row', 'array']),
       sources,
@@ -372,7 +132,7 @@ export class Generator {
     )
   }
 
-  private expression(type: Type, sources: readonly Source[], depth: number): string {
+  expression(type: Type, sources: readonly Source[], depth: number): string {
     const { random } = this
     const columns = sources.flatMap(({ alias, columns: own }) =>
       own.filter((column) => column.type === type).map(({ name }) => `${alias}.${name}`),
@@ -387,7 +147,7 @@ export class Generator {
     return this.fill(form, sources, depth)
   }
 
-  private fill(form: string, sources: readonly Source[], depth: number): string {
+  fill(form: string, sources: readonly Source[], depth: number): string {
     return form.replace(/@(text|int|bool|date|json|row|array)/g, (_, type: string) =>
       depth <= -2 ? 'NULL' : this.expression(type as Type, sources, depth - 1),
     )

@@ -2,7 +2,8 @@ import type { Client } from 'pg'
 import type { Catalog, Relation } from '@wardgate/sql'
 import type { SelectedMask } from '@wardgate/policy'
 
-/** The two databases differ in the masked columns alone: equal stays equal, order, length and shape do not stay. */
+/** The two databases differ in the masked columns alone: equal stays equal and NULL stays NULL, order,
+ * length and shape do not stay. */
 export const versions = {
   a: {
     pan: `'900-00-' || lpad((i % 5)::text, 4, '0')`,
@@ -23,6 +24,8 @@ export function schemaOf({ pan, salary, born, doc }: (typeof versions)['a' | 'b'
     CREATE TABLE people (id int PRIMARY KEY, name text, city text, pan text, salary int, born date, doc jsonb,
       shout text GENERATED ALWAYS AS (upper(pan)) STORED, band int GENERATED ALWAYS AS (salary / 10) VIRTUAL);
     INSERT INTO people SELECT i, 'name' || i, 'c' || i % 3, ${pan}, ${salary}, ${born}, ${doc} FROM generate_series(1, 12) i;
+    UPDATE people SET pan = NULL WHERE id = 3; UPDATE people SET salary = NULL WHERE id = 8;
+    UPDATE people SET born = NULL WHERE id = 9; UPDATE people SET doc = NULL WHERE id = 10;
     CREATE TABLE items (id int PRIMARY KEY, person int, price numeric, note text);
     INSERT INTO items SELECT i, i % 12 + 1, i * 1.5, 'n' || i % 4 FROM generate_series(1, 9) i;
     CREATE TABLE log (id int, secret text, at date) PARTITION BY RANGE (at);
