@@ -157,6 +157,7 @@ class IdleMasker implements RowMasker {
   readonly masked: readonly boolean[]
   readonly maskedCells = 0
   readonly rowKeys: readonly number[] = []
+  readonly takesSteps = false
   readonly #columns: readonly Column[]
 
   constructor(columns: readonly Column[]) {
@@ -181,5 +182,9 @@ class IdleMasker implements RowMasker {
 
   maskInPlace(): boolean {
     return false
+  }
+
+  *ahead(): Generator<undefined, void, undefined> {
+    // Nothing is looked at.
   }
 }

@@ -10,11 +10,14 @@ import {
   type ValueMethod,
 } from './plan'
 import { detectorMask } from './postgres/detector-mask'
+import { cellSteps, type CellSteps } from './postgres/cell-steps'
+import { CellsAhead } from './postgres/cells-ahead'
 import { RowKeys } from './postgres/row-keys'
 import { methodMask, methodPatch, type CellPatch } from './postgres/method-mask'
 import type { CellMask } from './postgres/types'
 import { SpanMasker } from './span-masker'
-import { ValueMasks } from './streams/value-masks'
+import type { Steps } from './streams/steps'
+import { findsArmour, ValueMasks } from './streams/value-masks'
 
 export interface MaskerInput {
   readonly plan: MaskingPlan
@@ -41,6 +44,19 @@ export function compileMasker({ plan, columns, key }: MaskerInput): RowMasker {
       { ...emptyPlan, detectors, paths: paths.map((part) => ({ ...part, rule: '' })) },
       key,
     )
+  const masks = typed.map((column, index) => {
+    const method = methods[index]
+    if (method === undefined) return detectorMask(column, spans)
+    const context = { digest: keys.digestFor(index), within }
+    const mask = methodMask(column, method, context)
+    if (!keepsSomething(method) || !spans.active) return mask
+    return (cell: Uint8Array) => {
+      const found = spans.strictestIn(cell)
+      if (found === undefined || !isStricter(found, method)) return mask(cell)
+      return methodMask(column, found, context)(cell)
+    }
+  })
+  const armoured = findsArmour(plan)
   return new CompiledMasker({
     hidingNull: hiding,
     keys,
@@ -48,17 +64,12 @@ export function compileMasker({ plan, columns, key }: MaskerInput): RowMasker {
     patches: typed.map((column, index) =>
       spans.active ? undefined : methodPatch(column, methods[index]),
     ),
-    masks: typed.map((column, index) => {
-      const method = methods[index]
-      if (method === undefined) return detectorMask(column, spans)
-      const context = { digest: keys.digestFor(index), within }
-      const mask = methodMask(column, method, context)
-      if (!keepsSomething(method) || !spans.active) return mask
-      return (cell) => {
-        const found = spans.strictestIn(cell)
-        if (found === undefined || !isStricter(found, method)) return mask(cell)
-        return methodMask(column, found, context)(cell)
-      }
+    masks,
+    steps: typed.map((column, index) => {
+      const [method, mask] = [methods[index], masks[index]]
+      if (mask === undefined) return undefined
+      const values = () => within(method?.kind === 'within' ? method.parts : [])
+      return cellSteps(column, { method, mask, spans, armoured, values })
     }),
   })
 }
@@ -119,6 +130,7 @@ class CompiledMasker implements RowMasker {
   readonly #patches: readonly (CellPatch | undefined)[]
   readonly #hidingNull: ReadonlySet<number>
   readonly #keys: RowKeys
+  readonly #ahead: CellsAhead
   readonly rowKeys: readonly number[]
   maskedCells = 0
 
@@ -127,19 +139,30 @@ class CompiledMasker implements RowMasker {
     keys,
     masks,
     patches,
+    steps,
   }: {
     readonly hidingNull: ReadonlySet<number>
     readonly keys: RowKeys
     readonly masks: readonly (CellMask | undefined)[]
     readonly patches: readonly (CellPatch | undefined)[]
+    readonly steps: readonly (CellSteps | undefined)[]
   }) {
     this.#hidingNull = hidingNull
     this.#keys = keys
     this.rowKeys = keys.indexes
     this.#masks = masks
     this.#patches = patches
+    this.#ahead = new CellsAhead(steps)
     this.masked = masks.map((mask) => mask !== undefined)
     this.active = this.masked.includes(true)
+  }
+
+  get takesSteps(): boolean {
+    return this.#ahead.isAny
+  }
+
+  ahead(index: number, cell: Uint8Array): Steps<void> {
+    return this.#ahead.look(index, cell)
   }
 
   see(index: number, cell: Uint8Array | null): void {
@@ -153,7 +176,7 @@ class CompiledMasker implements RowMasker {
       // A cell beyond the described columns was judged by nobody: fails closed.
       return index < this.#masks.length ? cell : null
     }
-    const shown = mask(cell)
+    const shown = this.#ahead.isEmpty ? mask(cell) : this.#ahead.take(index, cell, mask)
     if (shown !== cell) this.maskedCells++
     return shown
   }

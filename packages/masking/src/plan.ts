@@ -131,6 +131,13 @@ export interface RowMasker {
    * changed, because the masked value takes more or fewer bytes or the column is not masked so: `mask` has to be called.
    */
   maskInPlace(index: number, bytes: Uint8Array, start: number, end: number): boolean
+  /** Whether a long cell can take long: then `ahead` is for the cells of large rows. */
+  readonly takesSteps: boolean
+  /**
+   * Looks at a cell before `mask` is asked for it, a step at a time, so that others have their turn between; `mask` then
+   * answers at once. Throws a GatewayError when the cell cannot be shown.
+   */
+  ahead(index: number, cell: Uint8Array): Generator<undefined, void, undefined>
   /** How many cells were changed so far. */
   readonly maskedCells: number
 }

@@ -42,7 +42,7 @@ function maskOfType(
 }
 
 /** What a bytea holds: bytes in binary, digits behind \x in text, and text itself when bytea_output is escape. */
-function bytesOf(cell: Uint8Array, format: Column['format']): Uint8Array {
+export function bytesOf(cell: Uint8Array, format: Column['format']): Uint8Array {
   const isHex = format === 'text' && cell[0] === 0x5c && cell[1] === 0x78
   return isHex ? Buffer.from(asBuffer(cell).toString('latin1', 2), 'hex') : cell
 }

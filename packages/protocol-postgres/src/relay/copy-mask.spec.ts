@@ -10,6 +10,10 @@ function maskOf(format: CopyFormat): CopyMask {
     rowKeys: [],
     see: () => undefined,
     maskInPlace: () => false,
+    takesSteps: false,
+    *ahead() {
+      // Nothing is looked at.
+    },
     mask: (column: number, cell: Uint8Array | null) =>
       column === 1 && cell !== null ? Buffer.from('***') : cell,
   }

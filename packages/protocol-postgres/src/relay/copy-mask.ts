@@ -27,6 +27,26 @@ export class CopyMask {
     return this.masker.maskedCells
   }
 
+  get takesSteps(): boolean {
+    return this.masker.takesSteps
+  }
+
+  /** Looks into the cells of a row before it is masked. */
+  *ahead(data: Buffer): Generator<undefined, void, undefined> {
+    if (this.isFirst && this.format.kind !== 'binary' && this.format.header) return
+    for (const [index, cell] of this.cellsOf(data).entries())
+      if (cell !== null && index < this.columns) yield* this.masker.ahead(index, cell)
+  }
+
+  private cellsOf(data: Buffer): readonly (Uint8Array | null)[] {
+    if (this.format.kind !== 'binary')
+      return readCopyRow(data, this.format).map(({ value }) => value)
+    const reader = new ByteReader(data)
+    if (this.isFirst) readBinaryHeader(reader)
+    const count = reader.remaining === 0 ? 0 : reader.i16()
+    return Array.from({ length: Math.max(count, 0) }, () => readBinaryCell(reader))
+  }
+
   mask(data: Buffer): Buffer {
     const isFirst = this.isFirst
     this.isFirst = false

@@ -48,13 +48,28 @@ export function maskRow({ source, at, size }: Row, masker: RowMasker, output: Cl
 }
 
 function showKeys(source: Buffer, start: number, end: number, masker: RowMasker): void {
+  for (const { index, cell } of cellsOf(source, start, end, masker.masked.length))
+    if (masker.rowKeys.includes(index)) masker.see(index, cell)
+}
+
+export interface Cell {
+  readonly index: number
+  readonly cell: Buffer | null
+}
+
+/** The cells of a row that lie in `source[start, end)`, as many as there are up to `columns`. */
+export function* cellsOf(
+  source: Buffer,
+  start: number,
+  end: number,
+  columns: number,
+): Generator<Cell, void, undefined> {
   let cellAt = start
-  for (let index = 0; index < masker.masked.length && cellAt + 4 <= end; index += 1) {
+  for (let index = 0; index < columns && cellAt + 4 <= end; index += 1) {
     const length = source.readInt32BE(cellAt)
     const next = cellAt + 4 + Math.max(0, length)
     if (length < -1 || next > end) throw malformed()
-    if (masker.rowKeys.includes(index))
-      masker.see(index, length === -1 ? null : source.subarray(cellAt + 4, next))
+    yield { index, cell: length === -1 ? null : source.subarray(cellAt + 4, next) }
     cellAt = next
   }
 }

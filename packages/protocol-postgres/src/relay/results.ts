@@ -2,6 +2,7 @@ import { LimitError, ProtocolError, toGatewayError, type GatewayError } from '@w
 import { readCopyResponse } from '../wire'
 import type { Conversation } from './conversation'
 import { createCopyMask } from './copy-mask'
+import { lookIntoRow, type Steps } from './look-ahead'
 import type { Run } from './run'
 
 /** Whether a message passes unread, is dropped unread, has to be read, or to be asked about again when it may be known. */
@@ -39,6 +40,36 @@ export function maskCopyData(conversation: Conversation, body: Buffer): Buffer {
   message.writeInt32BE(masked.length + 4, 1)
   masked.copy(message, 5)
   return message
+}
+
+/** What a large message has to be looked at by, a step at a time, before it is masked; undefined = nothing. */
+export function looksAhead(
+  { replies: { head } }: Conversation,
+  message: Buffer,
+  isCopy: boolean,
+): { readonly run: Run; readonly steps: Steps } | undefined {
+  if (head?.kind !== 'execute' && head?.kind !== 'query') return undefined
+  const { run } = head
+  const { masker, copyMask } = run
+  if (isCopy) {
+    if (copyMask?.takesSteps !== true) return undefined
+    return { run, steps: copyMask.ahead(message.subarray(5)) }
+  }
+  if (masker?.takesSteps !== true) return undefined
+  const row = { source: message, at: 0, size: message.length }
+  return { run, steps: lookIntoRow(row, masker) }
+}
+
+/** A row that was counted and cannot be shown, nor any that comes after it. */
+export function withhold(
+  conversation: Conversation,
+  run: Run,
+  size: number,
+  error: GatewayError,
+): void {
+  run.rows -= 1
+  run.bytes -= size
+  block(conversation, run, error)
 }
 
 /** A row description of a running Query begins a result of its own. */

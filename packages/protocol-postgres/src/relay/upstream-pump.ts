@@ -1,12 +1,20 @@
-import { ProtocolError, TargetError } from '@wardgate/errors'
+import { ProtocolError, TargetError, toGatewayError } from '@wardgate/errors'
 import { ChunkAssembler } from '@wardgate/wire'
 import { fromUpstream } from '../wire'
 import { ClientOutput } from './client-output'
 import type { Conversation } from './conversation'
 import { showAsynchronous } from './asynchronous'
+import { inTurns, largeRowBytes } from './look-ahead'
 import { maskRow } from './mask-row'
 import { handleReply } from './reply-handlers'
-import { admitCopyData, admitRow, maskCopyData, type Admission } from './results'
+import {
+  admitCopyData,
+  admitRow,
+  looksAhead,
+  maskCopyData,
+  withhold,
+  type Admission,
+} from './results'
 
 const HEADER_BYTES = 5
 // Looked up once: they are compared with every message.
@@ -24,6 +32,9 @@ export class UpstreamPump {
   private passing = 0
   private isDropping = false
   private isWaiting = false
+  /** What was said of the message that comes next, which may not be whole yet: it is counted once. */
+  private admitted: Admission | undefined
+  private isLookedAt = false
   private readonly goOn: (nothing: Buffer) => void
 
   /** `goOn`: told when a wait is over, to feed again. */
@@ -64,23 +75,51 @@ export class UpstreamPump {
       const code = buffer.readUInt8(at)
       const size = buffer.readInt32BE(at + 1) + 1
       if (size < HEADER_BYTES) throw malformed()
-      const admission = this.admit(code, size)
+      const admission = this.admitted ?? this.admit(code, size)
       if (admission === 'wait') return this.wait(buffer.subarray(at))
       if (admission !== 'read') {
+        this.admitted = undefined
         this.passing = size
         this.isDropping = admission === 'drop'
         continue
       }
+      this.admitted = admission
       if (size > this.conversation.parts.maxMessageBytes) throw oversize(size)
       if (left < size) {
         wanted = size
         break
       }
-      this.message(code, buffer, at, size)
+      if (!this.next(code, buffer, at, size)) return this.wait(buffer.subarray(at))
       at += size
       if (this.conversation.isBroken) return
     }
     this.assembler.keep(buffer.subarray(at), wanted)
+  }
+
+  /** One message, which is whole; false = it has to be looked into first, and comes again. */
+  private next(code: number, buffer: Buffer, at: number, size: number): boolean {
+    if (size > largeRowBytes && this.lookAt(code, buffer.subarray(at, at + size))) return false
+    this.admitted = undefined
+    this.isLookedAt = false
+    this.message(code, buffer, at, size)
+    return true
+  }
+
+  /** A large row is looked at a step at a time, and read again once that is done. */
+  private lookAt(code: number, message: Buffer): boolean {
+    if (this.isLookedAt || (code !== DataRow && code !== CopyData)) return false
+    const { conversation } = this
+    const looked = looksAhead(conversation, message, code === CopyData)
+    if (looked === undefined) return false
+    this.isLookedAt = true
+    conversation.awaited = inTurns(looked.steps, () => conversation.isBroken).catch(
+      (error: unknown) => {
+        withhold(conversation, looked.run, message.length, toGatewayError(error))
+        this.admitted = 'drop'
+        this.isLookedAt = false
+      },
+    )
+    return true
   }
 
   /** The target waits with us: nothing of it is read until the message may be judged. */

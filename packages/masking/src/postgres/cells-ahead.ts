@@ -1,0 +1,43 @@
+import { stepBytes, type Steps } from '../streams/steps'
+import type { CellSteps } from './cell-steps'
+import type { CellMask } from './types'
+
+interface Shown {
+  readonly length: number
+  readonly shown: Uint8Array | null
+  readonly isAsItWas: boolean
+}
+
+/** What the long cells of one row show, from when they were looked at to when the row is masked. */
+export class CellsAhead {
+  readonly isAny: boolean
+  readonly #steps: readonly (CellSteps | undefined)[]
+  readonly #shown = new Map<number, Shown>()
+
+  constructor(steps: readonly (CellSteps | undefined)[]) {
+    this.#steps = steps
+    this.isAny = steps.some((step) => step !== undefined)
+  }
+
+  get isEmpty(): boolean {
+    return this.#shown.size === 0
+  }
+
+  /** A cell of one step is left to its mask. */
+  *look(index: number, cell: Uint8Array): Steps<void> {
+    const steps = this.#steps[index]
+    if (steps === undefined || cell.length <= stepBytes) return
+    const shown = yield* steps(cell)
+    this.#shown.set(index, { length: cell.length, shown, isAsItWas: shown === cell })
+    yield
+  }
+
+  take(index: number, cell: Uint8Array, mask: CellMask): Uint8Array | null {
+    const known = this.#shown.get(index)
+    if (known === undefined) return mask(cell)
+    this.#shown.delete(index)
+    // Another cell than was looked at: fails towards looking at it now.
+    if (known.length !== cell.length) return mask(cell)
+    return known.isAsItWas ? cell : known.shown
+  }
+}
