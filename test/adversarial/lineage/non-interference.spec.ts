@@ -181,6 +181,9 @@ it(`shows the same whatever the masked values are, for ${cases} random queries (
     if (left.rows === undefined && right.rows === undefined) counts.failed += 1
     else counts.compared += 1
     if (covered.writes && left.rows !== undefined) counts.changed += 1
+    // What was rolled back takes room, more in one of them, and by its room the target plans.
+    if (covered.writes)
+      await Promise.all(clients.map((client) => client.query('VACUUM people, items')))
     if (JSON.stringify(left) === JSON.stringify(right)) continue
     if (isKnown(text, left, right)) counts.casts += 1
     else differing.push(text)

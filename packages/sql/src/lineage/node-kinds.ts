@@ -27,7 +27,6 @@ export const computed: ReadonlySet<string> = new Set([
   'MergeSupportFunc',
   'MinMaxExpr',
   'NamedArgExpr',
-  'NullTest',
   'ResTarget',
   'XmlExpr',
   'XmlSerialize',
