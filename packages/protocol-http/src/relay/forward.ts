@@ -1,5 +1,6 @@
 import { type GatewayError, toGatewayError } from '@wardgate/errors'
 import { echoMaskerOf } from '../echo/echo-masker'
+import type { Outgoing } from '../upstream/outgoing'
 import { send } from '../upstream/send'
 import type { PermittedRequest } from './decide-request'
 import { outgoingOf } from './outgoing-of'
@@ -23,7 +24,7 @@ export async function forward(request: PermittedRequest): Promise<GatewayError |
     const error = await relay.over
     ending.forget(end)
     if (error?.code === 'ERR_TARGET_LOST') upstream.renew(pool)
-    forgetRefusedToken(relay.status, session)
+    forgetRefusedToken(relay.status, outgoing, session)
     return error
   } catch (caught) {
     relay.failed(toGatewayError(caught))
@@ -32,7 +33,12 @@ export async function forward(request: PermittedRequest): Promise<GatewayError |
 }
 
 /** A token that the target no longer takes, before its time: the next request fetches another. */
-function forgetRefusedToken(status: number, { target, upstream }: SessionParts): void {
+export function forgetRefusedToken(
+  status: number,
+  { secrets: [token = ''] = [] }: Outgoing,
+  { target, upstream }: SessionParts,
+): void {
   const { credential } = target
-  if (status === 401 && credential.kind === 'oauth-client') upstream.accessTokens.forget(credential)
+  if (status !== 401 || credential.kind !== 'oauth-client') return
+  upstream.accessTokens.forget(credential, token)
 }

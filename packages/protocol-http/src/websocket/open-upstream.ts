@@ -9,12 +9,19 @@ import { protocolsIn } from './subprotocols'
 /** What the library says by itself. */
 const ownHeaders = /^(?:upgrade|host|origin|sec-websocket-.*)$/
 
+export interface OpenOptions {
+  readonly millis: number
+  readonly signal: AbortSignal
+  /** Told of the status that came instead. */
+  readonly refused: (status: number) => void
+}
+
 /** Opens the target's end of a WebSocket that a permit was given for. Resolves when the target has agreed; aborted, it leaves. */
 export async function openUpstream(
   _permit: Permit,
   target: Target,
   outgoing: Outgoing,
-  { millis, signal }: { readonly millis: number; readonly signal: AbortSignal },
+  { millis, signal, refused }: OpenOptions,
 ): Promise<WebSocket> {
   const stream = await dialTarget(target, { millis, protocols: ['http/1.1'], isKept: false })
   const abandon = () => void stream.destroy()
@@ -34,7 +41,7 @@ export async function openUpstream(
     )
     signal.addEventListener('abort', abandon)
     if (signal.aborted) abandon()
-    await opened(socket)
+    await opened(socket, refused)
     return socket
   } catch (cause) {
     stream.destroy()
@@ -44,15 +51,16 @@ export async function openUpstream(
   }
 }
 
-function opened(socket: WebSocket): Promise<void> {
+function opened(socket: WebSocket, refused: OpenOptions['refused']): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = (message: string, cause?: unknown) =>
       reject(new TargetError('ERR_TARGET_LOST', message, { cause }))
     // What comes after this is listened to by whoever relays.
     socket.on('error', (cause) => fail('the target opened no WebSocket', cause))
     socket.once('open', resolve)
-    socket.once('unexpected-response', (_request, { statusCode }) => {
-      fail(`the target answered ${statusCode ?? 0} to the WebSocket`)
+    socket.once('unexpected-response', (_request, { statusCode = 0 }) => {
+      refused(statusCode)
+      fail(`the target answered ${statusCode} to the WebSocket`)
     })
   })
 }

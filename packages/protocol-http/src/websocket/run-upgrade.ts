@@ -6,6 +6,7 @@ import { echoMaskerOf } from '../echo/echo-masker'
 import { problemOf } from '../errors'
 import { answerProblem } from '../relay/answer-problem'
 import { decideRequest, readRequest, type PermittedRequest } from '../relay/decide-request'
+import { forgetRefusedToken } from '../relay/forward'
 import { outgoingOf } from '../relay/outgoing-of'
 import type { SessionParts } from '../relay/session-parts'
 import { valueOf } from '../wire/fields'
@@ -72,6 +73,7 @@ async function open(request: PermittedRequest): Promise<MessageRelay> {
   const upstream = await openUpstream(permit, session.target, outgoing, {
     millis: connectMillis,
     signal: exchange.gone.signal,
+    refused: (status) => forgetRefusedToken(status, outgoing, session),
   })
   const client = openClientSide(exchange, upstream.protocol)
   if (client === undefined) {

@@ -1,5 +1,6 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { inspect } from 'node:util'
 import type { TargetCredential } from '@wardgate/gateway'
 import type { Outgoing } from '../outgoing'
 import { AccessTokens } from './access-tokens'
@@ -104,16 +105,19 @@ describe('OAuth 2 client credentials', () => {
   let server: Server
   let asked: string[]
   let answer: { status: number; body: unknown }
+  let [raw, location] = ['', '']
 
   beforeEach(async () => {
     asked = []
+    ;[raw, location] = ['', '/']
     answer = { status: 200, body: { access_token: 'at-1', token_type: 'Bearer', expires_in: 3600 } }
     server = createServer((request, response) => {
       let body = ''
       request.on('data', (part: Buffer) => (body += part.toString()))
       request.on('end', () => {
         asked.push(`${request.headers.authorization ?? ''} ${body}`)
-        response.writeHead(answer.status).end(JSON.stringify(answer.body))
+        response.setHeader('location', location)
+        response.writeHead(answer.status).end(raw || JSON.stringify(answer.body))
       })
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -141,18 +145,69 @@ describe('OAuth 2 client credentials', () => {
     ])
   })
 
-  it('fetches a new one when the target no longer takes it', async () => {
-    const tokens = new AccessTokens()
+  it('fetches a new one when the target no longer takes it, but not one after the other', async () => {
+    let now = 0
+    const tokens = new AccessTokens(() => now)
     await inject(outgoing, client(), tokens)
-    tokens.forget(client())
+    tokens.forget(client(), 'at-1')
+    await inject(outgoing, client(), tokens)
+    expect(asked).toHaveLength(1)
+    now = 10_000
+    tokens.forget(client(), 'at-1')
     await inject(outgoing, client(), tokens)
     expect(asked).toHaveLength(2)
+  })
+
+  it('keeps what another request has fetched when the one before it is refused late', async () => {
+    let now = 0
+    const tokens = new AccessTokens(() => now)
+    await inject(outgoing, client(), tokens)
+    now = 10_000
+    tokens.forget(client(), 'at-1')
+    answer.body = { access_token: 'at-2' }
+    await inject(outgoing, client(), tokens)
+    now = 20_000
+    tokens.forget(client(), 'at-1')
+    await inject(outgoing, client(), tokens)
+    expect(asked).toHaveLength(2)
+  })
+
+  it('goes nowhere that the endpoint redirects to', async () => {
+    answer = { status: 307, body: {} }
+    location = '/token?again'
+    await expect(injected(client())).rejects.toMatchObject({
+      code: 'ERR_TARGET_REFUSED_CREDENTIAL',
+    })
+    expect(asked).toHaveLength(1)
+  })
+
+  it('reads no more of an answer than a token needs', async () => {
+    const sent = jest.fn()
+    server.removeAllListeners('request')
+    server.on('request', (_request, response: ServerResponse) => {
+      const more = () => {
+        while (!response.destroyed && response.write(' '.repeat(64 * 1024))) sent()
+      }
+      response.on('drain', more)
+      more()
+    })
+    await expect(injected(client())).rejects.toMatchObject({
+      cause: { message: 'the answer of the token endpoint is too large' },
+    })
+  })
+
+  it('quotes nothing of an answer that it cannot read', async () => {
+    answer.body = undefined
+    raw = 'tok-5f2a91c7e0'
+    const error: unknown = await injected(client()).catch((caught: unknown) => caught)
+    expect(inspect(error, { depth: 9 })).not.toContain('tok-5f')
   })
 
   it.each([
     ['an error', 401, { error: 'invalid_client' }],
     ['a token that is no header value', 200, { access_token: 'a\r\nb' }],
     ['no token', 200, {}],
+    ['a token of another type', 200, { access_token: 'a', token_type: 'mac' }],
   ])('does not go on with %s, and asks again later', async (_title, status, body) => {
     const tokens = new AccessTokens()
     answer = { status, body }
