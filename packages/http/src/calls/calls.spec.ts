@@ -123,6 +123,7 @@ describe('facts of a message', () => {
     ['{"a":1}', 'write path:/ws'],
     ['{"a":1,"a":2}', 'opaque'],
     ['{"a":', 'opaque'],
+    ['\ufeff{"a":1}', 'opaque'],
     ['{"type":"subscribe","payload":{"query":"subscription { x }"}}', 'read path:/ws'],
     ['{"type":"subscribe","payload":{"query":"mutation { x }"}}', 'write path:/ws'],
     ['{"type":"start","payload":{"query":"mutation {"}}', 'opaque'],

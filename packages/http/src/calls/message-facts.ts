@@ -21,11 +21,16 @@ export function messageFacts({ channel, format, data }: StreamMessage): Facts {
   return draft.facts()
 }
 
+/** In UTF-8, read as Latin-1. */
+const byteOrderMark = '\u00ef\u00bb\u00bf'
+
 /** The payload of a GraphQL subscription or request, if the message is one (graphql-transport-ws). */
 function readText(data: Uint8Array, draft: FactsDraft): unknown {
   const first = Buffer.from(data.buffer, data.byteOffset, data.byteLength)
     .toString('latin1')
     .trimStart()
+  if (first.startsWith(byteOrderMark))
+    draft.opaque('the message begins with a byte order mark: targets differ in whether it is JSON')
   if (!/^[{[]/.test(first)) return undefined
   const json = readStrictJson(data)
   if (json.kind === 'ambiguous') {

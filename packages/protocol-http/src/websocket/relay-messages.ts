@@ -193,7 +193,22 @@ function atOnce(masker: ReturnType<Permit['body']>, data: Buffer): Buffer {
 /** WebSocket messages name no type. */
 function mediaTypeOf(data: Buffer, isBinary: boolean): string {
   if (isBinary) return 'application/octet-stream'
-  return /^\s*[[{]/.test(data.toString('latin1', 0, 64)) ? 'application/json' : 'text/plain'
+  // Detectors would not see what JSON's escapes spell.
+  return /^\s*[[{]/.test(textFrom(data)) || isJsonString(data) ? 'application/json' : 'text/plain'
+}
+
+/** The beginning, behind a byte order mark. */
+function textFrom(data: Buffer): string {
+  return data.toString('utf8', 0, 64).replace(/^\ufeff/, '')
+}
+
+function isJsonString(data: Buffer): boolean {
+  if (!/^\s*"/.test(textFrom(data))) return false
+  try {
+    return typeof JSON.parse(data.toString().replace(/^\ufeff/, '')) === 'string'
+  } catch {
+    return false
+  }
 }
 
 function bytesOf(data: RawData): Buffer {

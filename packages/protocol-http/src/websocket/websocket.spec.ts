@@ -138,6 +138,22 @@ it('passes the close of the target on', async () => {
   expect(await closed(socket)).toEqual({ code: 4001, reason: 'as you wish' })
 })
 
+it.each([
+  '{"a":"ada\\u0040example.com"}',
+  '\ufeff["ada\\u0040example.com"]',
+  '"ada\\u0040example.com"',
+])("masks what JSON's escapes spell: %s", async (text) => {
+  const method = { kind: 'redact' } as const
+  const detectors = [{ detector: 'email', rule: 'p/r', method }]
+  const masking = { columns: [], origins: [], detectors }
+  stage.controlPlane.answer = () => stage.controlPlane.allow({ masking })
+  const socket = connect()
+  await open(socket)
+  socket.send(text)
+  expect(await next(socket)).toBe(text.replace('ada\\u0040example.com', '[redacted]'))
+  socket.terminate()
+})
+
 it('withholds messages that cannot be masked', async () => {
   const masking = {
     columns: [],

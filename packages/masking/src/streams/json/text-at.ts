@@ -26,3 +26,13 @@ export function* maskTextAt(masks: ValueMasks, text: string, state: PathState): 
 export function looksLikeJson(text: string): boolean {
   return /^\s*[{[]/.test(text)
 }
+
+/** A text in JSON's quotes and escapes: clients read it as JSON, and an escape hides from detectors what it spells. */
+export function isJsonString(text: string): boolean {
+  if (!/^\s*"/.test(text) || !/"\s*$/.test(text)) return false
+  try {
+    return typeof JSON.parse(text) === 'string'
+  } catch {
+    return false
+  }
+}

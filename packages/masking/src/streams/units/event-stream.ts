@@ -1,5 +1,5 @@
 import { asBuffer } from '../../bytes'
-import { looksLikeJson, maskJsonText } from '../json/text-at'
+import { isJsonString, looksLikeJson, maskJsonText } from '../json/text-at'
 import { stepBytes, type Steps } from '../steps'
 import type { ValueMasks } from '../value-masks'
 import type { UnitFormat } from './unit-masker'
@@ -108,7 +108,7 @@ const bracketedWord = /^\[[A-Z_]+\]$/
 
 /** What begins like JSON has to be JSON: fails closed, as another reader might see more in it. */
 function* maskData(masks: ValueMasks, data: string): Steps<string> {
-  if (looksLikeJson(data) && !bracketedWord.test(data))
+  if ((looksLikeJson(data) && !bracketedWord.test(data)) || isJsonString(data))
     return yield* maskJsonText(masks, data, masks.paths.root)
   return yield* masks.detectedIn(data)
 }

@@ -21,6 +21,8 @@ const cases: Record<string, readonly (readonly [string] | readonly [string, stri
     ],
     ['\n\n\r\ndata: {"a":1}\r\n\r\n:\n\n'],
     ['data: {"ssn":1}', 'data: {"ssn":0}'],
+    ['data: "ada\\u0040example.com"\n\n', 'data: "[redacted]"\n\n'],
+    ['data: "ada" and "bob"\n\n'],
   ],
   'application/x-www-form-urlencoded': [
     ['a=1&ssn=x%20y&b', 'a=1&ssn=%5Bredacted%5D&b'],
