@@ -221,7 +221,7 @@ export interface Recorder {
   readonly isBehind: boolean
   /** Resolves when there is room again. */
   room(): Promise<void>
-  /** Marks in the recording where an operation begins. */
+  /** Marks whose what is recorded from here on is; '' = of no operation. Once: what is marked so already stays as it is. */
   mark(operationId: string): void
   /** Hands over the last chunk. */
   end(): void

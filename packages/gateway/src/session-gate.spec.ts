@@ -8,12 +8,13 @@ describe('what is recorded', () => {
 
   async function twoAtOnce(first: Mode, second: Mode) {
     const recorded: string[] = []
+    const marked: string[] = []
     const { gate, controlPlane } = fakeGate({
       recorder: {
         record: (_what, chunk) => void recorded.push(Buffer.from(chunk).toString()),
         isBehind: false,
         room: () => Promise.resolve(),
-        mark: () => undefined,
+        mark: (operationId) => void marked.push(operationId),
         end: () => undefined,
       },
     })
@@ -22,7 +23,7 @@ describe('what is recorded', () => {
     controlPlane.answer = () => controlPlane.allow({ recording: second })
     const other = await gate.submit(select)
     if (one.kind !== 'permit' || other.kind !== 'permit') throw new Error('not allowed')
-    return { gate, one, other, recorded }
+    return { gate, one, other, recorded, marked }
   }
 
   it('is said by the operation that it belongs to, when several run at once', async () => {
@@ -36,6 +37,17 @@ describe('what is recorded', () => {
     const { gate, recorded } = await twoAtOnce(full, 'off')
     gate.record('out', Buffer.from('of the oldest'))
     expect(recorded).toEqual(['of the oldest'])
+  })
+
+  it('has beside each part of an answer whose it is, so that none passes for a part of another', async () => {
+    const { gate, one, other, marked } = await twoAtOnce(full, full)
+    marked.length = 0
+    const part = Buffer.from('a')
+    gate.record('out-head', part, one)
+    gate.record('out-head', part, other)
+    gate.record('out-more', part, one)
+    gate.record('out-head', part)
+    expect(marked).toEqual([one.operationId, other.operationId, one.operationId, ''])
   })
 
   it('keeps to what the client sent where statements alone are recorded', async () => {

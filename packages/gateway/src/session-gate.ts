@@ -51,7 +51,10 @@ export class SessionGate implements Gate {
     const owner = named ?? (unsettled.size === 0 ? undefined : unsettled.values().next().value)
     const mode = owner?.allowance.recording ?? session.grant.recording
     const isSent = what === 'in' || what.startsWith('in-')
-    if (mode === 'full' || (mode === 'statements' && isSent)) recorder.record(what, chunk)
+    if (mode !== 'full' && !(mode === 'statements' && isSent)) return
+    // Answers that run side by side would be taken for each other's; a refusal and a message are by themselves.
+    if (what.startsWith('out-')) recorder.mark(named?.operationId ?? '')
+    recorder.record(what, chunk)
   }
 
   get isOutlived(): boolean {

@@ -26,6 +26,7 @@ export type RecordingEvent =
       readonly columns: number
       readonly rows: number
     }
+  /** What follows is of this operation; '' = of none. */
   | { readonly kind: 'mark'; readonly micros: number; readonly operationId: string }
 
 export interface ReadOptions {

@@ -33,7 +33,7 @@ export interface RecordingWriterOptions {
 export interface RecordingWriter {
   /** Appends what the client sent or saw. The bytes are copied. */
   record(what: Recorded, bytes: Uint8Array): void
-  /** Notes that an operation begins here. */
+  /** Notes whose what is recorded from here on is, once; '' = of no operation. The first mark is where one begins. */
   mark(operationId: string): void
   /** Hands over what is buffered, if anything. */
   flush(): void
@@ -68,6 +68,7 @@ class ChunkWriter implements RecordingWriter {
   #firstMicros = 0
   #lastMicros = 0
   #previousDigest = noDigest
+  #marked = ''
   /** What was thrown when a chunk was handed over. */
   #failure: unknown
   #hasEnded = false
@@ -92,6 +93,8 @@ class ChunkWriter implements RecordingWriter {
   }
 
   mark(operationId: string): void {
+    if (operationId === this.#marked) return
+    this.#marked = operationId
     this.#append(eventType.mark, markBytes.subarray(0, markBytes.write(operationId)))
   }
 

@@ -1,4 +1,4 @@
-import type { FramePart } from '@wardgate/recording'
+import type { FramePart, RecordingEvent } from '@wardgate/recording'
 import { HttpReplay } from './http'
 
 type Told = readonly ['in' | 'out', string | Buffer, FramePart?]
@@ -114,5 +114,39 @@ describe('replay of HTTP whose recording says what begins where', () => {
     expect(shown(get, json, ['out', 'ab', 'more'], get, ['out', 'c', 'more'])).toBe(
       `${begun}  ab\n> GET http://api.test/a\n  c`,
     )
+  })
+})
+
+describe('replay of answers that ran side by side', () => {
+  const mark = (operationId: string) => ({ kind: 'mark', micros: 0, operationId }) as const
+  const out = (part: FramePart, text: string) =>
+    ({ kind: 'out', part, micros: 0, bytes: Buffer.from(text) }) as const
+  const head = (type: string) => out('head', `HTTP/1.1 200\r\ncontent-type: ${type}\r\n\r\n`)
+  const refusal = out('head', 'HTTP/1.1 403\r\n\r\nno\n')
+  const replayed = (...events: readonly RecordingEvent[]) => {
+    const replay = new HttpReplay()
+    return events.flatMap((event) => [...replay.show(event)]).join('')
+  }
+
+  it('shows no body under the head of another', () => {
+    const shown = replayed(
+      ...[mark('a'), mark('b'), mark('a'), head('text/plain'), out('more', 'a1')],
+      ...[mark('b'), head('text/csv'), mark('a'), out('more', 'a2'), mark('b'), out('more', 'b1')],
+      ...[mark(''), refusal, mark('a'), out('more', 'a3')],
+    )
+    expect(shown.split('\n').filter((line) => /^\S|^ {2}[ab]\d/.test(line))).toEqual([
+      ...['<1 HTTP/1.1 200', '  a1', '<2 HTTP/1.1 200', '<1 …', '  a2', '<2 …', '  b1'],
+      ...['< HTTP/1.1 403', '<1 …', '  a3'],
+    ])
+  })
+
+  it('knows of each whether it is text, and what was cut apart', () => {
+    const [e, acute] = ['\u00e9'].map((text) => [...Buffer.from(text)]).flat()
+    const bytes = (byte = 0) => ({ ...out('more', ''), bytes: Buffer.of(byte) })
+    const shown = replayed(
+      ...[mark('a'), head('text/plain'), bytes(e), mark('b'), head('image/png'), bytes(1)],
+      ...[mark('a'), bytes(acute)],
+    )
+    expect(shown).toContain('·2 1 bytes of image/png\n<1 …\n  é')
   })
 })
