@@ -1,10 +1,10 @@
 import { SessionError } from '@wardgate/errors'
 import type { Target } from '@wardgate/gateway'
 import type { Duplex } from 'node:stream'
-import { Pool } from 'undici'
 import type { HttpSettings } from '../settings'
 import { dialTarget, type DialOptions } from './dial'
 import { AccessTokens } from './credentials/access-tokens'
+import { TargetPool } from './target-pool'
 
 const MAX_POOLS = 512
 const MAX_RESPONSE_HEADER_BYTES = 64 * 1024
@@ -12,22 +12,22 @@ const MAX_RESPONSE_HEADER_BYTES = 64 * 1024
 /** The connections to one target for one principal, and the sessions that may dial for it. */
 export interface PooledTarget {
   /** Ask for it anew for each request: it is another one after `renew`. */
-  readonly pool: Pool
+  readonly pool: TargetPool
   readonly accessTokens: AccessTokens
   /**
    * A request failed on this pool. What runs on its connections goes on, new requests get others: over HTTP/2 a
    * connection may be open and yet of no use, since the other side was left within a frame or broke its protocol.
    */
-  renew(failed: Pool): void
+  renew(failed: TargetPool): void
   /** The session no longer dials; what it has dialled stays for the principal's next one. */
   release(): void
 }
 
 interface PoolEntry {
-  pool: Pool
+  pool: TargetPool
   readonly targets: Set<Target>
   readonly speaksHttp2: boolean
-  readonly open: () => Pool
+  readonly open: () => TargetPool
 }
 
 /** Upstream connections by connection, revision and principal: identities never mix. */
@@ -76,8 +76,8 @@ export class UpstreamPools {
     const targets = new Set<Target>()
     const dial = () =>
       dialByAny(targets, { millis: connectMillis, protocols, isKept: keepAliveMillis > 0 })
-    const open = () =>
-      new Pool(`${isSecure ? 'https' : 'http'}://target.invalid`, {
+    const open = () => {
+      const pool: TargetPool = new TargetPool(`${isSecure ? 'https' : 'http'}://target.invalid`, {
         connections,
         pipelining: keepAliveMillis > 0 ? 1 : 0,
         keepAliveTimeout: Math.max(1, keepAliveMillis),
@@ -89,11 +89,16 @@ export class UpstreamPools {
         connect: (_options, done) => {
           dial().then(
             // undici asks for a socket and uses of it what every stream has.
-            (stream) => done(null, stream as Parameters<typeof done>[1] & object),
+            (stream) => {
+              pool.connected(stream)
+              done(null, stream as Parameters<typeof done>[1] & object)
+            },
             (error: unknown) => done(error as Error, null),
           )
         },
       })
+      return pool
+    }
     return { pool: open(), targets, speaksHttp2, open }
   }
 
@@ -108,7 +113,7 @@ export class UpstreamPools {
 }
 
 /** What runs on its connections goes on. */
-function closeWhenIdle(pool: Pool): void {
+function closeWhenIdle(pool: TargetPool): void {
   void pool.close().catch(() => undefined)
 }
 

@@ -1,8 +1,10 @@
 import { GatewayError, ProtocolError, TargetError } from '@wardgate/errors'
 import type { Permit } from '@wardgate/gateway'
-import { errors, type Dispatcher, type Pool } from 'undici'
+import { errors, type Dispatcher } from 'undici'
 import type { Field } from '../wire/fields'
+import type { Chatter } from './chatter'
 import { requestTarget, type Outgoing } from './outgoing'
+import type { TargetPool } from './target-pool'
 
 /** What comes back, in this order; `failed` comes last and instead of whatever is still owed. */
 export interface ResponseListener {
@@ -22,11 +24,11 @@ export interface Sending {
 /** Sends what a permit was given for. Nothing is sent without one, and nothing twice. */
 export function send(
   _permit: Permit,
-  pool: Pool,
+  pool: TargetPool,
   outgoing: Outgoing,
   listener: ResponseListener,
 ): Sending {
-  const handler = new Handler(listener)
+  const handler = new Handler(listener, pool.chatter)
   const { method, authority, headers, body, length } = outgoing
   const fields = ['host', authority]
   for (const { name, value } of headers) fields.push(name, value)
@@ -51,12 +53,14 @@ export function send(
 
 class Handler implements Dispatcher.DispatchHandler, Sending {
   readonly #listener: ResponseListener
+  readonly #chatter: Chatter
   #controller: Dispatcher.DispatchController | undefined
   #aborted: GatewayError | undefined
   #isOver = false
 
-  constructor(listener: ResponseListener) {
+  constructor(listener: ResponseListener, chatter: Chatter) {
     this.#listener = listener
+    this.#chatter = chatter
   }
 
   resume(): void {
@@ -87,11 +91,16 @@ class Handler implements Dispatcher.DispatchHandler, Sending {
     status: number,
     headers: Readonly<Record<string, string | string[] | undefined>>,
   ): void {
-    if (status >= 200 && !this.#isOver)
-      this.#guard(() => this.#listener.begun(status, fieldsOf(headers)))
+    if (status < 200 || this.#isOver) return
+    this.#guard(() => {
+      const fields = fieldsOf(headers)
+      this.#chatter.answeredFields(fields)
+      this.#listener.begun(status, fields)
+    })
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#chatter.answered(chunk.length)
     if (this.#isOver) return
     this.#guard(() => {
       if (!this.#listener.data(chunk)) controller.pause()

@@ -12,3 +12,5 @@ export const HEADER_MILLIS = 30_000
 export const MAX_INFLATION = 100
 /** A response up to this may have any ratio: short texts of one line again and again do. */
 export const MIN_INFLATED_BYTES = 1024 * 1024
+/** What the targets of one pool may say in a minute over HTTP/2 beyond answers. */
+export const MAX_CHATTER_BYTES = 4 * 1024 * 1024
