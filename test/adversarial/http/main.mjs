@@ -6,6 +6,7 @@ import { converse, converseFrames } from './converse.mjs'
 import { outcomeOf, violationsOf } from './judge.mjs'
 import { startNginx } from './nginx.mjs'
 import { answerRows } from './rows/answers.mjs'
+import { bodyRows } from './rows/bodies.mjs'
 import { frameRows } from './rows/frames.mjs'
 import { framingRows } from './rows/framing.mjs'
 import { mcpRows } from './rows/mcp.mjs'
@@ -25,7 +26,7 @@ const mcp = { profile: 'mcp', arguments: [{ tool: 'query', argument: 'sql', as: 
 /** Each row once for every target that it can be sent to, under a name that says which. */
 function runsOf() {
   const at = (rows, connection) => rows.map((row) => ({ ...row, connection }))
-  const requests = [...requestRows, ...framingRows, ...frameRows]
+  const requests = [...requestRows, ...bodyRows, ...framingRows, ...frameRows]
   const runs = [
     ...at(requests, 'http-corpus-h1'),
     ...at(requests, 'http-corpus-h2'),
