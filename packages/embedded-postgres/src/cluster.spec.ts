@@ -11,10 +11,10 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { processArguments } from '@wardgate/state-file'
 import { Client } from 'pg'
 import { startCluster, type Cluster } from './cluster'
 import { stopServerOf } from './data-directory'
-import { processArguments } from './process-arguments'
 
 jest.setTimeout(60_000)
 

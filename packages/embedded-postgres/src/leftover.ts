@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { everyProcess, processArguments } from './process-arguments'
+import { everyProcess, processArguments } from '@wardgate/state-file'
 
 const waitMillis = 10_000
 const program = /\/bin\/(?:postgres|initdb) -D (.*)/

@@ -1,3 +1,4 @@
+import { publicBlobOf } from '@wardgate/wire/openssh'
 import { generateKeyPairSync } from 'node:crypto'
 import { connectThrough, type GovernedClient } from '../../support/governed-client'
 import { DescribedApi } from '../../support/described-api'
@@ -59,10 +60,7 @@ async function throughItsLife(resource: string, made: object, change: object): P
 
 const openSshKey = () => {
   const { publicKey } = generateKeyPairSync('ed25519')
-  const raw = publicKey.export({ type: 'spki', format: 'der' }).subarray(-32)
-  const text = (bytes: Buffer) => Buffer.concat([Buffer.from([0, 0, 0, bytes.length]), bytes])
-  const blob = Buffer.concat([text(Buffer.from('ssh-ed25519')), text(raw)])
-  return `ssh-ed25519 ${blob.toString('base64')}`
+  return `ssh-ed25519 ${publicBlobOf(publicKey).toString('base64')}`
 }
 
 describe('answers are what the description promises', () => {

@@ -1,5 +1,4 @@
-import { processArguments } from '@wardgate/embedded-postgres'
-import { processBirth } from '@wardgate/state-file'
+import { processArguments, processBirth } from '@wardgate/state-file'
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'

@@ -1,8 +1,8 @@
+import { processArguments } from '@wardgate/state-file'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { processArguments } from '../process-arguments'
 
 jest.setTimeout(60_000)
 
