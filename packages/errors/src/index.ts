@@ -1,4 +1,5 @@
 export { errorCodes, type ErrorCodeDescription, type GatewayErrorCode } from './codes'
+export { nextStepOf, textForClients } from './for-clients'
 export { GatewayError, type GatewayErrorOptions, type LogLevel } from './gateway-error'
 export { InternalError, toGatewayError } from './internal-error'
 export { AuthError } from './auth-error'

@@ -1,4 +1,10 @@
-import { errorCodes, type GatewayError, type GatewayErrorCode } from '@wardgate/errors'
+import {
+  errorCodes,
+  type GatewayError,
+  type GatewayErrorCode,
+  nextStepOf,
+  textForClients,
+} from '@wardgate/errors'
 
 const statuses: Partial<Record<GatewayErrorCode, number>> = {
   ERR_AUTH_MISSING: 401,
@@ -75,16 +81,15 @@ const waiting = 'The operation waits for approval; nothing of it has run.'
  * happened and what to do. What must not be exposed is named by its code alone.
  */
 export function problemOf(error: GatewayError, context: ProblemContext = {}): Problem {
-  const { meaning, nextStep } = errorCodes[error.code]
   const isPending = error.code === 'ERR_APPROVAL_PENDING'
   const status =
     isPending && context.isAsync === true ? 202 : (context.status ?? statusOf(error.code))
-  const next = error.nextStep ?? nextStep
+  const next = nextStepOf(error)
   const body = {
     type: 'about:blank',
-    title: status === 202 ? waiting : meaning,
+    title: status === 202 ? waiting : errorCodes[error.code].meaning,
     status,
-    detail: error.expose ? error.message : meaning,
+    detail: textForClients(error),
     code: error.code,
     nextStep: next,
     retryable: error.retryable,

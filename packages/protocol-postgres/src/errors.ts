@@ -1,4 +1,9 @@
-import { errorCodes, type GatewayError, type GatewayErrorCode } from '@wardgate/errors'
+import {
+  type GatewayError,
+  type GatewayErrorCode,
+  nextStepOf,
+  textForClients,
+} from '@wardgate/errors'
 import { fromUpstream, responseWithFields } from './wire'
 
 /**
@@ -72,9 +77,9 @@ export function errorResponse(
       ['S', severity],
       ['V', severity],
       ['C', sqlStateOf(error.code)],
-      ['M', error.expose ? error.message : errorCodes[error.code].meaning],
+      ['M', textForClients(error)],
       ['D', `Wardgate ${error.code}${operation}`],
-      ['H', error.nextStep ?? errorCodes[error.code].nextStep],
+      ['H', nextStepOf(error)],
     ]),
   )
 }

@@ -1,4 +1,4 @@
-import { errorCodes, type GatewayError } from '@wardgate/errors'
+import { type GatewayError, nextStepOf, textForClients } from '@wardgate/errors'
 
 /** As OpenSSH's own programs and shells use it: found, and not permitted to run. */
 export const exitRefused = 126
@@ -8,10 +8,7 @@ export const exitLost = 255
 /** What a person or a model reads on stderr. Ends lines as a terminal in raw mode needs it. */
 export function refusalText(error: GatewayError, operationId?: string): string {
   const operation = operationId === undefined ? '' : ` (operation ${operationId})`
-  return lines([
-    `wardgate: ${reasonOf(error)}${operation}`,
-    `wardgate: ${error.nextStep ?? errorCodes[error.code].nextStep}`,
-  ])
+  return lines([`wardgate: ${reasonOf(error)}${operation}`, `wardgate: ${nextStepOf(error)}`])
 }
 
 export function holdText(hold: { approvalId: string; url: string; message: string }): string {
@@ -31,8 +28,8 @@ export function disconnectText(error: GatewayError): string {
 }
 
 /** Its message where clients may read that, else what its code means. */
-export function reasonOf({ code, expose, message }: GatewayError): string {
-  return `${code}: ${expose ? message : errorCodes[code].meaning}`
+export function reasonOf(error: GatewayError): string {
+  return `${error.code}: ${textForClients(error)}`
 }
 
 /** Text from rules and people must not steer the client's terminal. */

@@ -10,7 +10,6 @@ import { EnrolmentService } from './enrolment.service'
 import { JoinTokenRepository } from './join-token.repository'
 import { JoinTokenService } from './join-token.service'
 import { JoinTokensController } from './join-tokens.controller'
-import { SharedIdentities } from './shared-identities'
 
 @Module({
   imports: [SessionsModule],
@@ -24,7 +23,6 @@ import { SharedIdentities } from './shared-identities'
     AgentsService,
     AgentGate,
     AttachmentService,
-    SharedIdentities,
   ],
   exports: [AuthorityService, EnrolmentService, AgentGate, AttachmentService],
 })

@@ -10,11 +10,10 @@ import type {
   ReturnRowsRequest,
 } from '@wardgate/contract'
 import { AgentGate, type KnownAgent } from '../agents/agent-gate.service'
-import type { AgentPeer } from '../agents/agent-process'
 import { EnrolmentService } from '../agents/enrolment.service'
 import { HostCertificates } from '../interception/host-certificates.service'
 import { AgentHostKeys } from '../principals/certificates/agent-host-keys'
-import { peerAgent, peerOf, toStatus } from './peer'
+import { peerAgent, toStatus } from './peer'
 import { RowLeases } from './row-leases'
 
 /** The calls of agents that are one question and one answer. */
@@ -39,8 +38,8 @@ export class AgentCalls {
     }
   })
 
-  readonly renew = this.ofAgent(async ({ id }, { certificateRequest }: RenewRequest, peer) => {
-    const renewed = await this.enrolment.renew(id, certificateRequest, peer)
+  readonly renew = this.ofAgent(async ({ id }, { certificateRequest }: RenewRequest) => {
+    const renewed = await this.enrolment.renew(id, certificateRequest)
     return { certificateChain: renewed.chain, authority: renewed.authority }
   })
 
@@ -62,9 +61,9 @@ export class AgentCalls {
     this.rows.giveBack(id, request),
   )
 
-  private ofAgent<Q, A>(answer: (agent: KnownAgent, request: Q, peer: AgentPeer) => Promise<A>) {
+  private ofAgent<Q, A>(answer: (agent: KnownAgent, request: Q) => Promise<A>) {
     return unary(async (call: ServerUnaryCall<Q, A>) =>
-      answer(await this.gate.admit(peerAgent(call)), call.request, peerOf(call)),
+      answer(await this.gate.admit(peerAgent(call)), call.request),
     )
   }
 }

@@ -7,7 +7,6 @@ import type {
 } from '@wardgate/contract'
 import { canonicalJson } from '@wardgate/audit-log'
 import type { KnownAgent } from '../agents/agent-gate.service'
-import type { AgentPeer, AgentProcess } from '../agents/agent-process'
 import type { AttachmentService } from '../agents/attachment.service'
 import type { CatalogsService } from '../catalogs/catalogs.service'
 import type { JsonObject } from '../common/audit-port'
@@ -36,8 +35,6 @@ export interface AttachWire {
 /** One Attach stream: what the agent reports, and what it is told. */
 export class AttachConversation {
   private state: 'new' | 'greeted' | 'ended' = 'new'
-  private process: AgentProcess | undefined
-  private isReplaced = false
   private readonly stops: (() => void)[] = []
   private queue: Promise<void> = Promise.resolve()
   private sentAssignment = ''
@@ -45,7 +42,6 @@ export class AttachConversation {
   constructor(
     private readonly services: AttachServices,
     private readonly agent: KnownAgent,
-    private readonly peer: AgentPeer,
     private readonly wire: AttachWire,
   ) {}
 
@@ -68,11 +64,10 @@ export class AttachConversation {
   private async handle({ message }: AttachRequest): Promise<void> {
     if (message === undefined) throw malformed('an attach message of a kind that is not known')
     if (message.$case === 'hello') return this.greet(message.value)
-    const { process } = this
-    if (process === undefined) throw malformed('a message before its hello')
+    if (this.state !== 'greeted') throw malformed('a message before its hello')
     switch (message.$case) {
       case 'heartbeat':
-        return this.beat(process, healthOf(message.value))
+        return this.services.attachments.beat(this.agent.id, healthOf(message.value))
       case 'catalog':
         return this.takeCatalog(message.value)
       case 'catalogPart': {
@@ -94,14 +89,6 @@ export class AttachConversation {
     }
   }
 
-  /** That there are two is told once for each stream of the one that was replaced. */
-  private async beat(process: AgentProcess, health: JsonObject): Promise<void> {
-    const { attachments } = this.services
-    if (this.isReplaced || (await attachments.beat(process, health))) return
-    this.isReplaced = true
-    await attachments.twoAtOnce(process)
-  }
-
   private async takeCatalog(snapshot: CatalogSnapshot): Promise<void> {
     const { connectionId, database, digest, manifest } = snapshot
     const key = { connectionId: requireId(connectionId, 'connection id'), database }
@@ -121,7 +108,7 @@ export class AttachConversation {
   }): Promise<void> {
     if (this.state !== 'new') throw malformed('a second hello')
     const { attachments, epochs, live } = this.services
-    this.process = await attachments.greet(this.agent.id, hello, this.peer)
+    await attachments.greet(this.agent.id, hello)
     this.state = 'greeted'
     const epoch = epochs.current
     this.wire.send({

@@ -7,8 +7,6 @@ import { readBatch } from '../ingest/records/read-batch'
 const mostQueued = 4
 
 export interface IngestWire {
-  /** Where the stream comes from. */
-  readonly address: string
   acknowledge(response: IngestResponse): void
   fail(error: unknown): void
   pause(): void
@@ -50,8 +48,7 @@ export class IngestConversation {
   private async take(request: Buffer): Promise<void> {
     if (this.isOver) return
     const { spoolId, records } = readBatch(request)
-    const sender = { agentId: this.agent.id, spoolId, address: this.wire.address }
-    const acknowledged = await this.ingests.take(sender, records)
+    const acknowledged = await this.ingests.take(this.agent.id, spoolId, records)
     this.wire.acknowledge({ spoolId, acknowledged: BigInt(acknowledged) })
   }
 }

@@ -9,7 +9,6 @@ import {
   recordingQuery,
   type RecordingQuery,
   type KillRequest,
-  operationAnswer,
   operationsAnswer,
   operationsQuery,
   type OperationsQuery,
@@ -54,13 +53,6 @@ export class SessionsController {
   @Answers('Operations, newest first', operationsAnswer)
   operations(@QueryOf(operationsQuery) query: OperationsQuery, @CurrentIdentity() by: Identity) {
     return this.sessions.listOperations(query, by)
-  }
-
-  @Get('operations/:id')
-  @RequirePermission('sessions:read', 'sessions:read-own')
-  @Answers('One operation', operationAnswer)
-  operation(@ParamsOf(idParams) { id }: IdParams, @CurrentIdentity() by: Identity) {
-    return this.sessions.getOperation(id, by)
   }
 
   @Post('sessions/:id/kill')

@@ -1,4 +1,4 @@
-import { errorCodes, type GatewayError } from '@wardgate/errors'
+import { type GatewayError, nextStepOf, textForClients } from '@wardgate/errors'
 import type { HeldApproval } from '../errors'
 import type { RpcId } from './json-rpc'
 
@@ -26,10 +26,9 @@ function toolError(text: string): object {
 }
 
 function textOf(error: GatewayError, approval: HeldApproval | undefined): string {
-  const { meaning, nextStep } = errorCodes[error.code]
-  const what = error.expose ? error.message : meaning
+  const what = textForClients(error)
   const where = approval === undefined ? '' : `Approval ${approval.approvalId}: ${approval.url}`
-  const next = error.nextStep ?? nextStep
+  const next = nextStepOf(error)
   // What is pending says by itself what to do, and where.
   const more = [what.includes(next) ? '' : next, what.includes(approval?.url ?? '') ? '' : where]
   return `Refused by Wardgate (${error.code}): ${what}. ${more.join(' ')}`.trimEnd()

@@ -9,8 +9,6 @@ export class SealedAuthority {
     private readonly secrets: SecretStore,
     private readonly secretName: string,
     private readonly subject: string,
-    /** Told when there was none. */
-    private readonly made: () => void = () => undefined,
   ) {}
 
   load(): Promise<Authority> {
@@ -26,10 +24,7 @@ export class SealedAuthority {
   }
 
   private async read(): Promise<Authority> {
-    const make = () => {
-      this.made()
-      return makeAuthority(this.subject)
-    }
+    const make = () => makeAuthority(this.subject)
     return readAuthority(await this.secrets.findOrCreate(this.secretName, make))
   }
 }

@@ -1,4 +1,4 @@
-import { errorCodes, type GatewayError, type GatewayErrorCode } from '@wardgate/errors'
+import { errorCodes, type GatewayError, type GatewayErrorCode, nextStepOf } from '@wardgate/errors'
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { type FieldProblem, InvalidRequest } from './invalid-request'
@@ -71,15 +71,14 @@ export function statusOf(error: GatewayError): number {
 
 /** The problem document of an error; what is not meant for the caller is not in it. */
 export function toProblem(error: GatewayError, requestId: string): Problem {
-  const { meaning, nextStep } = errorCodes[error.code]
   return {
     type: `urn:wardgate:error:${error.code}`,
-    title: meaning,
+    title: errorCodes[error.code].meaning,
     status: statusOf(error),
     detail: error.expose ? error.message : 'Wardgate failed to answer this request.',
     instance: `urn:uuid:${requestId}`,
     code: error.code,
-    nextStep: error.nextStep ?? nextStep,
+    nextStep: nextStepOf(error),
     ...(error instanceof InvalidRequest ? { errors: error.problems } : {}),
     ...('oauthError' in error && typeof error.oauthError === 'string'
       ? { error: error.oauthError }

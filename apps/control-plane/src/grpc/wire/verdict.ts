@@ -1,5 +1,5 @@
 import { type Allow, MemoScope, type Refused, type Verdict } from '@wardgate/contract'
-import { errorCodes, type GatewayError } from '@wardgate/errors'
+import { type GatewayError, nextStepOf } from '@wardgate/errors'
 import type { AllowGrant, Decision, DenyOutcome } from '../../decisions/decision'
 import { planToWire } from './masking'
 import { recordingModes } from './session'
@@ -14,14 +14,15 @@ export function refusedToWire(error: GatewayError): Refused {
   return {
     code: error.code,
     message: error.expose ? error.message : 'the control plane failed to answer',
-    nextStep: error.nextStep ?? errorCodes[error.code].nextStep,
+    nextStep: nextStepOf(error),
     retryable: error.retryable,
   }
 }
 
 /** Code, text and advice are the decision's own: no other code's advice may stand beside them. */
-export function denyOutcomeToWire({ code, message, retryable, nextStep }: DenyOutcome): Refused {
-  return { code, message, retryable, nextStep: nextStep ?? errorCodes[code].nextStep }
+export function denyOutcomeToWire(denied: DenyOutcome): Refused {
+  const { code, message, retryable } = denied
+  return { code, message, retryable, nextStep: nextStepOf(denied) }
 }
 
 export function allowedToWire(
