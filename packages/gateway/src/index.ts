@@ -7,6 +7,8 @@ export { VerdictMemo, type MemoOptions, type ShapeKey } from './memo/verdict-mem
 export * from './operation'
 export { operationJson, type OperationJson } from './operation-json'
 export { textOf } from './operation-text'
+// What a masker looks at before others may have their turn.
+export { stepBytes } from '@wardgate/masking'
 export * from './ports'
 export * from './protocol'
 export * from './target'

@@ -11,7 +11,6 @@ import { auditCheckpoint } from './audit/checkpoint'
 import { auditEntries } from './audit/entries'
 import { auditExport } from './audit/export'
 import { auditKeys } from './audit/keys'
-import { auditShow } from './audit/show'
 import { auditVerify } from './audit/verify'
 import { connectionsCreate } from './connections/create'
 import { connectionsDelete } from './connections/delete'
@@ -27,9 +26,7 @@ import { issuersShow } from './issuers/show'
 import { issuersUpdate } from './issuers/update'
 import { joinTokensCreate } from './join-tokens/create'
 import { joinTokensList } from './join-tokens/list'
-import { joinTokensWithdraw } from './join-tokens/withdraw'
 import { operationsList } from './operations/list'
-import { operationsShow } from './operations/show'
 import { policiesActivate } from './policies/activate'
 import { policiesApply } from './policies/apply'
 import { policiesDiff } from './policies/diff'
@@ -98,7 +95,7 @@ export const nouns: readonly {
   {
     name: 'audit',
     description: 'The audit log',
-    commands: [auditCheckpoint, auditEntries, auditExport, auditKeys, auditShow, auditVerify],
+    commands: [auditCheckpoint, auditEntries, auditExport, auditKeys, auditVerify],
   },
   {
     name: 'connections',
@@ -124,9 +121,9 @@ export const nouns: readonly {
   {
     name: 'join-tokens',
     description: 'Tokens that new agents join with',
-    commands: [joinTokensCreate, joinTokensList, joinTokensWithdraw],
+    commands: [joinTokensCreate, joinTokensList],
   },
-  { name: 'operations', description: 'Operations', commands: [operationsList, operationsShow] },
+  { name: 'operations', description: 'Operations', commands: [operationsList] },
   {
     name: 'policies',
     description: 'Policies',

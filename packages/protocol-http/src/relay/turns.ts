@@ -1,4 +1,4 @@
-import type { Permit } from '@wardgate/gateway'
+import { type Permit, stepBytes } from '@wardgate/gateway'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
 /** Work that stops now and then for others to have their turn. */
@@ -6,13 +6,11 @@ export type Steps<T> = Generator<undefined, T, undefined>
 
 type BodyMasker = ReturnType<Permit['body']>
 
-/** What is looked at before anybody else may have a turn: some 20 ms where every detector reads the worst text. */
-export const STEP_BYTES = 16 * 1024
 /** For which one body is worked on before others have their turn. */
 export const TURN_MILLIS = 8
 
 export function* stepsOf(bytes: Buffer): Generator<Buffer> {
-  for (let at = 0; at < bytes.length; at += STEP_BYTES) yield bytes.subarray(at, at + STEP_BYTES)
+  for (let at = 0; at < bytes.length; at += stepBytes) yield bytes.subarray(at, at + stepBytes)
 }
 
 /** What a masker shows of bytes that are there as a whole. Others have their turn while it is worked out. */

@@ -1,9 +1,15 @@
 import { SessionError, toGatewayError, type GatewayError } from '@wardgate/errors'
-import type { Gate, HoldListener, MessageOperation, Permit } from '@wardgate/gateway'
+import {
+  type Gate,
+  type HoldListener,
+  type MessageOperation,
+  type Permit,
+  stepBytes,
+} from '@wardgate/gateway'
 import type { EchoMasker } from '../echo/echo-masker'
 import { EchoStream } from '../echo/echo-stream'
 import type { RawData, WebSocket } from 'ws'
-import { inTurns, STEP_BYTES, writtenInTurns } from '../relay/turns'
+import { inTurns, writtenInTurns } from '../relay/turns'
 
 /** https://datatracker.ietf.org/doc/html/rfc6455#section-7.4.1 */
 const policyViolation = 1008
@@ -113,7 +119,7 @@ export class MessageRelay {
   /** At once where it is short, so that many small messages cost little; in turns with other sessions where it is not. */
   #fromTarget(raw: Buffer, isBinary: boolean): void {
     try {
-      if (this.#masking > 0 || raw.length > STEP_BYTES) return this.#maskInTurn(raw, isBinary)
+      if (this.#masking > 0 || raw.length > stepBytes) return this.#maskInTurn(raw, isBinary)
       const data = this.#withoutEcho(raw)
       const masker = this.#parts.permit.body(mediaTypeOf(data, isBinary))
       const shown = masker.active ? atOnce(masker, data) : data

@@ -1,5 +1,4 @@
 import { backlogCell } from '../../api/backlog'
-import { member } from '../../config/standalone'
 import { column } from '../../run'
 import type { Resource } from '../resource'
 
@@ -12,7 +11,6 @@ export const agent: Resource = {
     { title: 'NOT ARRIVED', value: backlogCell },
     column('protocols'),
     column('certificate until', 'certificateUntil'),
-    { title: 'TWO AT ONCE', value: (agent) => member(agent['health'], 'identitySharedAt') },
     column('revoked', 'revokedAt'),
     column('id', 'id', 36),
   ],

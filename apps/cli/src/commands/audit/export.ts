@@ -36,8 +36,7 @@ export const auditExport: Register = (parent, cli) => {
         }
         const chunks = await api.stream('POST', '/v1/audit/evidence', { body })
         const out = options.text('out')
-        if (out === undefined || out === '-')
-          for await (const chunk of chunks) await run.printPaced(chunk)
+        if (out === undefined || out === '-') for await (const chunk of chunks) cli.out(chunk)
         else await writeBeside(run, resolve(cli.cwd, out), chunks)
       }),
     )

@@ -1,2 +1,0 @@
--- AlterTable
-ALTER TABLE "spool_positions" ADD COLUMN "last_digest" BYTEA;
