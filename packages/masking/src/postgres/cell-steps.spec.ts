@@ -113,6 +113,17 @@ it('what was looked at ahead is for the next cell of the column alone', () => {
   expect(Buffer.from(masker.mask(0, long) ?? '').toString()).not.toContain('ada@')
 })
 
+it('short cells of a large row are a step each, whatever else the row has', () => {
+  const short = Buffer.from('ada@example.com')
+  const { count, shown } = stepped(maskerOf(25), short)
+  expect({ count, shown }).toEqual({ count: 1, shown: '[redacted]' })
+  const partial = maskerOf(25, 'text', { kind: 'partial', keepFirst: 0, keepLast: 4 })
+  expect(stepped(partial, short).shown).toBe('[redacted]')
+  const moved = stepped(maskerOf(25, 'text', { kind: 'shift', days: 9 }), Buffer.from('2026-01-01'))
+  expect(moved.count).toBe(0)
+  expect(moved.shown).toMatch(/^\d{4}-\d\d-\d\d$/)
+})
+
 it('nothing takes steps where no detector looks', () => {
   const columns = [{ name: 'c', type: 25, table: 0, attribute: 0, format: 'text' as const }]
   const masks = [{ index: 0, rule: 'r', method: { kind: 'redact' as const } }]

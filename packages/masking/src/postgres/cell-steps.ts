@@ -5,7 +5,7 @@ import { keepsSomething } from '../methods/mask-value'
 import type { Column, MaskMethod } from '../plan'
 import { JsonMasker } from '../streams/json/json-masker'
 import { oversize } from '../streams/limits'
-import { fed, type Steps } from '../streams/steps'
+import { fed, stepBytes, type Steps } from '../streams/steps'
 import { TextMasker } from '../streams/text/text-masker'
 import type { SpanMasker } from '../span-masker'
 import type { ValueMasks } from '../streams/value-masks'
@@ -13,8 +13,9 @@ import { bytesOf } from './detector-mask'
 import { redactedCell } from './method-mask'
 import { postgresType, type CellMask, type PostgresType } from './types'
 
-/** How a long cell is masked, a step at a time. */
-export type CellSteps = (cell: Uint8Array) => Steps<Uint8Array | null>
+/** How a cell is masked a step at a time; undefined = it is left to its mask, which can need the rest of the row. */
+export type CellSteps = (cell: Uint8Array) => Steps<Uint8Array | null | undefined>
+type LongSteps = (cell: Uint8Array) => Steps<Uint8Array | null>
 
 /** How the cells of a column are masked otherwise, and what looks into them. */
 export interface Looked {
@@ -29,8 +30,18 @@ export interface Looked {
 /** An array is looked at element by element, at once: a longer one would keep others waiting. */
 const maxArrayBytes = 64 * 1024
 
-/** For cells of more than one step; undefined = none of the column takes long. */
+/** Undefined = no cell of the column takes long. A short one is one step: a row can have many. */
 export function cellSteps(column: Column, looked: Looked): CellSteps | undefined {
+  const long = longSteps(column, looked)
+  if (long === undefined) return undefined
+  const { method, mask } = looked
+  return function* (cell) {
+    if (cell.length > stepBytes) return yield* long(cell)
+    return method?.kind === 'shift' ? undefined : mask(cell)
+  }
+}
+
+function longSteps(column: Column, looked: Looked): LongSteps | undefined {
   const { method, spans, values } = looked
   const type = postgresType(column.type)
   if (method?.kind !== 'within' && !spans.active) return undefined
@@ -46,7 +57,7 @@ function ofContent(
   type: PostgresType,
   format: Column['format'],
   looked: Looked,
-): CellSteps | undefined {
+): LongSteps | undefined {
   if (type.element !== undefined) return array(looked)
   switch (type.content) {
     case 'text':
@@ -64,14 +75,14 @@ function ofContent(
   }
 }
 
-function constantSteps(constant: Buffer | null): CellSteps {
+function constantSteps(constant: Buffer | null): LongSteps {
   return function* () {
     yield
     return constant
   }
 }
 
-function text({ spans, armoured }: Looked): CellSteps {
+function text({ spans, armoured }: Looked): LongSteps {
   return function* (cell) {
     const masker = new TextMasker(spans, armoured)
     const shown = yield* fed(masker, cell)
@@ -83,7 +94,7 @@ function unlessFound(
   read: (cell: Uint8Array) => Uint8Array,
   constant: Buffer | null,
   { spans, armoured }: Looked,
-): CellSteps {
+): LongSteps {
   return function* (cell) {
     const masker = new TextMasker(spans, armoured)
     yield* fed(masker, read(cell))
@@ -91,7 +102,7 @@ function unlessFound(
   }
 }
 
-function json(type: PostgresType, format: Column['format'], values: Looked['values']): CellSteps {
+function json(type: PostgresType, format: Column['format'], values: Looked['values']): LongSteps {
   const start = type.content === 'jsonb' && format === 'binary' ? 1 : 0
   return function* (cell) {
     const masks = values()
@@ -106,7 +117,7 @@ function json(type: PostgresType, format: Column['format'], values: Looked['valu
   }
 }
 
-function array({ mask, spans }: Looked): CellSteps {
+function array({ mask, spans }: Looked): LongSteps {
   return function* (cell) {
     const traits = traitsOf(cell)
     const isPossible = spans.possible(traits) || (traits.classes & traitClass.backslash) !== 0

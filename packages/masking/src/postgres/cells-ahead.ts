@@ -1,4 +1,4 @@
-import { stepBytes, type Steps } from '../streams/steps'
+import type { Steps } from '../streams/steps'
 import type { CellSteps } from './cell-steps'
 import type { CellMask } from './types'
 
@@ -8,7 +8,7 @@ interface Shown {
   readonly isAsItWas: boolean
 }
 
-/** What the long cells of one row show, from when they were looked at to when the row is masked. */
+/** What the cells of one large row show, from when they were looked at to when the row is masked. */
 export class CellsAhead {
   readonly isAny: boolean
   readonly #steps: readonly (CellSteps | undefined)[]
@@ -23,11 +23,10 @@ export class CellsAhead {
     return this.#shown.size === 0
   }
 
-  /** A cell of one step is left to its mask. */
   *look(index: number, cell: Uint8Array): Steps<void> {
     const steps = this.#steps[index]
-    if (steps === undefined || cell.length <= stepBytes) return
-    const shown = yield* steps(cell)
+    const shown = steps === undefined ? undefined : yield* steps(cell)
+    if (shown === undefined) return
     this.#shown.set(index, { length: cell.length, shown, isAsItWas: shown === cell })
     yield
   }
