@@ -154,7 +154,7 @@ describe('what a killed run left', () => {
   it('is ended when it is the making of a cluster', async () => {
     const making = start()
     await Promise.all([
-      expect(making).rejects.toThrow('initdb'),
+      expect(making).rejects.toThrow('cannot be made'),
       watchFor(folder, 'unfinished').then(() => stopServerOf(join(folder, 'data'))),
     ])
   })

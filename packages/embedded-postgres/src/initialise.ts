@@ -37,12 +37,18 @@ export async function initialise({ directory, ...making }: ClusterToMake): Promi
     renameSync(unfinished, directory)
   } catch (cause) {
     making.signal?.throwIfAborted()
-    throw new TargetError('ERR_TARGET_UNREACHABLE', 'initdb of the embedded PostgreSQL failed', {
-      cause,
-    })
+    const why = cause instanceof Error ? complaintOf(cause.message) : String(cause)
+    const message = `the database in ${directory} cannot be made: ${why}`
+    throw new TargetError('ERR_TARGET_UNREACHABLE', message, { cause })
   } finally {
     rmSync(unfinished, { recursive: true, force: true, maxRetries: 3 })
   }
+}
+
+/** The line that says why; what follows it is what initdb does about that. */
+function complaintOf(text: string): string {
+  const lines = text.split('\n')
+  return lines.find((line) => /\b(?:PANIC|FATAL|error):/.test(line)) ?? lines[0] ?? ''
 }
 
 function removeUnfinished(directory: string): void {

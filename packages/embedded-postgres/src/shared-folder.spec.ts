@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { locationFile, removeAbandoned, sharedFolder } from './shared-folder'
@@ -13,6 +13,17 @@ describe('shared folders', () => {
     mkdirSync(join(folder, 'data'))
     return folder
   }
+
+  it('let others through whatever the umask takes away', () => {
+    const umask = process.umask(0o077)
+    try {
+      const folder = sharedFolder('purpose', join(root, 'everybodys'))
+      for (const made of [folder, join(root, 'everybodys')])
+        expect(statSync(made).mode & 0o777).toBe(0o755)
+    } finally {
+      process.umask(umask)
+    }
+  })
 
   it('removes the data of a cluster whose temporary folder is gone', () => {
     const gone = cluster(join(tmpdir(), 'wardgate-gone', 'database'))

@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, sep } from 'node:path'
 import { isServed } from './leftover'
@@ -12,7 +20,9 @@ const locationEnding = '.location'
 export function sharedFolder(purpose: string, root = everybodys): string {
   const name = createHash('sha256').update(purpose).digest('hex').slice(0, 16)
   const folder = join(root, name)
-  mkdirSync(folder, { recursive: true, mode: 0o755 })
+  mkdirSync(folder, { recursive: true })
+  // Whatever the umask took away, now or at an earlier start.
+  for (const made of [root, folder]) chmodSync(made, 0o755)
   writeFileSync(join(folder, purposeFile), `${purpose}\n`)
   return folder
 }
