@@ -48,7 +48,12 @@ const lock = join(root, '.cache/prepare.lock')
 
 /** Leaves the repository installed and built; for a start, in the home that it is for. */
 export function prepare(home = '') {
-  return oneAtATime(lock, installAndBuild, home)
+  return oneAtATime(lock, installAndBuild, home).catch((error) => {
+    if (!['EACCES', 'EPERM', 'EROFS'].includes(error.code)) throw error
+    console.error(`Wardgate cannot be installed or built in ${root}: ${error.message}`)
+    console.error('  Start it as the user who owns the checkout, or clone it where you may write.')
+    process.exit(1)
+  })
 }
 
 /** Ends the starts in this home that still install or build, or wait for that; which processes they were. */

@@ -30,7 +30,8 @@ else attach()
 async function detached() {
   const { detach } = await import('../apps/standalone/dist/detach.js')
   return detach(process.env.WARDGATE_HOME).catch((error) => {
-    console.error(error.message)
+    console.error(`\nWardgate cannot start: ${error.message}`)
+    if (error.nextStep !== undefined) console.error(`  ${error.nextStep}`)
     return 1
   })
 }
