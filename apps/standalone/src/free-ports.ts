@@ -1,5 +1,6 @@
 import { ConfigError } from '@wardgate/errors'
 import { createServer } from 'node:net'
+import { haveDatabases } from './databases'
 import type { PortName, Settings } from './settings'
 
 /** Fails with one message that names every port somebody else holds. */
@@ -12,8 +13,9 @@ export async function requireFreePorts(settings: Settings): Promise<void> {
   ).filter((name) => name !== undefined)
   if (taken.length === 0) return
   const list = taken.map((name) => `${settings.ports[name]} (${name})`).join(', ')
+  const elsewhere = haveDatabases(settings) ? 'WARDGATE_HOME=.wardgate-2 ' : ''
   throw new ConfigError('ERR_CONFIG_INVALID', `taken by another program: port ${list}`, {
-    nextStep: 'Stop that program, or start with another base: WARDGATE_PORT_BASE=25400 npm start',
+    nextStep: `Stop that program, or start with another base: ${elsewhere}WARDGATE_PORT_BASE=25400 npm start`,
   })
 }
 

@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { makeHome } from './home'
+import { makeHome, requireRoom } from './home'
 
 let folder: string
 
@@ -18,6 +18,24 @@ it('is made with the folders above it, and may be there already', () => {
   makeHome(home)
   expect(statSync(home).isDirectory()).toBe(true)
   expect(statSync(home).mode & 0o066).toBe(0)
+})
+
+it('lets the user of the databases through also with an umask that would not', () => {
+  const umask = process.umask(0o077)
+  try {
+    makeHome(join(folder, 'masked'))
+  } finally {
+    process.umask(umask)
+  }
+  const isRoot = process.getuid?.() === 0
+  expect(statSync(join(folder, 'masked')).mode & 0o777).toBe(isRoot ? 0o711 : 0o700)
+})
+
+it('needs room for the databases, less once they are made', () => {
+  const words = 'its disk has 100 MB left, and 256 MB are needed'
+  expect(() => requireRoom(folder, true, 100)).toThrow(words)
+  requireRoom(folder, false, 100)
+  expect(() => requireRoom(folder, false, 31)).toThrow('31 MB left')
 })
 
 it.each([
@@ -38,4 +56,13 @@ const onLinux = process.platform === 'linux' ? it : it.skip
 
 onLinux('refuses a place where the system takes no folders, and does not try for ever', () => {
   expect(() => makeHome('/proc/wardgate/home')).toThrow('the folder /proc/wardgate cannot be made')
+})
+
+const asOthers = process.getuid?.() === 0 ? it.skip : it
+
+asOthers('refuses one that is there and takes nothing', () => {
+  const home = join(folder, 'closed')
+  makeHome(home)
+  chmodSync(home, 0o500)
+  expect(() => makeHome(home)).toThrow(`nothing can be written in ${home} (permission denied)`)
 })

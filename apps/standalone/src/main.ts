@@ -1,12 +1,14 @@
 import { toGatewayError } from '@wardgate/errors'
 import { rmSync } from 'node:fs'
 import { claimHome } from './claim-home'
+import { haveDatabases } from './databases'
 import { descriptorFile } from './descriptor'
 import { onEndingSignal } from './ending-signals'
 import { requireFreePorts } from './free-ports'
-import { makeHome } from './home'
+import { makeHome, requireRoom } from './home'
 import { Instance } from './instance'
 import type { Reporter } from './parts'
+import { notePortBase, requirePortBase } from './port-base'
 import { Ledger, runnerName } from './processes/ledger'
 import { screen } from './screen'
 import { readSettings, type Settings } from './settings'
@@ -43,6 +45,8 @@ async function main(settings: Settings): Promise<void> {
   const ending = new AbortController()
   onEnd(() => ending.abort())
   makeHome(settings.home)
+  requirePortBase(settings)
+  requireRoom(settings.home, !haveDatabases(settings))
   const ledger = new Ledger(settings.home)
   const release = await claimHome(settings.home, ledger, reporter.progress)
   ledger.add({ name: runnerName, pid: process.pid, marker: __filename })
@@ -78,6 +82,7 @@ async function runInstance(
 
 async function begin(instance: Instance, settings: Settings): Promise<void> {
   await requireFreePorts(settings)
+  notePortBase(settings)
   const descriptor = await instance.start()
   reporter.progress('ready')
   const lines = screen(settings, descriptor)

@@ -31,7 +31,9 @@ export const envSchema = z.object({
     .min(1024)
     .max(65_000)
     .default(defaultPortBase)
-    .describe('First of the ports; every listener is at a fixed distance from it.'),
+    .describe(
+      'First of the ports; every listener is at a fixed distance from it. A home keeps the one it was made with.',
+    ),
   WARDGATE_LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error'])
     .default('info')
