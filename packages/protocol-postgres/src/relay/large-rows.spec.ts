@@ -1,42 +1,20 @@
 import { codesOf } from '../testing/fake-client'
-import { RealGateway } from '../testing/real/gateway'
-import {
-  startRealTarget,
-  trustEverybody,
-  trustedGrant,
-  type RealTarget,
-} from '../testing/real/target'
+import { useRealRelay } from '../testing/real/relay'
 import { bind, describe as describePortal, execute, parse, sync } from '../wire'
 
-let target: RealTarget
-let gateway: RealGateway
-
-beforeAll(async () => {
-  target = await startRealTarget()
-  await trustEverybody(target)
-}, 60_000)
-
-afterAll(() => target.stop())
-
-beforeEach(async () => {
-  gateway = await RealGateway.start({ grant: trustedGrant(target) })
-  gateway.prepare = ({ controlPlane }) => {
-    const masking = {
-      columns: [],
-      origins: [],
-      detectors: ['email', 'credit_card', 'iban'].map((detector) => ({
-        detector,
-        rule: 'pii',
-        method: { kind: 'redact' as const },
-      })),
-    }
-    controlPlane.answer = () => controlPlane.allow({ masking })
+const relay = useRealRelay(({ controlPlane }) => {
+  const masking = {
+    columns: [],
+    origins: [],
+    detectors: ['email', 'credit_card', 'iban'].map((detector) => ({
+      detector,
+      rule: 'pii',
+      method: { kind: 'redact' as const },
+    })),
   }
+  controlPlane.answer = () => controlPlane.allow({ masking })
 })
-
-afterEach(() => gateway.stop())
-
-const open = () => gateway.client({ database: 'postgres' })
+const open = () => relay.open()
 const long = `repeat('word ', 400000) || 'ada@example.com ' || repeat('4111111111111111', 1000)`
 const rows = `SELECT i, ${long} AS body FROM generate_series(1, 3) i`
 
@@ -82,7 +60,7 @@ it('counts a large row once, however it comes', async () => {
     execute('', 0),
     sync,
   )
-  const outcomes = gateway.gate.spool.of('outcome').map(({ outcome }) => outcome.rows)
+  const outcomes = relay.gateway.gate.spool.of('outcome').map(({ outcome }) => outcome.rows)
   expect(outcomes.filter((count) => count > 0)).toEqual([3, 3])
 })
 

@@ -1,34 +1,12 @@
 import { codesOf, rowsOf } from '../testing/fake-client'
-import { RealGateway } from '../testing/real/gateway'
-import {
-  startRealTarget,
-  trustEverybody,
-  trustedGrant,
-  type RealTarget,
-} from '../testing/real/target'
+import { useRealRelay } from '../testing/real/relay'
 import { bind, execute, parse, query, sync } from '../wire'
 
-let target: RealTarget
-let gateway: RealGateway
-
-beforeAll(async () => {
-  target = await startRealTarget()
-  await trustEverybody(target)
-}, 60_000)
-
-afterAll(() => target.stop())
-
-beforeEach(async () => {
-  gateway = await RealGateway.start({ grant: trustedGrant(target) })
-  gateway.prepare = ({ controlPlane }) => {
-    controlPlane.leaseSize = 7
-    controlPlane.answer = () => controlPlane.allow({ hourlyRowLimit: 1_000 })
-  }
+const relay = useRealRelay(({ controlPlane }) => {
+  controlPlane.leaseSize = 7
+  controlPlane.answer = () => controlPlane.allow({ hourlyRowLimit: 1_000 })
 })
-
-afterEach(() => gateway.stop())
-
-const open = () => gateway.client({ database: 'postgres' })
+const open = () => relay.open()
 const wide = "SELECT i, repeat('x', 300) FROM generate_series(1, 500) i"
 
 it('waits within COPY, and loses no row of it', async () => {
@@ -64,7 +42,7 @@ it('lets go of a client that leaves while its result waits', async () => {
   let answer: () => void = () => undefined
   const answered = new Promise<void>((resolve) => (answer = resolve))
   const asked = new Promise<void>((resolve) => {
-    gateway.prepare = ({ controlPlane }) => {
+    relay.gateway.prepare = ({ controlPlane }) => {
       controlPlane.answer = () => controlPlane.allow({ hourlyRowLimit: 1_000 })
       controlPlane.leaseRows = async () => {
         resolve()
@@ -78,8 +56,10 @@ it('lets go of a client that leaves while its result waits', async () => {
   await asked
   client.stream.destroy()
   answer()
-  await gateway.settled()
+  await relay.gateway.settled()
   const running = "SELECT 1 FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'SELECT i%'"
-  expect(await target.direct(running)).toEqual([])
-  expect(gateway.gate.spool.of('intent')).toHaveLength(gateway.gate.spool.of('outcome').length)
+  expect(await relay.target.direct(running)).toEqual([])
+  expect(relay.gateway.gate.spool.of('intent')).toHaveLength(
+    relay.gateway.gate.spool.of('outcome').length,
+  )
 })

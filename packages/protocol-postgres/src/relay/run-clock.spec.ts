@@ -1,37 +1,14 @@
 import { codesOf, rowsOf } from '../testing/fake-client'
-import { RealGateway } from '../testing/real/gateway'
-import {
-  startRealTarget,
-  trustEverybody,
-  trustedGrant,
-  type RealTarget,
-} from '../testing/real/target'
+import { useRealRelay } from '../testing/real/relay'
 import { bind, execute, parse, sync } from '../wire'
 
-let target: RealTarget
-let gateway: RealGateway
-
-beforeAll(async () => {
-  target = await startRealTarget()
-  await trustEverybody(target)
-  await target.direct('CREATE TABLE kept (n int)')
-}, 60_000)
-
-afterAll(() => target.stop())
-
-beforeEach(async () => {
-  gateway = await RealGateway.start({ grant: trustedGrant(target) })
-  gateway.prepare = ({ controlPlane }) => {
-    controlPlane.answer = (operation) =>
-      'text' in operation && operation.text.includes('free')
-        ? controlPlane.allow()
-        : controlPlane.allow({ timeLimit: { millis: 300, rule: 'shop/brief' } })
-  }
-})
-
-afterEach(() => gateway.stop())
-
-const open = () => gateway.client({ database: 'postgres' })
+const relay = useRealRelay(({ controlPlane }) => {
+  controlPlane.answer = (operation) =>
+    'text' in operation && operation.text.includes('free')
+      ? controlPlane.allow()
+      : controlPlane.allow({ timeLimit: { millis: 300, rule: 'shop/brief' } })
+}, 'CREATE TABLE kept (n int)')
+const open = () => relay.open()
 
 it.each([
   'SELECT pg_sleep(60)',
@@ -46,8 +23,8 @@ it.each([
   )
   expect(rowsOf(await client.query('SELECT count(*) FROM kept'))).toEqual([['0']])
   const running = `SELECT 1 FROM pg_stat_activity WHERE state = 'active' AND query = '${text}'`
-  expect(await target.direct(running)).toEqual([])
-  expect(gateway.gate.spool.of('outcome')[0]?.outcome.status).toBe('cancelled')
+  expect(await relay.target.direct(running)).toEqual([])
+  expect(relay.gateway.gate.spool.of('outcome')[0]?.outcome.status).toBe('cancelled')
 })
 
 it('counts from when the target has answered what came before', async () => {
@@ -66,13 +43,16 @@ it('does not count while the client takes its time to fetch on', async () => {
   await client.query('BEGIN')
   await client.query('DECLARE numbers CURSOR FOR SELECT generate_series(1, 4)')
   expect(rowsOf(await client.query('FETCH 2 FROM numbers'))).toHaveLength(2)
-  await target.direct('SELECT pg_sleep(0.5)')
+  await relay.target.direct('SELECT pg_sleep(0.5)')
   expect(rowsOf(await client.query('FETCH 2 FROM numbers'))).toHaveLength(2)
 })
 
 it('stops a statement of a connection that limits all of them, with its reason', async () => {
   const limits = { idleMillis: 0, statementMillis: 200, maxMessageBytes: 1024 * 1024 }
-  gateway.options = { ...gateway.options, grant: { ...gateway.options.grant, limits } }
+  relay.gateway.options = {
+    ...relay.gateway.options,
+    grant: { ...relay.gateway.options.grant, limits },
+  }
   const client = await open()
   await client.query('SELECT pg_sleep(60) AS free')
   expect(client.lastError?.get('M')).toBe(
