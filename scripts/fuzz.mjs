@@ -10,8 +10,17 @@ const { values } = parseArgs({
     queries: { type: 'string', default: '50000' },
     shapes: { type: 'string', default: '1000000' },
     seed: { type: 'string', default: String(Math.floor(Date.now() / 86_400_000)) },
+    help: { type: 'boolean' },
   },
 })
+if (values.help) {
+  console.log(`npm run fuzz [-- options]
+
+  --queries N   random queries and changes, each on two databases that differ in masked values alone (default: 50000)
+  --shapes N    pairs of texts, of which those with one key must have one parse tree (default: 1000000)
+  --seed N      the same queries again for the same number (default: the day)`)
+  process.exit(0)
+}
 
 await prepare()
 const code = await run(
