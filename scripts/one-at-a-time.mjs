@@ -19,7 +19,7 @@ export async function oneAtATime(path, work, purpose = '') {
   let waited = false
   while (!taken(own, path)) {
     const holder = holderOf(path)
-    if (holder === undefined) rmSync(path, { force: true })
+    if (holder === undefined) removeLeft(path, own)
     else if (!waited) console.error(`waiting for process ${holder}, which installs or builds`)
     waited ||= holder !== undefined
     await delay(100)
@@ -68,6 +68,14 @@ function purposeOf(file) {
   } catch {
     return undefined
   }
+}
+
+/** By one at a time: between look and removal the lock could have become somebody's. */
+function removeLeft(path, own) {
+  const removal = `${path}.removal`
+  const isOurs = taken(own, removal)
+  if (isOurs && holderOf(path) === undefined) rmSync(path, { force: true })
+  if (isOurs || holderOf(removal) === undefined) rmSync(removal, { force: true })
 }
 
 /** Linked: nobody sees it without its content. */
