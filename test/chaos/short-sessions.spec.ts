@@ -4,12 +4,12 @@ import { everyPage } from '../support/every-page'
 import { connectDirectly, connectEventually, connectThrough } from '../support/governed-client'
 import { Instance, root } from '../support/instance'
 import { killed } from '../support/kill'
-import { provisionTests } from '../support/provision-tests'
+import { useWrittenInstance } from '../support/written-instance'
 
 const instance = new Instance(join(root, '.cache/chaos/short-sessions'), 22_500)
 const writers = 3
 const victims = ['control-plane', 'agent', 'control-plane'] as const
-const stop = new AbortController()
+const stop = useWrittenInstance(instance)
 
 interface Entry {
   readonly kind: string
@@ -24,20 +24,6 @@ interface Operation {
 }
 
 jest.setTimeout(600_000)
-
-beforeAll(async () => {
-  await instance.remove()
-  await instance.start()
-  await provisionTests(instance)
-  const direct = await connectDirectly(instance)
-  await direct.query('CREATE TABLE chaos_rows (mark text)')
-  await direct.end()
-})
-
-afterAll(async () => {
-  stop.abort()
-  await instance.remove()
-})
 
 /** A connection for each row, as tool calls make them; answers which rows were acknowledged. */
 async function write(writer: number, signal: AbortSignal): Promise<string[]> {

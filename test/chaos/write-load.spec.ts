@@ -6,7 +6,7 @@ import { everyPage } from '../support/every-page'
 import { connectDirectly, connectEventually, connectThrough } from '../support/governed-client'
 import { Instance, root } from '../support/instance'
 import { killed } from '../support/kill'
-import { provisionTests } from '../support/provision-tests'
+import { useWrittenInstance } from '../support/written-instance'
 
 const instance = new Instance(join(root, '.cache/chaos/home'), 22_400)
 const writers = 4
@@ -14,8 +14,7 @@ const writers = 4
 const pauseMillis = 10
 const kills = process.env['CHAOS_KILLS'] === undefined ? 6 : Number(process.env['CHAOS_KILLS'])
 const victims = ['agent', 'control-plane', 'database', 'sample'] as const
-/** Aborted at the end, whatever the test made of it: a writer that goes on would keep the run from ending. */
-const stop = new AbortController()
+const stop = useWrittenInstance(instance)
 
 interface Agent {
   readonly id: string
@@ -45,20 +44,6 @@ interface Operation {
 }
 
 jest.setTimeout(600_000)
-
-beforeAll(async () => {
-  await instance.remove()
-  await instance.start()
-  await provisionTests(instance)
-  const direct = await connectDirectly(instance)
-  await direct.query('CREATE TABLE chaos_rows (mark text)')
-  await direct.end()
-})
-
-afterAll(async () => {
-  stop.abort()
-  await instance.remove()
-})
 
 /** Inserts marked rows until told to stop, whatever happens around it; answers which were acknowledged. */
 async function write(writer: number, stop: AbortSignal): Promise<string[]> {
