@@ -1,5 +1,4 @@
 import type { Server } from 'node:http'
-import { join } from 'node:path'
 import type { Socket } from 'node:net'
 import type { GatewayError } from '@wardgate/errors'
 import {
@@ -36,6 +35,7 @@ import { Connections } from './sessions/connections'
 import { netDialler } from './sessions/dialler'
 import { WatchedControlPlane } from './sessions/watched-control-plane'
 import { AgentLife } from './spool/agent-life'
+import { claimSpool } from './spool/claim-spool'
 import { FileSpool } from './spool/spool'
 
 export interface AgentOptions {
@@ -84,7 +84,7 @@ export class Agent {
       client: () => this.#link.client,
     })
     this.#spool = new FileSpool({
-      folder: join(config.stateFolder, 'spool'),
+      folder: claimSpool(config.stateFolder, identity.agentId, log),
       clock: systemClock,
       maxBytes: config.spoolMaxBytes,
     })

@@ -24,6 +24,15 @@ export function forgetIdentity(settings: Pick<Settings, 'home'>): void {
   rmSync(identityFile(settings), { force: true })
 }
 
+/** The agent's exit codes after which it is not started again, each with what to do. */
+export function lastingEnds(settings: Pick<Settings, 'home'>): Readonly<Record<number, string>> {
+  const joinAnew = `Remove ${identityFile(settings)} and start again: it joins anew.`
+  return {
+    3: `The control plane rejects the agent, as one that was revoked. ${joinAnew}`,
+    4: `What is in ${join(settings.home, 'agent/spool')} was altered or lost: keep it as evidence.`,
+  }
+}
+
 function identityFile({ home }: Pick<Settings, 'home'>): string {
   return join(home, 'agent/identity.json')
 }

@@ -1,5 +1,5 @@
 import type { Cluster } from '@wardgate/embedded-postgres'
-import { forgetIdentity, hasIdentity } from './agent-identity'
+import { forgetIdentity, hasIdentity, lastingEnds } from './agent-identity'
 import { databaseUrl } from './databases'
 import {
   agentEnvironment,
@@ -151,6 +151,7 @@ export class Instance {
       env: agentEnvironment(this.settings, agentName, token),
       readyUrl: `http://127.0.0.1:${this.settings.ports.agentHealth}/health/ready`,
       flags: agentFlags,
+      lastingEnds: lastingEnds(this.settings),
     })
   }
 

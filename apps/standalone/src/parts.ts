@@ -26,6 +26,7 @@ export interface PartOptions {
   /** Under `apps/`; default the `main.js` of the application with this name. */
   readonly script?: string
   readonly flags?: readonly string[]
+  readonly lastingEnds?: Readonly<Record<number, string>>
 }
 
 /**
@@ -66,7 +67,8 @@ export class Parts {
   }
 
   /** Resolves when the process answers. */
-  async child({ name, env, readyUrl, script, flags = [] }: PartOptions): Promise<void> {
+  async child(options: PartOptions): Promise<void> {
+    const { name, env, readyUrl, script, flags = [], lastingEnds = {} } = options
     this.signal.throwIfAborted()
     const child = new Child(
       {
@@ -74,6 +76,7 @@ export class Parts {
         script: join(this.settings.root, 'apps', script ?? `${name}/dist/main.js`),
         flags,
         env,
+        lastingEnds,
         logFile: join(logFolder(this.settings.home), `${name}.log`),
         probe: () => httpProbe(readyUrl),
       },

@@ -20,8 +20,16 @@ export interface ChildOptions {
   readonly flags?: readonly string[]
   readonly env: Readonly<Record<string, string>>
   readonly logFile: string
+  /** Exit codes that another start would meet again, each with what somebody has to do. */
+  readonly lastingEnds?: Readonly<Record<number, string>>
   /** Resolves when the child answers; rejects while it does not. */
   readonly probe: () => Promise<void>
+}
+
+interface Ended {
+  readonly how: string
+  /** What somebody has to do, when another start would end in the same way. */
+  readonly next: string | undefined
 }
 
 /** A node process of the product, restarted when it dies, until it is stopped. */
@@ -29,7 +37,7 @@ export class Child {
   private process: ChildProcess | undefined
   private state: 'starting' | 'running' | 'stopping' = 'starting'
   /** How the one that was launched last ended. */
-  private ended: string | undefined
+  private ended: Ended | undefined
   private restarts: number[] = []
   private readonly name: string
   private readonly options: ChildOptions
@@ -47,7 +55,7 @@ export class Child {
     this.launch()
     const deadline = Date.now() + readyLimitMillis
     for (;;) {
-      if (this.ended !== undefined) throw this.failure(`ended while starting (${this.ended})`)
+      if (this.ended !== undefined) throw this.endedEarly(this.ended)
       if (await this.answers()) {
         if (this.state === 'starting') this.state = 'running'
         return
@@ -88,13 +96,21 @@ export class Child {
     this.ended = undefined
     if (child.pid !== undefined)
       this.ledger.add({ name: this.name, pid: child.pid, marker: script })
-    child.once('error', (error) => this.onExit(error.message))
-    child.once('exit', (code, signal) => this.onExit(signal ?? `code ${code ?? 0}`))
+    child.once('error', (error) => this.onExit({ how: error.message, next: undefined }))
+    child.once('exit', (code, signal) => {
+      const how = signal ?? `code ${code ?? 0}`
+      this.onExit({ how, next: this.options.lastingEnds?.[code ?? 0] })
+    })
   }
 
-  private onExit(how: string): void {
-    this.ended = how
+  private onExit(ended: Ended): void {
+    this.ended = ended
     if (this.state !== 'running') return
+    const { how, next } = ended
+    if (next !== undefined) {
+      this.report(`${this.name} ended (${how}) and is left alone. ${next}`)
+      return
+    }
     const now = Date.now()
     this.restarts = [...this.restarts.filter((at) => now - at < restartWindowMillis), now]
     const { logFile } = this.options
@@ -115,10 +131,12 @@ export class Child {
     )
   }
 
-  private failure(what: string): InternalError {
-    return new InternalError(`${this.name} ${what}`, {
-      expose: true,
-      nextStep: `Read ${this.options.logFile}.`,
-    })
+  private endedEarly({ how, next }: Ended): InternalError {
+    return this.failure(`ended while starting (${how})`, next)
+  }
+
+  private failure(what: string, next?: string): InternalError {
+    const nextStep = [next, `Read ${this.options.logFile}.`].filter(Boolean).join(' ')
+    return new InternalError(`${this.name} ${what}`, { expose: true, nextStep })
   }
 }
