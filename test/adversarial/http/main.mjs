@@ -7,6 +7,7 @@ import { outcomeOf, violationsOf } from './judge.mjs'
 import { startNginx } from './nginx.mjs'
 import { answerRows } from './rows/answers.mjs'
 import { bodyRows } from './rows/bodies.mjs'
+import { eventRows } from './rows/events.mjs'
 import { frameRows } from './rows/frames.mjs'
 import { framingRows } from './rows/framing.mjs'
 import { mcpRows } from './rows/mcp.mjs'
@@ -30,7 +31,7 @@ function runsOf() {
   const runs = [
     ...at(requests, 'http-corpus-h1'),
     ...at(requests, 'http-corpus-h2'),
-    ...at(answerRows, 'http-corpus-answers'),
+    ...at([...answerRows, ...eventRows], 'http-corpus-answers'),
     ...at(mcpRows, 'http-corpus-mcp'),
   ]
   return runs.map((row, number) => ({ ...row, name: `${row.id}-${number}` }))

@@ -58,7 +58,7 @@ function* maskEvent(masks: ValueMasks, unit: Uint8Array): Steps<Uint8Array> {
       looked = 0
       yield
     }
-    shown.push(otherLine(masks, line))
+    shown.push(yield* otherLine(masks, line))
   }
   const joined = shown.join('')
   return joined === text ? unit : Buffer.from(joined)
@@ -71,12 +71,31 @@ function dataLines(data: string, ending: string): string {
     .join('')
 }
 
-function otherLine(masks: ValueMasks, line: Line): string {
-  const value = line.field === 'data' ? line.value : (masks.detected(line.value) ?? '')
-  const name = line.field === '' ? '' : (masks.detected(line.field) ?? '')
-  return value === line.value && name === line.field
-    ? rawOf(line)
-    : `${name}: ${value}${line.ending}`
+/** What clients read beside the data. */
+const readFields = new Set(['id', 'event', 'retry'])
+/** JSON, or a piece of it. */
+const punctuation = /["{}[\]]/
+
+function* otherLine(masks: ValueMasks, line: Line): Steps<string> {
+  const { field, value, ending } = line
+  if (field === 'data') return rawOf(line)
+  // Nobody reads comments and unknown fields, and no path leads into them: what they say of the data is left out.
+  const isRead = readFields.has(field)
+  if (!isRead && masks.paths.active && punctuation.test(field + value)) return `:${ending}`
+  const shown = isRead ? yield* readValue(masks, value) : (masks.detected(value) ?? '')
+  const name = field === '' || isRead ? field : (masks.detected(field) ?? '')
+  return shown === value && name === field ? rawOf(line) : `${name}: ${shown}${ending}`
+}
+
+/** Ids of streams are JSON here and there. */
+function* readValue(masks: ValueMasks, value: string): Steps<string> {
+  if (!looksLikeJson(value) && !isJsonString(value)) return masks.detected(value) ?? ''
+  try {
+    return yield* maskJsonText(masks, value, masks.paths.root)
+  } catch {
+    // It cannot be read, so it is not shown.
+    return ''
+  }
 }
 
 const raw = new WeakMap<Line, string>()

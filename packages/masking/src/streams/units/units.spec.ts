@@ -23,6 +23,9 @@ const cases: Record<string, readonly (readonly [string] | readonly [string, stri
     ['data: {"ssn":1}', 'data: {"ssn":0}'],
     ['data: "ada\\u0040example.com"\n\n', 'data: "[redacted]"\n\n'],
     ['data: "ada" and "bob"\n\n'],
+    ['id: [{"ssn":"x","at":1}]\n\n', 'id: [{"ssn":"[redacted]","at":1}]\n\n'],
+    ['id: [x\n: {"ssn":"x"}\n{"ssn":"x"}\n\n', 'id: \n:\n:\n\n'],
+    [': ping 1\nid: 7\nretry: 5\n\n'],
   ],
   'application/x-www-form-urlencoded': [
     ['a=1&ssn=x%20y&b', 'a=1&ssn=%5Bredacted%5D&b'],
