@@ -31,8 +31,6 @@ export interface StatementInput {
 export interface ColumnReference {
   readonly relation: number
   readonly attribute: number
-  /** It depends on whether the column is NULL and on nothing else of it, which most masks show. */
-  readonly nullOnly?: true
 }
 
 export interface OutputColumn {

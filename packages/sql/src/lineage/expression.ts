@@ -17,14 +17,13 @@ import {
 import { castValue } from './cast-values'
 import { evaluateColumn, fieldOf } from './columns'
 import { computed, constants, failing } from './node-kinds'
-import { asCounted, asNullTest, countsValues } from './nullness'
 import { operatorValue } from './operator-values'
 import { argumentOf, type Scope } from './scope'
 import { noteShortcut, noteShortcuts, type Part, type ReadColumn } from './shortcuts'
 import { constant, grown, grownBy, isTooLarge, parameter } from './size'
 import { asPart } from './total-casts'
 import { allOf, derive, nothing, straight, unknownValue, type Value } from './value'
-import { influence, influenceByNull, opaque, visit, type Where, type Work } from './work'
+import { influence, opaque, visit, type Where, type Work } from './work'
 
 export function evaluate(tree: Tree | undefined, scope: Scope, work: Work): Value {
   if (tree === undefined || !visit(work)) return nothing
@@ -136,16 +135,14 @@ function evaluateFunction(body: Tree, scope: Scope, work: Work): Value {
   const names = nameParts(list(body, 'funcname'))
   const nodes = list(body, 'args')
   const evaluateArgument = readsRows(names, nodes) ? evaluateBare : evaluate
-  const given = nodes.map((node) => evaluateArgument(node, scope, work))
-  const values = countsValues(body, work.index) ? given.map(asCounted) : given
+  const values = nodes.map((node) => evaluateArgument(node, scope, work))
   if (mixing.has(names.at(-1) ?? '')) runElementCode(work, values)
   const within = flag(body, 'agg_within_group')
   for (const sort of list(body, 'agg_order')) {
     if (within) values.push(evaluate(sort, scope, work))
     else decide(sort, 'order', scope, work)
   }
-  const filter = child(body, 'agg_filter')
-  if (filter !== undefined) influenceByNull(work, evaluate(filter, scope, work), 'predicate')
+  decide(child(body, 'agg_filter'), 'predicate', scope, work)
   const over = child(body, 'over')
   if (over !== undefined) decideWindow(over, scope, work)
   const name = names.at(-1) ?? ''
@@ -194,7 +191,7 @@ function evaluateCase(body: Tree, scope: Scope, work: Work): Value {
   for (const branch of list(body, 'args')) {
     const when = unwrap(branch).body
     const condition = evaluate(child(when, 'expr'), scope, work)
-    influenceByNull(work, condition, 'predicate')
+    influence(work, condition, 'predicate')
     values.push(condition, evaluate(child(when, 'result'), scope, work))
   }
   values.push(evaluate(child(body, 'defresult'), scope, work))
@@ -246,8 +243,6 @@ const evaluators: Readonly<Record<string, Evaluator>> = {
   CoalesceExpr: evaluateCoalesce,
   CollateClause: (body, scope, work) => derive([evaluate(child(body, 'arg'), scope, work)]),
   FuncCall: evaluateFunction,
-  NullTest: (body, scope, work) =>
-    asNullTest(evaluate(child(body, 'arg'), scope, work), work.index),
   CurrentOfExpr: (body, _scope, work) => {
     work.facts.cursors.add(text(body, 'cursor_name'))
     return nothing

@@ -9,7 +9,6 @@ import { updatedColumns } from './updated-columns'
 import { addCtes } from './ctes'
 import { decide, evaluate, evaluateInside } from './expression'
 import { addFrom, fromItem } from './from'
-import { decideRows } from './row-conditions'
 import { columnOf, nested, withEntries, type RangeEntry, type Scope } from './scope'
 import { evaluateTargets } from './select'
 import {
@@ -162,7 +161,7 @@ export function evaluateUpdate(body: Tree, parent: Scope, work: Work): Outputs {
   )
   const targets = list(body, 'targetList')
   const written = noteWrites(targets, scope, work)
-  decideRows(child(body, 'whereClause'), scope, work)
+  decide(child(body, 'whereClause'), 'predicate', scope, work)
   noteUpdatedKeys(work, changed, targets, written)
   return afterRules(work, changed, ['CMD_UPDATE'], written)(returning(body, scope, entry, work))
 }
@@ -176,7 +175,7 @@ export function evaluateDelete(body: Tree, parent: Scope, work: Work): Outputs {
     withEntries(outer, entries, starOf(entries)),
     work,
   )
-  decideRows(child(body, 'whereClause'), scope, work)
+  decide(child(body, 'whereClause'), 'predicate', scope, work)
   noteForeignKeys(work, changed.relations, { kind: 'delete' })
   return afterRules(work, changed, ['CMD_DELETE'], nothing)(returning(body, scope, entry, work))
 }

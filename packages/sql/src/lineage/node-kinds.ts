@@ -27,6 +27,7 @@ export const computed: ReadonlySet<string> = new Set([
   'MergeSupportFunc',
   'MinMaxExpr',
   'NamedArgExpr',
+  'NullTest',
   'ResTarget',
   'XmlExpr',
   'XmlSerialize',

@@ -6,7 +6,6 @@ import { child, flag, integerConstant, list, nameParts, text, unwrap, type Tree 
 import { decide, decideWindow, evaluate, evaluateBare } from './expression'
 import { addFrom } from './from'
 import { outputName } from './output-names'
-import { decideRows } from './row-conditions'
 import { noteLocks } from './row-locks'
 import { isCartesian } from './cartesian'
 import { combine, neverHasRows, noteComparison, noteOneArm } from './set-operations'
@@ -84,7 +83,7 @@ function plainSelect(body: Tree, outer: Scope, work: Work, shown: boolean): Outp
   const scope = addFrom(items, outer, work)
   const where = child(body, 'whereClause')
   if (scope.entries.length > 1 && isCartesian(items, where)) work.facts.riskMarks.add('cartesian')
-  decideRows(where, scope, work)
+  decide(where, 'predicate', scope, work)
   const groups = shown ? groupSizes(body, scope, work) : undefined
   const outputs = targetsOf(body, scope, work, { shown, groups })
   noteHaving(child(body, 'havingClause'), groups, scope, work)

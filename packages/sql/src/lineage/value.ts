@@ -47,22 +47,10 @@ export function columnKey(relation: number, attribute: number): number {
   return relation * attributesPerRelation + attribute
 }
 
-/** Of the key of a column, or of whether it is NULL. */
 export function columnReference(key: number): ColumnReference {
-  const whole = Math.abs(key)
   return {
-    relation: Math.floor(whole / attributesPerRelation),
-    attribute: whole % attributesPerRelation,
-    ...(key < 0 && { nullOnly: true as const }),
-  }
-}
-
-/** What depends on whether columns are NULL, and on nothing else of them: their keys with the other sign. */
-export function nullnessOf(value: Value): Value {
-  return {
-    sources: new Set([...value.sources].map((key) => -Math.abs(key))),
-    kind: 'derived',
-    plain: false,
+    relation: Math.floor(key / attributesPerRelation),
+    attribute: key % attributesPerRelation,
   }
 }
 

@@ -157,20 +157,8 @@ function because(reason: string, why: string | undefined): string {
 }
 
 export function influence(work: Work, value: Value, where: Where): void {
-  // An index that finds the rows with a value gives them in the order of the values.
-  const choosesRows = where === 'predicate' || where === 'join'
-  noteInfluence(work, value, where, choosesRows)
-}
-
-/** Where no index can come in: whether a column is NULL then tells just that. */
-export function influenceByNull(work: Work, value: Value, where: Where): void {
-  noteInfluence(work, value, where, false)
-}
-
-function noteInfluence(work: Work, value: Value, where: Where, choosesRows: boolean): void {
   if (value.kind === 'unknown') work.lineage.unknownInfluence = true
-  for (const source of value.sources) {
-    const key = choosesRows ? Math.abs(source) : source
+  for (const key of value.sources) {
     const name = `${where} ${key}`
     const before = work.lineage.influences.get(name)
     // One use by any value outweighs all that only large groups answer.

@@ -1,5 +1,5 @@
 import { isSame, type ColumnMask, type MaskMethod } from '@wardgate/masking'
-import type { ColumnReference, OutputColumn } from '../analysis'
+import type { OutputColumn } from '../analysis'
 import { columnKey } from '../lineage/value'
 import { columnType, type CatalogIndex } from '../names/catalog-index'
 import { isUnseen } from '../schema/change'
@@ -18,28 +18,10 @@ export interface MaskScope {
   readonly tables: readonly number[] | undefined
 }
 
-/**
- * The rule that a use of a column is to be judged by. Whether it is NULL its mask shows as well, unless it makes everything
- * NULL; where aggregates are for large groups alone, how many values a small one has is not told either.
- */
-export function ruleOf(
-  { relation, attribute, nullOnly }: ColumnReference,
-  masked: MaskedColumns,
-  least: number | undefined,
-): ColumnRule | undefined {
-  const rule = masked.get(columnKey(relation, attribute))
-  const isTold = nullOnly === true && least === undefined && rule?.method.kind !== 'null'
-  return isTold ? undefined : rule
-}
-
 /** The rule for one output: its own method for the column itself, whole redaction for anything computed from it. */
-export function outputRule(
-  output: OutputColumn,
-  masked: MaskedColumns,
-  least: number | undefined,
-): ColumnRule | undefined {
+export function outputRule(output: OutputColumn, masked: MaskedColumns): ColumnRule | undefined {
   const rule = output.sources
-    .map((source) => ruleOf(source, masked, least))
+    .map(({ relation, attribute }) => masked.get(columnKey(relation, attribute)))
     .find((found) => found !== undefined)
   if (rule === undefined) return undefined
   return output.kind === 'direct' ? rule : { rule: rule.rule, method: redact }
@@ -59,7 +41,7 @@ export function columnMasks(
 ): ColumnMask[] {
   const maskOf = (output: OutputColumn, index: number): ColumnMask | undefined => {
     if (isOfLargeGroup(output, least)) return undefined
-    const rule = outputRule(output, masked, least)
+    const rule = outputRule(output, masked)
     // Of a column itself NULL says that there is no value; of a computation it can say what the value is.
     const more = output.kind === 'direct' ? typeOf(output, catalog) : { hidesNull: true }
     if (rule !== undefined) {

@@ -1,8 +1,9 @@
 import type { MaskingPlan } from '@wardgate/masking'
 import type { Influence, MaskingDecision, StatementLineage } from '../analysis'
 import { gather } from '../gather'
+import { columnKey } from '../lineage/value'
 import type { CatalogIndex } from '../names/catalog-index'
-import { isOfLargeGroup, ruleOf } from './column-masks'
+import { isOfLargeGroup } from './column-masks'
 import { referenceName, refuse } from './refusals'
 import type { ColumnRule, MaskedColumns } from './selectors'
 
@@ -19,7 +20,7 @@ function hits(
   const found: Hit[] = []
   for (const influence of gather(statements, ({ influences }) => influences)) {
     if (isOfLargeGroup(influence, least)) continue
-    const rule = ruleOf(influence.column, masked, least)
+    const rule = masked.get(columnKey(influence.column.relation, influence.column.attribute))
     if (rule !== undefined) found.push({ influence, rule })
   }
   return found

@@ -285,9 +285,8 @@ describe('aggregates over large groups', () => {
     expect(grouped(sql)).toBe(expected)
   })
 
-  it('masks them while no size is named, but for how many values there are', () => {
-    expect(grouped('select sum(length(ssn)) from customers', 0)).toBe('0')
-    expect(grouped('select count(ssn) from customers', 0)).toBe('shown')
+  it('masks them while no size is named', () => {
+    expect(grouped('select count(ssn) from customers', 0)).toBe('0')
     expect(grouped('select count(ssn) from customers having count(ssn) >= 5', 0)).toBe('inference')
   })
 

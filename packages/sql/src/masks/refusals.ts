@@ -54,9 +54,9 @@ export function smallGroups(
     (output) =>
       output.groupSize !== undefined &&
       !isOfLargeGroup(output, least) &&
-      outputRule(output, masked, least),
+      outputRule(output, masked),
   )
-  const rule = small && outputRule(small, masked, least)
+  const rule = small && outputRule(small, masked)
   const [column] = small?.sources ?? []
   if (rule === undefined || column === undefined) return undefined
   const name = referenceName(index, column)

@@ -95,9 +95,8 @@ function spreadToView(
   let changed = false
   relation.columns.forEach((column, position) => {
     const value = outputs.columns?.[position]?.value
-    // Also where it only tells whether a column is NULL: what is behind a view its client cannot read.
     const rule = [...(value?.sources ?? outputs.rest.sources)]
-      .map((source) => masked.get(Math.abs(source)))
+      .map((source) => masked.get(source))
       .find((found) => found !== undefined)
     if (rule === undefined) return
     const method = value?.kind === 'direct' ? rule.method : redact
@@ -115,9 +114,7 @@ function spreadToGenerated(
 ): boolean {
   let changed = false
   for (const { number, sources } of generatedSources(index, relation)) {
-    const rule = sources
-      .map((source) => masked.get(Math.abs(source)))
-      .find((found) => found !== undefined)
+    const rule = sources.map((source) => masked.get(source)).find((found) => found !== undefined)
     if (rule !== undefined)
       changed =
         add(masked, columnKey(relation.id, number), { rule: rule.rule, method: redact }) || changed

@@ -30,11 +30,6 @@ const kinds: readonly (readonly number[])[] = [
 ]
 const kindOf = new Map(kinds.flatMap((ids, kind) => ids.map((id) => [id, kind] as const)))
 
-/** A built-in type whose values are no rows. */
-export function isScalar(typeId: number): boolean {
-  return kindOf.has(typeId)
-}
-
 /** any, anyarray, anyelement, record and the other pseudo-types that stand for many. */
 const polymorphic = new Set([
   2249, 2276, 2277, 2283, 2287, 2776, 3500, 3831, 4537, 4538, 5077, 5078, 5079, 5080, 6150, 6157,
