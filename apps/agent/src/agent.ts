@@ -198,6 +198,7 @@ export class Agent {
     return [
       ...(this.#isDraining ? ['draining'] : []),
       ...(this.#link.isUp ? [] : ['control plane not attached']),
+      ...(this.#renewal.hasExpired ? ['certificate expired'] : []),
       ...(broken === undefined ? [] : [broken.code]),
       ...(this.#spool.full ? ['spool full'] : []),
     ]

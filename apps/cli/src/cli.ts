@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { CliError } from './cli-error'
 
@@ -12,6 +13,8 @@ export interface Cli {
   readonly stdoutIsTty: boolean
   readonly columns: number
   out(text: string | Uint8Array): void
+  /** Settles when whoever reads standard output has taken most of it: what has no end waits for it. */
+  drained(): Promise<void>
   err(text: string): void
   readStdin(): Promise<string>
   /** Asks on the terminal; a secret answer is not shown. */
@@ -33,6 +36,10 @@ export function processCli(signal: AbortSignal): Cli {
     stdoutIsTty: process.stdout.isTTY,
     columns: process.stdout.columns || 100,
     out: (text) => void process.stdout.write(text),
+    drained: async () => {
+      // A pipe is not waited for by its writes: what nobody has read yet would be kept in memory.
+      if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain', { signal })
+    },
     err: (text) => void process.stderr.write(text),
     readStdin,
     ask,

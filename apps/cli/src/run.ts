@@ -19,6 +19,8 @@ export interface Run {
   /** Progress and remarks: standard error, so that the output stays what was asked for. */
   readonly note: (text: string) => void
   readonly print: (text: string) => void
+  /** What has no end is printed no faster than it is read. */
+  readonly printPaced: (text: string | Uint8Array) => Promise<void>
   readonly printJson: (value: unknown) => void
   readonly printItems: (
     items: readonly JsonObject[],
@@ -48,6 +50,10 @@ export function createRun(cli: Cli, options: Options): Run {
     },
     print: (text) => {
       cli.out(text)
+    },
+    printPaced: async (text) => {
+      cli.out(text)
+      await cli.drained()
     },
     printJson,
     printItems: (items, columns) => {

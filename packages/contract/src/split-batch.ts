@@ -77,9 +77,14 @@ export class EncodedRecord {
       ofSessions.has(entryField) && cursor.takes(tags.sessionId) ? cursor.latin1() : ''
   }
 
+  /** As it lies in the agent's spool: the same bytes however often it is sent. */
+  get encoded(): Uint8Array {
+    return this.bytes.subarray(this.#start, this.#end)
+  }
+
   /** Throws when the bytes are no record. */
   decode(): SpoolRecord {
-    return SpoolRecord.decode(this.bytes.subarray(this.#start, this.#end))
+    return SpoolRecord.decode(this.encoded)
   }
 }
 

@@ -26,6 +26,7 @@ import { LinkSessions } from './link-sessions'
 import { rejectionIn } from './rejection'
 import { leaseRows, returnRows } from './row-leases'
 import type { SessionSurroundings } from './session-surroundings'
+import { Reminder, unreachedBecause } from './unreached'
 import { contractViolation } from './violation'
 
 /** What the control plane tells the agent beside its sessions. */
@@ -78,6 +79,7 @@ export class ControlLink implements ControlPlane {
   #isStopped = false
   #lostAtMicros: number | undefined
   #epoch = 0n
+  readonly #reminder = new Reminder()
   #timer: NodeJS.Timeout | undefined
   #heartbeats: NodeJS.Timeout | undefined
 
@@ -229,6 +231,7 @@ export class ControlLink implements ControlPlane {
     this.#epoch = welcome.epoch
     this.#isUp = true
     this.#lostAtMicros = undefined
+    this.#reminder.reset()
     // From now on it comes back with all the others of a control plane that was away.
     this.#backoff = this.#createBackoff(0)
     this.#sessions.keepSpares()
@@ -261,7 +264,15 @@ export class ControlLink implements ControlPlane {
     }
     const rejection = rejectionIn(error)
     if (rejection !== undefined) return this.#options.listener.rejected(rejection)
+    this.#tellUnreached(error)
     this.#timer = setTimeout(() => this.#attachAgain(), this.#backoff.next())
+  }
+
+  #tellUnreached(error: unknown): void {
+    const { clock, log } = this.#options
+    if (!this.#reminder.isDue(clock.now())) return
+    const err = unreachedBecause(error)
+    log.warn({ err, nextStep: err.nextStep }, 'control plane not attached')
   }
 
   #attachAgain(): void {

@@ -1,5 +1,6 @@
 import { statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createLogger } from '@wardgate/logger'
 import { createAgentClient } from '../control/client'
 import { quietLog } from '../testing/quiet-log'
 import { TestAuthority } from '../testing/certificates'
@@ -82,6 +83,35 @@ describe('enrolment', () => {
     await until(() => renewed.length === 1)
     expect(renewed[0]!.key).not.toBe(identity.key)
     expect(lifeOf(renewed[0]!).notAfter).toBeGreaterThan(lifeOf(identity).notAfter)
+    renewal.stop()
+    client.close()
+  })
+
+  it('says what to do when the certificate expired while nobody could renew it', async () => {
+    const told: unknown[] = []
+    const log = Object.assign(createLogger({ name: 'agent', level: 'silent' }), {
+      error: (...args: unknown[]) => void told.push(args),
+    })
+    const identity = { agentId: 'a', name: 'agent', ...(await plane.authority.agent('agent', -1)) }
+    const client = createAgentClient(plane.address, identity)
+    const renewal = new Renewal(
+      {
+        clock: { now: () => Date.now(), micros: () => 0 },
+        log,
+        client: () => client,
+        renewed: () => undefined,
+      },
+      identity,
+    )
+    renewal.start()
+    await until(() => told.length === 1)
+    expect(renewal.hasExpired).toBe(true)
+    expect(told).toEqual([
+      [
+        { err: expect.anything(), nextStep: expect.stringContaining('new join token') },
+        'certificate expired',
+      ],
+    ])
     renewal.stop()
     client.close()
   })

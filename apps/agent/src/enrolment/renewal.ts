@@ -19,6 +19,8 @@ const retryShare = 1 / 30
 const minimumRetryMillis = 1000
 /** For the control plane to issue one. */
 const answerMillis = 15_000
+const nextStep =
+  'Check the clock. If it is right, remove identity.json from the state directory, keep the rest of it, and start the agent with a new join token for the same name.'
 const maximumTimerMillis = 2 ** 31 - 1
 
 /** Renews the agent's certificate, with a new key each time, well before it ends. */
@@ -36,6 +38,11 @@ export class Renewal {
   start(): void {
     const { notBefore, notAfter } = lifeOf(this.#identity)
     this.#wait(notBefore + (notAfter - notBefore) * renewalShare - this.#options.clock.now())
+  }
+
+  /** By this machine's clock: then no control plane accepts it, and it cannot be renewed either. */
+  get hasExpired(): boolean {
+    return lifeOf(this.#identity).notAfter <= this.#options.clock.now()
   }
 
   stop(): void {
@@ -70,7 +77,8 @@ export class Renewal {
       this.#options.log.info({}, 'certificate renewed')
       this.start()
     } catch (error) {
-      this.#options.log.warn({ err: error }, 'certificate not renewed')
+      if (this.hasExpired) this.#options.log.error({ err: error, nextStep }, 'certificate expired')
+      else this.#options.log.warn({ err: error }, 'certificate not renewed')
       const { notBefore, notAfter } = lifeOf(this.#identity)
       this.#wait(Math.max(minimumRetryMillis, (notAfter - notBefore) * retryShare))
     }

@@ -162,6 +162,21 @@ describe('ingest', () => {
     expect(plane.ingests).toHaveLength(2)
   })
 
+  it('keeps what it has not sent on this stream, whatever is acknowledged', async () => {
+    let batches = 0
+    plane.onIngest = (call, request) => {
+      batches += 1
+      // Somebody else wrote on in this spool: the control plane finds out where the two meet.
+      if (batches === 1) call.write({ spoolId: request.spoolId, acknowledged: 700n })
+      else call.emit('error', { code: status.DATA_LOSS, details: 'ERR_AUDIT_CORRUPT: forked' })
+    }
+    append(1000)
+    await spool.durable()
+    ingest.connect()
+    await until(() => batches >= 4)
+    expect(spool.acknowledged).toBe(0)
+  })
+
   it('sends nothing that does not verify, and nothing may run any more', async () => {
     plane.onIngest = (call, request) =>
       call.write({ spoolId: request.spoolId, acknowledged: keep(request) })

@@ -1,4 +1,4 @@
-import type { ClientDuplexStream } from '@grpc/grpc-js'
+import { type ClientDuplexStream, status } from '@grpc/grpc-js'
 import {
   type AgentServiceClient,
   AgentServiceService,
@@ -193,11 +193,13 @@ export class Ingest {
       return stream.cancel()
     }
     if (last <= spool.acknowledged) return
-    spool.acknowledge(last)
-    this.#backoff.reset()
-    this.#onAcknowledged()
-    // An earlier stream had brought more than this one has: its acknowledgements were lost.
-    if (last > this.#sent) return this.connect()
+    // Of what this stream has not sent yet the control plane cannot know whether it is what lies here: an earlier stream
+    // had brought it, or another process that has a copy of this spool. It compares when it gets there.
+    if (last <= this.#sent) {
+      spool.acknowledge(last)
+      this.#backoff.reset()
+      this.#onAcknowledged()
+    }
     this.#unacknowledged = this.#unacknowledged.filter((batch) => batch > last)
     clearTimeout(this.#watch)
     this.#watch = undefined
@@ -213,7 +215,8 @@ export class Ingest {
     if (stream !== this.#stream) return
     this.disconnect()
     if (this.#isStopped) return
-    this.#options.log.warn({ err: error }, 'ingest stream lost')
+    const level = isForkOrGap(error) ? 'error' : 'warn'
+    this.#options.log[level]({ err: error }, 'ingest stream lost')
     this.#retry = setTimeout(() => this.connect(), this.#backoff.next()).unref()
   }
 
@@ -227,6 +230,11 @@ export class Ingest {
     this.#options.spool.fail(error)
     this.disconnect()
   }
+}
+
+/** Then somebody must look: it does not mend itself. */
+function isForkOrGap(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === status.DATA_LOSS
 }
 
 function asIs(bytes: Buffer): Buffer {

@@ -11,6 +11,7 @@ import { auditCheckpoint } from './audit/checkpoint'
 import { auditEntries } from './audit/entries'
 import { auditExport } from './audit/export'
 import { auditKeys } from './audit/keys'
+import { auditShow } from './audit/show'
 import { auditVerify } from './audit/verify'
 import { connectionsCreate } from './connections/create'
 import { connectionsDelete } from './connections/delete'
@@ -26,7 +27,9 @@ import { issuersShow } from './issuers/show'
 import { issuersUpdate } from './issuers/update'
 import { joinTokensCreate } from './join-tokens/create'
 import { joinTokensList } from './join-tokens/list'
+import { joinTokensWithdraw } from './join-tokens/withdraw'
 import { operationsList } from './operations/list'
+import { operationsShow } from './operations/show'
 import { policiesActivate } from './policies/activate'
 import { policiesApply } from './policies/apply'
 import { policiesDiff } from './policies/diff'
@@ -95,7 +98,7 @@ export const nouns: readonly {
   {
     name: 'audit',
     description: 'The audit log',
-    commands: [auditCheckpoint, auditEntries, auditExport, auditKeys, auditVerify],
+    commands: [auditCheckpoint, auditEntries, auditExport, auditKeys, auditShow, auditVerify],
   },
   {
     name: 'connections',
@@ -121,9 +124,9 @@ export const nouns: readonly {
   {
     name: 'join-tokens',
     description: 'Tokens that new agents join with',
-    commands: [joinTokensCreate, joinTokensList],
+    commands: [joinTokensCreate, joinTokensList, joinTokensWithdraw],
   },
-  { name: 'operations', description: 'Operations', commands: [operationsList] },
+  { name: 'operations', description: 'Operations', commands: [operationsList, operationsShow] },
   {
     name: 'policies',
     description: 'Policies',

@@ -15,6 +15,8 @@ export interface FakeCliParts {
   readonly stdin?: string
   readonly cwd?: string
   readonly answers?: readonly string[]
+  /** Gets what was done to standard output, in order. */
+  readonly output?: ('out' | 'drained')[]
 }
 
 /** Runs one command line in this process, in an empty folder unless told otherwise. */
@@ -29,7 +31,14 @@ export async function ranCli(args: readonly string[], parts: FakeCliParts = {}):
     stdinIsTty: parts.answers !== undefined,
     stdoutIsTty: false,
     columns: 100,
-    out: (text) => (out += typeof text === 'string' ? text : Buffer.from(text).toString()),
+    out: (text) => {
+      parts.output?.push('out')
+      out += typeof text === 'string' ? text : Buffer.from(text).toString()
+    },
+    drained: () => {
+      parts.output?.push('drained')
+      return Promise.resolve()
+    },
     err: (text) => (err += text),
     readStdin: () => Promise.resolve(parts.stdin ?? ''),
     ask: () => Promise.resolve(answers.shift() ?? ''),

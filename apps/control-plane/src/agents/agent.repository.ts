@@ -96,6 +96,14 @@ export class AgentRepository {
     })
   }
 
+  /** Keeps when it was; gives the process that attached last. */
+  async noteShared(tx: Transaction, id: string, at: Date): Promise<string> {
+    const [row] = await tx.$queryRaw<{ latest: string | null }[]>`
+      UPDATE agents SET health = health || jsonb_build_object('identitySharedAt', ${at.toISOString()}::text)
+      WHERE id = ${id}::uuid RETURNING health->>'instanceId' AS latest`
+    return row?.latest ?? ''
+  }
+
   /** The highest sequence number that is held of each of these spools, by agent. */
   async heldOf(
     spools: readonly { readonly agentId: string; readonly spoolId: string }[],

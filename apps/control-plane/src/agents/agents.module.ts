@@ -10,6 +10,7 @@ import { EnrolmentService } from './enrolment.service'
 import { JoinTokenRepository } from './join-token.repository'
 import { JoinTokenService } from './join-token.service'
 import { JoinTokensController } from './join-tokens.controller'
+import { SharedIdentities } from './shared-identities'
 
 @Module({
   imports: [SessionsModule],
@@ -23,6 +24,7 @@ import { JoinTokensController } from './join-tokens.controller'
     AgentsService,
     AgentGate,
     AttachmentService,
+    SharedIdentities,
   ],
   exports: [AuthorityService, EnrolmentService, AgentGate, AttachmentService],
 })

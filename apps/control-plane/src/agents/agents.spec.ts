@@ -31,12 +31,13 @@ describe('what an agent wrote and has not handed over', () => {
   function handOver(entries: number): Promise<number> {
     const records = Array.from({ length: entries }, (_, at) => ({
       sequence: BigInt(at + 1),
-      time: BigInt(Date.now()) * 1000n,
+      time: BigInt(at),
       entry: { $case: 'agentLife' as const, value: restored },
     }))
     const bytes = IngestRequest.encode({ spoolId, records }).finish()
     const ingest = shop.test.app.get(IngestService, { strict: false })
-    return ingest.take(shop.agentId, spoolId, readBatch(bytes).records)
+    const sender = { agentId: shop.agentId, spoolId, address: '' }
+    return ingest.take(sender, readBatch(bytes).records)
   }
 
   it('is not known before its first heartbeat, then what it told without what is held', async () => {

@@ -1,5 +1,5 @@
 import { createHash, webcrypto } from 'node:crypto'
-import { Injectable } from '@nestjs/common'
+import { Injectable, Logger } from '@nestjs/common'
 import {
   algorithm,
   alternativeNames,
@@ -14,7 +14,7 @@ import { SealedAuthority } from '../common/certificates/sealed-authority'
 import { SecretStore } from '../common/sealing/secret-store'
 
 const hour = 3_600_000
-/** Short: a revoked or lost certificate is worthless within a day even where nobody asks. */
+/** Short: a certificate without its key's thief renewing it is worthless within a day, even where nobody asks. */
 const agentLife = 24 * hour
 /** Made anew at every start. */
 const serverLife = 365 * 24 * hour
@@ -34,10 +34,17 @@ export interface ServerCertificate {
 /** The certificate authority of the agents and of the control plane's gRPC ports. */
 @Injectable()
 export class AuthorityService {
+  private readonly logger = new Logger('agents')
   private readonly authority: SealedAuthority
 
   constructor(secrets: SecretStore) {
-    this.authority = new SealedAuthority(secrets, 'agent-authority', 'CN=Wardgate agent authority')
+    this.authority = new SealedAuthority(
+      secrets,
+      'agent-authority',
+      'CN=Wardgate agent authority',
+      () =>
+        this.logger.warn('authority of the agents made: those that have another one enrol anew'),
+    )
   }
 
   pem(): Promise<string> {

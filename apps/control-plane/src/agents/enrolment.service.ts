@@ -5,9 +5,11 @@ import { AuditLog } from '../common/audit-port'
 import { Database } from '../common/database/database'
 import type { Transaction } from '../common/database/transaction'
 import { EpochService } from '../common/epoch/epoch.service'
+import type { AgentPeer } from './agent-process'
 import { AgentRepository } from './agent.repository'
 import { AuthorityService } from './authority.service'
 import { JoinTokenService, type TakenJoinToken } from './join-token.service'
+import { SharedIdentities } from './shared-identities'
 
 export interface Enrolled {
   readonly agentId: string
@@ -25,6 +27,7 @@ export class EnrolmentService {
     private readonly authority: AuthorityService,
     private readonly epochs: EpochService,
     private readonly audit: AuditLog,
+    private readonly shared: SharedIdentities,
   ) {}
 
   async enrol(rawToken: string, rawRequest: Uint8Array, address: string): Promise<Enrolled> {
@@ -56,13 +59,21 @@ export class EnrolmentService {
     })
   }
 
-  async renew(agentId: string, rawRequest: Uint8Array) {
+  async renew(agentId: string, rawRequest: Uint8Array, peer: AgentPeer) {
     const certificate = await this.authority.issueAgent(agentId, rawRequest)
     await this.database.transaction(async (tx) => {
+      const agent = await this.agents.find(agentId)
+      if (agent !== null) await this.shared.noteCertificate(tx, agent, peer)
       await this.agents.recordCertificate(tx, agentId, certificate.serial, certificate.until)
       await this.audit.append(tx, {
         kind: 'agent.certificate-renewed',
-        body: { agentId, serial: certificate.serial, until: certificate.until.toISOString() },
+        body: {
+          agentId,
+          serial: certificate.serial,
+          until: certificate.until.toISOString(),
+          renewedSerial: peer.serial,
+          address: peer.address,
+        },
       })
     })
     return { chain: certificate.chain, authority: await this.authority.pem() }

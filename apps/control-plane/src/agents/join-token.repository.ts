@@ -43,6 +43,19 @@ export class JoinTokenRepository {
     return token
   }
 
+  /** The token, when nobody has used it; whoever comes with it from now on finds nothing. */
+  async withdraw(tx: Transaction, id: string) {
+    const [token] = await tx.$queryRaw<{ agentName: string }[]>`
+      DELETE FROM join_tokens WHERE id = ${id}::uuid AND used_at IS NULL
+      RETURNING agent_name AS "agentName"`
+    if (token !== undefined) this.sealed.drop(tx, 'join-token', id)
+    return token
+  }
+
+  async isKnown(tx: Transaction, id: string): Promise<boolean> {
+    return (await tx.joinToken.count({ where: { id } })) === 1
+  }
+
   async recordAgent(tx: Transaction, id: string, agentId: string): Promise<void> {
     await tx.joinToken.update({ where: { id }, data: { usedByAgent: agentId } })
   }

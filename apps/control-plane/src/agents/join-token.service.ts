@@ -72,6 +72,27 @@ export class JoinTokenService {
     await this.tokens.recordAgent(tx, id, agentId)
   }
 
+  /** Only while it is unused: of a used one the list tells which agent came with it. */
+  async withdraw(id: string, by: IdentifiedPrincipal): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      const token = await this.tokens.withdraw(tx, id)
+      if (token === undefined) throw await this.notWithdrawn(tx, id)
+      await this.audit.append(tx, {
+        kind: 'join-token.withdrawn',
+        principalId: by.id,
+        body: { id, agentName: token.agentName },
+      })
+    })
+  }
+
+  private async notWithdrawn(tx: Transaction, id: string): Promise<RequestError> {
+    if (!(await this.tokens.isKnown(tx, id)))
+      return new RequestError('ERR_REQUEST_NOT_FOUND', 'there is no such join token')
+    return new RequestError('ERR_REQUEST_CONFLICT', 'an agent has joined with this token', {
+      nextStep: 'Revoke the agent if it should not have joined.',
+    })
+  }
+
   async list(query: PageQuery) {
     const rows = await this.tokens.list(query)
     return toPage(

@@ -1,7 +1,7 @@
-import { Controller, Get, Post } from '@nestjs/common'
+import { Controller, Delete, Get, HttpCode, Post } from '@nestjs/common'
 import type { IdentifiedPrincipal } from '../common/auth/identity'
 import { CurrentPrincipal, RequirePermission } from '../common/auth/route-access'
-import { Answers, BodyOf, QueryOf } from '../common/http/input'
+import { Answers, BodyOf, idParams, type IdParams, ParamsOf, QueryOf } from '../common/http/input'
 import { pageQuery, type PageQuery } from '../common/http/page'
 import {
   createdJoinToken,
@@ -30,5 +30,13 @@ export class JoinTokensController {
     @CurrentPrincipal() by: IdentifiedPrincipal,
   ) {
     return this.tokens.create(request, by)
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @RequirePermission('agents:write')
+  @Answers('The join token, unused, is withdrawn')
+  withdraw(@ParamsOf(idParams) { id }: IdParams, @CurrentPrincipal() by: IdentifiedPrincipal) {
+    return this.tokens.withdraw(id, by)
   }
 }

@@ -2,13 +2,16 @@ import { Controller, Get, Header, HttpCode, Post, StreamableFile } from '@nestjs
 import { z } from 'zod'
 import { RequirePermission } from '../common/auth/route-access'
 import { ReadsOnly } from '../common/http/idempotency.interceptor'
-import { Answers, BodyOf, QueryOf } from '../common/http/input'
+import { Answers, BodyOf, ParamsOf, QueryOf } from '../common/http/input'
 import {
   entriesAnswer,
   entriesQuery,
   type EntriesQuery,
+  entryParams,
+  type EntryParams,
   evidenceRequest,
   type EvidenceRequest,
+  provenEntryAnswer,
 } from './audit.dto'
 import { AuditService } from './audit.service'
 import { CheckpointService } from './checkpoint.service'
@@ -27,6 +30,13 @@ export class AuditController {
   @Answers('Audit entries, newest first', entriesAnswer)
   list(@QueryOf(entriesQuery) query: EntriesQuery) {
     return this.audit.list(query)
+  }
+
+  @Get('entries/:index')
+  @RequirePermission('audit:read')
+  @Answers('One audit entry, and the proof that it is in the log', provenEntryAnswer)
+  get(@ParamsOf(entryParams) { index }: EntryParams) {
+    return this.audit.get(index)
   }
 
   @Get('checkpoint')

@@ -23,6 +23,22 @@ const entryAnswer = z.object({
 })
 export const entriesAnswer = pageOf(entryAnswer)
 
+export const entryParams = z.strictObject({
+  index: z
+    .string()
+    .regex(/^(0|[1-9]\d{0,14})$/, 'must be the number of an entry')
+    .transform(Number),
+})
+export type EntryParams = z.output<typeof entryParams>
+
+export const provenEntryAnswer = entryAnswer.extend({
+  leaf: z.string().describe('Exactly the text that was hashed.'),
+  checkpoint: z.string().describe('A signed checkpoint of a tree that has the entry.'),
+  inclusionProof: z
+    .array(z.string())
+    .describe('RFC 6962 2.1.1 for that tree: sibling hashes from the leaf up, hex.'),
+})
+
 export const evidenceRequest = z.strictObject({
   sessionId: z.uuid().toLowerCase().optional(),
   ...timeRange,

@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { verifyBundle } from '@wardgate/audit-log/verify'
+import { leafHash } from '@wardgate/audit-log'
+import {
+  openCheckpoint,
+  parseVerifierKey,
+  verifyBundle,
+  verifyInclusion,
+} from '@wardgate/audit-log/verify'
 import type { SpoolRecord } from '@wardgate/contract'
 import { createRecordingWriter } from '@wardgate/recording'
 import { Client } from 'pg'
@@ -12,6 +18,8 @@ jest.setTimeout(120_000)
 
 /** Every how manieth byte of a bundle is altered. */
 const stride = 13
+
+const hexOf = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
 
 describe('the evidence bundle', () => {
   let test: TestApp
@@ -88,6 +96,27 @@ describe('the evidence bundle', () => {
       JSON.stringify({ type: 'spool', agentId, spoolId, first: 1, last: spool.last }),
     )
     expect(lines.filter((line) => line.startsWith('{"type":"recording"'))).toHaveLength(2)
+  })
+
+  it('proves one entry, whoever wrote it', async () => {
+    const { items } = (await api.get('/v1/audit/entries?limit=200')).body
+    expect(new Set(items.map(({ agentId }: { agentId: string | null }) => agentId)).size).toBe(2)
+    const trusted = parseVerifierKey(key)
+    for (const { index, kind } of items as { index: number; kind: string }[]) {
+      const { status, body } = await api.get(`/v1/audit/entries/${index}`)
+      expect([status, body.kind, body.leafHash]).toEqual([200, kind, hexOf(leafHash(body.leaf))])
+      const opened = openCheckpoint(body.checkpoint, trusted === undefined ? [] : [trusted])
+      if (typeof opened === 'string') throw new Error(opened)
+      const proof = body.inclusionProof.map((hash: string) => Buffer.from(hash, 'hex'))
+      const isIn = (leaf: string) =>
+        verifyInclusion(leafHash(leaf), index, opened.size, proof, opened.root)
+      expect([isIn(body.leaf), isIn(`${body.leaf} `)]).toEqual([true, false])
+    }
+    expect((await api.get('/v1/audit/entries/999999')).status).toBe(404)
+    for (const wrong of ['-1', '01', 'x', '9'.repeat(30)])
+      expect((await api.get(`/v1/audit/entries/${wrong}`)).status).toBe(400)
+    const nobody = api.as(await issuer.token({ sub: 'nobody' }))
+    expect((await nobody.get('/v1/audit/entries/0')).status).toBe(403)
   })
 
   it('shows an unbroken run for one session and for a span of time', async () => {

@@ -10,10 +10,11 @@ import type {
   ReturnRowsRequest,
 } from '@wardgate/contract'
 import { AgentGate, type KnownAgent } from '../agents/agent-gate.service'
+import type { AgentPeer } from '../agents/agent-process'
 import { EnrolmentService } from '../agents/enrolment.service'
 import { HostCertificates } from '../interception/host-certificates.service'
 import { AgentHostKeys } from '../principals/certificates/agent-host-keys'
-import { peerAgent, toStatus } from './peer'
+import { peerAgent, peerOf, toStatus } from './peer'
 import { RowLeases } from './row-leases'
 
 /** The calls of agents that are one question and one answer. */
@@ -38,8 +39,8 @@ export class AgentCalls {
     }
   })
 
-  readonly renew = this.ofAgent(async ({ id }, { certificateRequest }: RenewRequest) => {
-    const renewed = await this.enrolment.renew(id, certificateRequest)
+  readonly renew = this.ofAgent(async ({ id }, { certificateRequest }: RenewRequest, peer) => {
+    const renewed = await this.enrolment.renew(id, certificateRequest, peer)
     return { certificateChain: renewed.chain, authority: renewed.authority }
   })
 
@@ -61,9 +62,9 @@ export class AgentCalls {
     this.rows.giveBack(id, request),
   )
 
-  private ofAgent<Q, A>(answer: (agent: KnownAgent, request: Q) => Promise<A>) {
+  private ofAgent<Q, A>(answer: (agent: KnownAgent, request: Q, peer: AgentPeer) => Promise<A>) {
     return unary(async (call: ServerUnaryCall<Q, A>) =>
-      answer(await this.gate.admit(peerAgent(call)), call.request),
+      answer(await this.gate.admit(peerAgent(call)), call.request, peerOf(call)),
     )
   }
 }

@@ -7,6 +7,7 @@ import type {
 } from '@wardgate/contract'
 import { canonicalJson } from '@wardgate/audit-log'
 import type { KnownAgent } from '../agents/agent-gate.service'
+import type { AgentPeer, AgentProcess } from '../agents/agent-process'
 import type { AttachmentService } from '../agents/attachment.service'
 import type { CatalogsService } from '../catalogs/catalogs.service'
 import type { JsonObject } from '../common/audit-port'
@@ -35,6 +36,8 @@ export interface AttachWire {
 /** One Attach stream: what the agent reports, and what it is told. */
 export class AttachConversation {
   private state: 'new' | 'greeted' | 'ended' = 'new'
+  private process: AgentProcess | undefined
+  private isReplaced = false
   private readonly stops: (() => void)[] = []
   private queue: Promise<void> = Promise.resolve()
   private sentAssignment = ''
@@ -42,6 +45,7 @@ export class AttachConversation {
   constructor(
     private readonly services: AttachServices,
     private readonly agent: KnownAgent,
+    private readonly peer: AgentPeer,
     private readonly wire: AttachWire,
   ) {}
 
@@ -64,10 +68,11 @@ export class AttachConversation {
   private async handle({ message }: AttachRequest): Promise<void> {
     if (message === undefined) throw malformed('an attach message of a kind that is not known')
     if (message.$case === 'hello') return this.greet(message.value)
-    if (this.state !== 'greeted') throw malformed('a message before its hello')
+    const { process } = this
+    if (process === undefined) throw malformed('a message before its hello')
     switch (message.$case) {
       case 'heartbeat':
-        return this.services.attachments.beat(this.agent.id, healthOf(message.value))
+        return this.beat(process, healthOf(message.value))
       case 'catalog':
         return this.takeCatalog(message.value)
       case 'catalogPart': {
@@ -89,6 +94,14 @@ export class AttachConversation {
     }
   }
 
+  /** That there are two is told once for each stream of the one that was replaced. */
+  private async beat(process: AgentProcess, health: JsonObject): Promise<void> {
+    const { attachments } = this.services
+    if (this.isReplaced || (await attachments.beat(process, health))) return
+    this.isReplaced = true
+    await attachments.twoAtOnce(process)
+  }
+
   private async takeCatalog(snapshot: CatalogSnapshot): Promise<void> {
     const { connectionId, database, digest, manifest } = snapshot
     const key = { connectionId: requireId(connectionId, 'connection id'), database }
@@ -108,7 +121,7 @@ export class AttachConversation {
   }): Promise<void> {
     if (this.state !== 'new') throw malformed('a second hello')
     const { attachments, epochs, live } = this.services
-    await attachments.greet(this.agent.id, hello)
+    this.process = await attachments.greet(this.agent.id, hello, this.peer)
     this.state = 'greeted'
     const epoch = epochs.current
     this.wire.send({

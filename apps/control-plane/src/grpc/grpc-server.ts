@@ -34,7 +34,7 @@ import { SessionLife } from '../sessions/session-life.service'
 import { AgentCalls } from './agent-calls'
 import { AttachConversation } from './attach-conversation'
 import { IngestConversation } from './ingest-conversation'
-import { peerAgent, toStatus } from './peer'
+import { peerAgent, peerOf, toStatus } from './peer'
 import { listen, newServer, shutdown } from './port'
 import { SessionStream } from './session-stream'
 
@@ -136,7 +136,7 @@ export class GrpcServer implements OnApplicationBootstrap, BeforeApplicationShut
             epochs: this.epochs,
             live: this.liveSessions,
           }
-          return new AttachConversation(services, agent, wire)
+          return new AttachConversation(services, agent, peerOf(stream), wire)
         }),
       session: (stream: ServerDuplexStream<SessionRequest, SessionResponse>) =>
         this.converse(stream, (agent, wire) => {
@@ -162,6 +162,7 @@ export class GrpcServer implements OnApplicationBootstrap, BeforeApplicationShut
           (agent, { fail }) =>
             new IngestConversation(this.ingests, agent, {
               fail,
+              address: stream.getPeer(),
               acknowledge: (response) => stream.write(response),
               pause: () => stream.pause(),
               resume: () => stream.resume(),

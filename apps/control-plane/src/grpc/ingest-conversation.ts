@@ -7,6 +7,8 @@ import { readBatch } from '../ingest/records/read-batch'
 const mostQueued = 4
 
 export interface IngestWire {
+  /** Where the stream comes from. */
+  readonly address: string
   acknowledge(response: IngestResponse): void
   fail(error: unknown): void
   pause(): void
@@ -48,7 +50,8 @@ export class IngestConversation {
   private async take(request: Buffer): Promise<void> {
     if (this.isOver) return
     const { spoolId, records } = readBatch(request)
-    const acknowledged = await this.ingests.take(this.agent.id, spoolId, records)
+    const sender = { agentId: this.agent.id, spoolId, address: this.wire.address }
+    const acknowledged = await this.ingests.take(sender, records)
     this.wire.acknowledge({ spoolId, acknowledged: BigInt(acknowledged) })
   }
 }

@@ -5,7 +5,9 @@ import {
   type StatusObject,
 } from '@grpc/grpc-js'
 import { AuthError, toGatewayError } from '@wardgate/errors'
+import type { AgentPeer } from '../agents/agent-process'
 import { agentOf } from '../agents/authority.service'
+import { normalSerial } from '../common/certificates/authority'
 
 type Call = ServerUnaryCall<unknown, unknown> | ServerDuplexStream<unknown, unknown>
 
@@ -17,6 +19,12 @@ export function peerAgent(call: Pick<Call, 'getAuthContext'>): string {
   if (id === undefined)
     throw new AuthError('ERR_AUTH_FORBIDDEN', 'the client certificate names no agent')
   return id
+}
+
+/** The certificate itself, and where the call comes from. */
+export function peerOf(call: Pick<Call, 'getAuthContext' | 'getPeer'>): AgentPeer {
+  const serial = call.getAuthContext().sslPeerCertificate?.serialNumber ?? ''
+  return { serial: normalSerial(serial), address: call.getPeer() }
 }
 
 /** The one place where an error becomes a gRPC status. */

@@ -125,6 +125,26 @@ describe('identity over HTTP', () => {
       })
     })
 
+    it('refuses a token that is bound to a key: who presents it may not have the key', async () => {
+      const bindings: [unknown, string][] = [
+        [{ jkt: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I' }, 'a key (DPoP)'],
+        [{ 'x5t#S256': 'bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2' }, 'a client certificate'],
+        [{ kid: 'k' }, 'a key'],
+        [null, 'a key'],
+      ]
+      for (const [cnf, told] of bindings) {
+        const bound = await issuer.token({ cnf })
+        expect(await api.as(bound).get('/v1/me')).toMatchObject({
+          status: 401,
+          body: {
+            code: 'ERR_AUTH_INVALID_TOKEN',
+            detail: `the token is bound to ${told}, and comes without proof of it`,
+            nextStep: expect.stringContaining('bearer tokens'),
+          },
+        })
+      }
+    })
+
     it('audits the first use of a token and every refusal', async () => {
       const token = await issuer.token({ sub: 'audited' })
       await api.as(token).get('/v1/me')

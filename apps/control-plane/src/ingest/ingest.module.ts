@@ -1,12 +1,13 @@
 import { Module } from '@nestjs/common'
 import { SessionsModule } from '../sessions/sessions.module'
+import { BrokenSpools } from './broken-spools'
 import { IngestRepository } from './ingest.repository'
 import { IngestService } from './ingest.service'
 import { SessionRecovery } from './session-recovery.service'
 
 @Module({
   imports: [SessionsModule],
-  providers: [IngestRepository, SessionRecovery, IngestService],
+  providers: [IngestRepository, BrokenSpools, SessionRecovery, IngestService],
   exports: [IngestService],
 })
 export class IngestModule {}

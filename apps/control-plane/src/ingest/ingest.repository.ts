@@ -1,42 +1,44 @@
 import { Injectable } from '@nestjs/common'
+import type { Spool } from '../audit/audit-entry'
 import type { BulkTransaction } from '../common/database/bulk-transaction'
 import { arrayText, type CopyField } from '../common/database/copy-text'
 import { recoveredReplica } from '../sessions/session.repository'
 import { searchableActions } from '../sessions/operation-search'
 import type { Chunk, Ended, UntoldOperation } from './effects'
 import type { NewOperation, OperationEnd } from './records/ingested-record'
+import type { SpoolPosition } from './spool-position'
 
 @Injectable()
 export class IngestRepository {
-  /** The highest sequence number taken in; the row stays locked, so one batch of a spool is taken at a time. */
-  async lockPosition(tx: BulkTransaction, agentId: string, spoolId: string): Promise<number> {
-    const lock = () =>
-      tx.rows<{ acknowledged: string }>(
-        `SELECT acknowledged FROM spool_positions
+  /** How far the spool was taken in; the row stays locked, so one batch of a spool is taken at a time. */
+  async lockPosition(tx: BulkTransaction, { agentId, spoolId }: Spool): Promise<SpoolPosition> {
+    const lock = async () => {
+      const [row] = await tx.rows<{ acknowledged: string; digest: string | null }>(
+        `SELECT acknowledged, encode(last_digest, 'hex') AS digest FROM spool_positions
          WHERE agent_id = $1 AND spool_id = $2 FOR UPDATE`,
         [agentId, spoolId],
       )
-    const [known] = await lock()
-    if (known !== undefined) return Number(known.acknowledged)
+      return row && { acknowledged: Number(row.acknowledged), digest: row.digest ?? undefined }
+    }
+    const known = await lock()
+    if (known !== undefined) return known
     await tx.execute(
       `INSERT INTO spool_positions (agent_id, spool_id, acknowledged, updated_at)
        VALUES ($1, $2, 0, now()) ON CONFLICT DO NOTHING`,
       [agentId, spoolId],
     )
-    const [created] = await lock()
-    return Number(created?.acknowledged ?? 0)
+    return (await lock()) ?? { acknowledged: 0, digest: undefined }
   }
 
   async movePosition(
     tx: BulkTransaction,
-    agentId: string,
-    spoolId: string,
-    to: number,
+    { agentId, spoolId }: Spool,
+    { acknowledged, digest }: SpoolPosition,
   ): Promise<void> {
     await tx.execute(
-      `UPDATE spool_positions SET acknowledged = $3, updated_at = now()
+      `UPDATE spool_positions SET acknowledged = $3, last_digest = decode($4, 'hex'), updated_at = now()
        WHERE agent_id = $1 AND spool_id = $2`,
-      [agentId, spoolId, to],
+      [agentId, spoolId, acknowledged, digest],
     )
   }
 

@@ -1,6 +1,5 @@
-import { Injectable, Logger } from '@nestjs/common'
+import { Injectable } from '@nestjs/common'
 import type { EncodedRecord } from '@wardgate/contract'
-import { AuditError } from '@wardgate/errors'
 import type { Spool } from '../audit/audit-entry'
 import { AuditLogService } from '../audit/audit-log.service'
 import { Database } from '../common/database/database'
@@ -8,10 +7,12 @@ import type { BulkTransaction } from '../common/database/bulk-transaction'
 import { liveChannel } from '../live/live-event'
 import { SessionWriter } from '../sessions/session-writer.service'
 import { digest } from './batch-digest'
+import { BrokenSpools, type SpoolSender } from './broken-spools'
 import type { Effects } from './effects'
 import { IngestRepository } from './ingest.repository'
 import { SessionRecovery } from './session-recovery.service'
 import { readRecords, sessionsOf, startsLife } from './records/read-batch'
+import { type Continuation, continuationOf, digestOf } from './spool-position'
 
 /** Sessions of one batch whose screens are told; the others read again. */
 const mostLiveEvents = 20
@@ -19,47 +20,45 @@ const mostLiveEvents = 20
 /** Takes in what agents spooled: every record once, in order, or not at all. */
 @Injectable()
 export class IngestService {
-  private readonly logger = new Logger('ingest')
-
   constructor(
     private readonly database: Database,
     private readonly repository: IngestRepository,
     private readonly audit: AuditLogService,
     private readonly writer: SessionWriter,
     private readonly recovery: SessionRecovery,
+    private readonly broken: BrokenSpools,
   ) {}
 
   /** Up to which sequence number everything is durable. Throws when a record is missing in between. */
-  async take(agentId: string, spoolId: string, records: readonly EncodedRecord[]): Promise<number> {
+  async take(sender: SpoolSender, records: readonly EncodedRecord[]): Promise<number> {
     // Sessions are stored beside their opening; their entries come after them, and seldom have to bring them along.
     await this.writer.settled()
-    const taken = await this.database.bulk((tx) => this.takeIn(tx, agentId, spoolId, records))
-    if (taken.gapAt === undefined) return taken.acknowledged
-    await this.tellGap(agentId, spoolId, taken.acknowledged, taken.gapAt)
-    throw new AuditError(
-      'ERR_AUDIT_CORRUPT',
-      `the spool goes on at ${taken.gapAt}, but ${taken.acknowledged + 1} is missing`,
+    const { acknowledged, taken } = await this.database.bulk((tx) =>
+      this.takeIn(tx, sender, records),
     )
+    if (taken.kind === 'gap') return this.broken.gap(sender, acknowledged, taken.at)
+    if (taken.kind === 'forked') return this.broken.forked(sender, taken.at)
+    return acknowledged
   }
 
   private async takeIn(
     tx: BulkTransaction,
-    agentId: string,
-    spoolId: string,
+    { agentId, spoolId }: Spool,
     records: readonly EncodedRecord[],
-  ): Promise<{ readonly acknowledged: number; readonly gapAt?: number }> {
-    const acknowledged = await this.repository.lockPosition(tx, agentId, spoolId)
-    const fresh = records.filter(({ sequence }) => sequence > acknowledged)
-    const gap = fresh.find(({ sequence }, at) => sequence !== acknowledged + 1 + at)
-    if (gap !== undefined) return { acknowledged, gapAt: gap.sequence }
-    if (fresh.length === 0) return { acknowledged }
-    for (const life of lives(fresh)) {
-      await this.store(tx, { agentId, spoolId }, life)
+  ): Promise<{ readonly acknowledged: number; readonly taken: Continuation }> {
+    const spool = { agentId, spoolId }
+    const position = await this.repository.lockPosition(tx, spool)
+    const taken = continuationOf(position, records)
+    const last = taken.kind === 'continues' ? taken.fresh.at(-1) : undefined
+    if (taken.kind !== 'continues' || last === undefined)
+      return { acknowledged: position.acknowledged, taken }
+    for (const life of lives(taken.fresh)) {
+      await this.store(tx, spool, life)
       if (life.slice(-1).some(startsLife)) await this.endLost(tx, agentId, spoolId)
     }
-    const last = acknowledged + fresh.length
-    await this.repository.movePosition(tx, agentId, spoolId, last)
-    return { acknowledged: last }
+    const acknowledged = last.sequence
+    await this.repository.movePosition(tx, spool, { acknowledged, digest: digestOf(last) })
+    return { acknowledged, taken }
   }
 
   private async store(
@@ -106,13 +105,6 @@ export class IngestService {
       .map(([sessionId, count]) => ({ type: 'operation', sessionId, count }))
     const events = [...ended, ...counted].map((event) => JSON.stringify(event))
     await this.repository.notify(tx, liveChannel, events)
-  }
-
-  private async tellGap(agentId: string, spoolId: string, acknowledged: number, at: number) {
-    this.logger.error({ agentId, spoolId, acknowledged, at }, 'spool has a gap')
-    await this.database.transaction((tx) =>
-      this.audit.append(tx, { kind: 'ingest.gap', body: { agentId, spoolId, acknowledged, at } }),
-    )
   }
 }
 

@@ -116,7 +116,8 @@ describe('ingest', () => {
     await expect(take(spool, swapped)).rejects.toThrow('missing')
     expect(await count(spool)).toBe(1)
     const gaps = await database.query(`SELECT 1 FROM audit_entries WHERE kind = 'ingest.gap'`)
-    expect(gaps.rowCount).toBe(2)
+    // Both batches go on at the same number.
+    expect(gaps.rowCount).toBe(1)
   })
 
   it('keeps passwords out of what it stores', async () => {

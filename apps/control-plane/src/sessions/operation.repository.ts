@@ -14,6 +14,12 @@ export class OperationRepository {
     private readonly told: ToldOperationRepository,
   ) {}
 
+  async find(id: string): Promise<Operation | undefined> {
+    const where = { id }
+    const row = await this.database.prisma.operation.findUnique({ where, omit: { spoolId: true } })
+    return row ?? this.told.find(id)
+  }
+
   /** Newest first. */
   async list(query: OperationsQuery): Promise<readonly Operation[]> {
     const { take, ...page } = newestFirst(query)

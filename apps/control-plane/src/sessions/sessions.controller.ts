@@ -9,6 +9,7 @@ import {
   recordingQuery,
   type RecordingQuery,
   type KillRequest,
+  operationAnswer,
   operationsAnswer,
   operationsQuery,
   type OperationsQuery,
@@ -53,6 +54,13 @@ export class SessionsController {
   @Answers('Operations, newest first', operationsAnswer)
   operations(@QueryOf(operationsQuery) query: OperationsQuery, @CurrentIdentity() by: Identity) {
     return this.sessions.listOperations(query, by)
+  }
+
+  @Get('operations/:id')
+  @RequirePermission('sessions:read', 'sessions:read-own')
+  @Answers('One operation', operationAnswer)
+  operation(@ParamsOf(idParams) { id }: IdParams, @CurrentIdentity() by: Identity) {
+    return this.sessions.getOperation(id, by)
   }
 
   @Post('sessions/:id/kill')

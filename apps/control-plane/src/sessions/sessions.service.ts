@@ -53,6 +53,14 @@ export class SessionsService {
     return toPage(rows, query, ({ id }) => id, toOperation)
   }
 
+  async getOperation(id: string, by: Identity) {
+    const found = await this.operations.find(id)
+    const session = found && (await this.fresh.find(found.sessionId))
+    if (found === undefined || !session || !maySee(by, session))
+      throw new RequestError('ERR_REQUEST_NOT_FOUND', 'there is no such operation')
+    return toOperation(found)
+  }
+
   async kill(id: string, reason: string, by: Identity) {
     const session = await this.require(id, by, 'sessions:kill')
     if (session.state !== 'open')

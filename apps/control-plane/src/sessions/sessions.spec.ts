@@ -64,6 +64,25 @@ describe('sessions over HTTP', () => {
       expect([answer.status, answer.body.code]).toEqual([404, 'ERR_REQUEST_NOT_FOUND'])
     }
     expect((await robot.get('/v1/operations')).status).toBe(400)
+    for (const [session, status] of [
+      [own, 200],
+      [foreign, 404],
+    ] as const) {
+      const operation = uuid()
+      await database.query(
+        `INSERT INTO operations (id, session_id, kind, text, text_digest, status, actions, started_at)
+         VALUES ($1, $2, 'statement', 'select 7', '\\x00', 'succeeded', '{read}', now())`,
+        [operation, session],
+      )
+      const answer = await robot.get(`/v1/operations/${operation}`)
+      expect([answer.status, answer.body.text]).toEqual([
+        status,
+        status === 200 ? 'select 7' : undefined,
+      ])
+      const auditor = await shop.as('carol')
+      expect((await auditor.get(`/v1/operations/${operation}`)).status).toBe(200)
+    }
+    expect((await robot.get(`/v1/operations/${uuid()}`)).status).toBe(404)
     const stranger = await shop.as('stranger')
     expect((await stranger.get('/v1/sessions')).status).toBe(403)
   })

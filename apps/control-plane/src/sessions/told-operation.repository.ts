@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common'
 import { Database } from '../common/database/database'
+import type { Prisma } from '../generated/prisma/client'
 import type { Operation } from './operation'
 import type { OperationsQuery } from './sessions.dto'
 import { operationsOfSegment } from './told-operation'
@@ -15,7 +16,7 @@ export class ToldOperationRepository {
   /** Those with the highest ids below `before`, in that order. */
   async list(query: OperationsQuery, before: string | undefined, take: number) {
     let found: Operation[] = []
-    for await (const segment of this.segments(query, before)) {
+    for await (const segment of this.newest(mayFit(query, before))) {
       // Segments come by their highest id: nothing further down is newer than this.
       const least = found[take - 1]
       if (least !== undefined && (segment.lastOperation ?? '') <= least.id) break
@@ -28,6 +29,15 @@ export class ToldOperationRepository {
     return found
   }
 
+  async find(id: string): Promise<Operation | undefined> {
+    const where = { firstOperation: { lte: id }, lastOperation: { gte: id } }
+    for await (const segment of this.newest(where)) {
+      const found = operationsOfSegment(segment, id).find((operation) => operation.id === id)
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+
   /** Operations know their session alone. */
   private async onConnection(operations: readonly Operation[], connection: string | undefined) {
     if (connection === undefined || operations.length === 0) return operations
@@ -38,8 +48,7 @@ export class ToldOperationRepository {
     return operations.filter(({ sessionId }) => here.has(sessionId))
   }
 
-  private async *segments(query: OperationsQuery, before: string | undefined) {
-    const where = mayFit(query, before)
+  private async *newest(where: Prisma.AuditSegmentWhereInput) {
     let last: bigint | undefined
     for (;;) {
       const rows = await this.database.prisma.auditSegment.findMany({

@@ -116,6 +116,12 @@ describe('operations, told by the audit log or by rows of their own', () => {
     expect(all.map(({ text }) => text.length)[1]).toBe(7_009)
   })
 
+  it('are found by their ids as the list has them', async () => {
+    const repository = test.app.get(OperationRepository, { strict: false })
+    for (const operation of all) expect(await repository.find(operation.id)).toEqual(operation)
+    expect(await repository.find(uuid())).toBeUndefined()
+  })
+
   it('say what was refused', () => {
     expect(all[2]).toMatchObject({
       summary: 'DROP on public.t',

@@ -137,9 +137,9 @@ export async function openSession(
 export type AttachTalk = Conversation<AttachRequest, AttachResponse>
 
 /** What an agent says when it comes: it is welcomed, and told its connections. */
-export function attachTalk(client: AgentServiceClient): AttachTalk {
+export function attachTalk(client: AgentServiceClient, instanceId = 'a'): AttachTalk {
   const talk = new Conversation(client.attach())
-  const value = { version: '1', protocols: ['postgres'], instanceId: 'a', listeners: [] }
+  const value = { version: '1', protocols: ['postgres'], instanceId, listeners: [] }
   talk.send({ message: { $case: 'hello', value } })
   return talk
 }

@@ -60,9 +60,11 @@ export function takeIn(
   { app }: TestApp,
   { agentId, spoolId }: Spool,
   records: readonly SpoolRecord[],
+  address = '',
 ): Promise<number> {
   const bytes = spooledRequest(spoolId, records)
-  return app.get(IngestService, { strict: false }).take(agentId, spoolId, readBatch(bytes).records)
+  const ingests = app.get(IngestService, { strict: false })
+  return ingests.take({ agentId, spoolId, address }, readBatch(bytes).records)
 }
 
 /** What an agent would spool, for tests: records of sessions that are stored, in sequence. */

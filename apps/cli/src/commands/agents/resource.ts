@@ -1,4 +1,5 @@
 import { backlogCell } from '../../api/backlog'
+import { member } from '../../config/standalone'
 import { column } from '../../run'
 import type { Resource } from '../resource'
 
@@ -11,6 +12,7 @@ export const agent: Resource = {
     { title: 'NOT ARRIVED', value: backlogCell },
     column('protocols'),
     column('certificate until', 'certificateUntil'),
+    { title: 'TWO AT ONCE', value: (agent) => member(agent['health'], 'identitySharedAt') },
     column('revoked', 'revokedAt'),
     column('id', 'id', 36),
   ],

@@ -13,10 +13,12 @@ async function exported(agents: Answer, ...options: string[]) {
     'POST /v1/audit/evidence': () => ({ body: bundle }),
   })
   const env = { WARDGATE_SERVER: server.url, WARDGATE_TOKEN: 'token' }
+  const output: ('out' | 'drained')[] = []
   try {
     return {
-      ...(await ranCli(['audit', 'export', ...options], { env })),
+      ...(await ranCli(['audit', 'export', ...options], { env, output })),
       bundle,
+      output,
       seen: server.seen,
     }
   } finally {
@@ -32,6 +34,12 @@ describe('an export of evidence', () => {
   it('says nothing when every agent has handed over what it told of', async () => {
     const ran = await exported(listed({ name: 'a', backlog: arrived, lastSeenAt: seen }))
     expect(ran).toMatchObject({ code: 0, out: ran.bundle, err: '' })
+  })
+
+  it('takes no more of the log than standard output has room for', async () => {
+    const { output } = await exported(listed())
+    expect(output.length).toBeGreaterThan(0)
+    expect(output.filter((step, at) => step !== (at % 2 === 0 ? 'out' : 'drained'))).toEqual([])
   })
 
   it('takes - for standard output', async () => {

@@ -36,7 +36,8 @@ export const auditExport: Register = (parent, cli) => {
         }
         const chunks = await api.stream('POST', '/v1/audit/evidence', { body })
         const out = options.text('out')
-        if (out === undefined || out === '-') for await (const chunk of chunks) cli.out(chunk)
+        if (out === undefined || out === '-')
+          for await (const chunk of chunks) await run.printPaced(chunk)
         else await writeBeside(run, resolve(cli.cwd, out), chunks)
       }),
     )

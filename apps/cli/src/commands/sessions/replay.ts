@@ -43,20 +43,20 @@ export const sessionsReplay: Register = (parent, cli) => {
         const events = readRecording(chunks, { open: live })
         if (run.options.flag('asciicast'))
           for (const line of asciicast(events, { startedAtMicros, title: `session ${id}` }))
-            run.print(`${escapeJson(line)}\n`)
-        else if (run.json) printEvents(run, events)
+            await run.printPaced(`${escapeJson(line)}\n`)
+        else if (run.json) await printEvents(run, events)
         else await replay(run, protocol, events)
       }),
     )
 }
 
-function printEvents(run: Run, events: Iterable<RecordingEvent>): void {
+async function printEvents(run: Run, events: Iterable<RecordingEvent>): Promise<void> {
   for (const event of events) {
     const line =
       event.kind === 'mark' || event.kind === 'size'
         ? event
         : { ...event, bytes: Buffer.from(event.bytes).toString('base64') }
-    run.print(`${escapeJson(JSON.stringify(line))}\n`)
+    await run.printPaced(`${escapeJson(JSON.stringify(line))}\n`)
   }
 }
 
@@ -68,7 +68,7 @@ async function follow(run: Run, api: Api, path: string): Promise<void> {
   for await (const chunk of splitChunks(stream)) {
     shown ??= replayOf(parseChunk(chunk).protocol)
     for (const event of readRecording([chunk], { open: true, firstIndex: index }))
-      for (const text of shown.show(event)) run.print(text)
+      for (const text of shown.show(event)) await run.printPaced(text)
     index += 1
   }
 }
@@ -83,13 +83,13 @@ async function replay(run: Run, protocol: string, events: Iterable<RecordingEven
     const texts = [...shown.show(event)]
     if (event.micros < from) {
       // A screen is what was drawn on it before.
-      if (shown.drawsScreen) for (const text of texts) run.print(text)
+      if (shown.drawsScreen) for (const text of texts) await run.printPaced(text)
       continue
     }
     const pause = speed === 0 ? 0 : (event.micros - clock) / 1_000 / speed
     clock = event.micros
     if (pause > 1) await run.cli.sleep(Math.min(pause, maxPauseMilliseconds), run.cli.signal)
     if (run.cli.signal.aborted) throw new CliError('interrupted', '')
-    for (const text of texts) run.print(text)
+    for (const text of texts) await run.printPaced(text)
   }
 }

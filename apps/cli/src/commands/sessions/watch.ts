@@ -44,7 +44,13 @@ function follow(run: Run, api: Api, id: string): Promise<void> {
     socket.on('message', (data: Buffer) => {
       const event = parseEvent(data)
       if (event === undefined || !concerns(event, id)) return
-      run.print(run.json ? `${escapeJson(JSON.stringify(event))}\n` : `${lineOf(event, run)}\n`)
+      // While the reader is slow, the control plane keeps or drops what comes: not this process.
+      socket.pause()
+      run
+        .printPaced(run.json ? `${escapeJson(JSON.stringify(event))}\n` : `${lineOf(event, run)}\n`)
+        .then(() => {
+          socket.resume()
+        }, reject)
       if (id !== '' && event['type'] === 'session' && event['state'] === 'ended') socket.close()
     })
     socket.on('error', (cause) => {

@@ -9,6 +9,8 @@ export class SealedAuthority {
     private readonly secrets: SecretStore,
     private readonly secretName: string,
     private readonly subject: string,
+    /** Told when there was none. */
+    private readonly made: () => void = () => undefined,
   ) {}
 
   load(): Promise<Authority> {
@@ -24,7 +26,10 @@ export class SealedAuthority {
   }
 
   private async read(): Promise<Authority> {
-    const make = () => makeAuthority(this.subject)
+    const make = () => {
+      this.made()
+      return makeAuthority(this.subject)
+    }
     return readAuthority(await this.secrets.findOrCreate(this.secretName, make))
   }
 }

@@ -43,6 +43,7 @@ export async function verifyJwt(
     if (typeof claims.sub !== 'string' || claims.sub === '' || claims.exp === undefined)
       throw new AuthError('ERR_AUTH_INVALID_TOKEN', 'the token names no subject')
     refuseUnstorable(claims)
+    refuseBound(claims)
     return { ...claims, sub: claims.sub, exp: claims.exp }
   } catch (caught) {
     throw toAuthError(caught, expected)
@@ -55,6 +56,28 @@ function refuseUnstorable(claims: JWTPayload): void {
   if (claim === undefined) return
   const message = `the claim ${storable(claim)} of the token holds NUL or a lone surrogate`
   throw new AuthError('ERR_AUTH_INVALID_TOKEN', message)
+}
+
+/**
+ * RFC 9449 section 7.2, RFC 8705 section 3: a token that is bound to a key is no bearer token. Whoever presents it here
+ * shows no key: it may be somebody who has found the token alone. Fails closed for ways of RFC 7800 that are not known.
+ */
+function refuseBound({ cnf }: JWTPayload): void {
+  if (cnf === undefined) return
+  throw new AuthError(
+    'ERR_AUTH_INVALID_TOKEN',
+    `the token is bound to ${boundTo(cnf)}, and comes without proof of it`,
+    {
+      nextStep:
+        'Have the issuer give this client bearer tokens: without DPoP, and not bound to a certificate.',
+    },
+  )
+}
+
+function boundTo(cnf: unknown): string {
+  if (typeof cnf !== 'object' || cnf === null) return 'a key'
+  if ('jkt' in cnf) return 'a key (DPoP)'
+  return 'x5t#S256' in cnf ? 'a client certificate' : 'a key'
 }
 
 async function verifyWithAnyKey(

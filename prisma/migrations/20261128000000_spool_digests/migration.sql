@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "spool_positions" ADD COLUMN "last_digest" BYTEA;
