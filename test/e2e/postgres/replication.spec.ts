@@ -26,7 +26,9 @@ describeWithPeer('postgres14', (binaries) => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'wardgate-replication-'))
-    cluster = await startTestCluster({ binaries, settings: { wal_level: 'logical' } })
+    // What is committed is to be in the log at once: changes are read from there.
+    const settings = { wal_level: 'logical', synchronous_commit: 'on' }
+    cluster = await startTestCluster({ binaries, settings })
     direct = new Client({ connectionString: cluster.url('postgres') })
     await direct.connect()
     await direct.query('CREATE TABLE orders (id int PRIMARY KEY, card text)')
