@@ -1,6 +1,7 @@
 import http2, { type ClientHttp2Session, type Http2SecureServer } from 'node:http2'
 import { containServer } from './contain-server'
 import { containDestruction } from './contain-session'
+import { outliveRequests } from './outlive-streams'
 
 let isContained = false
 
@@ -16,6 +17,7 @@ export function containHttp2(): void {
     apply: (connect, self, how) => {
       const session = Reflect.apply(connect, self, how) as ClientHttp2Session
       containDestruction(session)
+      outliveRequests(session)
       return session
     },
   })

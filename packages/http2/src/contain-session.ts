@@ -1,4 +1,5 @@
 import type { Http2Session, Http2Stream } from 'node:http2'
+import { outlive } from './outlive-streams'
 
 /**
  * node reads HTTP/2 with nghttp2, which must not be asked to send while it reads: what it then frees it goes on using.
@@ -29,6 +30,7 @@ export function containSession(session: Http2Session): void {
   const emit = session.emit.bind(session) as (event: string | symbol, ...told: unknown[]) => boolean
   session.emit = (event: string | symbol, ...told: unknown[]) => {
     const [stream] = event === 'stream' ? (told as [Http2Stream?]) : []
+    if (stream !== undefined) outlive(session, stream)
     // Its close follows, and tells as much.
     stream?.on('error', () => undefined)
     return stream?.destroyed === true || stream?.closed === true ? false : emit(event, ...told)
