@@ -112,7 +112,11 @@ describe('answers are what the description promises', () => {
     await api.ask('Agents.update', { params: agent, version, body: { labels: { zone: 'a' } } })
     await api.ask('Connections.delete', { params, version: 1 })
     await api.ask('JoinTokens.create', { body: { agentName: name } })
-    await api.ask('JoinTokens.list')
+    const { items } = (await api.ask('JoinTokens.list')).body as {
+      items: { id: string; agentName: string }[]
+    }
+    const token = items.find(({ agentName }) => agentName === name)
+    await api.ask('JoinTokens.withdraw', { params: { id: token?.id ?? '' } })
   })
 
   it('policies from draft to retired', async () => {
@@ -174,10 +178,12 @@ describe('answers are what the description promises', () => {
     const id = await ownSession()
     const params = { id }
     await api.ask('Sessions.get', { params, as: 'auditor' })
-    await first('Sessions.operations', `?sessionId=${id}`)
+    const operation = await first('Sessions.operations', `?sessionId=${id}`)
+    await api.ask('Sessions.operation', { params: { id: operation }, as: 'auditor' })
     await api.ask('Sessions.operationsOf', { params, as: 'auditor' })
     await api.ask('Sessions.recording', { params, as: 'auditor' })
     await api.ask('Audit.list', { query: `?sessionId=${id}`, as: 'auditor' })
+    await api.ask('Audit.get', { params: { index: 0 }, as: 'auditor' })
     await api.ask('Audit.exportEvidence', { body: { sessionId: id }, as: 'auditor' })
     await api.ask('Audit.keys', { as: 'auditor' })
     await api.ask('Audit.checkpoint', { as: 'auditor' })
@@ -204,7 +210,7 @@ describe('every operation', () => {
   const each = () => api.operations.filter(({ path }) => path.startsWith('/v1/'))
   const params = {
     ...{ id: connectionId, connectionId, keyId: connectionId },
-    ...{ name: 'nothing', version: 1, serial: '1' },
+    ...{ name: 'nothing', version: 1, serial: '1', index: 0 },
   }
 
   it('refuses who shows no token, unless it is open to all', async () => {
