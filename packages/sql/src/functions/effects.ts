@@ -184,5 +184,5 @@ export const failingOperators: ReadonlySet<string> = new Set(
   '+ - * / % ^ << >> |/ ||/ @ #-'.split(' '),
 )
 
-/** Fail for addresses of two families and bits of two lengths, and for whole numbers never. */
+/** Fail for addresses of two families and bits of two lengths, and for whole numbers and boxes never. */
 export const failingOfBits: ReadonlySet<string> = new Set('& | #'.split(' '))

@@ -16,11 +16,11 @@ function operatorsOf(names: readonly string[], kind: string): readonly (readonly
   return kind.includes('BETWEEN') ? [['>='], ['<=']] : [names]
 }
 
-/** Ids of int8, int2 and int4 in pg_type.dat. */
-const wholeNumbers: ReadonlySet<number | undefined> = new Set([20, 21, 23])
+/** Ids of int8, int2, int4 and box in pg_type.dat: of these & | # never fail. */
+const neverFailing: ReadonlySet<number | undefined> = new Set([20, 21, 23, 603])
 
 function canFail(operator: string, operands: readonly Operand[]): boolean {
-  if (failingOfBits.has(operator)) return !operands.every(({ typeId }) => wholeNumbers.has(typeId))
+  if (failingOfBits.has(operator)) return !operands.every(({ typeId }) => neverFailing.has(typeId))
   return failingOperators.has(operator) && operands[0]?.value.isRowDocument !== true
 }
 
