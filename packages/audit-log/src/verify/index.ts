@@ -1,3 +1,4 @@
+export { leafHash } from './merkle'
 export { verifyConsistency, verifyInclusion } from './proofs'
 export { openCheckpoint, parseVerifierKey, type TrustedKey, type VerifiedCheckpoint } from './note'
 export { verifyBundle, type UnverifiedBundle, type VerifyOptions } from './bundle'

@@ -1,5 +1,9 @@
-import { createHash } from 'node:crypto'
-import { openCheckpoint, parseVerifierKey, verifyInclusion } from '@wardgate/audit-log/verify'
+import {
+  leafHash,
+  openCheckpoint,
+  parseVerifierKey,
+  verifyInclusion,
+} from '@wardgate/audit-log/verify'
 import { type JsonObject, textOf } from '../../api/client'
 import { segment } from '../../api/resolve'
 import { CliError } from '../../cli-error'
@@ -30,8 +34,7 @@ export const auditShow: Register = (parent, cli) => {
 function provenIn(entry: JsonObject, index: number, keys: readonly string[]): number | undefined {
   const proof = entry['inclusionProof']
   if (!Array.isArray(proof)) return undefined
-  // RFC 6962 2.1: a leaf is hashed behind a zero byte.
-  const hash = createHash('sha256').update('\0').update(textOf(entry, 'leaf')).digest()
+  const hash = leafHash(textOf(entry, 'leaf'))
   const trusted = keys.map(parseVerifierKey).filter((key) => key !== undefined)
   const opened = openCheckpoint(textOf(entry, 'checkpoint'), trusted)
   if (typeof opened === 'string') return undefined
