@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { everyProcess, processArguments } from '@wardgate/state-file'
+import { everyProcess, processArguments, sendSignal } from '@wardgate/state-file'
 
 const waitMillis = 10_000
 const program = /\/bin\/(?:postgres|initdb) -D (.*)/
@@ -22,19 +22,10 @@ export function isServed(directory: string): boolean {
 
 async function end(pid: number, directory: string): Promise<void> {
   const deadline = Date.now() + waitMillis
-  send(pid, 'SIGINT')
+  sendSignal(pid, 'SIGINT')
   while (worksOn(processArguments(pid), directory)) {
-    if (Date.now() > deadline) send(pid, 'SIGQUIT')
+    if (Date.now() > deadline) sendSignal(pid, 'SIGQUIT')
     await delay(50)
-  }
-}
-
-function send(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal)
-  } catch (error) {
-    // It ended between look and signal.
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
   }
 }
 

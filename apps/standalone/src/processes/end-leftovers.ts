@@ -1,3 +1,4 @@
+import { sendSignal } from '@wardgate/state-file'
 import { setTimeout as delay } from 'node:timers/promises'
 import { endDatabases } from '../databases'
 import { guardName, isAlive, type Leftover } from './ledger'
@@ -38,10 +39,5 @@ export async function hasEnded(entry: Leftover, limitMillis: number): Promise<bo
 }
 
 export function send(entry: Leftover, signal: NodeJS.Signals): void {
-  try {
-    if (isAlive(entry)) process.kill(entry.pid, signal)
-  } catch (error) {
-    // It ended between look and signal.
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
-  }
+  if (isAlive(entry)) sendSignal(entry.pid, signal)
 }
