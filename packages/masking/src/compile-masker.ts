@@ -56,7 +56,6 @@ export function compileMasker({ plan, columns, key }: MaskerInput): RowMasker {
       return methodMask(column, found, context)(cell)
     }
   })
-  const armoured = findsArmour(plan)
   return new CompiledMasker({
     hidingNull: hiding,
     keys,
@@ -65,12 +64,15 @@ export function compileMasker({ plan, columns, key }: MaskerInput): RowMasker {
       spans.active ? undefined : methodPatch(column, methods[index]),
     ),
     masks,
-    steps: typed.map((column, index) => {
-      const [method, mask] = [methods[index], masks[index]]
-      if (mask === undefined) return undefined
-      const values = () => within(method?.kind === 'within' ? method.parts : [])
-      return cellSteps(column, { method, mask, spans, armoured, values })
-    }),
+    steps: () => {
+      const armoured = findsArmour(plan)
+      return typed.map((column, index) => {
+        const [method, mask] = [methods[index], masks[index]]
+        if (mask === undefined) return undefined
+        const values = () => within(method?.kind === 'within' ? method.parts : [])
+        return cellSteps(column, { method, mask, spans, armoured, values })
+      })
+    },
   })
 }
 
@@ -145,7 +147,7 @@ class CompiledMasker implements RowMasker {
     readonly keys: RowKeys
     readonly masks: readonly (CellMask | undefined)[]
     readonly patches: readonly (CellPatch | undefined)[]
-    readonly steps: readonly (CellSteps | undefined)[]
+    readonly steps: () => readonly (CellSteps | undefined)[]
   }) {
     this.#hidingNull = hidingNull
     this.#keys = keys

@@ -10,13 +10,17 @@ interface Shown {
 
 /** What the cells of one large row show, from when they were looked at to when the row is masked. */
 export class CellsAhead {
-  readonly isAny: boolean
-  readonly #steps: readonly (CellSteps | undefined)[]
+  readonly #make: () => readonly (CellSteps | undefined)[]
+  #made: readonly (CellSteps | undefined)[] | undefined
   readonly #shown = new Map<number, Shown>()
 
-  constructor(steps: readonly (CellSteps | undefined)[]) {
-    this.#steps = steps
-    this.isAny = steps.some((step) => step !== undefined)
+  /** `make`: asked when the first large row comes; few results have one. */
+  constructor(make: () => readonly (CellSteps | undefined)[]) {
+    this.#make = make
+  }
+
+  get isAny(): boolean {
+    return this.#steps.some((step) => step !== undefined)
   }
 
   get isEmpty(): boolean {
@@ -38,5 +42,9 @@ export class CellsAhead {
     // Another cell than was looked at: fails towards looking at it now.
     if (known.length !== cell.length) return mask(cell)
     return known.isAsItWas ? cell : known.shown
+  }
+
+  get #steps(): readonly (CellSteps | undefined)[] {
+    return (this.#made ??= this.#make())
   }
 }
