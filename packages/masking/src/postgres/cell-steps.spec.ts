@@ -2,6 +2,7 @@ import { compileMasker } from '../compile-masker'
 import { detectorNames } from '../detectors'
 import { emptyPlan, type Column, type MaskMethod, type RowMasker } from '../plan'
 import { stepBytes } from '../streams/steps'
+import { bestOf, stepLimit } from '../testing/best-of'
 
 const size = 1_000_000
 
@@ -23,19 +24,6 @@ function maskerOf(
     columns,
     key: Buffer.from('k'),
   })
-}
-
-/** Milliseconds of the processor for one step: far below what all of it takes at once, and above what tests add. */
-const limit = 150
-
-/** The best of some runs: what else the machine does counts for one, and a long step is long in each. */
-function bestOf(masker: RowMasker, cell: Buffer): ReturnType<typeof stepped> {
-  let best = stepped(masker, cell)
-  for (let again = 0; again < 3 && best.worst >= limit; again += 1) {
-    const next = stepped(masker, cell)
-    if (next.worst < best.worst) best = next
-  }
-  return best
 }
 
 /** What is shown, and the most time of the processor that one step took, in milliseconds. */
@@ -64,9 +52,9 @@ describe('a long cell', () => {
     ['addresses', 'ada.lovelace@example.com '],
     ['prose', 'nothing to be found here, by anybody. '],
   ])('of %s is looked at in steps', (_what, unit) => {
-    const { count, worst } = bestOf(maskerOf(25), filled(unit))
+    const { count, worst } = bestOf(() => stepped(maskerOf(25), filled(unit)))
     expect(count).toBeGreaterThan(size / stepBytes / 2)
-    expect(worst).toBeLessThan(limit)
+    expect(worst).toBeLessThan(stepLimit)
   })
 
   it.each([
