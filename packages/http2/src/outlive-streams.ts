@@ -24,9 +24,12 @@ export function outlive(session: Http2Session, stream: Http2Stream): void {
   if (ofSession !== undefined && ofStream !== undefined) behindStreams.register(ofStream, ofSession)
 }
 
+/** Of node's own, the same for sessions and streams. */
+let kHandle: symbol | undefined
+
 /** What node made in C++ for it; undefined = it has none (any more), or this node calls it otherwise. */
 export function handleOf(of: Http2Session | Http2Stream): object | undefined {
-  const name = Object.getOwnPropertySymbols(of).find(({ description }) => description === 'kHandle')
-  const handle: unknown = name === undefined ? undefined : Reflect.get(of, name)
+  kHandle ??= Object.getOwnPropertySymbols(of).find(({ description }) => description === 'kHandle')
+  const handle: unknown = kHandle === undefined ? undefined : Reflect.get(of, kHandle)
   return typeof handle === 'object' && handle !== null ? handle : undefined
 }
