@@ -109,9 +109,7 @@ export class UpstreamPool {
   }
 
   private admits(wasPut: boolean): boolean {
-    if (this.isClosed) {
-      this.idle.clear()
-    }
+    if (this.isClosed) this.idle.clear()
     return wasPut && !this.isClosed
   }
 }
