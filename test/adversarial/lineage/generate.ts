@@ -121,7 +121,7 @@ export class Generator implements Filler {
       }
     }
     const table = random.pick(names)
-    return { text: `${table} ${alias}`, alias, columns: tables[table] ?? [] }
+    return { text: `${table} ${alias}`, alias, columns: tables[table] }
   }
 
   any(sources: readonly Source[]): string {

@@ -11,7 +11,7 @@ export interface Source {
   readonly columns: readonly Column[]
 }
 
-export const tables: Readonly<Record<string, readonly Column[]>> = {
+export const tables = {
   people: [
     { name: 'id', type: 'int' },
     { name: 'name', type: 'text' },
@@ -44,5 +44,5 @@ export const tables: Readonly<Record<string, readonly Column[]>> = {
     { name: 'pan', type: 'text' },
     { name: 'city', type: 'text' },
   ],
-}
+} as const satisfies Readonly<Record<string, readonly Column[]>>
 export const names = ['people', 'people', 'people', 'items', 'log', 'v_people', 'm_people'] as const
