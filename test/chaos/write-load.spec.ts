@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { auditedOperations } from '../support/audited-operations'
+import { drained } from '../support/drained'
 import { eventually } from '../support/eventually'
 import { everyPage } from '../support/every-page'
 import { connectDirectly, connectEventually, connectThrough } from '../support/governed-client'
@@ -15,14 +16,6 @@ const pauseMillis = 10
 const kills = process.env['CHAOS_KILLS'] === undefined ? 6 : Number(process.env['CHAOS_KILLS'])
 const victims = ['agent', 'control-plane', 'database', 'sample'] as const
 const stop = useWrittenInstance(instance)
-
-interface Agent {
-  readonly id: string
-  readonly name: string
-  readonly lastSeenAt: string
-  readonly health: { readonly spoolId?: string; readonly spoolLast?: number }
-  readonly backlog: { readonly connected: boolean; readonly entries: number | null }
-}
 
 interface Verified {
   readonly completeness: {
@@ -75,16 +68,6 @@ async function write(writer: number, stop: AbortSignal): Promise<string[]> {
   return acknowledged
 }
 
-/** Every agent, once each has told after `since` what it wrote, and all of that has been acknowledged. */
-function drained(since: number): Promise<Agent[]> {
-  return eventually(async () => {
-    const agents = await everyPage<Agent>(instance, '/v1/agents?limit=200').catch(() => [])
-    const isDrained = ({ lastSeenAt, backlog }: Agent): boolean =>
-      Date.parse(lastSeenAt) > since && backlog.connected && backlog.entries === 0
-    return agents.length > 0 && agents.every(isDrained) ? agents : undefined
-  }, 120_000)
-}
-
 describe('kill -9 at random during a write load', () => {
   it('loses and doubles no audited operation', async () => {
     const running = Array.from({ length: writers }, (_, writer) => write(writer, stop.signal))
@@ -114,7 +97,7 @@ describe('kill -9 at random during a write load', () => {
     expect(new Set(there).size).toBe(there.length)
     expect(acknowledged.filter((mark) => !there.includes(mark))).toEqual([])
 
-    await drained(Date.now())
+    await drained(instance, Date.now())
     // Every row has exactly one operation, every operation one intent and one outcome.
     const operations = await everyPage<Operation>(
       instance,
@@ -133,7 +116,7 @@ describe('kill -9 at random during a write load', () => {
   })
 
   it('leaves evidence that verifies: nothing altered, and every entry that every agent wrote', async () => {
-    const agents = await drained(Date.now())
+    const agents = await drained(instance, Date.now())
     const bundle = join(instance.home, 'evidence.json')
     const exported = await instance.cli('--identity', 'auditor', 'audit', 'export', '--out', bundle)
     expect(exported).toMatchObject({ code: 0 })

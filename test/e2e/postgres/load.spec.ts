@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import type { Client } from 'pg'
 import { readBulk } from '../../support/bulk-read'
-import { eventually } from '../../support/eventually'
-import { everyPage } from '../../support/every-page'
+import { drained } from '../../support/drained'
 import { connectThrough } from '../../support/governed-client'
 import { sharedInstance } from '../../support/shared-instance'
 
@@ -34,22 +33,8 @@ async function openMany(count: number, token: string): Promise<Client[]> {
   return clients
 }
 
-interface Agent {
-  readonly name: string
-  readonly lastSeenAt: string
-  readonly backlog: { readonly entries: number | null }
-}
-
 /** What was recorded here is a lot: others who share the instance would wait for their own evidence behind it. */
-afterAll(async () => {
-  const since = Date.now()
-  await eventually(async () => {
-    const agents = await everyPage<Agent>(sharedInstance, '/v1/agents?limit=200')
-    const isDrained = ({ name, lastSeenAt, backlog }: Agent): boolean =>
-      name === 'local' && Date.parse(lastSeenAt) > since && backlog.entries === 0
-    return agents.some(isDrained) ? true : undefined
-  }, 120_000)
-})
+afterAll(() => drained(sharedInstance, Date.now(), ({ name }) => name === 'local'))
 
 describe('one agent on two cores', () => {
   it(`holds ${idleSessions} idle sessions while ${activeSessions} work`, async () => {
